@@ -1,0 +1,56 @@
+"""Events as bytes: the body of a sealed chunk, MessagePack, schema 1."""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Any, cast
+
+import msgspec
+
+from recorder.errors import UnreadableError
+from recorder.events import KINDS, Event, Unknown
+
+SCHEMA_VERSION = 1
+
+_encoder = msgspec.msgpack.Encoder()
+_any_kind: Any = reduce(or_, KINDS)  # a tagged union: msgspec picks the struct by the first element
+_decoder: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list.__class_getitem__(_any_kind))
+_one = msgspec.msgpack.Decoder(_any_kind)
+_raws = msgspec.msgpack.Decoder(list[msgspec.Raw])
+_known = frozenset(str(kind.__struct_config__.tag) for kind in KINDS)
+
+
+def encode_events(events: Sequence[Event]) -> bytes:
+    """The events, in their order, as one chunk body."""
+    return _encoder.encode(events)
+
+
+def decode_events(body: bytes | memoryview) -> list[Event]:
+    """The events of a chunk body, in their order.
+
+    Raises:
+        UnreadableError: the body is not a list of events. An event of an unknown kind becomes `Unknown`.
+    """
+    try:
+        return _decoder.decode(body)
+    except msgspec.DecodeError:
+        return _decode_one_by_one(body)
+
+
+def _decode_one_by_one(body: bytes | memoryview) -> list[Event]:
+    try:
+        return [_decode_or_unknown(raw) for raw in _raws.decode(body)]
+    except msgspec.DecodeError as error:
+        msg = (
+            f"A chunk does not hold a list of events ({error}); the recording was made by something else or is damaged."
+        )
+        raise UnreadableError(msg) from error
+
+
+def _decode_or_unknown(raw: msgspec.Raw) -> Event:
+    head = msgspec.msgpack.decode(raw)
+    match head:
+        case [str(kind), int(at_ns), *_] if kind not in _known:
+            return Unknown(at_ns=at_ns, kind=kind)
+        case _:
+            return cast("Event", _one.decode(raw))
