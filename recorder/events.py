@@ -2,8 +2,8 @@
 
 Every event has `at_ns`: nanoseconds since the session began (`recorder.clock.SessionClock`). Events lie on disk and
 travel as MessagePack arrays `[kind, at_ns, …]` (`recorder.format.payload`). **The order of fields is the format**: a
-new field goes to the end, with a default; a field is never moved, renamed in meaning, or removed. A kind that this version
-does not know is kept as `Unknown`. Unknown values are `None`, never a likely value.
+new field goes to the end, with a default; a field is never moved, renamed in meaning, or removed. A kind that this
+version does not know is kept as `Unknown`. Unknown values are `None`, never a likely value.
 """
 
 import enum
