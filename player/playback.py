@@ -13,7 +13,7 @@ Transitions:
     any       close ─▶ EMPTY
     PAUSED    play ─▶ PLAYING (from the start, if it stands at the end); play at the edge of a growing recording ─▶ LIVE
     PLAYING   pause ─▶ PAUSED; an idle time begins and idle is skipped ─▶ SKIPPING;
-              the edge of a growing recording ─▶ LIVE; the end of a finished one ─▶ ENDED
+              the edge of a growing recording, unless slower than life ─▶ LIVE; the end of a finished one ─▶ ENDED
     SKIPPING  the idle time is over, or play_idle, or skip_idle off ─▶ PLAYING; pause ─▶ PAUSED
     LIVE      pause ─▶ PAUSED; seek back, or a speed below 1 ─▶ PLAYING; it is closed ─▶ ENDED
     ENDED     play ─▶ PLAYING from the start; seek ─▶ PAUSED; it grows after all ─▶ PAUSED
@@ -285,7 +285,8 @@ class Playback:
         idle = self._next_idle()
         target_ns = self._duration_ns if idle is None else max(idle.start_ns, self._anchor_ns)
         due_at_ns = self._anchored_at_ns + int((target_ns - self._anchor_ns) / self._speed)
-        if now_ns < due_at_ns:
+        is_held_back = self._grows and self._speed < 1  # it meets the edge only where the recording itself stalls
+        if now_ns < due_at_ns or (idle is None and is_held_back):
             return False
         if idle is not None:
             self._enter(State.SKIPPING, target_ns, due_at_ns, idle)
