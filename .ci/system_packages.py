@@ -55,9 +55,8 @@ def dpkg_has(package: str) -> bool:
     """Whether dpkg says that the package is installed; no without dpkg."""
     if shutil.which("dpkg-query") is None:
         return False
-    asked = subprocess.run(
-        ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package], capture_output=True, text=True, check=False
-    )
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
+    asked = subprocess.run(query, capture_output=True, text=True, check=False)
     return asked.returncode == 0 and asked.stdout.startswith("installed")
 
 
@@ -84,12 +83,15 @@ def missing_packages(lists: list[Path]) -> list[str]:
 
 
 def install_prefix() -> list[str] | None:
-    """What to put before apt-get so that it may install: nothing for root, sudo if it asks no password, None if not."""
+    """What goes before apt-get: nothing for root, sudo if it asks no password; None if neither may install."""
     if shutil.which("apt-get") is None:
         return None
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n"]
     return None
 
@@ -113,8 +115,8 @@ def refusal(packages: list[str], *, tried: bool) -> str:
         if shutil.which("apt-get")
         else "this system has no apt-get, so install what they hold in its own way"
     )
-    line = "apt-get install --yes --no-install-recommends " + " ".join(packages)
-    return f"Stopped: system packages are missing, and {why}. As root:\n\n    {line}\n\nThen run the same command again."
+    line = "apt-get update && apt-get install --yes --no-install-recommends " + " ".join(packages)
+    return f"Stopped: system packages are missing, and {why}. As root:\n\n    {line}\n\nThen run this again."
 
 
 def main() -> int:
