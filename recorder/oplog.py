@@ -1,46 +1,260 @@
 """The operation log: events as rows that a person reads."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from recorder.events import (
+    Click,
+    Event,
+    Key,
+    KeyActivity,
+    Scroll,
+    StateRestated,
+    Window,
+    WindowActive,
+)
+from recorder.instant_rows import INSTANT_ROWS, application_of, window_row
+from recorder.logrow import KINDS, LogRow, inert
+from recorder.pieces import NS_PER_S, TYPING_PAUSE_NS, Activity, Clicks, Keys, Piece, Scrolled, Typed, key_words
+
+__all__ = ["GROUPING_VERSION", "KINDS", "NS_PER_S", "TYPING_PAUSE_NS", "LogRow", "OperationLog", "inert"]
+
+GROUPING_VERSION = 1  # an index made by another grouping is made again
+MOST_HELD_ROWS = 100
+
+CUTTING_KEYS = frozenset({"enter", "tab", "esc", "escape"})
+MODIFIER_KEYS = frozenset(f"{name}{side}" for name in ("shift", "ctrl", "alt", "cmd") for side in ("", "_l", "_r")) | {
+    "alt_gr",
+    "caps_lock",
+    "num_lock",
+    "scroll_lock",
+    "iso_level3_shift",
+    "iso_level5_shift",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class LogRow:
-    """One row of the operation log.
+class _State(msgspec.Struct):
+    """Everything the log remembers between two events."""
 
-    `at_ns` is when it began and `end_ns` when it ended (equal for an instant), in the session's time. `kind` is one of
-    `KINDS`. `text` is what a person reads and what is searched; `detail` is the rest, in words ("" if there is none).
-    `application` and `window` are the active window's executable name (or class) and title then, None if not known.
-    `text_at_ns` gives for each character of `text` when it was typed, None for rows that were not typed.
-    `x_px`, `y_px` is where it happened on the desktop, None where that has no meaning.
+    piece: Piece | None = None
+    held: list[LogRow] = []
+    window: Window | None = None
+    text_may_continue: bool = False
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[_State] = msgspec.msgpack.Decoder(_State)
+
+
+class OperationLog:
+    """Group events into rows. The events in the recording are the truth, the rows are a reading of them.
+
+    Events are fed in their order; a row is given back once it is complete. Rows come in order of `at_ns`, but for
+    those that are known only when they are over (gaps): sort by `at_ns` where the order matters. What began while a
+    piece is being typed waits behind it, so a live view shows `feed`'s rows, and `pending_rows()` after them.
     """
 
-    at_ns: int
-    end_ns: int
-    kind: str
-    text: str
-    detail: str = ""
-    application: str | None = None
-    window: str | None = None
-    text_at_ns: tuple[int, ...] | None = None
-    x_px: int | None = None
-    y_px: int | None = None
+    def __init__(self) -> None:
+        self._state = _State()
+
+    @classmethod
+    def resumed(cls, state: bytes) -> "OperationLog":
+        """Go on from where `state()` was taken."""
+        log = cls()
+        log._state = _decoder.decode(state)
+        return log
+
+    def state(self) -> bytes:
+        """What to keep in order to go on later exactly as if there had been no break."""
+        return _encoder.encode(self._state)
+
+    def feed(self, event: Event) -> list[LogRow]:
+        """Take one event; give the rows that are now complete."""
+        done = self._end_by_time(event.at_ns)
+        grow = _GROWING.get(type(event))
+        if grow is not None:
+            return done + grow(self, event)
+        make = INSTANT_ROWS.get(type(event))
+        if make is not None:
+            return done + self._after_piece(make(event, application=self._application, window=self._title))
+        return done
+
+    def finish(self) -> list[LogRow]:
+        """The rows that are still open: there will be no more events."""
+        self._state.text_may_continue = False
+        return self._end()
+
+    def pending(self) -> LogRow | None:
+        """The piece that is still growing (text being typed, say), as it stands now."""
+        piece = self._state.piece
+        return None if piece is None else piece.row()
+
+    def pending_rows(self) -> list[LogRow]:
+        """All that has happened and was not yet given: the growing piece and what waits behind it."""
+        pending = self.pending()
+        return [] if pending is None else [pending, *self._state.held]
+
+    @property
+    def _application(self) -> str | None:
+        return application_of(self._state.window)
+
+    @property
+    def _title(self) -> str | None:
+        window = self._state.window
+        return None if window is None else inert(window.title)
+
+    def _end(self) -> list[LogRow]:
+        """Complete the growing piece, and let go what waited behind it."""
+        state = self._state
+        if state.piece is None:
+            return []
+        rows = [state.piece.row(), *state.held]
+        state.piece, state.held = None, []
+        return rows
+
+    def _end_by_time(self, now_ns: int) -> list[LogRow]:
+        piece = self._state.piece
+        if piece is None or now_ns - piece.last_ns < piece.pause_ns:
+            return []
+        self._state.text_may_continue = isinstance(piece, Typed)
+        return self._end()
+
+    def _end_by_input(self) -> list[LogRow]:
+        """Something else was done: text typed after it does not continue text typed before it."""
+        self._state.text_may_continue = False
+        return self._end()
+
+    def _after_piece(self, row: LogRow) -> list[LogRow]:
+        state = self._state
+        if state.piece is None:
+            return [row]
+        state.held.append(row)
+        if len(state.held) < MOST_HELD_ROWS:
+            return []
+        state.text_may_continue = isinstance(state.piece, Typed)
+        return self._end()
+
+    # --- what grows ---------------------------------------------------------------------------------------------------
+
+    def _key(self, key: Key) -> list[LogRow]:
+        if key.name in MODIFIER_KEYS and not key.text:
+            return []
+        piece = self._state.piece
+        if set(key.modifiers) & {"ctrl", "alt", "cmd"}:
+            return self._named_key(key)
+        if key.name in CUTTING_KEYS and isinstance(piece, Typed):
+            piece.end(key, key_words(key))
+            return self._end_by_input()
+        if key.name == "backspace" and isinstance(piece, Typed):
+            piece.erase(key)
+            return self._cut_if_full(piece)
+        if _types(key):
+            return self._typed(key)
+        return self._named_key(key)
+
+    def _typed(self, key: Key) -> list[LogRow]:
+        done: list[LogRow] = []
+        state = self._state
+        piece = state.piece
+        if not isinstance(piece, Typed):
+            done = self._end_by_input() if piece is not None else []
+            piece = Typed(key.at_ns, key.at_ns, self._application, self._title, state.text_may_continue)
+            state.piece = piece
+        piece.add(key)
+        return done + self._cut_if_full(piece)
+
+    def _cut_if_full(self, piece: Typed) -> list[LogRow]:
+        if not piece.is_full:
+            return []
+        self._state.text_may_continue = True
+        return self._end()
+
+    def _named_key(self, key: Key) -> list[LogRow]:
+        piece, words = self._state.piece, key_words(key)
+        if isinstance(piece, Keys) and piece.words == words and piece.injected == bool(key.injected):
+            piece.presses += 1
+            piece.last_ns = key.at_ns
+            return []
+        done = self._end_by_input()
+        self._state.piece = Keys(
+            key.at_ns, key.at_ns, self._application, self._title, words, injected=bool(key.injected)
+        )
+        return done
+
+    def _activity(self, event: KeyActivity) -> list[LogRow]:
+        piece = self._state.piece
+        if isinstance(piece, Activity):
+            piece.add(event)
+            return []
+        done = self._end_by_input()
+        self._state.piece = Activity(event.at_ns, event.end_ns, self._application, self._title, event.presses)
+        return done
+
+    def _click(self, event: Click) -> list[LogRow]:
+        piece = self._state.piece
+        if isinstance(piece, Clicks) and piece.takes(event):
+            piece.add(event)
+            return []
+        if not event.pressed:
+            return []  # its press is already a row
+        done = self._end_by_input()
+        self._state.piece = Clicks(
+            event.at_ns,
+            event.at_ns,
+            self._application,
+            self._title,
+            event.button,
+            event.x_px,
+            event.y_px,
+            injected=bool(event.injected),
+        )
+        return done
+
+    def _scroll(self, event: Scroll) -> list[LogRow]:
+        piece = self._state.piece
+        if isinstance(piece, Scrolled) and piece.takes(event):
+            piece.add(event)
+            return []
+        done = self._end_by_input()
+        scrolled = Scrolled(event.at_ns, event.at_ns, self._application, self._title, event.x_px, event.y_px)
+        scrolled.add(event)
+        self._state.piece = scrolled
+        return done
+
+    # --- the window that all this happens in --------------------------------------------------------------------------
+
+    def _window(self, event: WindowActive) -> list[LogRow]:
+        before, now = self._state.window, event.window
+        other = _identity(before) != _identity(now)
+        if not other and (before is None or now is None or before.title == now.title):
+            self._state.window = now
+            return []
+        done = self._end_by_input() if other else []
+        self._state.window = now
+        row = window_row(event.at_ns, now, other=other)
+        return done + self._after_piece(row)
+
+    def _restated(self, event: StateRestated) -> list[LogRow]:
+        """Nothing happened; but from here on the log knows the window, whatever was lost before."""
+        self._state.window = event.window
+        return []
 
 
-KINDS = (
-    "session",  # start, end, who and why
-    "text",  # typed text, grouped
-    "keys",  # shortcuts and named keys: "Ctrl+C", "Enter", "F5"
-    "activity",  # keys were pressed, which ones was not recorded
-    "click",
-    "scroll",
-    "window",
-    "clipboard",
-    "process",
-    "screen",  # monitors came, went, changed
-    "lock",
-    "idle",
-    "clock",
-    "source",  # a source of events works, or does not
-    "gap",
-    "unknown",  # an event of a newer version
-)
+def _types(key: Key) -> bool:
+    return bool(key.text) and key.name not in CUTTING_KEYS and key.name != "backspace" and key.text.isprintable()
+
+
+def _identity(window: Window | None) -> tuple[int, int | None] | None:
+    return None if window is None else (window.window_id, window.pid)
+
+
+_GROWING: dict[type[Event], Callable[[OperationLog, Any], list[LogRow]]] = {
+    Key: OperationLog._key,
+    KeyActivity: OperationLog._activity,
+    Click: OperationLog._click,
+    Scroll: OperationLog._scroll,
+    WindowActive: OperationLog._window,
+    StateRestated: OperationLog._restated,
+}
