@@ -1,0 +1,100 @@
+"""What a screen source must offer, what goes wrong with one, and the choice of the right one for this machine."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from recorder.capture.session_type import check_display
+from recorder.errors import CannotRecordError, WorldError
+from recorder.events import Screen
+from recorder.geometry import Rect
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class GrabFailedError(WorldError):
+    """The picture could not be read this time; it may be the next time."""
+
+
+class DisplayLostError(CannotRecordError):
+    """The display is gone, and nothing can be recorded from it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What may look different since last asked: areas by screen number, in that screen's own pixels.
+
+    `layout_changed`: monitors came, went, moved or changed size; ask for `screens()` again.
+    """
+
+    areas: Mapping[int, tuple[Rect, ...]]
+    layout_changed: bool
+
+
+class ScreenSource(Protocol):
+    """The monitors of this desktop and their pixels. For one thread, but for `wake`."""
+
+    method: str  # "damage": told what changed; "poll": looks and compares
+
+    def open(self) -> None:
+        """Connect. Raises CannotRecordError with a sentence that says what to do."""
+        ...
+
+    def close(self) -> None:
+        """Let go; may be called twice."""
+        ...
+
+    def screens(self) -> tuple[Screen, ...]:
+        """The monitors now. A monitor keeps its number as long as it keeps its name."""
+        ...
+
+    def wait(self, timeout_s: float | None) -> Damage:
+        """What changed since the last call; waits until something has, but not longer than the limit.
+
+        Raises DisplayLostError if the display is gone.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Let `wait` return now. From any thread."""
+        ...
+
+    def grab(self, screen: int, area: Rect) -> Pixels:
+        """The pixels of an area of a screen, in its own pixels: (height, width, 4) B, G, R and one unused byte.
+
+        Raises GrabFailedError or DisplayLostError; never gives a picture that was not on the screen.
+        """
+        ...
+
+
+def open_screen_source(*, prefer: str = "auto") -> ScreenSource:
+    """The best open screen source here: told of damage where that is possible, else (or if `prefer` is "poll") polling.
+
+    Raises:
+        CannotRecordError: no display, Wayland, or pixels that cannot be read.
+    """
+    check_display()
+    if sys.platform.startswith("linux") and prefer != "poll":
+        from recorder.capture.x11_screen import X11DamageScreen, has_damage
+
+        if has_damage():
+            return _opened(X11DamageScreen())
+    if prefer == "damage":
+        msg = "This display does not report what changed (no DAMAGE extension); record with the polling method instead."
+        raise CannotRecordError(msg)
+    from recorder.capture.poll_screen import PollScreen
+
+    return _opened(PollScreen())
+
+
+def _opened(source: ScreenSource) -> ScreenSource:
+    try:
+        source.open()
+    except BaseException:
+        source.close()
+        raise
+    return source

@@ -1,0 +1,28 @@
+"""Numbers for monitors that stay with their names."""
+
+from collections.abc import Iterable
+
+from recorder.events import Screen
+from recorder.geometry import Rect
+
+
+class ScreenNumbers:
+    """Gives each name of a monitor a number, from 0, the same one whenever it comes back in this session."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        """The number of this name."""
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    def screens(self, monitors: Iterable[tuple[str, Rect, float | None]]) -> tuple[Screen, ...]:
+        """The monitors (name, place, refresh rate) as screens, in the order of their numbers.
+
+        Of monitors that show the same place (mirrors) only the first is a screen.
+        """
+        by_place: dict[Rect, Screen] = {}
+        for name, place, refresh_hz in monitors:
+            if place not in by_place and not place.is_empty:
+                by_place[place] = Screen(self.number(name), name, place, refresh_hz)
+        return tuple(sorted(by_place.values(), key=lambda screen: screen.number))

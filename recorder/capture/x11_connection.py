@@ -1,0 +1,116 @@
+"""A connection to the X server that can wait, be woken, and says in words when the server is gone."""
+
+import contextlib
+import os
+import select
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from Xlib import display as xdisplay
+from Xlib import error as xerror
+
+from recorder.capture.screen import DisplayLostError
+from recorder.errors import CannotRecordError
+
+LOST = "The display is gone (its X server ended or closed the connection); record again in the new session."
+
+# What python-xlib lets out when the other end is gone, according to where it was just then.
+_GONE = (xerror.ConnectionClosedError, OSError, ValueError, TypeError, AttributeError, RuntimeError)
+
+
+@contextlib.contextmanager
+def lost_in_words() -> Iterator[None]:
+    """Turn what python-xlib raises on a dead connection into DisplayLostError."""
+    try:
+        yield
+    except (xerror.ConnectionClosedError, OSError) as error:
+        raise DisplayLostError(LOST) from error
+
+
+class X11Connection:
+    """One thread's connection. `wake` and `cut` may be called from any thread.
+
+    Errors of requests that have no answer (a window that went meanwhile) are normal in X and are let go; requests
+    with an answer raise `Xlib.error.XError`.
+    """
+
+    def __init__(self, display: str | None = None) -> None:
+        try:
+            self.display: Any = xdisplay.Display(display)
+        except (xerror.DisplayError, xerror.ConnectionClosedError, xerror.XauthError, OSError) as error:
+            name = display or os.environ.get("DISPLAY", "")
+            msg = f"The display {name!r} cannot be opened ({error}); check DISPLAY and the permission to use it."
+            raise CannotRecordError(msg) from error
+        self.display.set_error_handler(lambda _error, _request: None)
+        self.screen: Any = self.display.screen()
+        self.root: Any = self.screen.root
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        os.set_blocking(self._wake_read, False)
+        self._closed = False
+
+    def has(self, extension: str) -> bool:
+        """Whether the server has this extension."""
+        with lost_in_words():
+            return bool(self.display.has_extension(extension))
+
+    def events(self, timeout_s: float | None) -> list[Any]:
+        """What has come; waits for something, or `wake`, not longer than the limit.
+
+        Raises:
+            DisplayLostError: the server is gone.
+        """
+        pending = self._pending()
+        if pending or timeout_s == 0:
+            return pending
+        self._wait(timeout_s)
+        return self._pending()
+
+    def sync(self) -> None:
+        """Wait until the server has done everything asked so far. Raises DisplayLostError."""
+        with lost_in_words():
+            self.display.sync()
+
+    def flush(self) -> None:
+        """Send what was asked."""
+        with lost_in_words():
+            self.display.flush()
+
+    def atom(self, name: str) -> int:
+        """The server's number for a name."""
+        with lost_in_words():
+            return int(self.display.get_atom(name))
+
+    def wake(self) -> None:
+        """Let a waiting `events` return now."""
+        with contextlib.suppress(BlockingIOError, OSError):  # full: it will wake anyway; closed: nobody waits
+            os.write(self._wake_write, b"w")
+
+    def cut(self) -> None:
+        """Break the connection off under whoever hangs in it."""
+        with contextlib.suppress(OSError, AttributeError):
+            self.display.display.socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go; may be called twice, and on a dead connection."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(*_GONE):
+            self.display.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def _pending(self) -> list[Any]:
+        with lost_in_words():
+            return [self.display.next_event() for _ in range(self.display.pending_events())]
+
+    def _wait(self, timeout_s: float | None) -> None:
+        poller = select.poll()
+        with lost_in_words():
+            poller.register(self.display.fileno(), select.POLLIN)
+        poller.register(self._wake_read, select.POLLIN)
+        poller.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000)
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_read, 4096)
