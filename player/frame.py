@@ -1,0 +1,73 @@
+"""One picture as a PNG: exactly what was on a screen at a moment, without the pointer."""
+
+import sys
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import cv2
+
+from player.outfile import write_whole
+from player.source import Picture, Source
+from player.timeline import spans_at, time_text
+from recorder.errors import BugError, WorldError
+
+HIDING_KINDS = ("altered", "missing", "gap")
+
+
+class NotRecordedError(WorldError):
+    """Nothing sound is recorded of this screen at this moment."""
+
+    exit_status: ClassVar[int] = 3
+
+
+def write_frame(recording: Source, at_ns: int, screen: int | None, out: Path | Literal["-"]) -> Picture:
+    """Write what this screen (None: the first there was then) showed then as a PNG file, or to standard output.
+
+    Raises:
+        NotRecordedError: the moment lies outside the recording or in a gap, or there was no such screen.
+        StorageError: the file could not be written.
+    """
+    picture = picture_or_refusal(recording, at_ns, screen)
+    worked, png = cv2.imencode(".png", picture.bgr)
+    if not worked:
+        msg = "OpenCV could not encode a picture as PNG"
+        raise BugError(msg)
+    if out == "-":
+        sys.stdout.buffer.write(png.tobytes())
+        sys.stdout.buffer.flush()
+    else:
+        write_whole(out, png.tobytes())
+    return picture
+
+
+def picture_or_refusal(recording: Source, at_ns: int, screen: int | None) -> Picture:
+    """The picture then, or a sentence that says why there is none."""
+    if not 0 <= at_ns <= recording.duration_ns:
+        end = time_text(recording.duration_ns)
+        msg = f"The recording reaches from 0:00:00.000 to {end}; {time_text(at_ns)} is outside. Choose a time within."
+        raise NotRecordedError(msg)
+    number = _screen_number(recording, at_ns, screen)
+    picture = recording.picture_at(number, at_ns)
+    if picture is None:
+        msg = f"Screen {number} has no sound picture at {time_text(at_ns)}: {_why(recording, at_ns)}"
+        raise NotRecordedError(msg)
+    return picture
+
+
+def _screen_number(recording: Source, at_ns: int, screen: int | None) -> int:
+    numbers = [one.number for one in recording.screens_at(at_ns)]
+    if not numbers:
+        msg = f"No screen is recorded at {time_text(at_ns)}: {_why(recording, at_ns)}"
+        raise NotRecordedError(msg)
+    if screen is None:
+        return numbers[0]
+    if screen not in numbers:
+        there = ", ".join(map(str, numbers))
+        msg = f"There was no screen {screen} at {time_text(at_ns)}; there was {there}. Choose one of these."
+        raise NotRecordedError(msg)
+    return screen
+
+
+def _why(recording: Source, at_ns: int) -> str:
+    reasons = [span.reason for span in spans_at(recording.spans(), at_ns) if span.kind in HIDING_KINDS]
+    return " ".join(dict.fromkeys(reasons)) or "no picture of it had been recorded yet. Choose a later time."
