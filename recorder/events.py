@@ -57,6 +57,13 @@ class SessionEnded(Event, frozen=True, tag="session_ended"):
     detail: str = ""
 
 
+class PredecessorInterrupted(Event, frozen=True, tag="predecessor_interrupted"):
+    """An earlier recording in the same library, `session_id`, was found without an end; it reaches `last_wall_ns`."""
+
+    session_id: str
+    last_wall_ns: int | None = None
+
+
 class EndReason(enum.StrEnum):
     """Why a recording was closed."""
 
@@ -292,6 +299,7 @@ class Unknown(Event, frozen=True):
 KINDS: tuple[type[Event], ...] = (
     SessionStarted,
     SessionEnded,
+    PredecessorInterrupted,
     Gap,
     SourceStatus,
     WallClockChanged,

@@ -1,0 +1,122 @@
+"""What `tachiai-agent` is asked on the command line."""
+
+import argparse
+import math
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+WRONG_USAGE = 64
+VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
+
+RECORD_EXAMPLES = """\
+examples:
+  tachiai-agent record                              record this display until Ctrl-C
+  tachiai-agent record --for 3600 --purpose CHG-417 record one hour, and say why
+  tachiai-agent record --keys activity              record that keys were pressed, not which
+  tachiai-agent record --log - --json               (not both on standard output: give --log a file)
+
+Recordings are sealed to the auditors' keys: whoever records cannot read them back. The files of --video and --log are
+ordinary files for convenience. They are NOT sealed: anyone can read and alter them.
+
+exit status:
+  0 closed and sealed · 3 cannot record here (no display, Wayland, no permission) · 4 storage failed · 64 wrong usage
+"""
+
+DOCTOR_EXAMPLES = """\
+examples:
+  tachiai-agent doctor
+  tachiai-agent doctor --json
+
+exit status:
+  0 this machine can be recorded · 3 it cannot · 64 wrong usage
+"""
+
+
+class UsageParser(argparse.ArgumentParser):
+    """An argument parser that exits with 64 on wrong usage, so that it cannot be taken for a verdict."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong with it."""
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of `tachiai-agent`."""
+    top = UsageParser(prog="tachiai-agent", description="Record this desktop session as evidence.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=UsageParser)
+    _add_record(commands)
+    _add_doctor(commands)
+    return top
+
+
+def _add_record(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    record = commands.add_parser(
+        "record",
+        help="record this display until Ctrl-C, SIGTERM or --for",
+        description="Record this display: every screen change exactly, input, and context, sealed as it happens.",
+        epilog=RECORD_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = record.add_argument
+    add(
+        "--library", type=Path, metavar="DIR", help="where recordings lie (else TACHIAI_LIBRARY, else your data folder)"
+    )
+    add("--for", type=_positive, metavar="S", dest="limit_s", help="stop after so many seconds")
+    add("--fps", type=_rate, metavar="N", default=5.0, help="at most so many pictures a second, 0.2 to 30 (default 5)")
+    add("--operator", metavar="NAME", help="who is recorded (default: your login name)")
+    add("--purpose", metavar="TEXT", default="", help="why: a ticket, a change number")
+    add("--keys", choices=("text", "activity", "off"), default="text", help="what of the keyboard (default: text)")
+    add("--recipients", type=Path, metavar="FILE", help="the signed list of who may open the recording")
+    add("--clipboard-text", action="store_true", help="record clipboard text too, not only its kind, size and hash")
+    add(
+        "--video",
+        type=_video_path,
+        metavar="FILE",
+        help="also write an ordinary video: .webm, .mp4 or .avi, NOT sealed",
+    )
+    add("--log", metavar="FILE", help="also write the plain text operation log, - for standard output, NOT sealed")
+    add("--json", action="store_true", help="one JSON object a line: a status every second, the folder last")
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what can be recorded on this machine, what not, and why",
+        description="Look at this machine and say what can be recorded here, what not, and why.",
+        epilog=DOCTOR_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _positive(text: str) -> float:
+    value = _number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return value
+
+
+def _rate(text: str) -> float:
+    value = _number(text)
+    if not 0.2 <= value <= 30:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0.2 and 30")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
+def _video_path(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in VIDEO_SUFFIXES:
+        raise argparse.ArgumentTypeError(f"{text} does not end in {', '.join(VIDEO_SUFFIXES)}")
+    return path

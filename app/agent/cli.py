@@ -1,0 +1,35 @@
+"""The command line of the agent: errors become one sentence and an exit status here, and nowhere else."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from app.agent.arguments import WRONG_USAGE, parser
+from recorder.errors import WorldError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `tachiai-agent` and return its exit status."""
+    asked = parser().parse_args(arguments)
+    try:
+        return _run(asked)
+    except WorldError as error:
+        print(f"tachiai-agent: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(asked: argparse.Namespace) -> int:
+    if asked.command == "doctor":
+        from app.agent.doctor import run_doctor
+
+        return run_doctor(as_json=asked.json, out=sys.stdout)
+    if asked.json and asked.log == "-":
+        print("tachiai-agent: --json and --log - both want standard output; give --log a file.", file=sys.stderr)
+        return WRONG_USAGE
+    from app.agent.record import record
+
+    return record(asked)

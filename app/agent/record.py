@@ -1,0 +1,216 @@
+"""`tachiai-agent record`: put a recorder together from what was asked, and run it until it is to stop."""
+
+import argparse
+import contextlib
+import datetime
+import getpass
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TextIO
+
+import cv2
+from recorder.capture.desktop import desktop_sources
+
+from app.agent.predecessors import mention_interrupted
+from app.agent.process_guard import guard_memory
+from app.agent.status import StatusPrinter
+from recorder.capture.screen import ScreenSource, open_screen_source
+from recorder.clock import Instant, SessionClock, SystemClock
+from recorder.errors import CannotRecordError, StorageError
+from recorder.events import EndReason, Event, SessionStarted
+from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder, load_recipients
+from recorder.evidence.keys import Recipients
+from recorder.evidence.library_folder import library_folder
+from recorder.evidence.writer import RecordingWriter, SessionHeader
+from recorder.session.plain_log import PlainLog
+from recorder.session.plain_video import PlainVideo
+from recorder.session.recorder import Ending, Recorder
+from recorder.session.sealer import Listener
+
+_PROTECTION = {
+    "passphrase": "your passphrase opens it, and without it no recording can be read.",
+    "keyring": "the desktop's keyring opens it.",
+    "none": "it is protected by file permissions only (tachiai-player keys new makes one with a passphrase).",
+}
+FAULT_STATUS = 70  # sysexits.h EX_SOFTWARE: our bug, never to be taken for a verdict
+
+
+def record(asked: argparse.Namespace) -> int:
+    """Record as asked; the exit status."""
+    cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
+    guard_memory()
+    library = library_folder(asked.library)
+    screen_source = open_screen_source()
+    with contextlib.ExitStack() as stack:
+        stack.callback(screen_source.close)
+        keys = _keys(asked)
+        clock = SystemClock()
+        started = clock.read()
+        header = _header(asked, started)
+        writer = RecordingWriter.create(
+            library, header, device=keys.device, recipients=_recipients(asked, keys), clock=clock
+        )
+        writer.start_segment("start")
+        session_clock = SessionClock(clock, started=started)
+        return _run(asked, writer, header, session_clock, screen_source, stack)
+
+
+def _run(
+    asked: argparse.Namespace,
+    writer: RecordingWriter,
+    header: SessionHeader,
+    clock: SessionClock,
+    screen_source: ScreenSource,
+    stack: contextlib.ExitStack,
+) -> int:
+    plain_log = _plain_log(asked, header, stack)
+    video = PlainVideo(asked.video, clock=clock, frames_per_s=asked.fps) if asked.video else None
+    listeners: list[Listener] = [plain_log] if plain_log else []
+    opening: list[Event] = [_session_started(header, screen_source.method, asked.keys)]
+    opening += mention_interrupted(writer.folder.parent, home_folder(), besides=writer.folder)
+    recorder = Recorder(
+        writer=writer,
+        clock=clock,
+        screen_source=screen_source,
+        sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text),
+        opening=opening,
+        frames_per_s=asked.fps,
+        listeners=listeners,
+        watcher=video,
+    )
+    status = StatusPrinter(sys.stdout, sys.stderr, as_json=asked.json, folder=writer.folder)
+    with _stop_signals() as stop:
+        status.started(header)
+        for path in (asked.video, asked.log):
+            status.warn(f"{path} is an ordinary file beside the recording: it is NOT sealed." if path else None)
+        recorder.start()
+        asked_reason = _wait(recorder, stop, asked.limit_s, status)
+        ending = recorder.finish(asked_reason)
+    if video is not None:
+        video.close()
+        status.warn(video.failure)
+    if plain_log is not None:
+        plain_log.close()
+        status.warn(f"The plain log is not complete: {plain_log.failure}." if plain_log.failure else None)
+    exit_status = _exit_status(ending)
+    status.ended(ending, recorder.progress, exit_status)
+    return exit_status
+
+
+def _wait(recorder: Recorder, stop: threading.Event, limit_s: float | None, status: StatusPrinter) -> EndReason:
+    """Wait until the recorder is told to stop, reaches its limit, or ends by itself; say every second how it goes."""
+    while not stop.is_set() and not recorder.ended.is_set():
+        now_s = recorder.now_ns / 1e9
+        if limit_s is not None and now_s >= limit_s:
+            return EndReason.TIME_LIMIT
+        stop.wait(min(1.0, limit_s - now_s) if limit_s is not None else 1.0)
+        status.progress(recorder.progress, recorder.now_ns)
+    return EndReason.ASKED
+
+
+def _exit_status(ending: Ending) -> int:
+    match ending.reason:
+        case EndReason.ASKED | EndReason.TIME_LIMIT:
+            return 0
+        case EndReason.DISPLAY_LOST:
+            return CannotRecordError.exit_status
+        case EndReason.STORAGE_FAILED:
+            return StorageError.exit_status
+        case _:
+            return FAULT_STATUS
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C, SIGTERM and a closed terminal set, so that every ending is an orderly one."""
+    stop = threading.Event()
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _keys(asked: argparse.Namespace) -> LocalKeys:
+    keys = ensure_local_keys(keys_folder(), ask_passphrase=_ask_passphrase if _may_ask(asked) else None)
+    if keys.created and asked.recipients is None:
+        sys.stderr.write(
+            f"tachiai-agent: First run: made an auditor key for this machine; {_PROTECTION[keys.protection]}\n"
+        )
+    return keys
+
+
+def _may_ask(asked: argparse.Namespace) -> bool:
+    return asked.recipients is None and sys.stdin.isatty() and sys.stderr.isatty() and "CI" not in os.environ
+
+
+def _ask_passphrase() -> str:
+    first = getpass.getpass("A passphrase for the new auditor key (empty: protected by file permissions only): ")
+    while first and getpass.getpass("The same again: ") != first:
+        first = getpass.getpass("They differ. A passphrase for the new auditor key: ")
+    return first
+
+
+def _recipients(asked: argparse.Namespace, keys: LocalKeys) -> Recipients:
+    return load_recipients(keys_folder(), asked.recipients) if asked.recipients else keys.recipients
+
+
+def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
+    utc = datetime.datetime.fromtimestamp(started.wall_ns / 1e9, tz=datetime.UTC)
+    offset = utc.astimezone().utcoffset()
+    return SessionHeader(
+        session_id=f"{utc:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        operator=asked.operator or getpass.getuser(),
+        host=socket.gethostname(),
+        purpose=asked.purpose,
+        started=started,
+        utc_offset_s=int(offset.total_seconds()) if offset is not None else 0,
+        program=f"tachiai-agent {_version()}",
+    )
+
+
+def _version() -> str:
+    try:
+        return version("tachiai")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "unreleased"
+
+
+def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) -> SessionStarted:
+    return SessionStarted(
+        at_ns=0,
+        session_id=header.session_id,
+        operator=header.operator,
+        host=header.host,
+        purpose=header.purpose,
+        started_wall_ns=header.started.wall_ns,
+        utc_offset_s=header.utc_offset_s,
+        program=header.program,
+        screen_method=screen_method,
+        keys_mode=keys_mode,
+    )
+
+
+def _plain_log(asked: argparse.Namespace, header: SessionHeader, stack: contextlib.ExitStack) -> PlainLog | None:
+    if asked.log is None:
+        return None
+    out: TextIO = sys.stdout if asked.log == "-" else stack.enter_context(_open_text(Path(asked.log)))
+    return PlainLog(out, started_wall_ns=header.started.wall_ns)
+
+
+def _open_text(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        msg = f"The plain log {path} cannot be written: {error.strerror}. Choose another file for --log."
+        raise StorageError(msg) from error

@@ -1,0 +1,79 @@
+"""What a person, or a program, is told while a recording runs."""
+
+import json
+from pathlib import Path
+from typing import TextIO
+
+from recorder.evidence.writer import SessionHeader
+from recorder.session.recorder import Ending
+from recorder.session.sealer import Progress
+
+NS_PER_S = 1_000_000_000
+
+
+class StatusPrinter:
+    """Say how a recording goes: for people on standard error, for programs one JSON object a line on standard output.
+
+    The last line on standard output is the recording's folder, in either form.
+    """
+
+    def __init__(self, out: TextIO, err: TextIO, *, as_json: bool, folder: Path) -> None:
+        self._out = out
+        self._err = err
+        self._as_json = as_json
+        self._folder = folder
+        self._live_line = err.isatty() and not as_json
+
+    def started(self, header: SessionHeader) -> None:
+        """The recording has begun."""
+        if self._as_json:
+            self._object(state="started", recording=header.session_id, path=str(self._folder))
+            return
+        self._say(f"Recording {header.operator}@{header.host} to {self._folder}; Ctrl-C stops.\n")
+
+    def progress(self, progress: Progress, now_ns: int) -> None:
+        """A second has passed."""
+        at_s = round(now_ns / NS_PER_S, 3)
+        if self._as_json:
+            self._object(state="recording", at_s=at_s, changes=progress.changes, bytes=progress.bytes_sealed)
+        elif self._live_line:
+            self._say(f"\r{at_s:8.0f} s  {progress.changes} changes  {_size(progress.bytes_sealed)} sealed ")
+
+    def warn(self, sentence: str | None) -> None:
+        """Something beside the recording went wrong."""
+        if sentence:
+            self._say(f"tachiai-agent: {sentence}\n")
+
+    def ended(self, ending: Ending, progress: Progress, exit_status: int) -> None:
+        """The recording is closed, or could not be; the folder is the last line."""
+        if self._live_line:
+            self._say("\n")
+        if ending.error is not None:
+            self.warn(f"The recording ended: {ending.detail}")
+        if self._as_json:
+            self._object(
+                state="closed",
+                reason=ending.reason,
+                exit_status=exit_status,
+                at_s=round(progress.at_ns / NS_PER_S, 3),
+                changes=progress.changes,
+                bytes=progress.bytes_sealed,
+                path=str(self._folder),
+            )
+        else:
+            self._line(str(self._folder))
+
+    def _object(self, **members: object) -> None:
+        self._line(json.dumps(members, ensure_ascii=False))
+
+    def _line(self, line: str) -> None:
+        self._out.write(line + "\n")
+        self._out.flush()
+
+    def _say(self, text: str) -> None:
+        self._err.write(text)
+        self._err.flush()
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.0f} kB"

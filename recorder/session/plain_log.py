@@ -1,0 +1,48 @@
+"""The operation log as a plain text file beside the recording: handy, and not sealed."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from recorder.events import Event
+from recorder.oplog import LogRow, OperationLog
+
+NS_PER_S = 1_000_000_000
+
+
+class PlainLog:
+    """Write the rows of the operation log as lines: UTC, seconds, kind, application, text, detail, tab between them."""
+
+    def __init__(self, out: TextIO, *, started_wall_ns: int) -> None:
+        self._out = out
+        self._started_wall_ns = started_wall_ns
+        self._log = OperationLog()
+        self.failure: OSError | None = None
+
+    def events_sealed(self, events: Sequence[Event]) -> None:
+        """Write the rows that these events complete."""
+        for event in events:
+            self._write(self._log.feed(event))
+
+    def close(self) -> None:
+        """Write what is left of the piece being typed; the file stays the caller's to close."""
+        self._write(self._log.finish())
+
+    def _write(self, rows: Iterable[LogRow]) -> None:
+        """A full disk under the plain log must not end the sealed recording: the failure is kept for the report."""
+        if self.failure is not None:
+            return
+        try:
+            for row in rows:
+                self._out.write(format_row(row, started_wall_ns=self._started_wall_ns) + "\n")
+            self._out.flush()
+        except OSError as error:
+            self.failure = error
+
+
+def format_row(row: LogRow, *, started_wall_ns: int) -> str:
+    """One row as one line of text."""
+    utc = datetime.datetime.fromtimestamp((started_wall_ns + row.at_ns) / NS_PER_S, tz=datetime.UTC)
+    stamp = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    cells = (stamp, f"{row.at_ns / NS_PER_S:.3f}", row.kind, row.application or "", row.text, row.detail)
+    return "\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in cells).rstrip("\t")

@@ -1,0 +1,122 @@
+"""An ordinary video file beside the recording, through OpenCV's VideoWriter: handy, lossy, and not sealed."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recorder.clock import SessionClock
+from recorder.errors import StorageError
+from recorder.events import Screen
+from recorder.geometry import Rect
+
+NS_PER_S = 1_000_000_000
+CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("avc1", "mp4v"), ".avi": ("MJPG",)}
+
+log = logging.getLogger(__name__)
+
+
+class PlainVideo:
+    """Keep a picture of the whole desktop up to date and write it at a constant rate, so that its seconds are true.
+
+    The first layout decides the size; a later layout is drawn into it, cut where it does not fit, since a video file
+    has one size. Called from the screen recorder's thread; writes on a thread of its own.
+    """
+
+    def __init__(self, path: Path, *, clock: SessionClock, frames_per_s: float) -> None:
+        require_video_path(path)
+        self._path = path
+        self._clock = clock
+        self._frames_per_s = frames_per_s
+        self._lock = threading.Lock()
+        self._canvas: npt.NDArray[np.uint8] | None = None
+        self._origin = (0, 0)
+        self._stopping = threading.Event()
+        self._writer: cv2.VideoWriter | None = None
+        self._written = 0
+        self._started_ns = 0
+        self._thread: threading.Thread | None = None
+        self.failure: str | None = None
+
+    def screens_changed(self, screens: Sequence[Screen]) -> None:
+        """Take the first layout as the video's size and begin."""
+        if not screens:
+            return
+        whole = screens[0].area
+        for screen in screens[1:]:
+            whole = whole.union(screen.area)
+        with self._lock:
+            self._origin = (whole.left, whole.top)
+            if self._canvas is not None:
+                self._canvas[:] = 0
+                return
+            self._canvas = np.zeros((whole.height & ~1, whole.width & ~1, 3), np.uint8)
+        self._begin()
+
+    def area_grabbed(self, screen: Screen, area: Rect, bgrx: npt.NDArray[np.uint8], at_ns: int) -> None:
+        """Draw what was grabbed; the next frame shows it."""
+        del at_ns
+        with self._lock:
+            if self._canvas is None:
+                return
+            height, width = self._canvas.shape[:2]
+            at = area.moved(screen.area.left - self._origin[0], screen.area.top - self._origin[1])
+            shown = at.intersection(Rect(0, 0, width, height))
+            if shown.is_empty:
+                return
+            rows = slice(shown.top - at.top, shown.bottom - at.top)
+            columns = slice(shown.left - at.left, shown.right - at.left)
+            self._canvas[shown.top : shown.bottom, shown.left : shown.right] = bgrx[rows, columns, :3]
+
+    def close(self) -> None:
+        """Write the frames up to now and close the file."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self._writer is not None:
+            self._writer.release()
+
+    def _begin(self) -> None:
+        assert self._canvas is not None
+        height, width = self._canvas.shape[:2]
+        for codec in CODECS[self._path.suffix.lower()]:
+            fourcc = cv2.VideoWriter.fourcc(*codec)
+            writer = cv2.VideoWriter(str(self._path), fourcc, self._frames_per_s, (width, height))
+            if writer.isOpened():
+                self._writer = writer
+                break
+        else:
+            self.failure = (
+                f"OpenCV cannot write {self._path}; check the folder, or choose another of {', '.join(CODECS)}."
+            )
+            return
+        self._started_ns = self._clock.now_ns()
+        self._thread = threading.Thread(target=self._run, name="plain video", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        period_s = 1 / self._frames_per_s
+        while not self._stopping.wait(period_s):
+            self._write_due_frames()
+        self._write_due_frames()
+
+    def _write_due_frames(self) -> None:
+        due = int((self._clock.now_ns() - self._started_ns) * self._frames_per_s / NS_PER_S) + 1
+        with self._lock:
+            frame = None if self._canvas is None else self._canvas.copy()
+        if frame is None or self._writer is None:
+            return
+        while self._written < due:
+            self._writer.write(frame)
+            self._written += 1
+
+
+def require_video_path(path: Path) -> None:
+    """Refuse, before anything is recorded, a video file that could not be written."""
+    if path.suffix.lower() not in CODECS:
+        msg = f"A video must end in {', '.join(CODECS)}: {path} does not."
+        raise StorageError(msg)

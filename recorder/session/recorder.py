@@ -1,0 +1,121 @@
+"""A session being recorded: sources, screen, queue and sealer, started and stopped together."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recorder.capture.screen import DisplayLostError, ScreenSource
+from recorder.capture.source import Source
+from recorder.clock import SessionClock
+from recorder.errors import StorageError
+from recorder.events import EndReason, Event, SessionEnded, SourceStatus
+from recorder.evidence.writer import RecordingWriter
+from recorder.session.event_queue import EventQueue
+from recorder.session.screen_recorder import PixelWatcher, ScreenRecorder
+from recorder.session.sealer import Listener, Progress, Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a recording ended: why, in words, and the error behind it (None: it was asked for)."""
+
+    reason: EndReason
+    detail: str
+    error: Exception | None
+
+
+class Recorder:
+    """Record one session from `start` to `finish`.
+
+    The writer's first segment must stand. `opening` are the events that open the recording (`SessionStarted` first).
+    Whatever ends the recording before it is asked to, sets `ended`; `finish` then closes it with the reason.
+    """
+
+    def __init__(
+        self,
+        *,
+        writer: RecordingWriter,
+        clock: SessionClock,
+        screen_source: ScreenSource,
+        sources: Sequence[Source],
+        opening: Sequence[Event],
+        frames_per_s: float,
+        listeners: Sequence[Listener] = (),
+        watcher: PixelWatcher | None = None,
+    ) -> None:
+        self.ended = threading.Event()
+        self._clock = clock
+        self._sources = sources
+        self._opening = opening
+        self._error: Exception | None = None
+        self._queue = EventQueue()
+        self._screen_source = screen_source
+        self._screen = ScreenRecorder(
+            screen_source,
+            clock=clock,
+            queue=self._queue,
+            frames_per_s=frames_per_s,
+            on_end=self._end_with,
+            watcher=watcher,
+        )
+        self._sealer = Sealer(
+            writer,
+            self._queue,
+            clock=clock,
+            begin_segment=self._screen.begin_segment,
+            on_end=self._end_with,
+            listeners=listeners,
+        )
+
+    def start(self) -> None:
+        """Begin to record."""
+        for event in self._opening:
+            self._queue.put(event)
+        self._sealer.start()
+        self._screen.start()
+        for source in self._sources:
+            source.start(self._queue.put, self._clock)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the recording is."""
+        return self._sealer.progress
+
+    @property
+    def now_ns(self) -> int:
+        """The session's time."""
+        return self._clock.now_ns()
+
+    def finish(self, asked: EndReason = EndReason.ASKED) -> Ending:
+        """Stop every source, seal what they saw, close the recording, and say how it ended."""
+        for source in self._sources:
+            source.stop()
+        self._screen.stop()
+        self._screen_source.close()
+        self._queue.close()
+        self._sealer.join()
+        ending = self._ending(asked)
+        try:
+            self._sealer.finish(SessionEnded(self._clock.now_ns(), ending.reason, ending.detail))
+        except StorageError as error:
+            return Ending(EndReason.STORAGE_FAILED, str(error), error)
+        return ending
+
+    def _end_with(self, error: Exception) -> None:
+        """A thread ended by itself. The first error is the reason, the others follow from it."""
+        if self._error is None:
+            self._error = error
+        if not isinstance(error, StorageError):
+            self._queue.put(SourceStatus(self._clock.now_ns(), "recorder", working=False, detail=str(error)))
+        self.ended.set()
+
+    def _ending(self, asked: EndReason) -> Ending:
+        match self._error:
+            case None:
+                return Ending(asked, "", None)
+            case DisplayLostError() as error:
+                return Ending(EndReason.DISPLAY_LOST, str(error), error)
+            case StorageError() as error:
+                return Ending(EndReason.STORAGE_FAILED, str(error), error)
+            case error:
+                return Ending(EndReason.FAULT, f"{type(error).__name__}: {error}", error)

@@ -1,0 +1,279 @@
+"""From damage to patches: the thread that keeps every screen's picture in the recording."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from recorder.capture.screen import GrabFailedError, ScreenSource
+from recorder.clock import SessionClock
+from recorder.codec.encoder import ScreenEncoder
+from recorder.errors import CannotRecordError
+from recorder.events import Gap, GapReason, Screen, ScreensChanged, SourceStatus
+from recorder.geometry import Rect
+from recorder.session.event_queue import EventQueue, SegmentBoundary
+
+Pixels = npt.NDArray[np.uint8]
+
+NS_PER_S = 1_000_000_000
+# A program repaints in several steps; a moment's patience records the result, not the steps.
+COALESCE_NS = 20_000_000
+RETRY_S = 0.25
+REST_NS = 2 * NS_PER_S  # longer than any area has to rest before it is sent exactly
+END_SETTLES = 64
+
+log = logging.getLogger(__name__)
+
+
+class PixelWatcher(Protocol):
+    """Somebody who is shown every grabbed area, for an ordinary video beside the recording."""
+
+    def screens_changed(self, screens: Sequence[Screen]) -> None:
+        """The monitors are now these."""
+
+    def area_grabbed(self, screen: Screen, area: Rect, bgrx: Pixels, at_ns: int) -> None:
+        """This area of this screen looked like this at `at_ns`."""
+
+
+class ScreenRecorder:
+    """Grab what changed, at most `frames_per_s` times a second, and put it into the queue as patches.
+
+    A segment stands alone: `begin_segment` asks, from any thread, for a boundary followed by full pictures.
+    `on_end` is called once from the thread, with the error that ended it, if it ends before it is stopped.
+    """
+
+    def __init__(
+        self,
+        source: ScreenSource,
+        *,
+        clock: SessionClock,
+        queue: EventQueue,
+        frames_per_s: float,
+        on_end: Callable[[Exception], None],
+        watcher: PixelWatcher | None = None,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._queue = queue
+        self._period_ns = int(NS_PER_S / frames_per_s)
+        self._on_end = on_end
+        self._watcher = watcher
+        self._stopping = threading.Event()
+        self._wanted_reason: str | None = None
+        self._screens: dict[int, Screen] = {}
+        self._encoders: dict[int, ScreenEncoder] = {}
+        self._pending: dict[int, list[Rect]] = {}
+        self._failing_since_ns: int | None = None
+        self._grabbed_at_ns = -self._period_ns
+        self._thread = threading.Thread(target=self._run, name="screen recorder", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first things in the queue are the screens and their full pictures."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Record what is damaged now, then end; returns when the thread has."""
+        self._stopping.set()
+        self._source.wake()
+        self._thread.join()
+
+    def begin_segment(self, reason: str) -> None:
+        """Ask for a segment boundary and full pictures, soon."""
+        self._wanted_reason = reason
+        self._source.wake()
+
+    def _run(self) -> None:
+        try:
+            self._take_layout()
+            while not self._stopping.is_set():
+                self._step()
+            self._record_last_damage()
+        except Exception as error:
+            if not self._stopping.is_set():
+                log.debug("screen recorder ended", exc_info=True)
+            self._close_gap()
+            self._on_end(error)
+
+    def _step(self) -> None:
+        damage = self._source.wait(self._wait_s())
+        if self._wanted_reason is not None:
+            self._cut_segment(self._wanted_reason)
+        if damage.layout_changed:
+            self._take_layout()
+            return
+        self._add_pending(damage.areas)
+        if self._pending and self._pause_before_grab():
+            more = self._source.wait(0)
+            self._add_pending(more.areas)
+            if more.layout_changed:
+                self._take_layout()
+                return
+            self._grab_pending()
+        self._settle()
+
+    def _record_last_damage(self) -> None:
+        """What changed up to the stop belongs to the recording too, and nothing stays lossy if it need not."""
+        self._add_pending(self._source.wait(0).areas)
+        self._grab_pending()
+        self._settle_at_end()
+        self._close_gap()
+
+    def _wait_s(self) -> float | None:
+        """How long there is nothing to do but wait for damage: None is until there is some."""
+        if self._pending:
+            return 0.0
+        due_ns = [encoder.settles_at_ns for encoder in self._encoders.values() if encoder.settles_at_ns is not None]
+        if not due_ns:
+            return None
+        return max(0.0, (min(due_ns) - self._clock.now_ns()) / NS_PER_S)
+
+    def _pause_before_grab(self) -> bool:
+        """Keep the rate, and let a repaint finish; False if the recorder is to stop."""
+        due_ns = max(self._grabbed_at_ns + self._period_ns, self._clock.now_ns() + COALESCE_NS)
+        wait_s = (due_ns - self._clock.now_ns()) / NS_PER_S
+        if self._failing_since_ns is not None:
+            wait_s = max(wait_s, RETRY_S)
+        return not self._stopping.wait(wait_s) and not self._queue.is_congested
+
+    def _add_pending(self, areas: Mapping[int, Sequence[Rect]]) -> None:
+        for number, rects in areas.items():
+            if number in self._screens:
+                self._pending.setdefault(number, []).extend(rects)
+
+    def _grab_pending(self) -> None:
+        for number in sorted(self._pending):
+            areas = _merged(self._pending[number])
+            at_ns = self._clock.now_ns()
+            grabbed = self._grab(number, areas)
+            if grabbed is None:
+                return
+            del self._pending[number]
+            self._grabbed_at_ns = at_ns
+            self._show_watcher(number, grabbed, at_ns)
+            encoder = self._encoders[number]
+            patch = encoder.encode(grabbed, at_ns)
+            if patch is not None:
+                self._queue.put(patch)
+                self._snapshot_if_due(encoder)
+
+    def _grab(self, number: int, areas: Sequence[Rect]) -> list[tuple[Rect, Pixels]] | None:
+        """The areas' pixels; None after a failed grab, which stays pending and opens a gap."""
+        try:
+            grabbed = [(area, self._source.grab(number, area)) for area in areas]
+        except CannotRecordError:
+            raise
+        except GrabFailedError as error:
+            self._open_gap(error)
+            return None
+        self._close_gap()
+        return grabbed
+
+    def _snapshot_if_due(self, encoder: ScreenEncoder) -> None:
+        if encoder.snapshot_due():
+            self._queue.put(encoder.snapshot(self._clock.now_ns()))
+
+    def _settle(self) -> None:
+        now_ns = self._clock.now_ns()
+        for number, encoder in self._encoders.items():
+            if encoder.settles_at_ns is not None and encoder.settles_at_ns <= now_ns:
+                self._settle_one(number, now_ns)
+
+    def _settle_at_end(self) -> None:
+        """Nothing stays lossy because the recorder stopped before it had rested for long enough."""
+        for number, encoder in self._encoders.items():
+            for _ in range(END_SETTLES):
+                if encoder.settles_at_ns is None or not self._settle_one(number, self._clock.now_ns() + REST_NS):
+                    break
+
+    def _settle_one(self, number: int, decided_at_ns: int) -> bool:
+        """Send what has rested by `decided_at_ns`, as it looks now; False if nothing was sent."""
+        try:
+            patch = self._encoders[number].settle(decided_at_ns, lambda area: self._source.grab(number, area))
+        except GrabFailedError as error:
+            self._open_gap(error)
+            return False
+        if patch is not None:
+            self._queue.put(msgspec.structs.replace(patch, at_ns=self._clock.now_ns()))
+        return patch is not None
+
+    def _take_layout(self) -> None:
+        """Ask which screens there are, say so, and record each in full."""
+        screens = self._source.screens()
+        self._queue.put(ScreensChanged(at_ns=self._clock.now_ns(), screens=screens))
+        if self._watcher is not None:
+            self._watcher.screens_changed(screens)
+        before, self._screens = self._screens, {screen.number: screen for screen in screens}
+        self._pending = {number: areas for number, areas in self._pending.items() if number in self._screens}
+        kept = {n: e for n, e in self._encoders.items() if self._screens.get(n) == before.get(n)}
+        self._encoders = {
+            screen.number: kept.get(screen.number)
+            or ScreenEncoder(screen.number, screen.area.width, screen.area.height)
+            for screen in screens
+        }
+        for number in self._encoders:
+            if number not in kept:
+                self._record_full(number)
+            else:
+                self._pending[number] = [self._whole(number)]
+
+    def _cut_segment(self, reason: str) -> None:
+        self._queue.put(SegmentBoundary(at_ns=self._clock.now_ns(), reason=reason))
+        self._wanted_reason = None
+        for number in self._encoders:
+            self._record_full(number)
+
+    def _record_full(self, number: int) -> None:
+        """Open this screen's part of the segment with a full picture, however long the grab takes to succeed."""
+        area = self._whole(number)
+        while not self._stopping.is_set():
+            at_ns = self._clock.now_ns()
+            grabbed = self._grab(number, [area])
+            if grabbed is not None:
+                self._queue.put(self._encoders[number].start_segment(grabbed[0][1], at_ns))
+                self._pending.pop(number, None)
+                self._show_watcher(number, grabbed, at_ns)
+                return
+            if self._source.wait(RETRY_S).layout_changed:
+                self._take_layout()
+                return
+
+    def _whole(self, number: int) -> Rect:
+        area = self._screens[number].area
+        return Rect(0, 0, area.width, area.height)
+
+    def _show_watcher(self, number: int, grabbed: Sequence[tuple[Rect, Pixels]], at_ns: int) -> None:
+        if self._watcher is not None:
+            for area, pixels in grabbed:
+                self._watcher.area_grabbed(self._screens[number], area, pixels, at_ns)
+
+    def _open_gap(self, error: GrabFailedError) -> None:
+        if self._failing_since_ns is None:
+            self._failing_since_ns = self._clock.now_ns()
+            self._queue.put(SourceStatus(self._failing_since_ns, "screen", working=False, detail=str(error)))
+
+    def _close_gap(self) -> None:
+        if self._failing_since_ns is not None:
+            now_ns = self._clock.now_ns()
+            self._queue.put(Gap(self._failing_since_ns, now_ns, "screen", GapReason.GRAB_FAILED))
+            self._queue.put(SourceStatus(now_ns, "screen", working=True, detail="The screen can be read again."))
+            self._failing_since_ns = None
+
+
+def _merged(areas: Sequence[Rect]) -> list[Rect]:
+    """The areas with those that overlap made one, so that no pixel is grabbed twice."""
+    merged: list[Rect] = []
+    for area in areas:
+        joined = area
+        while True:
+            touching = [other for other in merged if not other.intersection(joined).is_empty]
+            if not touching:
+                break
+            for other in touching:
+                merged.remove(other)
+                joined = joined.union(other)
+        merged.append(joined)
+    return merged
