@@ -1,0 +1,176 @@
+"""Every call on the file system that keeping evidence makes: one place, so that a test can make any of them fail."""
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+from typing import Protocol
+
+from recorder.errors import StorageError
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+class Files(Protocol):
+    """What the writer asks of a file system."""
+
+    def make_folder(self, folder: Path, *, parents: bool) -> None:
+        """Make a private folder; with `parents` it may stand already, without it must not."""
+        ...
+
+    def open_new(self, path: Path) -> int:
+        """Make a private file that must not stand yet, for appending."""
+        ...
+
+    def write(self, fd: int, data: bytes) -> int:
+        """One write; how many bytes went in."""
+        ...
+
+    def datasync(self, fd: int) -> None:
+        """Return when the file's content is on the disk."""
+        ...
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the folder's list of files is on the disk."""
+        ...
+
+    def lock(self, path: Path) -> int:
+        """Take the lock that says "being written"; the descriptor that holds it."""
+        ...
+
+    def reserve(self, path: Path, size_bytes: int) -> None:
+        """Take this much of the disk for later."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file if it stands."""
+        ...
+
+    def rename(self, path: Path, target: Path) -> None:
+        """Put a file in another's place, in one step."""
+        ...
+
+    def close(self, fd: int) -> None:
+        """Let go of a descriptor."""
+        ...
+
+
+class SystemFiles:
+    """The file system itself."""
+
+    def make_folder(self, folder: Path, *, parents: bool) -> None:
+        """Make a private folder."""
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=parents, exist_ok=parents)
+
+    def open_new(self, path: Path) -> int:
+        """Make a private file that must not stand yet, for appending."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
+
+    def write(self, fd: int, data: bytes) -> int:
+        """One write; how many bytes went in."""
+        return os.write(fd, data)
+
+    def datasync(self, fd: int) -> None:
+        """Return when the file's content is on the disk."""
+        getattr(os, "fdatasync", os.fsync)(fd)  # macOS has no fdatasync
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the folder's list of files is on the disk."""
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def lock(self, path: Path) -> int:
+        """Take the lock that says "being written"."""
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(fd)
+            raise
+        return fd
+
+    def reserve(self, path: Path, size_bytes: int) -> None:
+        """Take this much of the disk for later."""
+        fd = self.open_new(path)
+        try:
+            os.posix_fallocate(fd, 0, size_bytes)
+        finally:
+            os.close(fd)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file if it stands."""
+        path.unlink(missing_ok=True)
+
+    def rename(self, path: Path, target: Path) -> None:
+        """Put a file in another's place, in one step."""
+        path.rename(target)
+
+    def close(self, fd: int) -> None:
+        """Let go of a descriptor."""
+        os.close(fd)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a running recorder holds this lock; False if the file is not there."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return False
+
+
+def write_private_file(path: Path, data: bytes, *, files: Files | None = None) -> None:
+    """Write a whole private file, or leave what stood there as it was.
+
+    Raises:
+        StorageError: it could not be written.
+    """
+    files = files or SystemFiles()
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        files.make_folder(path.parent, parents=True)
+        files.remove(fresh)
+        _write_whole(files, fresh, data)
+        files.rename(fresh, path)
+        files.sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(storage_sentence(path, error)) from error
+
+
+def _write_whole(files: Files, path: Path, data: bytes) -> None:
+    fd = files.open_new(path)
+    try:
+        if files.write(fd, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        files.datasync(fd)
+    finally:
+        files.close(fd)
+
+
+def storage_sentence(path: Path, error: OSError) -> str:
+    """What the person can do about this failure."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"The disk that holds {path} is full; free some space there, or choose another library."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"{path} may not be written ({error.strerror}); give yourself the right to, or choose another place."
+        case errno.EEXIST:
+            return f"{path} stands already; nothing was written over."
+        case errno.ENOENT | errno.ENOTDIR:
+            return f"{path} is not there ({error.strerror}); make its folder, or choose another place."
+        case errno.EAGAIN:
+            return f"{path} is held by another recorder; wait until it ends."
+        case _:
+            return f"{path} could not be written ({error.strerror or error}); check the disk, or choose another place."
