@@ -1,0 +1,148 @@
+"""Patches and snapshots back into a picture."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
+from recorder.codec.sheets import SheetStore
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, Numbers, put
+from recorder.codec.wire import Head, Move, Ops, Sheet, read_head, read_ops
+from recorder.events import Patch, Snapshot
+
+
+class ScreenDecoder:
+    """One screen's picture, patch after patch. Not thread-safe.
+
+    A bad patch raises before the picture is touched, except where a sheet itself does not decode.
+    """
+
+    def __init__(self, *, sheets: SheetStore | None = None) -> None:
+        self._sheets = sheets or SheetStore()
+        self._grid: Grid | None = None
+        self._canvas: Bytes = np.zeros((0, 0, 3), np.uint8)
+        self._next_number = 0
+        self._next_id = 0
+        self.exact = False
+
+    @classmethod
+    def from_snapshot(
+        cls, snapshot: Snapshot, earlier: Sequence[Patch], *, sheets: SheetStore | None = None
+    ) -> "ScreenDecoder":
+        """A decoder that stands where the snapshot was made.
+
+        `earlier` are the patches of this screen in this segment before the snapshot, in order; only the sheets that
+        are needed are decoded. `sheets`, if given, must have served the same segment and screen since its last full
+        patch only: what it holds decoded is not decoded again.
+        """
+        decoder = cls(sheets=sheets)
+        for patch in _since_full(earlier):
+            decoder._sheets.add(read_head(patch.data).sheets)
+        decoder._start_at(snapshot)
+        return decoder
+
+    @property
+    def picture(self) -> Bytes:
+        """The picture now, (height, width, 3) B, G, R, read-only; the next `apply` changes it, so copy to keep it."""
+        if self._grid is None:
+            return self._canvas
+        view = self._canvas[: self._grid.height_px, : self._grid.width_px]
+        view.flags.writeable = False
+        return view
+
+    def apply(self, event: Patch | Snapshot) -> None:
+        """Go on to the picture after this event.
+
+        Raises:
+            DamagedPictureError: the event cannot be decoded, or does not follow the one before.
+            IntegrityMismatchError: a snapshot is of another picture than the one decoded.
+        """
+        if isinstance(event, Snapshot):
+            self._check(event)
+            return
+        head = read_head(event.data)
+        grid = Grid(event.width_px, event.height_px)
+        ops = read_ops(head.ops, grid)
+        if event.kind == "full":
+            self._begin(grid, head, ops)
+        elif self._grid != grid or head.number != self._next_number or head.first_id != self._next_id:
+            msg = "a patch before it is missing"
+            raise DamagedPictureError(msg)
+        self._sheets.add(head.sheets)
+        self._next_id = head.first_id + sum(sheet.tiles for sheet in head.sheets)
+        self._next_number = head.number + 1
+        self._move(ops.moves)
+        self._paint(grid, ops, ())
+        self.exact = event.exact
+
+    def _begin(self, grid: Grid, head: Head, ops: Ops) -> None:
+        if head.number or head.first_id or ops.moves or ops.positions.size != grid.count:
+            msg = "a full picture is not whole"
+            raise DamagedPictureError(msg)
+        self._sheets.clear()
+        self._resize(grid)
+
+    def _resize(self, grid: Grid) -> None:
+        if self._grid != grid:
+            self._canvas = np.zeros((grid.rows * TILE_HEIGHT_PX, grid.columns * TILE_WIDTH_PX, 3), np.uint8)
+            self._grid = grid
+
+    def _start_at(self, snapshot: Snapshot) -> None:
+        head = read_head(snapshot.data)
+        grid = Grid(snapshot.width_px, snapshot.height_px)
+        ops = read_ops(head.ops, grid)
+        if ops.moves or ops.positions.size != grid.count:
+            msg = "a snapshot is not whole"
+            raise DamagedPictureError(msg)
+        self._resize(grid)
+        self._paint(grid, ops, head.sheets)
+        self._next_number, self._next_id = head.number, head.first_id
+        self._check(snapshot)
+        self.exact = snapshot.exact
+
+    def _check(self, snapshot: Snapshot) -> None:
+        if self._grid != Grid(snapshot.width_px, snapshot.height_px):
+            msg = "a snapshot is of another size than the picture"
+            raise DamagedPictureError(msg)
+        if digest_of(self.picture) != snapshot.picture_sha256:
+            msg = "a snapshot does not show what was recorded"
+            raise IntegrityMismatchError(msg)
+
+    def _move(self, moves: Sequence[Move]) -> None:
+        for move in moves:
+            source = move.target.moved(-move.dx, -move.dy)
+            pixels = self._canvas[source.top : source.bottom, source.left : source.right].copy()
+            self._canvas[move.target.top : move.target.bottom, move.target.left : move.target.right] = pixels
+
+    def _paint(self, grid: Grid, ops: Ops, own: Sequence[Sheet]) -> None:
+        """Put tiles on their positions, sheet by sheet. `own` are a snapshot's, which are not kept."""
+        positions, ids = ops.positions, ops.ids
+        for sheet in own:
+            mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
+            self._paint_from(grid, sheet, SheetStore(), positions[mine], ids[mine])
+            positions, ids = positions[~mine], ids[~mine]
+        order = np.argsort(ids, kind="stable")
+        positions, ids = positions[order], ids[order]
+        start = 0
+        while start < ids.size:
+            sheet = self._sheets.find(int(ids[start]))
+            end = int(np.searchsorted(ids, sheet.first_id + sheet.tiles))
+            self._paint_from(grid, sheet, self._sheets, positions[start:end], ids[start:end])
+            start = end
+
+    def _paint_from(self, grid: Grid, sheet: Sheet, store: SheetStore, positions: Numbers, ids: Numbers) -> None:
+        if positions.size:
+            put(grid, self._canvas, positions, store.tiles_of(sheet)[ids - sheet.first_id])
+
+
+def digest_of(picture: Bytes) -> bytes:
+    """SHA-256 over the picture's rows of B, G, R bytes."""
+    return hashlib.sha256(np.ascontiguousarray(picture).data).digest()
+
+
+def _since_full(patches: Sequence[Patch]) -> Sequence[Patch]:
+    for index in range(len(patches) - 1, -1, -1):
+        if patches[index].kind == "full":
+            return patches[index:]
+    return patches

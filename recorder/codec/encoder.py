@@ -1,0 +1,269 @@
+"""A screen's changes as patches: moves, tiles sent before, new tiles; film lossy until it rests."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from recorder.codec import moves, sheets, tiles
+from recorder.codec.costs import DecodingCosts
+from recorder.codec.decoder import digest_of
+from recorder.codec.dictionary import TileDictionary
+from recorder.codec.lossy import Film
+from recorder.codec.tiles import Bytes, Grid, Mask, Numbers
+from recorder.codec.wire import Move, Ops, Sheet, SheetKind, pack
+from recorder.errors import BugError
+from recorder.events import Patch, Snapshot
+from recorder.geometry import Rect
+
+Area: TypeAlias = tuple[Rect, Bytes]
+_SETTLE_TILES = 256  # at once, so that a large photograph does not hold up what else happens
+_NONE = np.zeros(0, np.int64)
+
+
+class ScreenEncoder:
+    """One screen's encoder; `start_segment` opens each segment. Not thread-safe.
+
+    Between calls `_before` and `_now` are equal: the screen as last grabbed. The decoder shows the same, but for the
+    tiles in `_film.lossy`.
+    """
+
+    def __init__(self, screen: int, width_px: int, height_px: int) -> None:
+        self._screen = screen
+        self._grid = Grid(width_px, height_px)
+        self._before = self._grid.canvas()
+        self._now = self._grid.canvas()
+        self._differing = np.zeros((self._grid.rows, self._grid.columns), np.uint16)
+        self._film = Film(self._grid)
+        self._dictionary = TileDictionary()
+        self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
+        self._film_sheets: dict[int, Sheet] = {}
+        self._costs = DecodingCosts()
+        self._number = 0
+        self._next_id = 0
+        self._unreported_px = 0
+
+    @property
+    def settles_at_ns(self) -> int | None:
+        """When `settle` is to be called next; None if the decoder's picture is exact."""
+        return self._film.next_ns
+
+    def start_segment(self, picture: Bytes, at_ns: int) -> Patch:
+        """The full picture, which stands alone; what was sent before is forgotten."""
+        self._dictionary.clear()
+        self._film_sheets.clear()
+        self._costs.clear()
+        self._number = self._next_id = 0
+        self._take([(self._grid.area, picture)])
+        self._film.stale |= self._film.lossy
+        everything = np.arange(self._grid.count, dtype=np.int64)
+        draft = _Draft(self._next_id)
+        self._send(draft, everything, at_ns)
+        self._send_film(draft, np.flatnonzero(self._film.stale), at_ns)
+        self._unreported_px = self._grid.width_px * self._grid.height_px
+        return self._patch("full", draft, np.ones(self._grid.count, np.bool_), at_ns)
+
+    def encode(self, areas: Sequence[Area], at_ns: int) -> Patch | None:
+        """What changed in the areas, which were grabbed just now; None if nothing is to be sent."""
+        self._take(areas)
+        return self._change(_NONE, at_ns)
+
+    def settle(self, at_ns: int, grab: Callable[[Rect], Bytes]) -> Patch | None:
+        """Send what waits: film tiles whose turn has come, and exactly those that have rested for a second.
+
+        To be called at `settles_at_ns`. `grab` is asked once more for what seems to rest, so that only what the screen
+        really holds is sent as exact.
+        """
+        resting = self._film.resting(at_ns, at_most=_SETTLE_TILES)
+        self._take([(area, grab(area)) for area in tiles.tile_areas(self._grid, resting)])
+        return self._change(resting, at_ns)
+
+    def snapshot_due(self) -> bool:
+        """Whether a seek to now would cost so much that a snapshot pays."""
+        return self._costs.is_high
+
+    def snapshot(self, at_ns: int) -> Snapshot:
+        """The picture as the decoder shows it, made from tiles already sent as far as that is cheap."""
+        ids = self._shown_ids.copy()
+        lost = np.flatnonzero(ids < 0)
+        if lost.size:
+            ids[lost] = self._dictionary.find_all(self._bgr(lost))
+        own = self._costs.start_again(ids)
+        own = own[~self._film.lossy[own]]  # their exact content is not what the decoder shows
+        own_sheets = []
+        if own.size:
+            ids[own] = np.arange(self._next_id, self._next_id + own.size)
+            own_sheets.append(sheets.encode_exactly(self._bgr(own), self._next_id, self._grid.columns))
+        everything = np.arange(self._grid.count, dtype=np.int64)
+        data = pack(self._number, self._next_id, own_sheets, Ops((), everything, ids))
+        size = (self._grid.width_px, self._grid.height_px)
+        exact = not self._film.lossy.any()
+        return Snapshot(at_ns, self._screen, *size, exact, digest_of(self._shown()), data)
+
+    def _shown(self) -> Bytes:
+        """The picture that the decoder shows, film included."""
+        picture = tiles.bgr_of(self._before)
+        film = np.flatnonzero(self._film.lossy)
+        for sheet in self._film_sheets.values():
+            ids = self._shown_ids[film]
+            mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
+            if mine.any():
+                tiles.put(self._grid, picture, film[mine], sheets.decode(sheet)[ids[mine] - sheet.first_id])
+        return picture[: self._grid.height_px, : self._grid.width_px]
+
+    def _bgr(self, positions: Numbers) -> Bytes:
+        return tiles.bgr_of(tiles.take(self._grid, self._now, positions))
+
+    def _take(self, areas: Sequence[Area]) -> None:
+        """Write grabbed pixels into `_now`, and count what differs from `_before`."""
+        for area, pixels in areas:
+            if pixels.shape != (area.height, area.width, 4):
+                msg = f"An area of {area} came with pixels of shape {pixels.shape}."
+                raise BugError(msg)
+            inside = area.intersection(self._grid.area)
+            if not inside.is_empty:
+                words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
+                top, left = inside.top - area.top, inside.left - area.left
+                source = words[top : top + inside.height, left : left + inside.width]
+                target = self._now[inside.top : inside.bottom, inside.left : inside.right]
+                np.bitwise_and(source, tiles.COLOUR_MASK, out=target)
+                tiles.count_differing(self._grid, self._before, self._now, inside, self._differing)
+
+    def _change(self, resting: Numbers, at_ns: int) -> Patch | None:
+        dirty = self._differing.ravel() > 0
+        resting = resting[~dirty[resting]]
+        if not dirty.any() and not resting.size and not self._film.due(at_ns).size:
+            return None
+        self._unreported_px += int(self._differing.sum(dtype=np.int64))
+        draft = _Draft(self._next_id)
+        touched = dirty.copy()
+        self._find_moves(draft, dirty)
+        dirty = self._differing.ravel() > 0
+        touched |= dirty
+        self._send(draft, np.flatnonzero(dirty), at_ns)
+        self._send_exactly(draft, resting, *self._look_up(resting))
+        self._send_film(draft, self._film.due(at_ns), at_ns)
+        if draft.is_empty:
+            return None
+        touched[draft.positions] = True
+        return self._patch("change", draft, touched, at_ns)
+
+    def _find_moves(self, draft: "_Draft", dirty: Mask) -> None:
+        """Move what can be moved, in `_before`; what then still differs is left in `_differing`."""
+        dirty = dirty & ~self._film.lossy
+        if np.count_nonzero(dirty) < moves.WORTH_TILES:
+            return
+        unknown = np.flatnonzero(dirty)
+        unknown = unknown[self._look_up(unknown)[1] < 0]
+        if unknown.size < moves.WORTH_TILES:
+            return
+        for move in moves.find(self._grid, self._before, self._now, unknown, self._film.lossy):
+            draft.moves.append(move)
+            moves.apply(self._before, move)
+            rows, columns = self._grid.tiles_under(move.target)
+            self._shown_ids.reshape(self._grid.rows, -1)[rows, columns] = -1
+            tiles.count_differing(self._grid, self._before, self._now, move.target, self._differing)
+
+    def _look_up(self, positions: Numbers) -> tuple[Bytes, Numbers]:
+        bgr = self._bgr(positions)
+        return bgr, self._dictionary.find_all(bgr)
+
+    def _send(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
+        """Send tiles that changed: those that are film wait for their turn."""
+        tiles.put(self._grid, self._before, positions, tiles.take(self._grid, self._now, positions))
+        self._differing[:] = 0
+        was_film = self._film.lossy[positions]
+        stays = self._film_among(positions[was_film], at_ns)
+        positions = np.setdiff1d(positions, stays, assume_unique=True)
+        bgr, ids = self._look_up(positions)
+        new = self._film_among(positions[(ids < 0) & ~self._film.lossy[positions]], at_ns)
+        self._film.show(np.concatenate((stays, new)))
+        exact = ~np.isin(positions, new)
+        self._send_exactly(draft, positions[exact], bgr[exact], ids[exact])
+
+    def _film_among(self, positions: Numbers, at_ns: int) -> Numbers:
+        pixels = tiles.take(self._grid, self._now, positions)
+        return positions[self._film.is_film(positions, tiles.noise_of(pixels), at_ns)]
+
+    def _send_exactly(self, draft: "_Draft", positions: Numbers, bgr: Bytes, ids: Numbers) -> None:
+        if not positions.size:
+            return
+        fresh: list[int] = []
+        for index in np.flatnonzero(ids < 0).tolist():
+            key = bgr[index].tobytes()
+            known = self._dictionary.find(key)  # the same new tile may stand here twice
+            if known is None:
+                known = draft.next_id + len(fresh)
+                self._dictionary.add(key, known)
+                fresh.append(index)
+            ids[index] = known
+        self._film.settle(positions)
+        draft.paint(positions, ids)
+        if fresh:
+            draft.add(sheets.encode_exactly(bgr[fresh], draft.next_id, self._grid.columns))
+
+    def _send_film(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
+        if not positions.size:
+            return
+        film = self._film
+        columns = min(self._grid.columns, positions.size)
+        sheet = sheets.encode_roughly(
+            self._bgr(positions), draft.next_id, columns, quality=film.quality, halved=film.halved
+        )
+        draft.paint(positions, np.arange(sheet.first_id, sheet.first_id + sheet.tiles))
+        draft.add(sheet)
+        film.sent(positions, len(sheet.data), at_ns)
+
+    def _patch(self, kind: str, draft: "_Draft", touched: Mask, at_ns: int) -> Patch:
+        order = np.argsort(draft.positions, kind="stable")
+        positions, ids = draft.positions[order], draft.ids[order]
+        data = pack(self._number, self._next_id, draft.sheets, Ops(tuple(draft.moves), positions, ids))
+        self._shown_ids[positions] = ids
+        self._keep_film_sheets(draft.sheets)
+        self._costs.add(draft.sheets, ids)
+        self._number += 1
+        self._next_id = draft.next_id
+        changed_px, self._unreported_px = self._unreported_px, 0
+        size = (self._grid.width_px, self._grid.height_px)
+        areas = tiles.areas_of(self._grid, touched.reshape(self._grid.rows, self._grid.columns))
+        exact = not self._film.lossy.any()
+        return Patch(at_ns, self._screen, kind, *size, exact, min(changed_px, size[0] * size[1]), areas, data)
+
+    def _keep_film_sheets(self, new: Sequence[Sheet]) -> None:
+        for sheet in new:
+            if sheet.kind in (SheetKind.JPEG, SheetKind.JPEG_HALF):
+                self._film_sheets[sheet.first_id] = sheet
+        if self._film_sheets:
+            shown = self._shown_ids[self._film.lossy]
+            self._film_sheets = {
+                first: sheet
+                for first, sheet in self._film_sheets.items()
+                if ((shown >= first) & (shown < first + sheet.tiles)).any()
+            }
+
+
+class _Draft:
+    """A patch being put together."""
+
+    def __init__(self, next_id: int) -> None:
+        self.next_id = next_id
+        self.moves: list[Move] = []
+        self.sheets: list[Sheet] = []
+        self.positions: Numbers = np.zeros(0, np.int64)
+        self.ids: Numbers = np.zeros(0, np.int64)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be sent."""
+        return not self.moves and not self.positions.size
+
+    def paint(self, positions: Numbers, ids: npt.NDArray[np.int64]) -> None:
+        """Put these tiles on these positions."""
+        self.positions = np.concatenate((self.positions, positions))
+        self.ids = np.concatenate((self.ids, ids))
+
+    def add(self, sheet: Sheet) -> None:
+        """Send this sheet."""
+        self.sheets.append(sheet)
+        self.next_id += sheet.tiles

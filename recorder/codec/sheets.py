@@ -1,0 +1,172 @@
+"""Tiles as one encoded picture, and back: the only module of the codec that speaks to OpenCV's image codecs."""
+
+import bisect
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from recorder.codec.errors import DamagedPictureError
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes
+from recorder.codec.wire import Sheet, SheetKind
+
+MAX_SHEET_SIDE_PX = 16383
+CACHE_BYTES = 48 << 20
+TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
+_LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
+
+
+def encode_exactly(tiles: Bytes, first_id: int, columns: int) -> Sheet:
+    """Tiles (n, 16, 64, 3) as a lossless sheet."""
+    columns = fitting_columns(len(tiles), columns)
+    data = _imencode(".webp", _lay_out(tiles, columns), _LOSSLESS)
+    return Sheet(SheetKind.WEBP, first_id, len(tiles), columns, data)
+
+
+def encode_roughly(tiles: Bytes, first_id: int, columns: int, *, quality: int, halved: bool) -> Sheet:
+    """Tiles (n, 16, 64, 3) as a lossy sheet."""
+    columns = fitting_columns(len(tiles), columns)
+    picture = _lay_out(tiles, columns)
+    if halved:
+        picture = np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    data = _imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))
+    kind = SheetKind.JPEG_HALF if halved else SheetKind.JPEG
+    return Sheet(kind, first_id, len(tiles), columns, data)
+
+
+def fitting_columns(tiles: int, columns: int) -> int:
+    """So many tiles side by side that neither side of the sheet gets too long."""
+    most = MAX_SHEET_SIDE_PX // TILE_WIDTH_PX
+    least = -(-tiles // (MAX_SHEET_SIDE_PX // TILE_HEIGHT_PX))
+    return min(tiles, max(least, min(columns, most)))
+
+
+def _lay_out(tiles: Bytes, columns: int) -> Bytes:
+    rows = -(-len(tiles) // columns)
+    if rows * columns != len(tiles):
+        blank = np.zeros((rows * columns - len(tiles), *tiles.shape[1:]), np.uint8)
+        tiles = np.concatenate((tiles, blank))
+    by_row = tiles.reshape(rows, columns, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3).swapaxes(1, 2)
+    return np.ascontiguousarray(by_row).reshape(rows * TILE_HEIGHT_PX, columns * TILE_WIDTH_PX, 3)
+
+
+def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
+    _, data = cv2.imencode(suffix, picture, options)
+    return data.tobytes()
+
+
+def decode(sheet: Sheet) -> Bytes:
+    """The tiles (n, 16, 64, 3) of a sheet."""
+    rows = -(-sheet.tiles // sheet.columns)
+    height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
+    if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
+        msg = "a sheet's size is impossible"
+        raise DamagedPictureError(msg)
+    if sheet.kind is SheetKind.DEFLATE:
+        picture = _inflate(sheet.data, height, width)
+    elif sheet.kind is SheetKind.JPEG_HALF:
+        picture = _imdecode(sheet, height // 2, width // 2).repeat(2, axis=0).repeat(2, axis=1)
+    else:
+        picture = _imdecode(sheet, height, width)
+    by_row = picture.reshape(rows, TILE_HEIGHT_PX, sheet.columns, TILE_WIDTH_PX, 3).swapaxes(1, 2)
+    return np.ascontiguousarray(by_row).reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)[: sheet.tiles]
+
+
+def _inflate(data: bytes, height: int, width: int) -> Bytes:
+    size = height * width * 3
+    inflater = zlib.decompressobj(wbits=-15)
+    try:
+        planes = inflater.decompress(data, size)
+    except zlib.error as error:
+        msg = "a sheet is damaged"
+        raise DamagedPictureError(msg) from error
+    if len(planes) != size or not inflater.eof:
+        msg = "a sheet has another size than it says"
+        raise DamagedPictureError(msg)
+    return np.frombuffer(planes, np.uint8).reshape(3, height, width).transpose(1, 2, 0)
+
+
+def _imdecode(sheet: Sheet, height: int, width: int) -> Bytes:
+    # The size is read from the header first: OpenCV would allocate whatever a hostile header asks for.
+    stated = _webp_size(sheet.data) if sheet.kind is SheetKind.WEBP else _jpeg_size(sheet.data)
+    if stated != (height, width):
+        msg = "a sheet has another size than it says"
+        raise DamagedPictureError(msg)
+    try:
+        picture = cv2.imdecode(np.frombuffer(sheet.data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        msg = "a sheet is damaged"
+        raise DamagedPictureError(msg) from error
+    if picture is None or picture.shape != (height, width, 3):
+        msg = "a sheet is damaged"
+        raise DamagedPictureError(msg)
+    return np.asarray(picture, np.uint8)
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    if len(data) < 25 or data[:4] != b"RIFF" or data[8:16] != b"WEBPVP8L" or data[20] != 0x2F:
+        return None
+    bits = int.from_bytes(data[21:25], "little")
+    return (bits >> 14 & 0x3FFF) + 1, (bits & 0x3FFF) + 1
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """Only what this codec writes: baseline, so that no number of scans can be asked for."""
+    at = 2
+    while data[:2] == b"\xff\xd8" and at + 9 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xC0:
+            return int.from_bytes(data[at + 5 : at + 7]), int.from_bytes(data[at + 7 : at + 9])
+        if 0xC1 <= marker <= 0xCF and marker != 0xC4:
+            return None
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return None
+
+
+class SheetStore:
+    """The sheets of a segment by the ids of their tiles; decoded when asked for, the last used ones kept decoded."""
+
+    def __init__(self, *, cache_bytes: int = CACHE_BYTES) -> None:
+        self._first_ids: list[int] = []
+        self._sheets: list[Sheet] = []
+        self._decoded: OrderedDict[int, Bytes] = OrderedDict()
+        self._decoded_bytes = 0
+        self._cache_bytes = cache_bytes
+        self.decoded_sheets = 0
+
+    def add(self, sheets: Iterable[Sheet]) -> None:
+        """Sheets that came, in the order of their ids; known ones are left as they are."""
+        for sheet in sheets:
+            end = self._sheets[-1].first_id + self._sheets[-1].tiles if self._sheets else 0
+            if sheet.first_id >= end:
+                self._first_ids.append(sheet.first_id)
+                self._sheets.append(sheet)
+
+    def clear(self) -> None:
+        """Forget everything: a new segment begins."""
+        self._first_ids.clear()
+        self._sheets.clear()
+        self._decoded.clear()
+        self._decoded_bytes = 0
+
+    def find(self, identity: int) -> Sheet:
+        """The sheet that holds this tile."""
+        index = bisect.bisect_right(self._first_ids, identity) - 1
+        if index < 0 or identity >= self._first_ids[index] + self._sheets[index].tiles:
+            msg = "it refers to a tile that never came"
+            raise DamagedPictureError(msg)
+        return self._sheets[index]
+
+    def tiles_of(self, sheet: Sheet) -> Bytes:
+        """The sheet's tiles (n, 16, 64, 3)."""
+        tiles = self._decoded.pop(sheet.first_id, None)
+        if tiles is None:
+            tiles = decode(sheet)
+            self.decoded_sheets += 1
+            self._decoded_bytes += tiles.nbytes
+        self._decoded[sheet.first_id] = tiles
+        while self._decoded_bytes > self._cache_bytes and len(self._decoded) > 1:
+            self._decoded_bytes -= self._decoded.popitem(last=False)[1].nbytes
+        return tiles

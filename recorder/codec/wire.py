@@ -1,0 +1,263 @@
+"""What `Patch.data` and `Snapshot.data` hold, as bytes and back. Nothing here trusts what it reads.
+
+    data    := version, number, first_id, sheets, {sheet kind, tiles, columns, size}*, ops_size, ops, {sheet bytes}*
+    ops     := packing (0 plain, 1 deflated), moves, {left, top, width, height, ±dx, ±dy}*, runs, {run}*
+    run     := gap since the tile after the last run, length*2 + step, ±(id - the id expected next)
+
+All numbers are LEB128; ± is zigzag. `number` counts the patches since the full one (a snapshot has that of the next
+patch), so that a missing patch shows. A tile's id is its place among all tiles sent since the full patch; a run puts
+ids id, id+step, id+2·step, … on consecutive positions. A snapshot's own tiles have the ids from its `first_id` on and
+are forgotten afterwards.
+"""
+
+import enum
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recorder.codec.errors import DamagedPictureError
+from recorder.codec.tiles import MAX_PICTURE_PX, Grid, Numbers
+from recorder.geometry import Rect
+
+VERSION = 1
+MAX_DATA_BYTES = 1 << 28
+MAX_MOVES = 64
+MAX_SHEETS = 64
+MAX_OPS_BYTES = 1 << 23
+_DEFLATE_FROM_BYTES = 48
+_MAX_SHIFT = 63
+
+
+class SheetKind(enum.IntEnum):
+    """How a sheet's picture is encoded."""
+
+    WEBP = 0  # lossless
+    JPEG = 1  # lossy
+    JPEG_HALF = 2  # lossy, half as wide and high
+    DEFLATE = 3  # B, G, R planes, deflated
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Copy `target` of the picture from where it was: `dx` to the left and `dy` above."""
+
+    target: Rect
+    dx: int
+    dy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Tiles encoded as one picture, `columns` side by side; the first has the id `first_id`."""
+
+    kind: SheetKind
+    first_id: int
+    tiles: int
+    columns: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What can be read of a patch without its operations."""
+
+    number: int
+    first_id: int
+    sheets: tuple[Sheet, ...]
+    ops: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ops:
+    """What a patch does to the picture: first the moves in their order, then ids on positions."""
+
+    moves: tuple[Move, ...]
+    positions: Numbers
+    ids: Numbers
+
+
+def pack(number: int, first_id: int, sheets: Sequence[Sheet], ops: Ops) -> bytes:
+    """The bytes of a patch or snapshot."""
+    packed = _pack_ops(ops)
+    head = [number, first_id, len(sheets)]
+    for sheet in sheets:
+        head += [sheet.kind, sheet.tiles, sheet.columns, len(sheet.data)]
+    head.append(len(packed))
+    return b"".join((bytes((VERSION,)), _varints(head), packed, *(sheet.data for sheet in sheets)))
+
+
+def read_head(data: bytes) -> Head:
+    """The head of a patch or snapshot; cheap, decodes no picture."""
+    if not 0 < len(data) <= MAX_DATA_BYTES:
+        msg = "its size is impossible"
+        raise DamagedPictureError(msg)
+    if data[0] != VERSION:
+        msg = f"it is of codec version {data[0]}, newer than this program's {VERSION}"
+        raise DamagedPictureError(msg)
+    numbers = _Numbers(data, 1)
+    number, first_id = numbers.next(), numbers.next()
+    count = numbers.up_to(MAX_SHEETS)
+    shapes = [tuple(numbers.next() for _ in range(4)) for _ in range(count)]
+    ops_size = numbers.up_to(MAX_OPS_BYTES)
+    ops_at = numbers.at
+    return Head(number, first_id, _sheets(data, ops_at + ops_size, first_id, shapes), data[ops_at : ops_at + ops_size])
+
+
+def _sheets(data: bytes, at: int, first_id: int, shapes: Iterable[tuple[int, ...]]) -> tuple[Sheet, ...]:
+    sheets = []
+    for kind, tiles, columns, size in shapes:
+        if kind > max(SheetKind) or not 0 < columns <= tiles <= MAX_PICTURE_PX or size > len(data) - at:
+            msg = "a sheet's size is impossible"
+            raise DamagedPictureError(msg)
+        sheets.append(Sheet(SheetKind(kind), first_id, tiles, columns, data[at : at + size]))
+        at += size
+        first_id += tiles
+    if at != len(data):
+        msg = "it is longer or shorter than it says"
+        raise DamagedPictureError(msg)
+    return tuple(sheets)
+
+
+def read_ops(ops: bytes, grid: Grid) -> Ops:
+    """The operations, each checked to stay inside the picture."""
+    if not ops:
+        msg = "it has no operations"
+        raise DamagedPictureError(msg)
+    numbers = _Numbers(_inflate(ops[1:]) if ops[0] else ops, 0 if ops[0] else 1)
+    moves = tuple(_read_move(numbers, grid) for _ in range(numbers.up_to(MAX_MOVES)))
+    positions, ids = _read_runs(numbers, grid)
+    if numbers.at != len(numbers.data):
+        msg = "its operations are longer than they say"
+        raise DamagedPictureError(msg)
+    return Ops(moves, positions, ids)
+
+
+def _inflate(packed: bytes) -> bytes:
+    inflater = zlib.decompressobj(wbits=-15)
+    try:
+        plain = inflater.decompress(packed, MAX_OPS_BYTES)
+    except zlib.error as error:
+        msg = "its operations are damaged"
+        raise DamagedPictureError(msg) from error
+    if not inflater.eof or inflater.unused_data:
+        msg = "its operations are cut short or too long"
+        raise DamagedPictureError(msg)
+    return plain
+
+
+def _read_move(numbers: "_Numbers", grid: Grid) -> Move:
+    target = Rect(numbers.next(), numbers.next(), numbers.next(), numbers.next())
+    move = Move(target, numbers.signed(), numbers.signed())
+    source = target.moved(-move.dx, -move.dy)
+    if target.is_empty or target.intersection(grid.area) != target or source.intersection(grid.area) != source:
+        msg = "it moves an area that is not in the picture"
+        raise DamagedPictureError(msg)
+    return move
+
+
+def _read_runs(numbers: "_Numbers", grid: Grid) -> tuple[Numbers, Numbers]:
+    positions: list[range] = []
+    ids: list[Iterable[int]] = []
+    position = identity = 0
+    for _ in range(numbers.up_to(grid.count)):
+        position += numbers.next()
+        length, step = divmod(numbers.next(), 2)
+        identity += numbers.signed()
+        if not 0 < length <= grid.count - position or identity < 0 or identity >= 1 << 62:
+            msg = "it paints tiles that are not in the picture"
+            raise DamagedPictureError(msg)
+        positions.append(range(position, position + length))
+        ids.append(range(identity, identity + length) if step else [identity] * length)
+        position += length
+        identity = identity + length if step else identity + 1
+    return _joined(positions), _joined(ids)
+
+
+def _joined(parts: Sequence[Iterable[int]]) -> Numbers:
+    return np.fromiter((number for part in parts for number in part), np.int64)
+
+
+def _pack_ops(ops: Ops) -> bytes:
+    numbers = [len(ops.moves)]
+    for move in ops.moves:
+        numbers += [*move.target, _zigzag(move.dx), _zigzag(move.dy)]
+    runs = _runs_of(ops.positions.tolist(), ops.ids.tolist())
+    numbers.append(len(runs))
+    position = identity = 0
+    for start, length, first, step in runs:
+        numbers += [start - position, length * 2 + step, _zigzag(first - identity)]
+        position = start + length
+        identity = first + length if step else first + 1
+    plain = _varints(numbers)
+    if len(plain) >= _DEFLATE_FROM_BYTES:
+        deflater = zlib.compressobj(9, wbits=-15)
+        packed = deflater.compress(plain) + deflater.flush()
+        if len(packed) < len(plain):
+            return b"\x01" + packed
+    return b"\x00" + plain
+
+
+def _runs_of(positions: list[int], ids: list[int]) -> list[tuple[int, int, int, int]]:
+    """Runs (first position, length, first id, step) of tiles that follow each other."""
+    runs: list[tuple[int, int, int, int]] = []
+    start, length, first, step = -2, 0, 0, 1
+    for position, identity in zip(positions, ids, strict=True):
+        follows = position == start + length
+        if follows and length == 1 and identity - first in (0, 1):
+            length, step = 2, identity - first
+        elif follows and length > 1 and identity == first + length * step:
+            length += 1
+        else:
+            if length:
+                runs.append((start, length, first, step))
+            start, length, first, step = position, 1, identity, 1
+    if length:
+        runs.append((start, length, first, step))
+    return runs
+
+
+def _zigzag(number: int) -> int:
+    return number * 2 if number >= 0 else -number * 2 - 1
+
+
+def _varints(numbers: Iterable[int]) -> bytes:
+    out = bytearray()
+    for number in numbers:
+        while number > 0x7F:
+            out.append(number & 0x7F | 0x80)
+            number >>= 7
+        out.append(number)
+    return bytes(out)
+
+
+class _Numbers:
+    """Reads LEB128 numbers one after the other."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self.data = data
+        self.at = at
+
+    def next(self) -> int:
+        number = shift = 0
+        while self.at < len(self.data) and shift < _MAX_SHIFT:
+            byte = self.data[self.at]
+            self.at += 1
+            number |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return number
+            shift += 7
+        msg = "a number in it is cut short or too long"
+        raise DamagedPictureError(msg)
+
+    def up_to(self, limit: int) -> int:
+        number = self.next()
+        if number > limit:
+            msg = f"it says {number} where at most {limit} is possible"
+            raise DamagedPictureError(msg)
+        return number
+
+    def signed(self) -> int:
+        number = self.next()
+        return number >> 1 if number & 1 == 0 else -((number + 1) >> 1)
