@@ -78,7 +78,7 @@ runtime-packages: python-is-found
 	@$(INSTALL_PACKAGES) resources/apt-packages.txt
 
 demo-packages: python-is-found
-	@$(INSTALL_PACKAGES) resources/apt-packages.txt $(if $(DISPLAY),,.ci/demo-packages.txt)
+	@$(INSTALL_PACKAGES) resources/apt-packages.txt $(if $(DISPLAY),$(if $(findstring --virtual,$(DEMO)),.ci/demo-packages.txt),.ci/demo-packages.txt)
 
 test-packages: python-is-found
 	@$(INSTALL_PACKAGES) resources/apt-packages.txt .ci/demo-packages.txt .ci/build-packages.txt tests/apt-packages.txt

@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY"):
             os.environ.pop(name, None)
-    threading.Thread.start = _start_and_remember  # type: ignore[method-assign]
+    threading.Thread.start = _start_and_remember  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)
