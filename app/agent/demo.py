@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from app.agent import demo_report
 from app.agent.demo_display import VirtualDisplay
@@ -68,7 +69,7 @@ def _show_until_enter(recorder: RecorderProgram) -> None:
     attended = sys.stdin.isatty()
     if not attended:
         _say(f"(No keyboard here to press Enter on: recording for {UNATTENDED_S:g} s.)")
-    waits_for: list[object] = [recorder.output, *([sys.stdin] if attended else [])]
+    waits_for: list[Any] = [recorder.output, *([sys.stdin] if attended else [])]
     while True:
         ready, _, _ = select.select(waits_for, [], [])
         if recorder.output in ready and not recorder.read():
@@ -89,7 +90,7 @@ def _on_a_virtual_display(place: Place) -> int:
     work = place.folder / "operator"
     with VirtualDisplay(work) as display:
         purpose = ("--operator", "demo-operator", "--purpose", "CHG-2417 (demonstration)")
-        recorder = RecorderProgram(place, display.environment | {"HOME": os.environ.get("HOME", "/")}, *purpose)
+        recorder = RecorderProgram(place, display.environment, *purpose)
         operator = Operator(display, work / "files", say=lambda text: _say(f"  the operator {text}"))
         try:
             recorder.wait_until_recording()
