@@ -17,7 +17,8 @@ class LogRow:
     `text_at_ns` gives for each character of `text` when it was typed, None for rows that were not typed.
     `x_px`, `y_px` is where it happened on the desktop, None where that has no meaning.
     `continues` says that this typed text goes on where the last typed row stopped: only a pause lies between them.
-    `also` are more words, one thing a line, by which a search finds the row (what was typed and erased, a path).
+    `also` are more words, one thing a line, by which a search finds the row (what was typed and erased, a path), and
+    `also_at_ns` the times of its characters, where it was typed.
     """
 
     at_ns: int
@@ -32,6 +33,7 @@ class LogRow:
     y_px: int | None = None
     continues: bool = False
     also: str = ""
+    also_at_ns: tuple[int, ...] | None = None
 
 
 KINDS = (

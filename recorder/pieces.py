@@ -102,6 +102,7 @@ class Typed(msgspec.Struct, tag="typed"):
             text_at_ns=tuple(times),
             continues=self.continues,
             also=raw if corrected and self.text else "",
+            also_at_ns=tuple(self.raw_at_ns) if corrected and self.text else None,
         )
 
 

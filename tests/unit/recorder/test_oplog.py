@@ -84,7 +84,8 @@ def test_backspace_is_applied_to_the_text_and_kept_in_the_detail() -> None:
     assert rows[0].text == "ls x"
     assert rows[0].text_at_ns == (0, 100 * MS, 400 * MS, 500 * MS)
     assert rows[0].detail == "typed: lss⌫ x"
-    assert "lss" in rows[0].also
+    assert rows[0].also == "lss⌫ x"
+    assert rows[0].also_at_ns == tuple(number * 100 * MS for number in range(6))
 
 
 def test_what_was_typed_and_erased_whole_is_still_a_row() -> None:

@@ -1,0 +1,71 @@
+"""What a search found: the row, and exactly where and when in it."""
+
+from dataclasses import dataclass
+
+from recorder.logrow import LogRow
+from recorder.store.folding import fold, query_grams, span_in_original
+
+CONTEXT_CHARACTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row that holds what was asked for.
+
+    `at_ns` is when the first character found was typed, for what was not typed when the row began. `text` is where it
+    was found, from `start` to `end` (the row's text, or a line of what it is also known by); `context` is a short
+    stretch of it.
+    """
+
+    session_id: str
+    at_ns: int
+    kind: str
+    text: str
+    start: int
+    end: int
+    context: str
+    row: LogRow
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, newest recording first, then by time; `is_complete`: there are no more than these."""
+
+    hits: tuple[Hit, ...]
+    is_complete: bool
+
+
+def match_words(needle: str) -> str:
+    """The full-text expression for rows that may hold the folded needle; every character in it is only itself."""
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in query_grams(needle))
+
+
+def hit_in(session_id: str, row: LogRow, *, lead: str, times: tuple[int, ...] | None, needle: str) -> Hit | None:
+    """Where the row holds the folded needle; None if it does not. What lies in the lead alone is another row's hit."""
+    searched = lead + row.text
+    folded = fold(searched)
+    own_from = max(0, len(fold(lead)) - len(needle) + 1) if lead else 0
+    place = folded.find(needle, own_from)
+    if place >= 0:
+        start, end = span_in_original(searched, place, place + len(needle))
+        shown = searched if start < len(lead) else row.text
+        shift = 0 if start < len(lead) else len(lead)
+        at_ns = times[start] if times is not None else row.at_ns
+        return _hit(session_id, row, at_ns, shown, start - shift, end - shift)
+    return _hit_in_also(session_id, row, needle)
+
+
+def _hit_in_also(session_id: str, row: LogRow, needle: str) -> Hit | None:
+    for line in row.also.split("\n"):  # what was typed and erased is one line, so its times need no shift
+        place = fold(line).find(needle)
+        if place >= 0:
+            start, end = span_in_original(line, place, place + len(needle))
+            at_ns = row.at_ns if row.also_at_ns is None else row.also_at_ns[start]
+            return _hit(session_id, row, at_ns, line, start, end)
+    return None
+
+
+def _hit(session_id: str, row: LogRow, at_ns: int, text: str, start: int, end: int) -> Hit:
+    first, last = max(0, start - CONTEXT_CHARACTERS), min(len(text), end + CONTEXT_CHARACTERS)
+    context = ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
+    return Hit(session_id, at_ns, row.kind, text, start, end, context, row)

@@ -1,0 +1,366 @@
+"""The index of a library: operation logs that can be searched, rebuilt at any time from the recordings."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from sqlite_utils import Database
+
+from recorder.logrow import LogRow
+from recorder.oplog import GROUPING_VERSION
+from recorder.store.folding import fold, grams
+from recorder.store.hits import Found, Hit, hit_in, match_words
+from recorder.store.index_file import WAIT_S, Notify, open_database, set_aside, worded, writing
+
+ROWS_A_RECORDING = 1 << 32
+LONGEST_LEAD = 1000  # characters before a pause that a search can cross
+ROW_COLUMNS = "id, at_ns, end_ns, kind, text, detail, application, window, text_at, x_px, y_px, continues, also, lead"
+_times = msgspec.msgpack.Decoder(tuple[int, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a recording is in the index.
+
+    `segment` and `sequence` are of the last chunk read (0 and -1: none); `fingerprint` is of its files then.
+    """
+
+    segment: int
+    sequence: int
+    size_bytes: int
+    fingerprint: str
+    log_state: bytes
+
+
+def no_notice(_sentence: str) -> None:
+    """Say nothing."""
+
+
+class Index:
+    """One SQLite file. Each thread opens its own; any number of programs may have it open."""
+
+    def __init__(self, path: Path, db: Database) -> None:
+        self.path = path
+        self._db = db
+
+    @classmethod
+    def open(cls, path: Path, *, wait_s: float = WAIT_S, notify: Notify = no_notice) -> Self:
+        """The index at `path`, made if it is not there, set aside and made again if it cannot be used.
+
+        Raises:
+            IndexUnusableError: it is locked for longer than `wait_s`, or its place cannot be written.
+        """
+        return cls(path, open_database(path, wait_s=wait_s, notify=notify))
+
+    @classmethod
+    def made_again(cls, path: Path, *, notify: Notify = no_notice) -> Self:
+        """An empty index in place of one that turned out to be damaged, which is kept under another name."""
+        aside = set_aside(path)
+        notify(f"The index {path} is damaged. It was set aside as {aside} and is made again; recordings are unharmed.")
+        return cls.open(path, notify=notify)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- what is in it ------------------------------------------------------------------------------------------------
+
+    def session_ids(self) -> list[str]:
+        """The recordings in the index, newest first."""
+        return [row[0] for row in self._all("SELECT session_id FROM recordings ORDER BY started_wall_ns DESC, id DESC")]
+
+    def reached(self, session_id: str) -> Reached | None:
+        """How far this recording was read; None: not at all, or by a version that grouped rows otherwise."""
+        found = self._all(
+            "SELECT segment, sequence, size_bytes, fingerprint, log_state FROM recordings"
+            " WHERE session_id = ? AND grouping_version = ?",
+            (session_id, GROUPING_VERSION),
+        )
+        return Reached(*found[0]) if found else None
+
+    def rows(self, session_id: str) -> list[LogRow]:
+        """The recording's operation log as far as it was read, in order of `at_ns`."""
+        number = self._number(session_id)
+        if number is None:
+            return []
+        found = self._all(
+            f"SELECT {ROW_COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY at_ns, id", _range_of(number)
+        )
+        with worded(self.path):
+            return [_row_from(values) for values in found]
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def append(
+        self,
+        session_id: str,
+        rows: Sequence[LogRow],
+        *,
+        since: Reached | None,
+        reached: Reached,
+        started_wall_ns: int,
+        growing: Sequence[LogRow] = (),
+    ) -> bool:
+        """Add the rows that were read after `since`; `growing` are replaced by the next call.
+
+        Returns False, and adds nothing, if another program has read on in the meantime.
+        """
+        with worded(self.path), writing(self._db):
+            if self.reached(session_id) != since:
+                return False
+            if since is None:
+                self._remove(session_id)
+            number, next_row = self._ensure(session_id, started_wall_ns)
+            self._remove_rows(number, only_growing=True)
+            lead = _Lead(self._last_typed(number))
+            next_row = self._insert(number, next_row, rows, lead, provisional=False)
+            self._insert(number, next_row, growing, lead, provisional=True)
+            self._db.execute(
+                "UPDATE recordings SET segment = ?, sequence = ?, size_bytes = ?, fingerprint = ?, log_state = ?,"
+                " next_row = ? WHERE id = ?",
+                (*_reached_values(reached), next_row, number),
+            )
+            return True
+
+    def forget(self, session_id: str) -> None:
+        """Take the recording out of the index."""
+        with worded(self.path), writing(self._db):
+            self._remove(session_id)
+            self._db.execute("DELETE FROM summaries WHERE session_id = ?", (session_id,))
+
+    # --- finding ------------------------------------------------------------------------------------------------------
+
+    def find(self, query: str, *, session_id: str | None = None, limit: int = 1000) -> Found:
+        """The rows that hold `query` anywhere, whatever its capitals and width; newest recording first, then by time.
+
+        At most `limit` hits; `is_complete` says whether that was all. A query of nothing visible finds nothing.
+        """
+        needle = fold(query)
+        if not needle.strip():
+            return Found((), is_complete=True)
+        hits: list[Hit] = []
+        with worded(self.path):
+            for number, found_id in self._recordings_with(match_words(needle), session_id):
+                for values in self._candidates(match_words(needle), number):
+                    hit = hit_in(found_id, _row_from(values), lead=values[-1], times=_times_of(values), needle=needle)
+                    if hit is None:
+                        continue
+                    if len(hits) == limit:
+                        return Found(_in_order(hits), is_complete=False)
+                    hits.append(hit)
+        return Found(_in_order(hits), is_complete=True)
+
+    # --- what is known of unchanged recordings ------------------------------------------------------------------------
+
+    def remember(self, session_id: str, fingerprint: str, *, summary: bytes | None, verdict: str | None) -> None:
+        """Keep what was found out, for as long as the files' fingerprint stays this; None leaves what is kept."""
+        with worded(self.path), writing(self._db):
+            self._db.execute(
+                "INSERT INTO summaries VALUES (?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE SET"
+                " summary = CASE WHEN fingerprint = excluded.fingerprint"
+                "  THEN coalesce(excluded.summary, summary) ELSE excluded.summary END,"
+                " verdict = CASE WHEN fingerprint = excluded.fingerprint"
+                "  THEN coalesce(excluded.verdict, verdict) ELSE excluded.verdict END,"
+                " fingerprint = excluded.fingerprint",
+                (session_id, fingerprint, summary, verdict),
+            )
+
+    def remembered(self) -> dict[tuple[str, str], tuple[bytes | None, str | None]]:
+        """(session, fingerprint) → (summary, verdict)."""
+        found = self._all("SELECT session_id, fingerprint, summary, verdict FROM summaries")
+        return {(row[0], row[1]): (row[2], row[3]) for row in found}
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _all(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        with worded(self.path):
+            return list(self._db.execute(sql, values).fetchall())
+
+    def _number(self, session_id: str) -> int | None:
+        found = self._all("SELECT id FROM recordings WHERE session_id = ?", (session_id,))
+        return found[0][0] if found else None
+
+    def _ensure(self, session_id: str, started_wall_ns: int) -> tuple[int, int]:
+        self._db.execute(
+            "INSERT INTO recordings (session_id, started_wall_ns, grouping_version, segment, sequence, size_bytes,"
+            " fingerprint, log_state, next_row) VALUES (?, ?, ?, 0, -1, 0, '', x'', 0) ON CONFLICT DO NOTHING",
+            (session_id, started_wall_ns, GROUPING_VERSION),
+        )
+        found = self._all("SELECT id, next_row FROM recordings WHERE session_id = ?", (session_id,))
+        return found[0][0], found[0][1]
+
+    def _remove(self, session_id: str) -> None:
+        number = self._number(session_id)
+        if number is not None:
+            self._remove_rows(number, only_growing=False)
+            self._db.execute("DELETE FROM recordings WHERE id = ?", (number,))
+
+    def _remove_rows(self, number: int, *, only_growing: bool) -> None:
+        """The gram table keeps no text: what goes out of it is made again from the row."""
+        condition = "id BETWEEN ? AND ?" + (" AND provisional" if only_growing else "")
+        cursor = self._db.execute(f"SELECT id, lead, text, also FROM rows WHERE {condition}", _range_of(number))
+        gone = ((row_id, _words(lead + text, also)) for row_id, lead, text, also in cursor)
+        self._db.conn.executemany("INSERT INTO grams (grams, rowid, words) VALUES ('delete', ?, ?)", gone)
+        self._db.execute(f"DELETE FROM rows WHERE {condition}", _range_of(number))
+
+    def _insert(self, number: int, next_row: int, rows: Iterable[LogRow], lead: "_Lead", *, provisional: bool) -> int:
+        values: list[tuple[Any, ...]] = []
+        for row_id, row in enumerate(rows, start=number * ROWS_A_RECORDING + next_row):
+            text, times = lead.before(row)
+            values.append((row_id, *_row_values(row, text, times), int(provisional)))
+        marks = ", ".join("?" * 15)
+        self._db.conn.executemany(f"INSERT INTO rows ({ROW_COLUMNS}, provisional) VALUES ({marks})", values)
+        self._db.conn.executemany(
+            "INSERT INTO grams (rowid, words) VALUES (?, ?)",
+            ((row[0], _words(row[13] + row[4], row[12])) for row in values),
+        )
+        return next_row + len(values)
+
+    def _last_typed(self, number: int) -> LogRow | None:
+        """The last typed row, with all that a row continuing it would continue."""
+        found = self._all(
+            f"SELECT {ROW_COLUMNS} FROM rows WHERE id BETWEEN ? AND ? AND kind = 'text' ORDER BY id DESC LIMIT 1",
+            _range_of(number),
+        )
+        if not found:
+            return None
+        row, text = _row_from(found[0]), found[0][-1] + found[0][4]
+        times = _times_of(found[0]) or ()
+        return LogRow(row.at_ns, row.end_ns, "text", text, text_at_ns=times[: len(text)])
+
+    def _recordings_with(self, words: str, session_id: str | None) -> list[tuple[int, str]]:
+        """The recordings that may hold the words, newest first; found by leaping from one to the next."""
+        known = {
+            row[0]: (row[1], row[2]) for row in self._all("SELECT id, session_id, started_wall_ns FROM recordings")
+        }
+        if session_id is not None:
+            return [(number, name) for number, (name, _) in known.items() if name == session_id]
+        numbers, start = [], 0
+        leap = "SELECT rowid FROM grams WHERE grams MATCH ? AND rowid >= ? ORDER BY rowid LIMIT 1"
+        while found := self._db.execute(leap, (words, start)).fetchone():
+            numbers.append(found[0] // ROWS_A_RECORDING)
+            start = (numbers[-1] + 1) * ROWS_A_RECORDING
+        present = [number for number in numbers if number in known]
+        present.sort(key=lambda number: (known[number][1], number), reverse=True)
+        return [(number, known[number][0]) for number in present]
+
+    def _candidates(self, words: str, number: int) -> Iterator[Any]:
+        columns = ", ".join(f"rows.{name}" for name in ROW_COLUMNS.split(", "))
+        yield from self._db.execute(
+            f"SELECT {columns} FROM grams CROSS JOIN rows ON rows.id = grams.rowid"
+            " WHERE grams MATCH ? AND grams.rowid BETWEEN ? AND ? ORDER BY grams.rowid",
+            (words, *_range_of(number)),
+        )
+
+
+class _Lead:
+    """What was typed before a pause, as it grows from row to row."""
+
+    def __init__(self, last: LogRow | None) -> None:
+        self._text = "" if last is None else last.text
+        self._times = () if last is None or last.text_at_ns is None else last.text_at_ns
+
+    def before(self, row: LogRow) -> tuple[str, tuple[int, ...] | None]:
+        """The text before this row that it continues, and the times of the characters of both."""
+        if row.kind != "text" or row.text_at_ns is None:
+            return "", row.text_at_ns
+        lead = self._text[-LONGEST_LEAD:] if row.continues else ""
+        times = (self._times[-LONGEST_LEAD:] if lead else ()) + row.text_at_ns
+        self._text, self._times = lead + row.text, times
+        return lead, times
+
+
+def _range_of(number: int) -> tuple[int, int]:
+    return number * ROWS_A_RECORDING, (number + 1) * ROWS_A_RECORDING - 1
+
+
+def _words(searched: str, also: str) -> str:
+    found = grams(fold(searched))
+    for line in also.split("\n") if also else ():
+        found |= grams(fold(line))
+    return " ".join(sorted(found))
+
+
+def _reached_values(reached: Reached) -> tuple[object, ...]:
+    return reached.segment, reached.sequence, reached.size_bytes, reached.fingerprint, reached.log_state
+
+
+def _row_values(row: LogRow, lead: str, times: tuple[int, ...] | None) -> tuple[object, ...]:
+    """The row as it is stored; the times of what was typed and erased follow those of the text."""
+    every = None if times is None else times + (row.also_at_ns or ())
+    return (
+        row.at_ns,
+        row.end_ns,
+        row.kind,
+        row.text,
+        row.detail,
+        row.application,
+        row.window,
+        None if every is None else msgspec.msgpack.encode(_steps(every)),
+        row.x_px,
+        row.y_px,
+        int(row.continues),
+        row.also,
+        lead,
+    )
+
+
+def _row_from(values: Sequence[Any]) -> LogRow:
+    at_ns, end_ns, kind, text, detail, application, window, _, x_px, y_px, continues, also, lead = values[1:14]
+    times = _times_of(values)
+    own = also_at_ns = None
+    if times is not None:
+        own_end = len(lead) + len(text)
+        own, also_at_ns = times[len(lead) : own_end], times[own_end:] or None
+    return LogRow(
+        at_ns,
+        end_ns,
+        kind,
+        text,
+        detail,
+        application,
+        window,
+        own,
+        x_px,
+        y_px,
+        continues=bool(continues),
+        also=also,
+        also_at_ns=also_at_ns,
+    )
+
+
+def _times_of(values: Sequence[Any]) -> tuple[int, ...] | None:
+    if values[8] is None:
+        return None
+    now, times = 0, list[int]()
+    for step in _times.decode(values[8]):
+        now += step
+        times.append(now)
+    if len(times) not in (len(values[13]) + len(values[4]), len(values[13]) + len(values[4]) + len(values[12])):
+        msg = "there are not as many times as characters"
+        raise msgspec.ValidationError(msg)
+    return tuple(times)
+
+
+def _steps(times: Sequence[int]) -> list[int]:
+    return [now - before for before, now in zip((0, *times), times, strict=False)]
+
+
+def _in_order(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """By time within each recording; the recordings stay in the order they were found in."""
+    places: dict[str, int] = {}
+    key: Callable[[Hit], tuple[int, int]] = lambda hit: (places[hit.session_id], hit.at_ns)  # noqa: E731
+    for hit in hits:
+        places.setdefault(hit.session_id, len(places))
+    return tuple(sorted(hits, key=key))
