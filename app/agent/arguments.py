@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_record(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_record(commands: "argparse._SubParsersAction[UsageParser]") -> None:
     record = commands.add_parser(
         "record",
         help="record this display until Ctrl-C, SIGTERM or --for",
@@ -80,7 +80,7 @@ def _add_record(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add("--json", action="store_true", help="one JSON object a line: a status every second, the folder last")
 
 
-def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_doctor(commands: "argparse._SubParsersAction[UsageParser]") -> None:
     doctor = commands.add_parser(
         "doctor",
         help="say what can be recorded on this machine, what not, and why",
@@ -94,14 +94,16 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _positive(text: str) -> float:
     value = _number(text)
     if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+        msg = f"{text} is not a number of seconds above 0"
+        raise argparse.ArgumentTypeError(msg)
     return value
 
 
 def _rate(text: str) -> float:
     value = _number(text)
     if not 0.2 <= value <= 30:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0.2 and 30")
+        msg = f"{text} is not between 0.2 and 30"
+        raise argparse.ArgumentTypeError(msg)
     return value
 
 
@@ -111,12 +113,14 @@ def _number(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+        msg = f"{text!r} is not a number"
+        raise argparse.ArgumentTypeError(msg)
     return value
 
 
 def _video_path(text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() not in VIDEO_SUFFIXES:
-        raise argparse.ArgumentTypeError(f"{text} does not end in {', '.join(VIDEO_SUFFIXES)}")
+        msg = f"{text} does not end in {', '.join(VIDEO_SUFFIXES)}"
+        raise argparse.ArgumentTypeError(msg)
     return path

@@ -1,0 +1,235 @@
+"""A session from what happens to what is sealed: order, segments, gaps, endings."""
+
+import errno
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recorder.capture.fake import FakeScreen, FakeSource
+from recorder.clock import SessionClock, SystemClock
+from recorder.codec.decoder import ScreenDecoder
+from recorder.events import (
+    EndReason,
+    Event,
+    Gap,
+    GapReason,
+    Key,
+    Patch,
+    Screen,
+    ScreensChanged,
+    SessionStarted,
+    Snapshot,
+    SourceStatus,
+    StateRestated,
+)
+from recorder.evidence.files import SystemFiles
+from recorder.evidence.key_folder import ensure_local_keys
+from recorder.evidence.writer import Limits, RecordingWriter, SessionHeader
+from recorder.geometry import Rect
+from recorder.session.recorder import Recorder
+from tests.xserver import wait_until
+
+RED, GREEN, BLUE = (0, 0, 255, 0), (0, 255, 0, 0), (255, 0, 0, 0)
+
+
+class Reading:
+    """Reads along, as the plain log does."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def events_sealed(self, events: Sequence[Event]) -> None:
+        self.events += events
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def picture(self, screen: int = 0) -> np.ndarray:
+        """What a decoder shows that was given every patch, a new one at each full picture."""
+        decoder = None
+        for event in self.events:
+            if isinstance(event, (Patch, Snapshot)) and event.screen == screen:
+                if isinstance(event, Patch) and event.kind == "full":
+                    decoder = ScreenDecoder()
+                assert decoder is not None
+                decoder.apply(event)
+        assert decoder is not None
+        return decoder.picture
+
+
+class FailingFiles(SystemFiles):
+    """A disk whose writes can be made to fail."""
+
+    def __init__(self) -> None:
+        self.failures: list[int] = []
+        self.fails_forever: int | None = None
+
+    def write(self, fd: int, data: bytes) -> int:
+        if self.fails_forever is not None:
+            raise OSError(self.fails_forever, "on purpose")
+        if self.failures:
+            raise OSError(self.failures.pop(), "on purpose")
+        return super().write(fd, data)
+
+
+class Session:
+    def __init__(self, folder: Path, *, limits: Limits | None = None, screen: FakeScreen | None = None) -> None:
+        keys = ensure_local_keys(folder / "keys")
+        clock = SystemClock()
+        started = clock.read()
+        header = SessionHeader("session", "ann", "host", "test", started, 0, "test")
+        self.files = FailingFiles()
+        self.writer = RecordingWriter.create(
+            folder / "library",
+            header,
+            device=keys.device,
+            recipients=keys.recipients,
+            clock=clock,
+            limits=limits or Limits(reserve_bytes=4096),
+            files=self.files,
+        )
+        self.writer.start_segment("start")
+        self.screen = screen or FakeScreen()
+        self.source = FakeSource()
+        self.reading = Reading()
+        self.recorder = Recorder(
+            writer=self.writer,
+            clock=SessionClock(clock, started=started),
+            screen_source=self.screen,
+            sources=[self.source],
+            opening=[SessionStarted(0, "session", "ann", "host", "test", started.wall_ns, 0, "test", "fake", "text")],
+            frames_per_s=30,
+            listeners=[self.reading],
+        )
+
+    def wait_sealed(self, condition: Callable[[Event], object]) -> None:
+        wait_until(lambda: any(condition(event) for event in list(self.reading.events)), what="an event to be sealed")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    session = Session(tmp_path)
+    session.recorder.start()
+    session.wait_sealed(lambda event: isinstance(event, Patch))
+    yield session
+
+
+def segments(session: Session) -> list[str]:
+    return sorted(path.name for path in session.writer.folder.glob("*.seg"))
+
+
+def test_a_recording_opens_with_the_session_the_screens_and_a_full_picture(session: Session) -> None:
+    session.recorder.finish()
+    kinds = [type(event) for event in session.reading.events]
+    assert kinds[0] is SessionStarted
+    assert kinds.index(ScreensChanged) < kinds.index(Patch)
+    assert session.reading.of(Patch)[0].kind == "full"
+
+
+def test_what_is_on_the_screen_when_it_stops_is_recorded(session: Session) -> None:
+    session.screen.draw(Rect(10, 10, 100, 50), RED)
+    ending = session.recorder.finish()
+    assert ending.reason is EndReason.ASKED
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
+
+
+def test_a_key_reported_late_stands_before_the_frame_that_it_caused(session: Session) -> None:
+    pressed_ns = session.source.now_ns()
+    session.screen.draw(Rect(0, 0, 50, 50), GREEN)
+    session.source.emit(Key(pressed_ns, "x"))
+    session.recorder.finish()
+    events = session.reading.events
+    key = next(at for at, event in enumerate(events) if isinstance(event, Key))
+    frame = next(at for at, event in enumerate(events) if isinstance(event, Patch) and event.kind == "change")
+    assert key < frame
+    times = [event.at_ns for event in events]
+    assert times == sorted(times)
+
+
+def test_everything_that_was_emitted_is_sealed(session: Session) -> None:
+    for number in range(5_000):
+        session.source.emit(Key(session.source.now_ns(), chr(0x3042 + number % 80)))
+    session.recorder.finish()
+    assert len(session.reading.of(Key)) == 5_000
+
+
+def test_a_full_segment_is_followed_by_one_that_stands_alone(tmp_path: Path) -> None:
+    session = Session(tmp_path, limits=Limits(segment_bytes=2_000, reserve_bytes=4096))
+    session.recorder.start()
+    session.wait_sealed(lambda event: isinstance(event, Patch))
+    random = np.random.default_rng(3)
+    while len(segments(session)) < 3:
+        session.screen.draw(Rect(0, 0, 64, 64), random.integers(0, 255, (64, 64, 4), np.uint8))
+        before = len(session.reading.events)
+        wait_until(lambda before=before: len(session.reading.events) > before, what="it to be sealed")
+    session.recorder.finish()
+    restated = session.reading.of(StateRestated)
+    assert restated
+    assert restated[0].screens == session.screen.screens()
+    after = session.reading.events.index(restated[0])
+    next_patch = next(event for event in session.reading.events[after:] if isinstance(event, Patch))
+    assert next_patch.kind == "full"
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
+def test_a_write_that_fails_once_costs_pictures_of_that_moment_and_nothing_else(session: Session, number: int) -> None:
+    session.files.failures.append(number)
+    session.source.emit(Key(session.source.now_ns(), "q"))
+    session.wait_sealed(lambda event: isinstance(event, Gap))
+    session.screen.draw(Rect(5, 5, 40, 40), BLUE)
+    ending = session.recorder.finish()
+    assert ending.reason is EndReason.ASKED
+    assert [event.text for event in session.reading.of(Key)] == ["q"]
+    gap = session.reading.of(Gap)[0]
+    assert (gap.what, gap.reason) == ("screen", GapReason.STORAGE_FAILED)
+    assert gap.at_ns < gap.end_ns
+    assert len(segments(session)) == 2
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
+
+
+def test_storage_that_stays_broken_ends_the_recording_and_says_so(session: Session) -> None:
+    session.files.fails_forever = errno.EIO
+    session.source.emit(Key(session.source.now_ns(), "q"))
+    assert session.recorder.ended.wait(20)
+    ending = session.recorder.finish()
+    assert ending.reason is EndReason.STORAGE_FAILED
+    assert ending.error is not None
+
+
+def test_failed_grabs_are_a_gap_with_their_length_and_nothing_is_lost_after_it(session: Session) -> None:
+    session.screen.fail_grabs(2)
+    session.screen.draw(Rect(0, 0, 30, 30), RED)
+    session.wait_sealed(lambda event: isinstance(event, Gap))
+    session.recorder.finish()
+    gap = session.reading.of(Gap)[0]
+    assert (gap.what, gap.reason) == ("screen", GapReason.GRAB_FAILED)
+    assert gap.end_ns > gap.at_ns
+    broken = [event for event in session.reading.of(SourceStatus) if event.source == "screen" and not event.working]
+    assert broken
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
+
+
+def test_a_lost_display_ends_the_recording_with_that_reason(session: Session) -> None:
+    session.screen.lose()
+    assert session.recorder.ended.wait(10)
+    assert session.recorder.finish().reason is EndReason.DISPLAY_LOST
+
+
+def test_new_screens_are_recorded_in_full_and_the_kept_one_goes_on(session: Session) -> None:
+    two = (Screen(0, "fake", Rect(0, 0, 640, 480)), Screen(1, "other", Rect(640, 0, 320, 200)))
+    session.screen.change_layout(two)
+    session.screen.draw(Rect(630, 10, 60, 60), GREEN)
+    session.wait_sealed(lambda event: isinstance(event, Patch) and event.screen == 1)
+    session.recorder.finish()
+    for number in (0, 1):
+        assert np.array_equal(session.reading.picture(number), session.screen.picture(number)[..., :3])
+    assert session.reading.of(ScreensChanged)[-1].screens == two
+
+
+def test_it_leaves_no_thread_behind(session: Session) -> None:
+    session.recorder.finish()
+    assert not [thread for thread in threading.enumerate() if thread.name in ("sealer", "screen recorder")]
