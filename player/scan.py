@@ -1,0 +1,188 @@
+"""Read a whole recording from its start, piece by piece: its changes, its rows and spans, for the window to fill in."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from player.changes import ChangeColumns
+from player.row_list import RowList
+from player.span_log import SpanLog
+from recorder.errors import UnreadableError, WorldError
+from recorder.events import Event, Patch, WallClockChanged
+from recorder.evidence.findings import Finding, Severity
+from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
+from recorder.format.payload import decode_events
+from recorder.oplog import LogRow, OperationLog
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How far a recording is read: up to which moment of how many, and whether all that is there is read."""
+
+    reached_ns: int
+    duration_ns: int
+    is_complete: bool
+
+
+class Scan:
+    """Reads chunk after chunk in order. `step` reads one; what it fills grows and is safe to read beside it."""
+
+    def __init__(self, reader: RecordingReader, *, started_boot_ns: int) -> None:
+        self.changes = ChangeColumns()
+        self.rows = RowList()
+        self.spans = SpanLog()
+        self.wall_marks: list[tuple[int, int]] = []
+        self.reached_ns = 0
+        self.is_complete = False
+        self._reader = reader
+        self._started_boot_ns = started_boot_ns
+        self._log = OperationLog()
+        self._segment: int | None = None
+        self._last_sequence = -1
+        self._chunks: Iterator[Chunk] | None = None
+        self._is_last_look = False
+        self._rows: list[LogRow] = []
+
+    def step(self) -> bool:
+        """Read one chunk more; False if there is none now. `look_again` when the recording has grown."""
+        while not self.is_complete:
+            if self._chunks is None and not self._open_chunks():
+                self._finish()
+                return False
+            chunk = next(self._chunks, None) if self._chunks is not None else None
+            if chunk is not None:
+                self._take(chunk)
+                return True
+            self._chunks = None
+            if not self._next_segment():
+                self._finish()
+        return False
+
+    def look_again(self) -> None:
+        """There is more to read."""
+        self.is_complete = False
+
+    def publish(self) -> None:
+        """Show the rows found since the last time. Apart from `step`, since a thousand chunks may follow at once."""
+        rows, self._rows = self._rows, []
+        self.rows.settle(rows, self._log.pending_rows())
+
+    # --- segments -----------------------------------------------------------------------------------------------------
+
+    def _open_chunks(self) -> bool:
+        if self._segment is None:
+            first = next((info.number for info in self._reader.segments), None)
+            if first is None:
+                return False
+            self._segment = first
+            if first > 1:
+                self.spans.lose(0, "missing", "The first segments of the recording are missing.")
+        self._chunks = iter(self._reader.chunks(self._segment, after_sequence=self._last_sequence))
+        return True
+
+    def _next_segment(self) -> bool:
+        """Go on to the next segment, once this one was looked at after the next one was there."""
+        following = [info for info in self._reader.segments if self._segment is None or info.number > self._segment]
+        if not following:
+            return False
+        if not self._is_last_look:
+            self._is_last_look = True
+            return True
+        self._is_last_look = False
+        self._judge_end()
+        if self._segment is not None and following[0].number != self._segment + 1:
+            self.spans.lose(self.reached_ns, "missing", "A segment of the recording is missing.")
+        self._segment, self._last_sequence = following[0].number, -1
+        return True
+
+    def _judge_end(self) -> None:
+        """What the end of a segment lacks may be an alteration; a torn tail loses at most what was not acknowledged."""
+        for finding in self._findings(after=self._last_sequence):
+            if finding.severity is Severity.ALTERED:
+                self.spans.lose(self.reached_ns, "altered", finding.sentence)
+                return
+
+    def _finish(self) -> None:
+        if not self._reader.is_being_recorded:
+            self._judge_end()
+            self._rows.extend(self._log.finish())
+        self.is_complete = True
+        self.publish()
+
+    def _findings(self, *, after: int) -> list[Finding]:
+        return [
+            finding
+            for finding in self._reader.findings
+            if finding.segment == self._segment and (finding.sequence is None or finding.sequence > after)
+        ]
+
+    # --- chunks -------------------------------------------------------------------------------------------------------
+
+    def _take(self, chunk: Chunk) -> None:
+        at_ns = chunk.instant.boot_ns - self._started_boot_ns
+        if chunk.sequence != self._last_sequence + 1:
+            found = self._findings(after=self._last_sequence)
+            reason = found[0].sentence if found else "Chunks are missing here."
+            self.spans.lose(self.reached_ns, "altered", reason)
+        self._last_sequence = chunk.sequence
+        if chunk.kind is ChunkKind.EVENTS:
+            self._take_events(chunk)
+        self.reached_ns = max(self.reached_ns, at_ns)
+        self.spans.find_again(at_ns)
+
+    def _take_events(self, chunk: Chunk) -> None:
+        try:
+            events = decode_events(chunk.body)
+        except UnreadableError as error:
+            self.spans.lose(self.reached_ns, "altered", str(error))
+            return
+        for event in events:
+            self._take_event(event)
+
+    def _take_event(self, event: Event) -> None:
+        if isinstance(event, Patch):
+            self.changes.append(event.at_ns, event.screen, event.changed_px)
+        elif isinstance(event, WallClockChanged):
+            self.wall_marks.append((event.at_ns, event.wall_ns))
+        self.spans.feed(event)
+        self._rows.extend(self._log.feed(event))
+
+
+class Scanner:
+    """Runs the scan on a thread of its own: `on_progress` a few times a second, and once when all is read.
+
+    `step` reads a piece and says whether there is more; it is the recording's, which keeps it out of the way of seeks.
+    """
+
+    def __init__(
+        self,
+        step: Callable[[], ScanProgress],
+        *,
+        on_progress: Callable[[ScanProgress], None],
+        on_error: Callable[[WorldError], None],
+    ) -> None:
+        self._step = step
+        self._on_progress = on_progress
+        self._on_error = on_error
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the piece in hand; returns when the thread has."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                progress = self._step()
+                self._on_progress(progress)
+                if progress.is_complete:
+                    return
+        except WorldError as error:
+            self._on_error(error)

@@ -1,0 +1,212 @@
+"""One screen's pictures within one segment: found at any moment, and decoded onward while it plays."""
+
+from bisect import bisect_right, insort
+from dataclasses import dataclass
+
+from player.source import Picture, Span
+from recorder.codec.decoder import ScreenDecoder
+from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
+from recorder.codec.sheets import SheetStore
+from recorder.codec.wire import Sheet, read_head
+from recorder.events import Patch, Snapshot
+
+# Starting at a snapshot costs about as much as applying so many patches: its hash, and a full picture painted.
+_START_COSTS_PATCHES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Dark:
+    """From this moment until the entry `until`, the picture is not known: what came between is lost."""
+
+    start_ns: int
+    until: int
+
+
+class ScreenTrack:
+    """The patches and snapshots of a screen in their order, with what is missing between them.
+
+    A picture is only shown if an unbroken chain leads to it from a full patch, or from a snapshot whose hash it meets.
+    """
+
+    def __init__(self, screen: int) -> None:
+        self.screen = screen
+        self.size_bytes = 0
+        self.damage: list[Span] = []  # what was met while decoding
+        self._times_ns: list[int] = []
+        self._events: list[Patch | Snapshot] = []
+        self._starts: list[int] = []  # entries at which decoding can begin
+        self._breaks: list[int] = []  # entries that do not follow from the one before
+        self._fulls: list[int] = []  # a few of them, mostly one
+        self._checked: set[int] = set()  # snapshots whose hash was met
+        self._dark: list[_Dark] = []
+        self._distrusted: list[tuple[int, int]] = []  # entries from, to before: decoded, but not to what was recorded
+        self._sheets: dict[int, list[Sheet]] = {}  # by the full patch that they follow
+        self._store: SheetStore | None = None
+        self._store_full = -1
+        self._decoder: ScreenDecoder | None = None
+        self._at = -1
+        self._picture: Picture | None = None
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def add(self, event: Patch | Snapshot) -> None:
+        """Append what was recorded next."""
+        place = len(self._events)
+        self._times_ns.append(max(event.at_ns, self._times_ns[-1]) if self._times_ns else event.at_ns)
+        self._events.append(event)
+        self.size_bytes += 2 * len(event.data)  # the event's own bytes, and the sheets cut out of them
+        if isinstance(event, Snapshot):
+            self._starts.append(place)
+            return
+        if event.kind == "full":
+            self._starts.append(place)
+            self._fulls.append(place)
+        self._keep_sheets(place, event)
+
+    def add_hole(self, last_sound_ns: int) -> None:
+        """What came next is lost; the last that is known held until `last_sound_ns`."""
+        place = len(self._events)
+        if place not in self._breaks:
+            insort(self._breaks, place)
+        self._dark.append(_Dark(last_sound_ns, place))
+
+    def picture_at(self, at_ns: int) -> Picture | None:
+        """The picture then; None if none is here yet, or none that is sound."""
+        place = bisect_right(self._times_ns, at_ns) - 1
+        if place < 0 or self._is_dark(place, at_ns) or not self._reach(place):
+            return None
+        if any(start <= place < end for start, end in self._distrusted):
+            return None
+        return self._shown()
+
+    def has_begun(self, at_ns: int) -> bool:
+        """Whether anything was recorded of the screen up to this moment."""
+        return bool(self._times_ns) and self._times_ns[0] <= at_ns
+
+    def release(self) -> None:
+        """Let go of what is decoded; the events stay."""
+        self._decoder, self._store, self._picture = None, None, None
+        self._at = self._store_full = -1
+
+    # --- the chain ----------------------------------------------------------------------------------------------------
+
+    def _is_dark(self, place: int, at_ns: int) -> bool:
+        return any(dark.start_ns < at_ns and place < dark.until for dark in self._dark)
+
+    def _reach(self, place: int) -> bool:
+        """Bring the decoder to this entry; False if no unbroken chain leads there."""
+        while True:
+            last_break = bisect_right(self._breaks, place) - 1
+            chain_start = self._breaks[last_break] if last_break >= 0 else 0
+            start = self._start_for(place, chain_start)
+            if start is None:
+                return False
+            if self._run(start, place):
+                return True
+
+    def _start_for(self, place: int, chain_start: int) -> int | None:
+        """Where to begin: the nearest start, or the entry after the one the decoder stands at."""
+        index = bisect_right(self._starts, place) - 1
+        start = self._starts[index] if index >= 0 and self._starts[index] >= chain_start else None
+        if self._decoder is None or not chain_start <= self._at <= place:
+            return start
+        is_nearer = start is None or place - self._at <= place - start + _START_COSTS_PATCHES
+        return self._at + 1 if is_nearer else start
+
+    def _run(self, start: int, place: int) -> bool:
+        """Apply the entries from `start` to `place`; False if one is damaged, which is then remembered."""
+        for at in range(start, place + 1):
+            try:
+                self._apply(at)
+            except DamagedPictureError as error:
+                self._remember_damage(at, error)
+                return False
+            self._at = at
+        return True
+
+    def _apply(self, at: int) -> None:
+        event = self._events[at]
+        if self._follows(at):
+            self._follow(at, event)
+        elif isinstance(event, Snapshot):
+            self._decoder = ScreenDecoder.from_snapshot(event, (), sheets=self._store_for(at))
+            self._checked.add(at)
+            self._picture = None
+        else:
+            self._store, self._store_full = SheetStore(), at
+            self._decoder = ScreenDecoder(sheets=self._store)
+            self._decoder.apply(event)
+            self._store.add(self._sheets.get(at, ()))
+            self._picture = None
+
+    def _follows(self, at: int) -> bool:
+        return self._decoder is not None and self._at == at - 1 and at not in self._fulls
+
+    def _follow(self, at: int, event: Patch | Snapshot) -> None:
+        if self._decoder is None or at in self._checked:
+            return
+        self._decoder.apply(event)
+        if isinstance(event, Snapshot):
+            self._checked.add(at)
+        else:
+            self._picture = None
+
+    def _remember_damage(self, at: int, error: DamagedPictureError) -> None:
+        was_followed = self._follows(at)
+        self._decoder, self._picture, self._at = None, None, -1
+        event = self._events[at]
+        since = at
+        if isinstance(error, IntegrityMismatchError) and was_followed:
+            # What was decoded since the last picture that was checked is not what was recorded.
+            index = bisect_right(self._starts, at - 1) - 1
+            since = self._starts[index] + 1 if index >= 0 else 0
+            self._distrusted.append((since, at))
+        elif at in self._starts:
+            self._starts.remove(at)
+        if at not in self._breaks:
+            insort(self._breaks, at)
+        end_ns = self._times_ns[self._next_start(at)] if self._next_start(at) < len(self._events) else event.at_ns
+        since_ns = self._times_ns[min(since, at)]
+        self.damage.append(Span(since_ns, max(end_ns, event.at_ns), "altered", str(error)))
+
+    def _next_start(self, at: int) -> int:
+        index = bisect_right(self._starts, at)
+        return self._starts[index] if index < len(self._starts) else len(self._events)
+
+    def _shown(self) -> Picture | None:
+        if self._picture is None and self._decoder is not None:
+            bgr = self._decoder.picture.copy()
+            bgr.flags.writeable = False
+            self._picture = Picture(self.screen, self._times_ns[self._last_change()], bgr, self._decoder.exact)
+        return self._picture
+
+    def _last_change(self) -> int:
+        """The entry that made the picture what it is: snapshots change nothing."""
+        at = self._at
+        while at > 0 and isinstance(self._events[at], Snapshot) and at not in self._breaks:
+            at -= 1
+        return at
+
+    # --- sheets -------------------------------------------------------------------------------------------------------
+
+    def _keep_sheets(self, place: int, patch: Patch) -> None:
+        """Remember the sheets of a run, so that any of its snapshots can be started from."""
+        if not self._fulls:
+            return
+        full = self._fulls[-1]
+        try:
+            sheets = read_head(patch.data).sheets
+        except DamagedPictureError:
+            return  # decoding meets it again, and says so
+        self._sheets.setdefault(full, []).extend(sheets)
+        if self._store is not None and self._store_full == full and place != full:
+            self._store.add(sheets)
+
+    def _store_for(self, at: int) -> SheetStore:
+        index = bisect_right(self._fulls, at) - 1
+        full = self._fulls[index] if index >= 0 else -1
+        if self._store is None or self._store_full != full:
+            self._store, self._store_full = SheetStore(), full
+            self._store.add(self._sheets.get(full, ()))
+        return self._store
