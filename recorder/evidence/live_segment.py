@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder.clock import Instant
@@ -82,12 +83,10 @@ class LiveSegment:
 
     def end(self, reason: str, instant: Instant, device: DeviceKey, *, final: bool) -> None:
         """Write its end, signed by the device too."""
-        statement = seal.end_statement(
-            header_digest=self._header_digest, sequence=self._sequence, previous_digest=self._digest, final=final
-        )
-        signature = device.sign(statement).hex()
-        body = pack(SegmentEnd(reason=reason, final=final, records=self._sequence, device_signature=signature))
-        header = self._header(RecordType.END, len(body), instant, NO_KEY)
+        unsigned = SegmentEnd(reason, final, records=self._sequence, device_signature=seal.NO_SIGNATURE)
+        header = self._header(RecordType.END, len(pack(unsigned)), instant, NO_KEY)
+        statement = seal.end_statement(segment_digest=self._header_digest, header_bytes=header, end=unsigned)
+        body = pack(msgspec.structs.replace(unsigned, device_signature=device.sign(statement).hex()))
         digest = record_digest(header, body)
         self._put(pack_record(header, body, self._current_signer().sign(digest)))
         self._advance(digest, None)

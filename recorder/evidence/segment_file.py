@@ -1,0 +1,144 @@
+"""A segment's file for reading: records at offsets, never more memory than the format's limits."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from recorder.format.record import (
+    HEADER_BYTES,
+    MAGIC,
+    TRAILER_BYTES,
+    DamagedRecordError,
+    Record,
+    RecordHeader,
+    unpack_header,
+    unpack_record,
+)
+
+_NAME = re.compile(r"(\d{4,9})\.seg")
+_BLOCK_BYTES = 1024 * 1024
+
+
+class IncompleteRecordError(Exception):
+    """The file ends before this record does."""
+
+
+def segment_files(folder: Path) -> dict[int, Path]:
+    """The segments in this folder by their numbers, in order.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    named = ((match, entry) for entry in os.scandir(folder) if (match := _NAME.fullmatch(entry.name)))
+    found = {int(match[1]): folder / entry.name for match, entry in named if entry.name == f"{int(match[1]):04}.seg"}
+    return dict(sorted(found.items()))
+
+
+class SegmentFile:
+    """An open segment. `size_bytes` is its length when it was opened: what came since is seen by opening again."""
+
+    def __init__(self, path: Path) -> None:
+        # Not through a link, and never waiting on a pipe that was put in its place.
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        facts = os.fstat(self._fd)
+        if not stat.S_ISREG(facts.st_mode):
+            os.close(self._fd)
+            msg = "not an ordinary file"
+            raise OSError(msg)
+        self.size_bytes = facts.st_size
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._fd)
+
+    def read(self, offset_bytes: int, count: int) -> bytes:
+        """These bytes, or fewer where the file ends."""
+        return os.pread(self._fd, max(0, min(count, self.size_bytes - offset_bytes)), offset_bytes)
+
+    def header_at(self, offset_bytes: int) -> RecordHeader:
+        """The header there.
+
+        Raises:
+            IncompleteRecordError: the file ends within it.
+            DamagedRecordError: it is none.
+        """
+        data = self.read(offset_bytes, HEADER_BYTES)
+        if len(data) < HEADER_BYTES:
+            raise IncompleteRecordError
+        return unpack_header(data)
+
+    def record_at(self, offset_bytes: int) -> Record:
+        """The record there, undamaged; its signature is not looked at.
+
+        Raises:
+            IncompleteRecordError: the file ends within it.
+            DamagedRecordError: it is none.
+        """
+        header = self.header_at(offset_bytes)
+        data = self.read(offset_bytes, header.record_bytes)
+        if len(data) < header.record_bytes:
+            raise IncompleteRecordError
+        return unpack_record(header, data)
+
+    def walk_headers(self, offset_bytes: int = 0) -> Iterator[tuple[int, RecordHeader]]:
+        """The whole records' headers from there on, as they claim to be; ends where one is not."""
+        while True:
+            try:
+                header = self.header_at(offset_bytes)
+            except (IncompleteRecordError, DamagedRecordError):
+                return
+            if offset_bytes + header.record_bytes > self.size_bytes:
+                return
+            yield offset_bytes, header
+            offset_bytes += header.record_bytes
+
+    def next_header(self, offset_bytes: int) -> int | None:
+        """Where the next undamaged header begins, at or after this offset; None if there is none."""
+        while offset_bytes < self.size_bytes:
+            block = self.read(offset_bytes, _BLOCK_BYTES + HEADER_BYTES)
+            found = block.find(MAGIC)
+            while 0 <= found < _BLOCK_BYTES and found + HEADER_BYTES <= len(block):
+                if _is_header(block[found : found + HEADER_BYTES]):
+                    return offset_bytes + found
+                found = block.find(MAGIC, found + 1)
+            offset_bytes += _BLOCK_BYTES
+        return None
+
+    def is_zero_from(self, offset_bytes: int) -> bool:
+        """Whether there is nothing but zeros from there to the end, and at least one."""
+        start = offset_bytes
+        while start < self.size_bytes:
+            block = self.read(start, _BLOCK_BYTES)
+            if not block or block.count(0) != len(block):
+                return False
+            start += len(block)
+        return offset_bytes < self.size_bytes
+
+    def is_torn_by_zeros(self, offset_bytes: int) -> bool:
+        """Whether what begins there ends in zeros that a power cut leaves: a whole header and trailer's worth at most."""
+        if self.is_zero_from(offset_bytes):
+            return True
+        try:
+            header = self.header_at(offset_bytes)
+        except IncompleteRecordError:
+            return False
+        except DamagedRecordError:
+            # The header itself was cut: its own check is zero, and all after it.
+            return self.read(offset_bytes, 4) == MAGIC and self.is_zero_from(offset_bytes + HEADER_BYTES - 4)
+        return self.is_zero_from(offset_bytes + header.record_bytes - TRAILER_BYTES)
+
+
+def _is_header(data: bytes) -> bool:
+    try:
+        unpack_header(data)
+    except DamagedRecordError:
+        return False
+    return True
