@@ -1,0 +1,202 @@
+"""Measure everything (`make bench`): recorders one after the other on the same work, then the parts."""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks import process_tree
+from benchmarks.recorders import H264, OpenCv, Recorder, Tachiai
+from benchmarks.screenshots import StillWatch, compare
+from benchmarks.work.operator import WORK_S
+from tests.xserver import XServer, start_xvfb
+
+RESULTS = Path(__file__).parent / "results"
+FPS = 5.0
+SCREEN = (1920, 1080)
+SETTLE_S = 8.0
+IDLE_S = 60.0
+END_LIMIT_S = 60.0
+OTHERS = ("codec", "sealing", "player", "search")
+
+_pause = threading.Event()
+
+
+def measure_work(recorder: Recorder, *, seconds: float) -> dict[str, Any]:
+    """One recorder on the reference work: size, processor time, memory, exactness."""
+    folder = Path(tempfile.mkdtemp(prefix="tachiai-bench-"))
+    try:
+        with start_xvfb(*SCREEN) as server:
+            work = _start_work(server, seconds)
+            try:
+                return _record_work(recorder, folder, server, seconds=seconds)
+            finally:
+                work.wait(END_LIMIT_S)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _start_work(server: XServer, seconds: float) -> subprocess.Popen[bytes]:
+    command = (sys.executable, "-m", "benchmarks.work", "--display", server.display, "--seconds", str(seconds))
+    work = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    assert work.stdout is not None
+    if work.stdout.readline().strip() != b"ready":
+        message = "the reference work did not start"
+        raise RuntimeError(message)
+    return work
+
+
+def _record_work(recorder: Recorder, folder: Path, server: XServer, *, seconds: float) -> dict[str, Any]:
+    server_before_s = process_tree.cpu_s(server.process.pid)
+    with StillWatch(server.display) as watch:
+        began_s = time.monotonic()
+        process = _start(recorder, folder, server, seconds)
+        with process_tree.MemoryWatch(process.pid) as memory:
+            _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        ran_s = time.monotonic() - began_s
+    if process.returncode != 0:
+        message = f"{recorder.name} ended with {process.returncode}"
+        raise RuntimeError(message)
+    # It starts a little after it was asked to; what it wrote is as long as it was told, so the rest was starting up.
+    likeness = compare(watch.stills, lambda at_s: recorder.picture(folder, at_s), offset_s=max(0.0, ran_s - seconds))
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return {
+        "recorder": recorder.name,
+        "seconds": seconds,
+        "bytes": recorder.size_bytes(folder),
+        "mb_per_hour": round(recorder.size_bytes(folder) / 1e6 * 3600 / seconds, 1),
+        "cpu_s": round(cpu_s, 2),
+        "cpu_percent": round(100 * cpu_s / seconds, 2),
+        "display_server_cpu_percent": round(
+            100 * (process_tree.cpu_s(server.process.pid) - server_before_s) / ran_s, 2
+        ),
+        "peak_memory_mb": round(memory.peak_bytes / 1e6, 1),
+        "likeness": asdict(likeness),
+    } | ({"verdict": recorder.verdict(folder)["exit_status"]} if isinstance(recorder, Tachiai) else {})
+
+
+def _start(recorder: Recorder, folder: Path, server: XServer, seconds: float) -> subprocess.Popen[bytes]:
+    environment = server.environment | dict(recorder.environment(folder))
+    command = recorder.command(folder, seconds, server.display)
+    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def measure_idle(recorder: Recorder, *, seconds: float = IDLE_S) -> dict[str, Any]:
+    """One recorder on a display where nothing happens, once it has settled: processor time and growth."""
+    folder = Path(tempfile.mkdtemp(prefix="tachiai-bench-"))
+    try:
+        with start_xvfb(*SCREEN) as server:
+            server.start_openbox()
+            process = _start(recorder, folder, server, seconds + 2 * SETTLE_S)
+            _pause.wait(SETTLE_S)
+            before_s, before_bytes = process_tree.cpu_s(process.pid), recorder.size_bytes(folder)
+            _pause.wait(seconds)
+            cpu_s = process_tree.cpu_s(process.pid) - before_s
+            grown_bytes = recorder.size_bytes(folder) - before_bytes
+            process.wait(END_LIMIT_S)
+    finally:
+        shutil.rmtree(folder)
+    return {
+        "recorder": recorder.name,
+        "seconds": seconds,
+        "cpu_percent": round(100 * cpu_s / seconds, 3),
+        "mb_per_hour": round(grown_bytes / 1e6 * 3600 / seconds, 3),
+    }
+
+
+def run_other(name: str) -> dict[str, Any]:
+    """One of the benchmarks beside this file, as a program; what it printed is kept."""
+    done = subprocess.run(
+        (sys.executable, "-m", f"benchmarks.{name}"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(done.stdout, end="", flush=True)
+    if done.returncode != 0:
+        print(done.stderr, file=sys.stderr)
+    return {"exit_status": done.returncode, "printed": done.stdout.splitlines()}
+
+
+def print_table(rows: list[dict[str, Any]], idle: list[dict[str, Any]]) -> None:
+    """The recorders beside each other, and ours as a share of H.264's."""
+    print(f"\n{'recorder':14}{'MB/h':>9}{'CPU %':>8}{'memory MB':>11}{'equal':>9}{'worst PSNR':>12}")
+    for row in rows:
+        likeness = row["likeness"]
+        worst = "-" if likeness["worst_psnr_db"] is None else f"{likeness['worst_psnr_db']} dB"
+        equal = f"{likeness['equal']}/{likeness['compared']}"
+        print(
+            f"{row['recorder']:14}{row['mb_per_hour']:9.1f}{row['cpu_percent']:8.2f}{row['peak_memory_mb']:11.1f}"
+            f"{equal:>9}{worst:>12}"
+        )
+    for row in idle:
+        print(f"idle, {row['recorder']}: {row['cpu_percent']:.3f} % of a core, {row['mb_per_hour']:.3f} MB/h")
+    for name, share in ratios(rows).items():
+        print(f"tachiai / ffmpeg-h264, {name}: {share:.3f}")
+
+
+def ratios(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Ours as a share of H.264's; empty if either was not measured."""
+    named = {row["recorder"]: row for row in rows}
+    if not {"tachiai", "ffmpeg-h264"} <= named.keys():
+        return {}
+    ours, theirs = named["tachiai"], named["ffmpeg-h264"]
+    return {key: round(ours[key] / theirs[key], 4) for key in ("bytes", "cpu_s", "peak_memory_mb")}
+
+
+def machine() -> Mapping[str, object]:
+    """What this was measured on."""
+    return {
+        "at": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds"),
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "fps": FPS,
+        "screen": SCREEN,
+    }
+
+
+def main() -> int:
+    """Run what was asked, print it, keep it."""
+    recorders: dict[str, Recorder] = {each.name: each for each in (Tachiai(FPS), H264(FPS), OpenCv(FPS))}
+    parts: dict[str, Callable[[], Any]] = {name: lambda name=name: run_other(name) for name in OTHERS}  # type: ignore[misc]
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["all"], help=f"all, work, idle, {', '.join(OTHERS)}")
+    parser.add_argument("--seconds", type=float, default=WORK_S, help="how long to work (default %(default)s)")
+    asked = parser.parse_args()
+    wanted = {"work", "idle", *OTHERS} if "all" in asked.parts else set(asked.parts)
+    result: dict[str, Any] = {"machine": machine(), "work": [], "idle": []}
+    if "work" in wanted:
+        for recorder in recorders.values():
+            print(f"{recorder.name} on the reference work, {asked.seconds:g} s …", flush=True)
+            result["work"].append(measure_work(recorder, seconds=asked.seconds))
+    if "idle" in wanted:
+        print("tachiai on an idle display …", flush=True)
+        result["idle"].append(measure_idle(recorders["tachiai"]))
+    result["ratios"] = ratios(result["work"])
+    print_table(result["work"], result["idle"])
+    for name in [name for name in OTHERS if name in wanted]:
+        print(f"\n{name} …", flush=True)
+        result[name] = parts[name]()
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{datetime.datetime.now(tz=datetime.UTC):%Y%m%dT%H%M%SZ}.json"
+    path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"\nKept in {path}")
+    return max((result[name]["exit_status"] for name in OTHERS if name in result), default=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
