@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import select
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from recorder.capture.screen import DisplayLostError
 from recorder.errors import CannotRecordError
 
 LOST = "The display is gone (its X server ended or closed the connection); record again in the new session."
+
+_LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 
 # What python-xlib lets out when the other end is gone, according to where it was just then.
 _GONE = (xerror.ConnectionClosedError, OSError, ValueError, TypeError, AttributeError, RuntimeError)
@@ -36,6 +39,7 @@ class X11Connection:
     """
 
     def __init__(self, display: str | None = None) -> None:
+        _check_reachable(display or os.environ.get("DISPLAY", ""))
         try:
             self.display: Any = xdisplay.Display(display)
         except (xerror.DisplayError, xerror.ConnectionClosedError, xerror.XauthError, OSError) as error:
@@ -48,6 +52,7 @@ class X11Connection:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         os.set_blocking(self._wake_read, False)
+        self._poller_here = select.poll()
         self._closed = False
 
     def has(self, extension: str) -> bool:
@@ -66,6 +71,12 @@ class X11Connection:
             return pending
         self._wait(timeout_s)
         return self._pending()
+
+    def has_input(self) -> bool:
+        """Whether something has come from the server, for the price of one system call."""
+        with lost_in_words():
+            self._poller_here.register(self.display.fileno(), select.POLLIN)
+        return bool(self._poller_here.poll(0))
 
     def sync(self) -> None:
         """Wait until the server has done everything asked so far. Raises DisplayLostError."""
@@ -114,3 +125,17 @@ class X11Connection:
         poller.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000)
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_read, 4096)
+
+
+def _check_reachable(display: str) -> None:
+    """Connect to a local server once by ourselves: python-xlib leaves its sockets open where nobody answers."""
+    found = _LOCAL.fullmatch(display)
+    if found is None:
+        return
+    path = f"/tmp/.X11-unix/X{found[1]}"
+    for address in (path, f"\0{path}"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried, contextlib.suppress(OSError):
+            tried.connect(address)
+            return
+    msg = f"There is no X server on the display {display!r}; set DISPLAY to that of the session to record."
+    raise CannotRecordError(msg)

@@ -1,0 +1,170 @@
+"""Raw input of an X server in the server's own order, through pynput's listeners on the RECORD extension."""
+
+import contextlib
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from Xlib import error as xerror
+from Xlib.ext import record
+
+from recorder.capture.x11_connection import LOST, X11Connection
+from recorder.errors import CannotRecordError
+
+KEY_PRESS, KEY_RELEASE, BUTTON_PRESS, BUTTON_RELEASE, MOTION = 2, 3, 4, 5, 6
+
+Received = Callable[[int, int, bytes, bool], None]  # category, server_ms, data, whether its bytes are swapped
+
+FROM_SERVER, FROM_CLIENT = record.FromServer, record.FromClient
+
+_EVENT = struct.Struct("<BBHIIIIhhhhHBx")
+_ANSWER = struct.Struct("<xBHxxxxxBxxxxxxI")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvent:
+    """An input event of the server: `detail` is the keycode or button, `state` the modifiers and buttons before it."""
+
+    kind: int
+    detail: int
+    server_ms: int
+    x_px: int
+    y_px: int
+    state: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to record: core device events, core requests and requests of one extension, each from first to last."""
+
+    device_events: tuple[int, int]
+    core_requests: tuple[int, int] = (0, 0)
+    extension_requests: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def ranges(self) -> dict[str, Any]:
+        """As the RECORD extension takes it."""
+        return {
+            "core_requests": self.core_requests,
+            "core_replies": (0, 0),
+            "ext_requests": self.extension_requests,
+            "ext_replies": (0, 0, 0, 0),
+            "delivered_events": (0, 0),
+            "device_events": self.device_events,
+            "errors": (0, 0),
+            "client_started": False,
+            "client_died": False,
+        }
+
+
+def device_events(data: bytes) -> Iterator[DeviceEvent]:
+    """The events of a recorded answer."""
+    for kind, detail, _, server_ms, _, _, _, x_px, y_px, _, _, state, _ in _EVENT.iter_unpack(data):
+        yield DeviceEvent(kind & 0x7F, detail, server_ms, x_px, y_px, state)
+
+
+class Recording:
+    """What a listener records, and the thread's work. `change`, `stop` and `cut` are for other threads."""
+
+    def __init__(self, wanted: Wanted, received: Received) -> None:
+        self._wanted = wanted
+        self._received = received
+        self._connection: X11Connection | None = None
+        self._context = 0
+        self._is_stopped = False
+        self._has_ended = False
+        self._is_ready: Callable[[], None] = lambda: None
+
+    def run(self, is_ready: Callable[[], None]) -> str | None:
+        """Receive until `stop`; a sentence if it ended otherwise."""
+        self._is_ready = is_ready
+        try:
+            self._record()
+        except (xerror.ConnectionClosedError, OSError, CannotRecordError):
+            return None if self._is_stopped else LOST
+        except xerror.XError as error:
+            return f"Input cannot be recorded: the X server refuses it ({error})."
+        finally:
+            self._has_ended = True
+            is_ready()
+            if self._connection is not None:
+                self._connection.close()
+        return None if self._is_stopped else LOST
+
+    def change(self, wanted: Wanted, connection: X11Connection) -> None:
+        """Record something else from now on; asked on another connection, since this one only listens."""
+        connection.display.record_register_clients(self._context, 0, [record.AllClients], [wanted.ranges()])
+        connection.flush()
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._is_stopped = True
+        if self._has_ended:
+            return
+        with contextlib.suppress(CannotRecordError):
+            other = X11Connection()
+            other.display.record_disable_context(self._context)
+            other.sync()
+            other.close()
+
+    def _record(self) -> None:
+        connection = self._connection = X11Connection()
+        self._context = connection.display.record_create_context(0, [record.AllClients], [self._wanted.ranges()])
+        connection.sync()
+        _EnableContext(
+            self._take,
+            display=connection.display.display,
+            opcode=connection.display.display.get_extension_major(record.extname),
+            context=self._context,
+        )
+
+    def _take(self, category: int, server_ms: int, data: bytes, swapped: bool) -> None:
+        if category in (FROM_SERVER, FROM_CLIENT):
+            self._received(category, server_ms, data, swapped)
+        elif category == record.StartOfData:
+            self._is_ready()
+
+
+class _EnableContext(record.EnableContext):  # type: ignore[misc]  # python-xlib has no types
+    """The same request, its many answers read with one unpacking each: a tenth of the time."""
+
+    def _parse_response(self, data: bytes) -> None:
+        category, sequence, swapped, server_ms = _ANSWER.unpack_from(data)
+        self._callback(category, server_ms, bytes(data[32:]), bool(swapped))
+        if category == record.StartOfData:
+            self.sequence_number = sequence
+        if category == record.EndOfData:
+            self._data: dict[str, int] = {}
+        else:
+            self._display.sent_requests.insert(0, self)
+
+
+def start_listener(*, keyboard: bool, recording: Recording, ended: Callable[[str | None], None]) -> Any:
+    """A started pynput listener that hands over what the server recorded, raw.
+
+    pynput's own translation of keys knows neither groups nor level 3 nor a map that changes between two keys, so it is
+    left out; its thread, its life and its filters are used. `ended` is called on that thread at its end: with None
+    after `recording.stop()`, else with a sentence.
+    """
+    from pynput import keyboard as pynput_keyboard  # pynput connects to the display when it is imported
+    from pynput import mouse as pynput_mouse
+
+    base = pynput_keyboard.Listener if keyboard else pynput_mouse.Listener
+
+    class RecordListener(base):  # type: ignore[misc, valid-type]  # pynput has no types
+        """Runs a recording."""
+
+        def run(self) -> None:
+            """The thread."""
+            ended(recording.run(self._mark_ready))
+
+        def finish(self) -> None:
+            """End and join. pynput's own join waits for a message that its own run would send."""
+            recording.stop()
+            threading.Thread.join(self)
+
+    listener = RecordListener()
+    listener.start()
+    listener.wait()
+    return listener
