@@ -158,7 +158,8 @@ class ScreenEncoder:
         unknown = unknown[self._look_up(unknown)[1] < 0]
         if unknown.size < moves.WORTH_TILES:
             return
-        for move in moves.find(self._grid, self._before, self._now, unknown, self._film.lossy):
+        (box,) = tiles.tile_areas(self._grid, np.flatnonzero(dirty))
+        for move in moves.find(self._grid, self._before, self._now, box, self._film.lossy):
             draft.moves.append(move)
             moves.apply(self._before, move)
             rows, columns = self._grid.tiles_under(move.target)
@@ -183,8 +184,10 @@ class ScreenEncoder:
         self._send_exactly(draft, positions[exact], bgr[exact], ids[exact])
 
     def _film_among(self, positions: Numbers, at_ns: int) -> Numbers:
+        if not positions.size:
+            return positions
         pixels = tiles.take(self._grid, self._now, positions)
-        return positions[self._film.is_film(positions, tiles.noise_of(pixels), at_ns)]
+        return positions[self._film.is_film(positions, tiles.variety_of(pixels), at_ns)]
 
     def _send_exactly(self, draft: "_Draft", positions: Numbers, bgr: Bytes, ids: Numbers) -> None:
         if not positions.size:

@@ -8,8 +8,9 @@ from recorder.codec.tiles import Grid, Mask, Numbers
 REST_NS = 1_000_000_000
 _AGAIN_WITHIN_NS = 1_500_000_000
 _HITS = 3  # a tile that changed so often in a row, and looks like a photograph, is film
-_PHOTO_NOISE = 0.45
-_BESIDE_FILM_NOISE = 0.15
+_PHOTO_VARIETY = 0.4
+_BESIDE_FILM_VARIETY = 0.33
+_KEPT_VARIETY = 0.2
 _TOO_MANY_TILES = 600  # more photographic tiles at once than this would take too long to send exactly
 _BYTES_PER_S = 150_000  # 540 MB an hour
 _SOONEST_NS = 250_000_000
@@ -31,15 +32,15 @@ class Film:
         self.quality = _FIRST_QUALITY
         self.halved = False
 
-    def is_film(self, positions: Numbers, noise: npt.NDArray[np.float64], at_ns: int) -> Mask:
+    def is_film(self, positions: Numbers, variety: npt.NDArray[np.float64], at_ns: int) -> Mask:
         """Which of these tiles, whose content is new, are film now. Remembers that they changed."""
         again = at_ns - self._changed_at_ns[positions] < _AGAIN_WITHIN_NS
         hits = np.where(again, np.minimum(self._hits[positions], 200) + 1, 1)
         self._hits[positions] = hits
         self._changed_at_ns[positions] = at_ns
-        photo = noise > _PHOTO_NOISE
-        beside = self._beside_film()[positions] & (noise > _BESIDE_FILM_NOISE)
-        kept = self.lossy[positions] & (noise > _BESIDE_FILM_NOISE)
+        photo = variety > _PHOTO_VARIETY
+        beside = self._beside_film()[positions] & (variety > _BESIDE_FILM_VARIETY)
+        kept = self.lossy[positions] & (variety > _KEPT_VARIETY)
         film: Mask = kept | ((hits >= _HITS) & (photo | beside))
         if np.count_nonzero(photo) > _TOO_MANY_TILES:
             film |= photo
