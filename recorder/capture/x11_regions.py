@@ -61,6 +61,20 @@ class _GetCursorImageAndName(rq.ReplyRequest):  # type: ignore[misc]
     )
 
 
+class _SelectCursorInput(rq.Request):  # type: ignore[misc]
+    _request = rq.Struct(rq.Card8("opcode"), rq.Opcode(3), rq.RequestLength(), rq.Window("window"), rq.Card32("mask"))
+
+
+def select_pointer_image(display: Any, window: Any, mask: int) -> None:
+    """Ask for events when the pointer's image changes."""
+    _SelectCursorInput(
+        display=display.display,
+        opcode=display.display.get_extension_major(_EXTENSION),
+        window=window,
+        mask=mask,
+    )
+
+
 def create_region(display: Any) -> int:
     """An empty region on the server."""
     region = int(display.display.allocate_resource_id())
