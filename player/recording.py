@@ -97,8 +97,9 @@ class OpenRecording:
 
     @property
     def status(self) -> Status:
-        """The verdict on what was read so far; final once the scan is complete."""
-        return status_of(self.findings)
+        """The verdict on what was read so far. The whole verdict is `verify`'s, which looks at everything."""
+        is_damaged = any(span.kind in ("altered", "missing") for span in self.spans())
+        return Status.ALTERED if is_damaged else status_of(self.findings)
 
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then, as the machine's clock claimed it."""
@@ -133,7 +134,7 @@ class OpenRecording:
             return None
 
     def settle(self, at_ns: int) -> None:
-        """Read all that can say something about this moment: its whole segment, and the next, which may tell of a gap."""
+        """Read all that says something about this moment: its whole segment, and the next, which may tell of a gap."""
         with self._asked():
             index = self._index_at(at_ns)
             for info in self._segments[max(0, index) : index + 2]:
@@ -279,15 +280,15 @@ class OpenRecording:
     def _picture_at(self, screen: int, at_ns: int) -> Picture | None:
         """From the segment of this moment; until its first full picture has come, from the one that leads up to it."""
         for segment in self._segments_back_from(at_ns):
+            if segment.is_silent_at(at_ns) and not self._leads_on(segment):
+                return None
             if segment.has_begun(screen, at_ns):
                 return segment.picture_at(screen, at_ns)
-            before = self._info_before(segment.number)
-            if before is None or not before.is_closed:
-                return None
         return None
 
-    def _info_before(self, number: int) -> SegmentInfo | None:
-        return next((info for info in self._segments if info.number == number - 1), None)
+    def _leads_on(self, segment: LoadedSegment) -> bool:
+        """Whether the segment was ended, and the next begins where it ends: then its last picture holds until there."""
+        return segment.is_closed and any(info.number == segment.number + 1 for info in self._segments)
 
     def _is_in_gap(self, screen: int, at_ns: int) -> bool:
         gaps = list(self._scan.spans.gaps)

@@ -168,6 +168,8 @@ class ScreenTrack:
             insort(self._breaks, at)
         end_ns = self._times_ns[self._next_start(at)] if self._next_start(at) < len(self._events) else event.at_ns
         since_ns = self._times_ns[min(since, at)]
+        if any(span.start_ns <= since_ns and span.end_ns >= end_ns for span in self.damage):
+            return
         self.damage.append(Span(since_ns, max(end_ns, event.at_ns), "altered", str(error)))
 
     def _next_start(self, at: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from player.screen_track import ScreenTrack
 from player.source import Picture, Pointer, Span
+from recorder.errors import UnreadableError
 from recorder.events import (
     Event,
     Gap,
@@ -76,15 +77,26 @@ class LoadedSegment:
 
     def _take(self, chunk: Chunk) -> None:
         if chunk.sequence != self._last_sequence + 1:
-            for track in self._tracks.values():
-                track.add_hole(self.reached_ns)
+            self._lose()
         self._last_sequence = chunk.sequence
         self.is_closed = self.is_closed or chunk.kind is ChunkKind.END
         if chunk.kind is ChunkKind.EVENTS:
-            for event in decode_events(chunk.body):
-                self._keep(event)
-            self.size_bytes += len(chunk.body)
+            self._take_events(chunk.body)
         self.reached_ns = max(self.reached_ns, chunk.instant.boot_ns - self._started_boot_ns)
+
+    def _take_events(self, body: bytes) -> None:
+        try:
+            events = decode_events(body)
+        except UnreadableError:
+            self._lose()
+            return
+        for event in events:
+            self._keep(event)
+
+    def _lose(self) -> None:
+        """What stands between the last chunk and the next is lost."""
+        for track in self._tracks.values():
+            track.add_hole(self.reached_ns)
 
     def _keep(self, event: Event) -> None:
         match event:
@@ -126,6 +138,10 @@ class LoadedSegment:
         if screen not in self._tracks:
             self._tracks[screen] = ScreenTrack(screen)
         return self._tracks[screen]
+
+    def is_silent_at(self, at_ns: int) -> bool:
+        """Whether all that can be read of this segment ends before this moment."""
+        return self.is_exhausted and at_ns > self.reached_ns
 
     # --- finding ------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@
 `Desk.truth` keeps every picture as it was, so that a test can compare.
 """
 
+import errno
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ import numpy as np
 
 from recorder.clock import Instant
 from recorder.codec.encoder import ScreenEncoder
+from recorder.errors import StorageError
 from recorder.events import (
     Click,
     Gap,
     Key,
     PointerMoved,
+    PointerShape,
     Screen,
     ScreensChanged,
     SessionEnded,
@@ -29,6 +32,7 @@ from recorder.events import (
     Window,
     WindowActive,
 )
+from recorder.evidence.files import SystemFiles
 from recorder.evidence.keys import AuditorKey, DeviceKey, DeviceTrust, KeyRing, Recipients
 from recorder.evidence.writer import Limits, RecordingWriter, SessionHeader
 from recorder.format.payload import encode_events
@@ -37,6 +41,17 @@ from recorder.geometry import Rect
 S = 1_000_000_000
 SESSION_ID = "20260301T140509Z-0123abcd"
 STARTED = Instant(monotonic_ns=50 * S, boot_ns=90 * S, wall_ns=1_772_373_909 * S)
+
+
+class BreakableFiles(SystemFiles):
+    """The file system, until it is broken: then nothing reaches the disk for sure any more."""
+
+    is_broken = False
+
+    def datasync(self, fd):
+        if self.is_broken:
+            raise OSError(errno.EIO, "Input/output error")
+        super().datasync(fd)
 
 
 class TurnedClock:
@@ -88,6 +103,8 @@ class Desk:
         self.auditor = AuditorKey.generate("auditor")
         self.device = DeviceKey.generate()
         self._rng = np.random.default_rng(seed)
+        self._files = BreakableFiles()
+        self._pointer = self._shape = None
         self._pending = []
         self._sealed_at_ns = 0
         self.chunks = []
@@ -95,7 +112,13 @@ class Desk:
         header = SessionHeader(session_id, operator, "bastion-7", "patching", STARTED, 9 * 3600, "tests 1")
         recipients = Recipients.sign([self.auditor.public], version=1, root=DeviceKey.generate())
         self.writer = RecordingWriter.create(
-            library, header, device=self.device, recipients=recipients, clock=self.clock, limits=limits or Limits()
+            library,
+            header,
+            device=self.device,
+            recipients=recipients,
+            clock=self.clock,
+            limits=limits or Limits(),
+            files=self._files,
         )
         self.writer.start_segment("start")
         self.emit(
@@ -189,6 +212,10 @@ class Desk:
         self._pointer = PointerMoved(self.now_ns, x, y)
         self.emit(self._pointer)
 
+    def shape_pointer(self, name):
+        self._shape = PointerShape(self.now_ns, 2, 2, 0, 1, bytes(16), name)
+        self.emit(self._shape)
+
     def window(self, title, executable="/usr/bin/xterm"):
         self.emit(WindowActive(self.now_ns, Window(7, title, "XTerm", 42, executable)))
 
@@ -213,8 +240,23 @@ class Desk:
     def start_segment(self, reason="rollover"):
         self.seal()
         self.writer.start_segment(reason)
-        pointer = getattr(self, "_pointer", None)
-        self.emit(StateRestated(self.now_ns, self.screens, None, pointer, None, None))
+        self.emit(StateRestated(self.now_ns, self.screens, None, self._pointer, self._shape, None))
+        for one in self.screens:
+            self._full(one.number)
+        self.seal()
+
+    def restart_after_error(self):
+        """The disk fails for a moment: the segment is dead, and the pictures begin anew in the next one."""
+        lost_from_ns = self._sealed_at_ns
+        self._files.is_broken = True
+        try:
+            self.writer.append(encode_events(self._pending))
+        except StorageError:
+            self._pending = []
+        self._files.is_broken = False
+        self.writer.start_segment("io_error")
+        self.emit(StateRestated(self.now_ns, self.screens, None, None, None, None))
+        self.gap(lost_from_ns, self.now_ns, "screen", "storage_failed")
         for one in self.screens:
             self._full(one.number)
         self.seal()

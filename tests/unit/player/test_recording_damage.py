@@ -1,0 +1,219 @@
+"""Nothing altered or missing is ever shown as if it were sound."""
+
+import numpy as np
+import pytest
+
+from player.recording import OpenRecording
+from player.timeline import spans_at
+from recorder.errors import WorldError
+from recorder.events import Snapshot
+from recorder.evidence.findings import Status
+from recorder.format.payload import encode_events
+from tests import recordings
+from tests.recordings import Desk, S
+
+
+def opened(made):
+    return OpenRecording.open(made.folder, keys=made.keys, devices=made.devices)
+
+
+def shown_at(recording, desk, step_ns=50_000_000, screen=0):
+    """For each moment: True if the recorded picture is shown, None if none is. Another picture fails."""
+    shown = {}
+    for at_ns in range(0, recording.duration_ns + 1, step_ns):
+        picture = recording.picture_at(screen, at_ns)
+        if picture is not None:
+            assert np.array_equal(picture.bgr, desk.picture(screen, at_ns)), f"a wrong picture at {at_ns / S}"
+        shown[at_ns] = picture is not None
+    return shown
+
+
+def test_after_an_altered_chunk_nothing_is_shown_until_a_full_picture(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 12)
+    altered = desk.chunks[5]
+    desk.start_segment()
+    recordings.work(desk, 5)
+    made = desk.close()
+    recordings.flip(made.folder / "0001.seg", altered.offset_bytes + altered.size_bytes // 2)
+    restart_ns = next(chunk.start_ns for chunk in desk.chunks if chunk.segment == 2)
+    recording = opened(made)
+    recording.scan_all()
+    for at_ns, is_shown in shown_at(recording, desk).items():
+        if at_ns < altered.start_ns:
+            assert is_shown
+        elif altered.end_ns <= at_ns < restart_ns:
+            assert not is_shown, f"shown at {at_ns / S}"
+        elif at_ns >= restart_ns:
+            assert is_shown
+    assert recording.status is Status.ALTERED
+    [span] = [span for span in recording.spans() if span.kind == "altered"]
+    assert span.start_ns <= altered.end_ns <= span.end_ns
+    assert span.reason
+
+
+def test_a_snapshot_whose_sheets_are_sound_ends_what_is_not_shown(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 8)
+    altered = desk.chunks[-1]
+    desk.wait(0.5)
+    # The same again: the altered chunk holds no sheet that is still needed.
+    desk.paint(0, desk.screens[0].area, 7)
+    desk.seal()
+    desk.snapshot()
+    snapshot_ns = desk.now_ns
+    desk.seal()
+    desk.wait(0.5)
+    desk.paint()
+    desk.seal()
+    made = desk.close()
+    recordings.flip(made.folder / "0001.seg", altered.offset_bytes + altered.size_bytes // 2)
+    shown = shown_at(opened(made), desk)
+    assert all(is_shown for at_ns, is_shown in shown.items() if at_ns < altered.start_ns)
+    assert not any(is_shown for at_ns, is_shown in shown.items() if altered.end_ns <= at_ns < snapshot_ns)
+    assert all(is_shown for at_ns, is_shown in shown.items() if at_ns >= snapshot_ns)
+
+
+@pytest.mark.parametrize("place", range(1, 12))
+def test_wherever_a_chunk_is_altered_no_wrong_picture_is_shown(tmp_path, place):
+    desk, made, altered = recordings.tampered(tmp_path, chunk=place)
+    recording = opened(made)
+    shown = shown_at(recording, desk, 100_000_000)
+    assert all(is_shown for at_ns, is_shown in shown.items() if at_ns < altered.start_ns)
+    recording.scan_all()
+    assert recording.status is Status.ALTERED
+    assert any(span.kind == "altered" for span in spans_at(recording.spans(), altered.end_ns - 1))
+
+
+def test_flips_anywhere_show_no_wrong_picture_and_never_crash(tmp_path):
+    desk, made = recordings.whole(tmp_path)
+    path = made.folder / "0001.seg"
+    good = path.read_bytes()
+    for offset in np.random.default_rng(5).integers(0, len(good), 60).tolist():
+        path.write_bytes(good)
+        recordings.flip(path, offset)
+        try:
+            recording = opened(made)
+        except WorldError:
+            continue
+        shown_at(recording, desk, 500_000_000)
+        recording.scan_all()
+        assert recording.status is not Status.SOUND, f"flip at {offset} was not seen"
+
+
+def test_a_torn_tail_loses_only_itself(tmp_path):
+    desk, made = recordings.truncated(tmp_path / "live", tmp_path / "left")
+    recording = opened(made)
+    recording.scan_all()
+    last = desk.chunks[-2]
+    assert recording.duration_ns == last.end_ns
+    assert all(shown_at(recording, desk).values())
+    assert not recording.is_closed
+    assert not recording.is_live
+    desk.close()
+
+
+def test_an_empty_segment_at_the_end_is_survived(tmp_path):
+    _, made = recordings.whole(tmp_path)
+    (made.folder / "0003.seg").write_bytes(b"")
+    recording = opened(made)
+    recording.scan_all()
+    assert recording.picture_at(0, S) is not None
+
+
+def test_a_segment_that_is_gone_is_a_range_that_is_missing(tmp_path):
+    desk = Desk(tmp_path)
+    for _ in range(3):
+        recordings.work(desk, 4)
+        desk.start_segment()
+    recordings.work(desk, 4)
+    made = desk.close()
+    (made.folder / "0002.seg").unlink()
+    second = [chunk for chunk in desk.chunks if chunk.segment == 2]
+    recording = opened(made)
+    recording.scan_all()
+    for at_ns, is_shown in shown_at(recording, desk).items():
+        if second[0].end_ns < at_ns < second[-1].end_ns:
+            assert not is_shown, f"shown at {at_ns / S}"
+    [missing] = [span for span in recording.spans() if span.kind == "missing"]
+    assert missing.start_ns <= second[0].end_ns
+    assert missing.end_ns >= second[-1].end_ns
+
+
+def test_a_snapshot_of_another_picture_than_decoded_is_an_altered_range(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 5)
+    true = desk._encoders[0].snapshot(desk.now_ns)
+    forged = Snapshot(true.at_ns, 0, true.width_px, true.height_px, true.exact, bytes(32), true.data)
+    desk.emit(forged)
+    desk.seal()
+    forged_ns = desk.now_ns
+    recordings.work(desk, 5)
+    desk.start_segment()
+    recordings.work(desk, 2)
+    recording = opened(desk.close())
+    for at_ns in range(0, recording.duration_ns, 100_000_000):
+        recording.picture_at(0, at_ns)
+    shown = shown_at(recording, desk)
+    assert shown[0]
+    assert not any(is_shown for at_ns, is_shown in shown.items() if S < at_ns < 4 * S)
+    assert shown[max(shown)]
+    [span] = recording.spans()
+    assert span.kind == "altered"
+    assert span.start_ns <= forged_ns <= span.end_ns
+
+
+def test_a_patch_that_is_not_one_is_an_altered_range_and_no_crash(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 5)
+    desk.wait(0.5)
+    desk.paint()
+    broken = desk._pending.pop()
+    desk.emit(type(broken)(*[*broken.__reduce__()[1][:8], b"\x01rubbish"]))
+    desk.truth[0].pop()
+    broken_ns = desk.now_ns
+    desk.seal()
+    recordings.work(desk, 3)
+    recording = opened(desk.close())
+    shown = shown_at(recording, desk)
+    assert all(is_shown for at_ns, is_shown in shown.items() if at_ns < broken_ns)
+    assert not any(is_shown for at_ns, is_shown in shown.items() if at_ns >= broken_ns)
+    assert [span.kind for span in recording.spans()] == ["altered"]
+
+
+def test_a_chunk_that_is_no_list_of_events_is_an_altered_range(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 3)
+    desk.writer.append(b"\xc1 not events")
+    broken_ns = desk.now_ns
+    recordings.work(desk, 3)
+    recording = opened(desk.close())
+    recording.scan_all()
+    assert recording.picture_at(0, broken_ns - S) is not None
+    assert recording.picture_at(0, recording.duration_ns) is None
+    assert any(span.kind == "altered" for span in recording.spans())
+
+
+def test_a_restart_after_an_error_is_shown_from_its_full_picture(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 4)
+    lost_from_ns = desk.now_ns
+    desk.wait(2)
+    desk.restart_after_error()
+    restart_ns = desk.now_ns
+    recordings.work(desk, 4)
+    recording = opened(desk.close())
+    recording.settle(lost_from_ns)
+    shown = shown_at(recording, desk)
+    assert all(is_shown for at_ns, is_shown in shown.items() if at_ns < lost_from_ns)
+    assert not any(is_shown for at_ns, is_shown in shown.items() if lost_from_ns < at_ns < restart_ns)
+    assert all(is_shown for at_ns, is_shown in shown.items() if at_ns >= restart_ns)
+
+
+def test_heartbeats_alone_keep_the_last_picture(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 2)
+    desk.wait(120)
+    desk.writer.append(encode_events([]), heartbeat=True)
+    recording = opened(desk.close())
+    assert all(shown_at(recording, desk, S).values())
