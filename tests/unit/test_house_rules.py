@@ -20,7 +20,7 @@ BANNED = (
     (r"\bmoveToThread\(", ".py", "Threads are Python's; a QObject stays in the GUI thread."),
     (r"\bQRunnable\b|\bQThreadPool\b", ".py", "Threads are Python's and know no Qt."),
     # A step is 1 or -1, and the only number that may travel so.
-    (r"(?<!step_requested = )\bSignal\(\s*int\b", ".py", "Signal(int) is 32-bit, nanoseconds arrive as 0: Signal(object)."),
+    (r"(?<!step_requested = )\bSignal\(\s*int\b", ".py", "Signal(int) is 32-bit, ns arrive as 0: Signal(object)."),
     (r"^\s*except\s*:", ".py", "Name what can go wrong; a bare except swallows Ctrl-C."),
     (r"\b_MEIPASS\b", ".py", "resources.path(name) is right, frozen or not."),
     (r"^(?:from|import) pynput\b", ".py", "Import pynput inside the function that listens: it needs a display."),
