@@ -118,8 +118,8 @@ class RecordingReader:
             raise UnreadableError(reader._why_unreadable())
         if not devices.accepts(first.scan.device_bytes):
             msg = (
-                f"{folder} is signed by a device that is not known here ({fingerprint(first.scan.device_bytes)}); if it "
-                "is one of yours, trust it with `tachiai-player keys trust`."
+                f"{folder} is signed by a device that is not known here ({fingerprint(first.scan.device_bytes)}); if "
+                "it is one of yours, trust it with `tachiai-player keys trust`."
             )
             raise UnreadableError(msg)
         reader._first = first.scan.header

@@ -134,7 +134,7 @@ class SegmentScan:
         self.end = found.end
 
     def tail(self, file: SegmentFile) -> Tail | None:
-        """What lies after the last sound record; None if nothing does, or the segment is damaged or of another format."""
+        """What lies after the last sound record; None if nothing does, or the segment is damaged or newer."""
         left = file.size_bytes - self._offset
         if left <= 0 or self._lost is not None or self.newer is not None:
             return None

@@ -123,7 +123,7 @@ class SegmentFile:
         return offset_bytes < self.size_bytes
 
     def is_torn_by_zeros(self, offset_bytes: int) -> bool:
-        """Whether what begins there ends in zeros that a power cut leaves: a whole header and trailer's worth at most."""
+        """Whether what begins there was cut off by zeros, as a power cut leaves them."""
         if self.is_zero_from(offset_bytes):
             return True
         try:
