@@ -1,6 +1,6 @@
 """The index of a library: operation logs that can be searched, rebuilt at any time from the recordings."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -133,11 +133,12 @@ class Index:
             )
             return True
 
-    def forget(self, session_id: str) -> None:
+    def forget(self, session_id: str, *, with_verdict: bool = True) -> None:
         """Take the recording out of the index."""
         with worded(self.path), writing(self._db):
             self._remove(session_id)
-            self._db.execute("DELETE FROM summaries WHERE session_id = ?", (session_id,))
+            if with_verdict:
+                self._db.execute("DELETE FROM summaries WHERE session_id = ?", (session_id,))
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -166,15 +167,24 @@ class Index:
     def remember(self, session_id: str, fingerprint: str, *, summary: bytes | None, verdict: str | None) -> None:
         """Keep what was found out, for as long as the files' fingerprint stays this; None leaves what is kept."""
         with worded(self.path), writing(self._db):
-            self._db.execute(
-                "INSERT INTO summaries VALUES (?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE SET"
-                " summary = CASE WHEN fingerprint = excluded.fingerprint"
-                "  THEN coalesce(excluded.summary, summary) ELSE excluded.summary END,"
-                " verdict = CASE WHEN fingerprint = excluded.fingerprint"
-                "  THEN coalesce(excluded.verdict, verdict) ELSE excluded.verdict END,"
-                " fingerprint = excluded.fingerprint",
-                (session_id, fingerprint, summary, verdict),
-            )
+            self._remember(session_id, fingerprint, summary=summary, verdict=verdict)
+
+    def _remember(self, session_id: str, fingerprint: str, *, summary: bytes | None, verdict: str | None) -> None:
+        self._db.execute(
+            "INSERT INTO summaries VALUES (?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE SET"
+            " summary = CASE WHEN fingerprint = excluded.fingerprint"
+            "  THEN coalesce(excluded.summary, summary) ELSE excluded.summary END,"
+            " verdict = CASE WHEN fingerprint = excluded.fingerprint"
+            "  THEN coalesce(excluded.verdict, verdict) ELSE excluded.verdict END,"
+            " fingerprint = excluded.fingerprint",
+            (session_id, fingerprint, summary, verdict),
+        )
+
+    def remember_summaries(self, summaries: Mapping[tuple[str, str], bytes]) -> None:
+        """Keep summaries, (session, fingerprint) → summary; the verdict of another fingerprint goes."""
+        with worded(self.path), writing(self._db):
+            for (session_id, fingerprint), summary in summaries.items():
+                self._remember(session_id, fingerprint, summary=summary, verdict=None)
 
     def remembered(self) -> dict[tuple[str, str], tuple[bytes | None, str | None]]:
         """(session, fingerprint) → (summary, verdict)."""

@@ -1,0 +1,270 @@
+"""What `tachiai-player` is asked on the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import NoReturn
+
+from recorder.logrow import KINDS
+
+WRONG_USAGE = 64
+NS_PER_S = 1_000_000_000
+VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
+LIBRARY_HELP = "where recordings lie (else TACHIAI_LIBRARY, else your data folder)"
+RECORDING_HELP = "its folder, its id in the library, or the beginning of its id"
+JSON_HELP = "one JSON object a line"
+
+TOP_EPILOG = """\
+examples:
+  tachiai-player                               the window
+  tachiai-player 20261122 --at 90              the window, on that recording at 1 min 30 s
+  tachiai-player search 'rm -rf'               every recording in which that was typed or seen in a title
+  tachiai-player verify 20261122T154800Z-5ec0ffee
+  tachiai-player COMMAND --help                more about a command
+
+Times are seconds from the session's start. Keys: those in your own folder, or the files that TACHIAI_KEY names.
+A passphrase is asked for on the terminal, or taken from TACHIAI_PASSPHRASE.
+
+exit status, unless a command says otherwise:
+  0 done · 3 no key, not a recording, or not one that can be judged here · 4 reading or writing failed · 64 wrong usage
+"""
+
+OPEN_EPILOG = """\
+examples:
+  tachiai-player open                          the library
+  tachiai-player open 20261122 --at 90         a recording at 1 min 30 s
+  tachiai-player open 20261122 --follow        a session that is being recorded, as it happens
+"""
+
+LIST_EPILOG = """\
+examples:
+  tachiai-player list
+  tachiai-player list --json | jq 'select(.state == "interrupted")'
+
+Needs no key. `verdict` is that of the last `verify`, for as long as the recording has not changed since.
+"""
+
+VERIFY_EPILOG = """\
+examples:
+  tachiai-player verify 20261122T154800Z-5ec0ffee
+  tachiai-player verify ~/evidence/case-17 --json
+
+Integrity needs no secret key; with a key the content is checked as well. `docs/verify_recording.py` is a second,
+independent verifier.
+
+exit status:
+  0 complete and sound · 1 sound but partial (no end, torn tail, a gap) · 2 altered
+  3 cannot judge (unknown device, newer version, not a recording) · 4 the reading failed · 64 wrong usage
+"""
+
+LOG_EPILOG = """\
+examples:
+  tachiai-player log 20261122
+  tachiai-player log 20261122 --kind text --kind keys --from 60 --to 120
+  tachiai-player log 20261122 --json | jq -r 'select(.kind == "process") | .text'
+"""
+
+SEARCH_EPILOG = """\
+examples:
+  tachiai-player search passwd
+  tachiai-player search 設                     any substring is found, of one character as well
+  tachiai-player search --json -- '-rf /'      after -- nothing is taken for an option
+
+Capitals and width do not matter; everything else, spaces too, is meant as written: there are no operators. What was
+recorded a moment ago is found; the first search after a long session reads that session first.
+
+exit status:
+  0 found · 1 nothing was found · 3 no key opens any of the recordings · 4 the index or library failed · 64 wrong usage
+"""
+
+FRAME_EPILOG = """\
+examples:
+  tachiai-player frame 20261122 --at 83.25 --out then.png
+  tachiai-player frame 20261122 --at 83.25 --screen 1 --out - | sha256sum
+"""
+
+EXPORT_EPILOG = """\
+examples:
+  tachiai-player export 20261122 --video session.webm --subtitles session.vtt
+  tachiai-player export 20261122 --log - | jq .text
+
+What is exported is for reading and watching: it is not sealed, and proves nothing. The recording stays as it is.
+"""
+
+REINDEX_EPILOG = """\
+examples:
+  tachiai-player reindex
+
+The index is only there to be quick. Deleting it, or making it again, loses nothing.
+"""
+
+
+class UsageParser(argparse.ArgumentParser):
+    """An argument parser that exits with 64 on wrong usage, so that it cannot be taken for a verdict."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and what is wrong with it."""
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
+
+
+Commands = argparse._SubParsersAction
+COMMANDS = ("open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was asked; without a command the window is meant."""
+    given = list(arguments)
+    if not given or given[0] not in (*COMMANDS, "-h", "--help"):
+        given.insert(0, "open")
+    return parser().parse_args(given)
+
+
+def parser() -> UsageParser:
+    """The parser of `tachiai-player`."""
+    top = UsageParser(
+        prog="tachiai-player",
+        description="Look at recordings of operators' sessions, search them, and prove that they were not altered.",
+        epilog=TOP_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=UsageParser)
+    _add_open(commands)
+    _add_list(commands)
+    _add_verify(commands)
+    _add_log(commands)
+    _add_search(commands)
+    _add_frame(commands)
+    _add_export(commands)
+    _add_reindex(commands)
+    from player.commands.key_arguments import add_keys
+
+    add_keys(command(commands, "keys", "auditors' keys: make, list, show; which devices are trusted; who can open", ""))
+    return top
+
+
+def command(commands: "Commands[UsageParser]", name: str, says: str, epilog: str) -> UsageParser:
+    """A command with its help."""
+    return commands.add_parser(
+        name,
+        help=says,
+        description=f"{says[0].upper()}{says[1:]}.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_open(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "open", "open the window: the library, or a recording", OPEN_EPILOG)
+    one.add_argument("recording", nargs="?", metavar="RECORDING", help=RECORDING_HELP)
+    one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", help="begin at this second")
+    one.add_argument("--follow", action="store_true", help="stay at the end of a session that is being recorded")
+    _add_library(one)
+
+
+def _add_list(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "list", "list the recordings of the library, newest first", LIST_EPILOG)
+    _add_library(one)
+    one.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_verify(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "verify", "say whether a recording is complete and unaltered, and prove it", VERIFY_EPILOG)
+    _add_recording(one)
+    one.add_argument("--integrity-only", action="store_true", help="use no key: do not look into the content")
+    one.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_log(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "log", "print the operation log: what was typed, clicked, opened, in order", LOG_EPILOG)
+    _add_recording(one)
+    one.add_argument("--kind", action="append", choices=KINDS, metavar="K", help=f"only this kind: {', '.join(KINDS)}")
+    one.add_argument(
+        "--from", type=seconds, metavar="S", dest="from_ns", help="only what ended at this second or later"
+    )
+    one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="only what began by this second")
+    one.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_search(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "search", "find any text in all recordings of the library", SEARCH_EPILOG)
+    one.add_argument("query", metavar="QUERY", help="what to find, as it was typed or shown")
+    _add_library(one)
+    one.add_argument("--limit", type=_count, default=1000, metavar="N", help="at most so many hits (default 1000)")
+    one.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_frame(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "frame", "write exactly what was on a screen at a moment, as a PNG", FRAME_EPILOG)
+    _add_recording(one)
+    one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", required=True, help="the moment")
+    one.add_argument("--screen", type=int, metavar="N", help="which screen (default: the first there was then)")
+    one.add_argument("--out", type=_file, metavar="FILE.png", required=True, help="the picture; - for standard output")
+
+
+def _add_export(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "export", "write a recording as ordinary files: video, subtitles, log", EXPORT_EPILOG)
+    _add_recording(one)
+    one.add_argument("--video", type=_video, metavar="FILE", help="a video: .webm, .mp4 or .avi")
+    one.add_argument("--fps", type=_rate, metavar="N", default=10.0, help="pictures a second of the video (default 10)")
+    one.add_argument("--subtitles", type=_file, metavar="FILE.vtt", help="the log as subtitles; - for standard output")
+    one.add_argument("--log", type=_file, metavar="FILE.jsonl", help="the log as JSON lines; - for standard output")
+    one.add_argument("--overwrite", action="store_true", help="write over files that are there already")
+
+
+def _add_reindex(commands: "Commands[UsageParser]") -> None:
+    one = command(commands, "reindex", "make the index of the library again from its recordings", REINDEX_EPILOG)
+    _add_library(one)
+    one.add_argument("--json", action="store_true", help=JSON_HELP)
+
+
+def _add_recording(one: UsageParser) -> None:
+    one.add_argument("recording", metavar="RECORDING", help=RECORDING_HELP)
+    _add_library(one)
+
+
+def _add_library(one: UsageParser) -> None:
+    one.add_argument("--library", type=Path, metavar="DIR", help=LIBRARY_HELP)
+
+
+def seconds(text: str) -> int:
+    """Seconds as a person gives them, in nanoseconds; exact, so that a time that was printed can be given back."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0 or value > 10**9:
+        msg = f"{text!r} is not a number of seconds from the session's start"
+        raise argparse.ArgumentTypeError(msg)
+    return round(value * NS_PER_S)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        msg = f"{text!r} is not a whole number above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.2 <= value <= 60:
+        msg = f"{text!r} is not between 0.2 and 60"
+        raise argparse.ArgumentTypeError(msg)
+    return value
+
+
+def _file(text: str) -> Path | str:
+    return "-" if text == "-" else Path(text)
+
+
+def _video(text: str) -> Path:
+    if Path(text).suffix.lower() not in VIDEO_SUFFIXES:
+        msg = f"{text!r} does not end in {', '.join(VIDEO_SUFFIXES)}"
+        raise argparse.ArgumentTypeError(msg)
+    return Path(text)

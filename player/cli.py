@@ -1,0 +1,112 @@
+"""The command line of the player: errors become one sentence and an exit status here, and nowhere else."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from player.arguments import WRONG_USAGE, parse
+from player.commands.desk import Desk
+from recorder.errors import WorldError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `tachiai-player` and return its exit status."""
+    _say_every_character()
+    try:
+        status = _run(parse(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except WorldError as error:
+        print(f"tachiai-player: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        return _let_go_of_stdout()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _run(asked: argparse.Namespace) -> int:
+    """Each command is imported when it is asked for: a list needs no pictures, and a picture no window."""
+    desk = Desk.of_this_user(getattr(asked, "library", None), out=sys.stdout, notes=sys.stderr)
+    if asked.command in ("list", "verify", "log"):
+        return _read(desk, asked)
+    if asked.command in ("search", "reindex"):
+        return _search(desk, asked)
+    if asked.command == "keys":
+        from player.commands.keys import run_keys
+
+        return run_keys(desk, asked)
+    return _show(desk, asked)
+
+
+def _read(desk: Desk, asked: argparse.Namespace) -> int:
+    if asked.command == "list":
+        from player.commands.listing import run_list
+
+        return run_list(desk, as_json=asked.json)
+    if asked.command == "verify":
+        from player.commands.verifying import run_verify
+
+        return run_verify(desk, asked.recording, integrity_only=asked.integrity_only, as_json=asked.json)
+    from player.commands.logs import run_log
+
+    return run_log(
+        desk, asked.recording, kinds=asked.kind, from_ns=asked.from_ns, to_ns=asked.to_ns, as_json=asked.json
+    )
+
+
+def _search(desk: Desk, asked: argparse.Namespace) -> int:
+    from player.commands.searching import run_reindex, run_search
+
+    if asked.command == "reindex":
+        return run_reindex(desk, as_json=asked.json)
+    return run_search(desk, asked.query, limit=asked.limit, as_json=asked.json)
+
+
+def _show(desk: Desk, asked: argparse.Namespace) -> int:
+    if asked.command == "open":
+        return _open_window(desk, asked)
+    from player.commands.pictures import run_export, run_frame
+
+    if asked.command == "frame":
+        return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out)
+    files = (asked.video, asked.subtitles, asked.log)
+    if not any(files) or [asked.subtitles, asked.log].count("-") > 1:
+        print("tachiai-player: export needs --video, --subtitles or --log, one of them to - at most.", file=sys.stderr)
+        return WRONG_USAGE
+    return run_export(
+        desk,
+        asked.recording,
+        video=asked.video,
+        fps=asked.fps,
+        subtitles=asked.subtitles,
+        log=asked.log,
+        overwrite=asked.overwrite,
+    )
+
+
+def _open_window(desk: Desk, asked: argparse.Namespace) -> int:
+    recording = None if asked.recording is None else desk.library.find(asked.recording)
+    from player.ui.application import run_window
+
+    at_s = None if asked.at_ns is None else asked.at_ns / 1e9
+    return run_window(recording, library=desk.library.folder, at_s=at_s, follow=asked.follow)
+
+
+def _say_every_character() -> None:
+    """A title of any language must not end the program on a terminal that cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _let_go_of_stdout() -> int:
+    """Whoever read (head, less) has enough; Python's own flush at the end must not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return 0

@@ -1,0 +1,141 @@
+"""What every command works with: the library, keys, and where words go."""
+
+import getpass
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from player.library import Library
+from recorder.errors import KeyMissingError
+from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
+from recorder.evidence.keys import KeyRing
+from recorder.evidence.library_folder import library_folder
+
+PASSPHRASE_VARIABLE = "TACHIAI_PASSPHRASE"
+QUIET_S = 1.0  # work that takes no longer than this says nothing while it goes on
+BETWEEN_S = 0.2
+BETWEEN_LINES_S = 10.0
+PROGRAM = "tachiai-player"
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The library and the keys of whoever asks. Keys are looked for only when they are needed."""
+
+    library: Library
+    keys_folder: Path
+    out: TextIO
+    notes: TextIO
+
+    @classmethod
+    def of_this_user(cls, library: Path | None, *, out: TextIO, notes: TextIO) -> "Desk":
+        """As the environment says; `library` if it was given."""
+        folder = keys_folder()
+        return cls(Library(library_folder(library), devices=trusted_devices(folder)), folder, out, notes)
+
+    def keys(self) -> KeyRing:
+        """The auditor keys at hand.
+
+        Raises:
+            KeyMissingError: a key that was named cannot be used.
+        """
+        return load_key_ring(self.keys_folder, Passphrase(self.notes))
+
+    def note(self, sentence: str) -> None:
+        """Say something beside the answer."""
+        print(f"{PROGRAM}: {sentence}", file=self.notes)
+
+    def say(self, line: str) -> None:
+        """A line of the answer."""
+        print(line, file=self.out)
+
+    def say_json(self, thing: Json) -> None:
+        """An object of the answer, on a line of its own."""
+        print(json.dumps(thing, ensure_ascii=False), file=self.out)
+
+    def say_table(self, rows: Iterable[tuple[str, ...]], *, heads: tuple[str, ...]) -> None:
+        """Columns as wide as what is in them; the last is as long as it is."""
+        lines = [heads, *rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(heads) - 1)]
+        for line in lines:
+            cells = [cell.ljust(width) for cell, width in zip(line, (*widths, 0), strict=True)]
+            self.say("  ".join(cells).rstrip())
+
+
+class Passphrase:
+    """Asked once, and then remembered for the other keys: from the variable, else on the terminal."""
+
+    def __init__(self, notes: TextIO) -> None:
+        self._notes = notes
+        self._given: str | None = None
+
+    def __call__(self) -> str:
+        """The passphrase.
+
+        Raises:
+            KeyMissingError: there is nobody to ask.
+        """
+        if self._given is None:
+            self._given = _from_variable() or self._from_person()
+        return self._given
+
+    def _from_person(self) -> str:
+        if not (sys.stdin is not None and sys.stdin.isatty()):
+            msg = f"The key is locked by a passphrase and there is no terminal to ask on; set {PASSPHRASE_VARIABLE}."
+            raise KeyMissingError(msg)
+        return getpass.getpass("Passphrase of the auditor's key: ", stream=self._notes)
+
+
+def new_passphrase(notes: TextIO) -> str | None:
+    """A passphrase for a new key; None if there is nobody to ask."""
+    given = _from_variable()
+    if given is not None:
+        return given
+    if not (sys.stdin is not None and sys.stdin.isatty()):
+        return None
+    first = getpass.getpass("Passphrase for the new key (empty: none): ", stream=notes)
+    if first and getpass.getpass("The same again: ", stream=notes) != first:
+        msg = "The two passphrases differ; no key was made."
+        raise KeyMissingError(msg)
+    return first
+
+
+def _from_variable() -> str | None:
+    return os.environ.get(PASSPHRASE_VARIABLE)
+
+
+class ProgressLine:
+    """How far long work is, on standard error: nothing while it is quick, one line that changes on a terminal."""
+
+    def __init__(self, notes: TextIO, *, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._notes = notes
+        self._now_s = now_s
+        self._is_terminal = notes.isatty()
+        self._next_s = now_s() + QUIET_S
+        self._width = 0
+
+    def show(self, words: str) -> None:
+        """This is how far it is now."""
+        if self._now_s() < self._next_s:
+            return
+        self._next_s = self._now_s() + (BETWEEN_S if self._is_terminal else BETWEEN_LINES_S)
+        if self._is_terminal:
+            self._notes.write("\r" + words.ljust(self._width))
+            self._width = len(words)
+        else:
+            self._notes.write(f"{PROGRAM}: {words}\n")
+        self._notes.flush()
+
+    def clear(self) -> None:
+        """The work is done: the line goes."""
+        if self._width:
+            self._notes.write("\r" + " " * self._width + "\r")
+            self._notes.flush()
+            self._width = 0

@@ -1,0 +1,76 @@
+"""`list`: the recordings of the library."""
+
+from player.commands.desk import Desk
+from player.commands.moments import utc_text
+from player.library import Entry, Library
+from recorder.errors import StorageError
+from recorder.evidence.library_folder import LIBRARY_VARIABLE
+from recorder.logrow import inert, span_words
+
+HEADS = ("recording", "started (UTC)", "length", "operator", "host", "state", "verdict", "purpose")
+
+
+def run_list(desk: Desk, *, as_json: bool) -> int:
+    """Print the library, newest first; a recording that cannot be read is in it, with the reason."""
+    entries = desk.library.entries(notify=desk.note)
+    if as_json:
+        for entry in entries:
+            desk.say_json(_object(entry))
+        return 0
+    if entries:
+        desk.say_table(map(_row, entries), heads=HEADS)
+    else:
+        desk.note(f"There are no recordings in {desk.library.folder} yet.")
+    for entry in entries:
+        if entry.problem:
+            desk.note(f"{entry.session_id}: {entry.problem}")
+    return 0
+
+
+def require_library(library: Library) -> None:
+    """Say which library is missing, and how to name another."""
+    if not library.folder.is_dir():
+        msg = f"There is no library at {library.folder}; name one with --library or {LIBRARY_VARIABLE}."
+        raise StorageError(msg)
+
+
+def _object(entry: Entry) -> dict[str, object]:
+    known = entry.known
+    return {
+        "recording": entry.session_id,
+        "path": str(entry.folder),
+        "operator": None if known is None else known.operator,
+        "host": None if known is None else known.host,
+        "purpose": None if known is None else known.purpose,
+        "started_at": None if known is None else utc_text(known.started_wall_ns),
+        "duration_s": None if known is None else known.duration_s,
+        "state": "unreadable" if known is None else known.state,
+        "verdict": entry.verdict,
+        "size_bytes": None if known is None else known.size_bytes,
+        "problem": entry.problem or None,
+    }
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    known = entry.known
+    if known is None:
+        return entry.session_id, "", "", "", "", "unreadable", _verdict(entry), ""
+    length = "" if known.duration_s is None else span_words(round(known.duration_s * 1e9))
+    who = (inert(known.operator), inert(known.host))
+    return (
+        entry.session_id,
+        _minute(known.started_wall_ns),
+        length,
+        *who,
+        known.state,
+        _verdict(entry),
+        inert(known.purpose),
+    )
+
+
+def _minute(wall_ns: int) -> str:
+    return utc_text(wall_ns)[:19].replace("T", " ")
+
+
+def _verdict(entry: Entry) -> str:
+    return "not verified" if entry.verdict is None else entry.verdict.replace("_", " ")

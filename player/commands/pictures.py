@@ -1,0 +1,92 @@
+"""`frame` and `export`: a recording as ordinary files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, cast
+
+from player.commands.desk import Desk, ProgressLine
+from player.commands.moments import clock_text
+from player.export import Progress, export_log, export_subtitles, export_video
+from player.frame import write_frame
+from player.outfile import refuse_existing
+from player.recording import OpenRecording
+
+Out = Path | Literal["-"]
+
+
+def run_frame(desk: Desk, recording: str, *, at_ns: int, screen: int | None, out: Out) -> int:
+    """Write one picture; says what it is unless the picture itself goes to standard output."""
+    source = _open(desk, recording)
+    try:
+        picture = write_frame(source, at_ns, screen, out)
+    finally:
+        source.close()
+    height, width = picture.bgr.shape[:2]
+    if out != "-":
+        exact = "pixel by pixel" if picture.exact else "NOT exact: a moving picture that had not come to rest"
+        where = f"screen {picture.screen} at {clock_text(at_ns)}, unchanged since {clock_text(picture.at_ns)}"
+        desk.note(f"{out}: {where}, {width}×{height}, {exact}.")
+    return 0
+
+
+def run_export(
+    desk: Desk,
+    recording: str,
+    *,
+    video: Path | None,
+    fps: float,
+    subtitles: Out | None,
+    log: Out | None,
+    overwrite: bool,
+) -> int:
+    """Write what was asked for; nothing is begun if one of the files is there already."""
+    for path in (video, subtitles, log):
+        if isinstance(path, Path):
+            refuse_existing(path, overwrite=overwrite)
+    source = _open(desk, recording)
+    progress = ProgressLine(desk.notes)
+    try:
+        source.scan_all()
+        for write in _writers(source, progress, video, fps, subtitles, log, overwrite=overwrite):
+            desk.note(write())
+    finally:
+        progress.clear()
+        source.close()
+    return 0
+
+
+def _writers(
+    source: OpenRecording,
+    progress: ProgressLine,
+    video: Path | None,
+    fps: float,
+    subtitles: Out | None,
+    log: Out | None,
+    *,
+    overwrite: bool,
+) -> list[Callable[[], str]]:
+    """The quick ones first, so that they are there even if the video is stopped."""
+
+    def show(state: Progress) -> None:
+        rest = "" if state.eta_s is None else f", {state.eta_s:.0f} s left"
+        progress.show(f"writing the video: {100 * state.done_ns // max(1, state.total_ns)} %{rest}")
+
+    def write_log() -> str:
+        count = export_log(source, cast("Out", log), overwrite=overwrite)
+        return f"{log}: {count} rows of the operation log."
+
+    def write_subtitles() -> str:
+        count = export_subtitles(source, cast("Out", subtitles), overwrite=overwrite)
+        return f"{subtitles}: {count} subtitles."
+
+    def write_video() -> str:
+        made = export_video(source, cast("Path", video), fps=fps, progress=show, overwrite=overwrite)
+        progress.clear()
+        return f"{video}: {made.frames} frames, {made.width_px}×{made.height_px}, {made.codec}; not sealed."
+
+    asked = ((log, write_log), (subtitles, write_subtitles), (video, write_video))
+    return [write for path, write in asked if path is not None]
+
+
+def _open(desk: Desk, recording: str) -> OpenRecording:
+    return OpenRecording.open(desk.library.find(recording), keys=desk.keys(), devices=desk.library.devices)
