@@ -1,0 +1,123 @@
+"""What the window asks of the rest of the player; the real one is `real_access.py`, tests give their own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from player.source import Source
+
+# Asked with one sentence that says for what ("": for an auditor's key); None: the person gave up.
+AskPassphrase = Callable[[str], str | None]
+
+
+class Level(Enum):
+    """How far a recording can be trusted, as `verify` says, or that it has not been asked yet."""
+
+    UNCHECKED = "unchecked"
+    CHECKING = "checking"
+    SOUND = "sound"
+    PARTIAL = "partial"
+    ALTERED = "altered"
+    CANNOT_JUDGE = "cannot_judge"
+    READ_FAILED = "read_failed"
+
+
+class EntryState(Enum):
+    """What became of a recording."""
+
+    RECORDING = "recording"
+    CLOSED = "closed"
+    INTERRUPTED = "interrupted"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A recording as the library lists it; what its header did not tell is None. `problem`: why it is unreadable."""
+
+    folder: Path
+    operator: str | None
+    host: str | None
+    purpose: str | None
+    started_wall_ns: int | None
+    utc_offset_s: int
+    duration_ns: int | None
+    state: EntryState
+    level: Level = Level.UNCHECKED
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding of `verify`. `is_grave`: evidence was altered or is missing, not merely incomplete."""
+
+    code: str
+    sentence: str
+    is_grave: bool
+    at_ns: int | None = None
+    end_ns: int | None = None
+    segment: int | None = None
+    sequence: int | None = None
+    offset_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on a recording, with everything that was found."""
+
+    level: Level
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def none(cls) -> "Judgement":
+        """Nothing is open, so nothing is judged."""
+        return cls(Level.UNCHECKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where the searched words were found. `title` says in which recording, `wall_ns` when in UTC."""
+
+    folder: Path
+    at_ns: int
+    kind: str
+    text: str
+    title: str
+    wall_ns: int | None = None
+    utc_offset_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What a search found; `is_cut`: there is more than is listed. `problem`: why part of it was not searched."""
+
+    hits: tuple[Hit, ...]
+    is_cut: bool = False
+    problem: str = ""
+
+
+class Access(Protocol):
+    """Called from background threads. What the world did is raised as a WorldError."""
+
+    @property
+    def library(self) -> Path:
+        """The folder of recordings."""
+        ...
+
+    def entries(self) -> Sequence[Entry]:
+        """All recordings of the library, the newest first."""
+        ...
+
+    def open(self, folder: Path, ask: AskPassphrase) -> Source:
+        """Open a recording to play it; `ask` is called if a key needs its passphrase."""
+        ...
+
+    def judge(self, folder: Path, keep_on: Callable[[], None]) -> Judgement:
+        """Verify a recording; `keep_on` is called now and then and raises when the answer is not wanted any more."""
+        ...
+
+    def search_library(self, query: str, ask: AskPassphrase) -> Hits:
+        """Search all recordings of the library."""
+        ...

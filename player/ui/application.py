@@ -1,0 +1,149 @@
+"""The program's window, and the same window drawn to a file."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QLocale, QSettings, QSize, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from player.ui.access import Access
+from player.ui.desk import Desk
+from player.ui.look import Look, read_colours, text_font
+from player.ui.window import PlayerWindow
+from player.ui.words import language_of, read_words
+from recorder.errors import UnreadableError
+
+S_NS = 1_000_000_000
+SETTLING_MS = 60_000
+_CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+
+def run_window(recording: Path | None, *, library: Path, at_s: float | None, follow: bool) -> int:
+    """Show the window until it is closed; the program's exit status."""
+    application = make_application()
+    settings = user_settings()
+    window = make_window(_real_access(library), settings=settings)
+    window.show()
+    window.desk.list_library()
+    if recording is not None:
+        window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS), follow=follow)
+    return int(application.exec())
+
+
+def render_window(
+    recording: Path | None,
+    *,
+    library: Path,
+    at_s: float | None,
+    size: tuple[int, int],
+    out: Path,
+    arrange: Callable[[PlayerWindow], None] | None = None,
+    appearance: str = "dark",
+    language: str = "en",
+) -> None:
+    """Draw the same window to a PNG without any display, once everything in it has settled.
+
+    `arrange` may still do something with the window (search, zoom) before it is drawn.
+
+    Raises:
+        UnreadableError: it did not settle, or the file cannot be written.
+    """
+    make_application(offscreen=True)
+    access = _real_access(library)
+    window = make_window(access, settings=throwaway_settings(appearance, language))
+    try:
+        window.resize(QSize(*size))
+        window.show()
+        window.desk.list_library()
+        if recording is not None:
+            window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS))
+        wait_until_settled(window)
+        if arrange is not None:
+            arrange(window)
+            wait_until_settled(window)
+        if not window.grab().save(str(out), "PNG"):
+            msg = f"The picture could not be written to {out}; choose a folder that exists and can be written to."
+            raise UnreadableError(msg)
+    finally:
+        window.close()
+
+
+def make_application(*, offscreen: bool = False) -> QApplication:
+    """The one QApplication; made here if there is none."""
+    forget_cv2_variables()
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["tachiai-player"])
+    application.setApplicationName("Tachiai")
+    application.setOrganizationName("tachiai")
+    application.setStyle("Fusion")
+    return application
+
+
+def forget_cv2_variables() -> None:
+    """Importing cv2 points Qt's plugins and fonts at its own Qt 5; take that back before Qt starts."""
+    import cv2  # noqa: F401  it sets them when it is first imported: let that be over
+
+    for name in _CV2_VARIABLES:
+        os.environ.pop(name, None)
+
+
+def make_window(access: Access, *, settings: QSettings) -> PlayerWindow:
+    """A window on this library, as the settings want it to look and speak."""
+    look = make_look(settings)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        application.setFont(text_font())
+        application.setPalette(look.palette())
+        application.setStyleSheet(look.stylesheet())
+    window = PlayerWindow(Desk(access), look=look, settings=settings)
+    settings.setValue("library", str(access.library))
+    return window
+
+
+def make_look(settings: QSettings) -> Look:
+    """Colours and words: those chosen, else the system's."""
+    appearance = str(settings.value("appearance", "system"))
+    if appearance not in ("dark", "light"):
+        scheme = QApplication.styleHints().colorScheme()
+        appearance = "light" if scheme is Qt.ColorScheme.Light else "dark"
+    language = str(settings.value("language", language_of(QLocale.system().name())))
+    return Look(read_words(language), read_colours(appearance))
+
+
+def user_settings() -> QSettings:
+    """The user's own settings, in their configuration folder."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "tachiai", "player")
+
+
+def throwaway_settings(appearance: str, language: str) -> QSettings:
+    """Settings that are not kept: what is drawn to a file does not depend on who draws it."""
+    settings = QSettings(os.devnull, QSettings.Format.IniFormat)
+    settings.setValue("appearance", appearance)
+    settings.setValue("language", language)
+    return settings
+
+
+def wait_until_settled(window: PlayerWindow) -> None:
+    """Run Qt's events until everything asked of the window has been answered and painted."""
+    loop, clock = QEventLoop(), QTimer(singleShot=True)
+    window.settled.connect(loop.quit)
+    clock.timeout.connect(lambda: loop.exit(1))
+    clock.start(SETTLING_MS)
+    status = 0 if window.desk.is_settled else loop.exec()
+    with contextlib.suppress(RuntimeError):
+        window.settled.disconnect(loop.quit)
+    if status:
+        msg = f"The window was not ready after {SETTLING_MS // 1000} seconds; is the machine very busy?"
+        raise UnreadableError(msg)
+    QTimer.singleShot(0, loop.quit)  # what the last answer has changed is laid out and painted
+    loop.exec()
+
+
+def _real_access(library: Path) -> Access:
+    from player.ui.real_access import RealAccess
+
+    return RealAccess(library)

@@ -1,0 +1,189 @@
+"""What the keys do: a method for each shortcut, named as in `keys.py`."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from player.playback import Playback
+from player.ui.dialogs import FolderDialog, KeysDialog
+from player.ui.keys import SHORTCUTS
+
+if TYPE_CHECKING:
+    from player.ui.window import PlayerWindow
+
+S_NS = 1_000_000_000
+TIMELINE_ZOOM = 1.5
+
+
+class Commands(QObject):
+    """Gives the window's commands to the desk and the panels."""
+
+    def __init__(self, window: "PlayerWindow") -> None:
+        super().__init__(window)
+        self._window = window
+
+    def add_shortcuts(self) -> None:
+        """Make every key of `SHORTCUTS` work in the whole window."""
+        for shortcut in SHORTCUTS:
+            for key in shortcut.keys:
+                made = QShortcut(QKeySequence(key), self._window)
+                made.setContext(Qt.ShortcutContext.WindowShortcut)
+                made.activated.connect(getattr(self, shortcut.name))
+
+    # --- playing ------------------------------------------------------------------------------------------------------
+
+    def toggle_play(self) -> None:
+        """Play or pause; but a key presses the button that has the focus."""
+        focused = QApplication.focusWidget()
+        if isinstance(self.sender(), QShortcut) and isinstance(focused, QAbstractButton) and focused.isEnabled():
+            focused.animateClick()
+        else:
+            self._window.desk.do(Playback.toggle)
+
+    def back_5_s(self) -> None:
+        """As its name says."""
+        self._by(-5)
+
+    def forward_5_s(self) -> None:
+        """As its name says."""
+        self._by(5)
+
+    def back_30_s(self) -> None:
+        """As its name says."""
+        self._by(-30)
+
+    def forward_30_s(self) -> None:
+        """As its name says."""
+        self._by(30)
+
+    def step_back(self) -> None:
+        """To the change before."""
+        self._window.desk.step(-1)
+
+    def step_forward(self) -> None:
+        """To the next change."""
+        self._window.desk.step(1)
+
+    def to_start(self) -> None:
+        """To the start."""
+        self._window.desk.seek(0)
+
+    def to_end(self) -> None:
+        """To the end, as far as it is recorded."""
+        self._window.desk.seek(self._window.desk.playback.duration_ns)
+
+    def slower(self) -> None:
+        """The speed below."""
+        self._window.desk.do(Playback.slower)
+
+    def faster(self) -> None:
+        """The speed above."""
+        self._window.desk.do(Playback.faster)
+
+    def normal_speed(self) -> None:
+        """As fast as it happened."""
+        self._window.desk.do(lambda playback: playback.set_speed(1.0))
+
+    def toggle_skip_idle(self) -> None:
+        """Skip idle times, or do not."""
+        self._window.transport.skip_idle.toggle()
+
+    def go_live(self) -> None:
+        """Go with the edge of a running session."""
+        self._window.desk.do(Playback.go_live)
+
+    # --- finding ------------------------------------------------------------------------------------------------------
+
+    def focus_search(self) -> None:
+        """Into the search box."""
+        self._window.header.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._window.header.search.selectAll()
+
+    def next_hit(self) -> None:
+        """The next place found."""
+        self._window.search.choose_next(1)
+
+    def previous_hit(self) -> None:
+        """The place found before."""
+        self._window.search.choose_next(-1)
+
+    def next_finding(self) -> None:
+        """The list of findings."""
+        self._show_side()
+        self._window.side.show_page(self._window.findings)
+        self._window.findings.view.setFocus()
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """The whole picture."""
+        self._window.stage.view.fit()
+
+    def real_size(self) -> None:
+        """A pixel for a pixel."""
+        self._window.stage.view.zoom_to(1.0 / self._window.devicePixelRatioF())
+
+    def zoom_in(self) -> None:
+        """Larger."""
+        self._window.stage.view.zoom_by_step(1)
+
+    def zoom_out(self) -> None:
+        """Smaller."""
+        self._window.stage.view.zoom_by_step(-1)
+
+    def next_monitor(self) -> None:
+        """The next monitor alone, or all."""
+        self._window.stage.next_monitor()
+
+    def timeline_in(self) -> None:
+        """Less time on the timeline."""
+        self._window.timeline.zoom(TIMELINE_ZOOM)
+
+    def timeline_out(self) -> None:
+        """More time on the timeline."""
+        self._window.timeline.zoom(1 / TIMELINE_ZOOM)
+
+    # --- the window ---------------------------------------------------------------------------------------------------
+
+    def toggle_library(self) -> None:
+        """Show or hide the library."""
+        self._toggle(self._window.library)
+
+    def toggle_log(self) -> None:
+        """Show or hide the log."""
+        self._toggle(self._window.side)
+
+    def open_folder(self) -> None:
+        """Ask for a recording's folder and open it."""
+        window = self._window
+        folder = FolderDialog.ask(window.look.words("app.open_title"), window.desk.library, parent=window)
+        if folder is not None:
+            window.open(folder)
+
+    def full_screen(self) -> None:
+        """Fill the screen, or do not."""
+        window = self._window
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_keys(self) -> None:
+        """The list of keys."""
+        KeysDialog.show_keys(look=self._window.look, parent=self._window)
+
+    def verify_again(self) -> None:
+        """Verify the open recording once more."""
+        self._window.desk.judge()
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _by(self, seconds: int) -> None:
+        desk = self._window.desk
+        desk.seek(desk.playback.position_ns + seconds * S_NS)
+
+    def _show_side(self) -> None:
+        self._window.panel_of(self._window.side).show()
+
+    def _toggle(self, widget: QWidget) -> None:
+        holder = self._window.panel_of(widget)
+        holder.setVisible(holder.isHidden())

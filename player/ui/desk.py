@@ -1,0 +1,281 @@
+"""What the window does, without any widget: opens, plays, follows, verifies and searches, and says so by signals."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from player.decoder import Shown
+from player.playback import Moment, Playback, State
+from player.source import SessionFacts, Span
+from player.ui.access import Access, Entry, Hits, Judgement, Level, Problem
+from player.ui.background import Line, Question
+from player.ui.reading import News, Reading
+from player.ui.signals import HomeCarrier
+from recorder.errors import WorldError
+
+TICK_MS = 33
+RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A recording asked for: where, at which moment, and whether to go with its edge."""
+
+    folder: Path
+    at_ns: int | None = None
+    follow: bool = False
+
+
+class Desk(QObject):
+    """Belongs to the GUI thread; its helpers' threads reach it only through its HomeCarrier."""
+
+    opening = Signal(object)  # Request
+    opened = Signal(object, object)  # SessionFacts, News
+    open_failed = Signal(object, str)  # Request, the sentence
+    closed = Signal()
+    news = Signal(object)  # News
+    shown = Signal(object, object)  # Shown, and spans found while it was read
+    picture_failed = Signal(object, str)  # at_ns (32 bits are not enough), the sentence
+    moved = Signal(object)  # Moment
+    judged = Signal(object)  # Judgement
+    listed = Signal(object)  # tuple[Entry, ...]
+    listing_failed = Signal(str)
+    found = Signal(str, object)  # the query, Hits
+    passphrase_needed = Signal(str, object)  # the sentence, a Question to be answered
+
+    def __init__(
+        self, access: Access, *, now_ns: Callable[[], int] = time.monotonic_ns, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._access = access
+        self._home = HomeCarrier(self)
+        self.playback = Playback(now_ns)
+        self._reading: Reading | None = None
+        self._request: Request | None = None
+        self._news: News | None = None
+        self._asked_ns: int | None = None
+        self._waiting: set[str] = set()  # what has been asked for and is not answered
+        self._question = Question(self.passphrase_needed.emit, home=self._home.carry)
+        self._opening, self._judging, self._listing, self._searching = (
+            Line(name, home=self._home.carry) for name in ("opening", "judging", "listing", "searching")
+        )
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.setTimerType(Qt.TimerType.PreciseTimer)
+        self._tick.timeout.connect(self.refresh)
+
+    # --- what holds -------------------------------------------------------------------------------------------------
+
+    @property
+    def library(self) -> Path:
+        """The folder of recordings."""
+        return self._access.library
+
+    @property
+    def folder(self) -> Path | None:
+        """The recording that is open."""
+        return self._request.folder if self._request is not None and self._reading is not None else None
+
+    @property
+    def facts(self) -> SessionFacts | None:
+        """Who, where, when and why, of the open recording."""
+        return self._reading.facts if self._reading is not None else None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything asked has been answered: opened, verified, listed, and the picture shown."""
+        return not self._waiting and self._asked_ns is None
+
+    def wall_ns_at(self, at_ns: int) -> int | None:
+        """UTC then; None if nothing is open."""
+        return self._reading.wall_ns_at(at_ns) if self._reading is not None else None
+
+    # --- recordings -------------------------------------------------------------------------------------------------
+
+    def list_library(self) -> None:
+        """Read the library again."""
+        self._waiting.add("listing")
+        self._listing.ask(lambda _keep_on: tuple(self._access.entries()), then=self._listed, failed=self._not_listed)
+
+    def open(self, folder: Path, *, at_ns: int | None = None, follow: bool = False) -> None:
+        """Open a recording; if it is the open one, only go there."""
+        request = Request(folder, at_ns, follow)
+        if self._reading is not None and self.folder == folder:
+            self._go(request)
+            return
+        self.close()
+        self._request = request
+        self._waiting.add("opening")
+        self.opening.emit(request)
+        self._opening.ask(
+            lambda keep_on: self._read(request, keep_on),
+            then=self._was_opened,
+            failed=self._not_opened,
+            dropped=lambda answer: answer[1].stop(),
+        )
+
+    def close(self) -> None:
+        """Let go of the open recording and its threads."""
+        self._tick.stop()
+        self._question.answer(None)
+        self._opening.forget()
+        self._judging.forget()
+        self._waiting -= {"opening", "judging", "reading"}
+        self._asked_ns = None
+        if self._reading is not None:
+            self._reading.stop()
+            self._reading = None
+        self._request = None
+        self.playback.close()
+        self.closed.emit()
+
+    def stop(self) -> None:
+        """Close, and end every thread: the window is going away."""
+        self.close()
+        self._question.close()
+        for line in (self._opening, self._judging, self._listing, self._searching):
+            line.stop()
+        self._home.shut()
+
+    # --- searching --------------------------------------------------------------------------------------------------
+
+    def search_library(self, query: str) -> None:
+        """Search all recordings; `found` tells. What was searched before and is not done is dropped."""
+        if not query.strip():
+            self._searching.forget()
+            self.found.emit(query, Hits(()))
+            return
+        self._searching.ask(
+            lambda _keep_on: self._access.search_library(query, self._question.ask),
+            then=lambda hits: self.found.emit(query, hits),
+            failed=lambda error: self.found.emit(query, Hits((), problem=str(error))),
+        )
+
+    # --- playing ----------------------------------------------------------------------------------------------------
+
+    def do(self, command: Callable[[Playback], object]) -> None:
+        """Give playback a command, and show where it is then."""
+        if self._reading is None:
+            return
+        command(self.playback)
+        self.refresh()
+
+    def seek(self, at_ns: int) -> None:
+        """Go to this moment."""
+        self.do(lambda playback: playback.seek(at_ns))
+
+    def step(self, direction: int) -> None:
+        """Go to the next change of a picture, or the last before."""
+        news = self._news
+        if news is not None:
+            self.do(lambda playback: playback.step(direction, news.change_times_ns))
+
+    def refresh(self) -> None:
+        """Show where playback is now."""
+        moment = self.playback.update()
+        if moment.state in RUNNING:
+            if not self._tick.isActive():
+                self._tick.start()
+        else:
+            self._tick.stop()
+        self._show(moment)
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _read(self, request: Request, keep_on: Callable[[], None]) -> tuple[Request, Reading, News]:
+        source = self._access.open(request.folder, self._question.ask)
+        reading = Reading(
+            source, home=self._home.carry, on_shown=self._was_shown, on_failed=self._was_not_shown, on_news=self._came
+        )
+        try:
+            news = reading.first_news()
+            keep_on()
+        except BaseException:
+            reading.stop()
+            raise
+        return request, reading, news
+
+    def _was_opened(self, answer: tuple[Request, Reading, News]) -> None:
+        request, self._reading, self._news = answer
+        self._waiting.discard("opening")
+        if not self._news.is_complete:
+            self._waiting.add("reading")
+        self._reading.start()
+        self.playback.open(self._news.duration_ns, grows=self._news.is_live)
+        self.playback.set_idle(self._news.idle)
+        self.opened.emit(self._reading.facts, self._news)
+        self._go(request)
+        self.judge()
+
+    def _not_opened(self, error: WorldError) -> None:
+        request, self._request = self._request, None
+        self._waiting.discard("opening")
+        self.open_failed.emit(request, str(error))
+
+    def _go(self, request: Request) -> None:
+        if request.follow and self.playback.can_go_live:
+            self.do(Playback.go_live)
+        else:
+            self.seek(request.at_ns if request.at_ns is not None else self.playback.position_ns)
+
+    def judge(self) -> None:
+        """Verify the open recording again."""
+        if self._request is None:
+            return
+        folder = self._request.folder
+        self._waiting.add("judging")
+        self.judged.emit(Judgement(Level.CHECKING))
+        self._judging.ask(
+            lambda keep_on: self._access.judge(folder, keep_on), then=self._was_judged, failed=self._no_verdict
+        )
+
+    def _was_judged(self, judgement: Judgement) -> None:
+        self._waiting.discard("judging")
+        self.judged.emit(judgement)
+
+    def _no_verdict(self, error: WorldError) -> None:
+        self._waiting.discard("judging")
+        self.judged.emit(Judgement(Level.READ_FAILED, (_unread(error),)))
+
+    def _listed(self, entries: tuple[Entry, ...]) -> None:
+        self._waiting.discard("listing")
+        self.listed.emit(entries)
+
+    def _not_listed(self, error: WorldError) -> None:
+        self._waiting.discard("listing")
+        self.listing_failed.emit(str(error))
+
+    def _came(self, news: News) -> None:
+        if self._reading is None:
+            return
+        ended = self._news is not None and self._news.is_live and not news.is_live
+        self._news = news
+        if news.is_complete:
+            self._waiting.discard("reading")
+        self.playback.set_extent(news.duration_ns, grows=news.is_live)
+        self.playback.set_idle(news.idle)
+        self.news.emit(news)
+        self.refresh()
+        if ended:
+            self.judge()
+
+    def _show(self, moment: Moment) -> None:
+        self.moved.emit(moment)
+        if self._reading is not None:
+            self._asked_ns = moment.position_ns
+            self._reading.request(moment.position_ns)
+
+    def _was_shown(self, shown: Shown, spans: tuple[Span, ...]) -> None:
+        if shown.at_ns == self._asked_ns:
+            self._asked_ns = None
+        self.shown.emit(shown, spans)
+
+    def _was_not_shown(self, at_ns: int, error: WorldError) -> None:
+        self._asked_ns = None
+        self.picture_failed.emit(at_ns, str(error))
+
+
+def _unread(error: WorldError) -> Problem:
+    return Problem("read_failed", str(error), is_grave=True)

@@ -1,0 +1,110 @@
+"""Questions to the person; each is a classmethod that returns a value, so that a test replaces one call."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from player.ui.keys import SHORTCUTS
+from player.ui.look import Look
+from player.ui.widgets import key_text, plain_label
+
+
+class PassphraseDialog(QDialog):
+    """Asks for the passphrase of a key."""
+
+    def __init__(self, sentence: str, *, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = look.words
+        self.setWindowTitle(words("passphrase.title"))
+        self.setMinimumWidth(440)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 20)
+        column.setSpacing(12)
+        head = QHBoxLayout()
+        icon = plain_label()
+        icon.setPixmap(look.pixmap("key", look.colours.accent, size_px=24, ratio=self.devicePixelRatioF()))
+        head.addWidget(icon)
+        head.addWidget(plain_label(words("passphrase.title"), part="big"), 1)
+        column.addLayout(head)
+        column.addWidget(plain_label(sentence, wraps=True))
+        self.line = QLineEdit()
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setPlaceholderText(words("passphrase.line"))
+        self.line.setAccessibleName(words("passphrase.line"))
+        column.addWidget(self.line)
+        self.buttons = QDialogButtonBox()
+        accept = self.buttons.addButton(words("passphrase.open"), QDialogButtonBox.ButtonRole.AcceptRole)
+        accept.setDefault(True)
+        self.buttons.addButton(words("passphrase.cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        column.addSpacing(8)
+        column.addWidget(self.buttons)
+
+    @classmethod
+    def ask(cls, sentence: str, *, look: Look, parent: QWidget | None) -> str | None:
+        """What was typed; None if the person gave up."""
+        dialog = cls(sentence, look=look, parent=parent)
+        is_given = dialog.exec() == QDialog.DialogCode.Accepted
+        text = dialog.line.text()
+        dialog.deleteLater()
+        return text if is_given else None
+
+
+class KeysDialog(QDialog):
+    """The list of keys."""
+
+    def __init__(self, *, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = look.words
+        self.setWindowTitle(words("keys.title"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 24, 28, 20)
+        column.setSpacing(16)
+        column.addWidget(plain_label(words("keys.title"), part="big"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        half = (len(SHORTCUTS) + 1) // 2
+        for place, shortcut in enumerate(SHORTCUTS):
+            row, side = place % half, place // half
+            keys = QHBoxLayout()
+            keys.setSpacing(4)
+            for key in shortcut.keys:
+                keys.addWidget(plain_label(key_text(key), part="key"), 0, Qt.AlignmentFlag.AlignLeft)
+            keys.addStretch(1)
+            grid.addLayout(keys, row, side * 3)
+            grid.addWidget(plain_label(words(f"keys.{shortcut.name}")), row, side * 3 + 1)
+        grid.setColumnMinimumWidth(2, 32)
+        column.addLayout(grid)
+        buttons = QDialogButtonBox()
+        buttons.addButton(words("keys.close"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        column.addWidget(buttons)
+
+    @classmethod
+    def show_keys(cls, *, look: Look, parent: QWidget | None) -> None:
+        """Show it until it is closed."""
+        dialog = cls(look=look, parent=parent)
+        dialog.exec()
+        dialog.deleteLater()
+
+
+class FolderDialog:
+    """Asks which folder to open."""
+
+    @classmethod
+    def ask(cls, title: str, start: Path, *, parent: QWidget | None) -> Path | None:
+        """The folder; None if the person gave up."""
+        chosen = QFileDialog.getExistingDirectory(parent, title, str(start))
+        return Path(chosen) if chosen else None

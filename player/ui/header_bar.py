@@ -1,0 +1,80 @@
+"""The top: whose session this is, the search box, and the menu."""
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from player.source import SessionFacts
+from player.timeline import clock_text
+from player.ui.inert import visible
+from player.ui.look import SMALL_PX, Look, text_font
+from player.ui.widgets import filter_box, icon_button, panel, plain_label
+
+HEIGHT_PX = 52
+
+
+class HeaderBar(QWidget):
+    """Shows the facts of the open session; what is typed and pressed goes out by signals."""
+
+    library_toggled = Signal()
+    log_toggled = Signal()
+    search_edited = Signal(str)
+    search_entered = Signal()
+
+    def __init__(self, *, look: Look, menu: QMenu) -> None:
+        super().__init__()
+        self._look = look
+        words = look.words
+        self.setFixedHeight(HEIGHT_PX)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        surface, column = panel()
+        outer.addWidget(surface)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        column.addLayout(row)
+        row.addWidget(icon_button(look, "panel_left", words("header.library"), pressed=self.library_toggled.emit))
+        row.addSpacing(4)
+        row.addLayout(self._facts(), 1)
+        self.search = filter_box(look, words("header.search"))
+        self.search.setFixedWidth(380)
+        self.search.setFixedHeight(32)
+        self.search.textChanged.connect(self.search_edited)
+        self.search.returnPressed.connect(self.search_entered)
+        row.addWidget(self.search)
+        row.addSpacing(4)
+        row.addWidget(icon_button(look, "panel_right", words("header.log"), pressed=self.log_toggled.emit))
+        button = icon_button(look, "menu", words("header.menu"))
+        button.setMenu(menu)
+        button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(button)
+        self.show_facts(None)
+
+    def show_facts(self, facts: SessionFacts | None) -> None:
+        """Whose session is open; None: no session."""
+        if facts is None:
+            self.who.setText(self._look.words("header.nothing_open"))
+            self.when.setText("")
+            return
+        self.who.setText(visible(f"{facts.operator} @ {facts.host}"))
+        started = clock_text(facts.started_wall_ns, facts.utc_offset_s)
+        self.when.setText("  ·  ".join(part for part in (started, visible(facts.purpose)) if part))
+
+    def _facts(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.who = plain_label(part="title")
+        self.who.setFont(text_font(14, strong=True))
+        self.when = plain_label(part="dim")
+        self.when.setFont(text_font(SMALL_PX))
+        column.addStretch(1)
+        for label in (self.who, self.when):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            column.addWidget(label)
+        column.addStretch(1)
+        return column
+
+    def sizeHint(self) -> QSize:
+        """As Qt asks it."""
+        return QSize(800, HEIGHT_PX)

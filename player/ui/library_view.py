@@ -1,0 +1,120 @@
+"""The library: recordings by day, with a filter; choosing one opens it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
+
+from player.ui.access import Entry
+from player.ui.list_delegates import EntryDelegate
+from player.ui.list_models import Heading, ItemsModel, by_day, holds, today_there
+from player.ui.look import Look
+from player.ui.widgets import filter_box, icon_button, plain_label, rule
+
+
+def items_view() -> QListView:
+    """A list of items that are painted by a delegate."""
+    view = QListView()
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setResizeMode(QListView.ResizeMode.Adjust)
+    view.setMouseTracking(True)
+    return view
+
+
+class LibraryView(QWidget):
+    """Shows the entries it is given."""
+
+    recording_chosen = Signal(object)  # Path
+    reload_requested = Signal()
+
+    def __init__(self, *, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._entries: tuple[Entry, ...] = ()
+        self._open_folder: Path | None = None
+        self._problem = ""
+        self.model: ItemsModel[Entry] = ItemsModel(_entry_text, self)
+        self._assemble()
+        self.filter.textChanged.connect(self._show)
+        self.view.clicked.connect(self._choose)
+        self.view.activated.connect(self._choose)
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """These are the recordings of the library."""
+        self._entries, self._problem = tuple(entries), ""
+        self._show()
+
+    def show_problem(self, sentence: str) -> None:
+        """The library cannot be read, for this reason."""
+        self._entries, self._problem = (), sentence
+        self._show()
+
+    def show_open(self, folder: Path | None) -> None:
+        """This recording is open."""
+        self._open_folder = folder
+        self._delegate.open_entry = next((entry for entry in self._entries if entry.folder == folder), None)
+        self.view.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        """As Qt asks it."""
+        return QSize(280, 600)
+
+    def _assemble(self) -> None:
+        words = self._look.words
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.filter = filter_box(self._look, words("library.filter"), icon="filter")
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 8, 8, 8)
+        bar.setSpacing(4)
+        bar.addWidget(self.filter, 1)
+        bar.addWidget(icon_button(self._look, "refresh", words("library.reload"), pressed=self.reload_requested.emit))
+        column.addLayout(bar)
+        column.addWidget(rule())
+        self._message = plain_label(part="dim", wraps=True)
+        self._message.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(self._message)
+        self.view = items_view()
+        self.view.setAccessibleName(words("library.title"))
+        self._delegate = EntryDelegate(self._look, self.view)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setModel(self.model)
+        column.addWidget(self.view, 1)
+
+    def _show(self) -> None:
+        words, needle = self._look.words, self.filter.text()
+        seen = [entry for entry in self._entries if holds(entry, needle)]
+        self.model.show(by_day(seen, day_text=self._day_text, no_day=words("library.no_day")))
+        if self._problem:
+            message = self._problem
+        elif not self._entries:
+            message = words("library.empty")
+        else:
+            message = "" if seen else words("library.none_match")
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
+        self.show_open(self._open_folder)
+
+    def _day_text(self, day: date) -> str:
+        words = self._look.words
+        today = today_there(self._entries[0].utc_offset_s)
+        name = QLocale(words.language).dayName(day.isoweekday(), QLocale.FormatType.ShortFormat)
+        text = words("library.day", date=day.isoformat(), weekday=name)
+        if day == today:
+            return words("library.today", day=text)
+        return words("library.yesterday", day=text) if day == today - timedelta(days=1) else text
+
+    def _choose(self, index: QModelIndex) -> None:
+        item = self.model.item_at(index.row())
+        if not isinstance(item, Heading):
+            self.recording_chosen.emit(item.folder)
+
+
+def _entry_text(entry: Entry) -> str:
+    return " ".join(part for part in (entry.operator, entry.host, entry.purpose) if part) or entry.folder.name

@@ -1,0 +1,166 @@
+"""Paint the rows of the short lists: recordings, what was found, findings."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+
+from player.timeline import time_text
+from player.ui.access import Entry, EntryState, Hit, Level, Problem
+from player.ui.inert import visible
+from player.ui.list_models import ITEM_ROLE, Heading, local_time
+from player.ui.log_delegate import icon_of
+from player.ui.look import SMALL_PX, Look, text_font
+from player.ui.painting import RowDelegate, paint_text
+from player.ui.verdict_banner import ICONS, tone_colour
+
+Index = QModelIndex | QPersistentModelIndex
+HEADING_PX = 32
+
+
+class ItemDelegate(RowDelegate):
+    """Two lines for an item, one for a heading."""
+
+    height_px = 52
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(look, parent)
+        self.font, self.small, self.strong = text_font(), text_font(SMALL_PX), text_font(strong=True)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As Qt asks it."""
+        is_heading = isinstance(index.data(ITEM_ROLE), Heading)
+        return QSize(80, HEADING_PX if is_heading else self.height_px)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """As Qt asks it."""
+        item = index.data(ITEM_ROLE)
+        painter.save()
+        area = QRect(option.rect)
+        if isinstance(item, Heading):
+            place = area.adjusted(16, 6, -12, 0)
+            paint_text(painter, place, visible(item.text), font=text_font(SMALL_PX, strong=True), colour=self._dim())
+        else:
+            colour = self.paint_ground(painter, option, is_current=self.is_current(item))
+            chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+            self.paint_item(painter, area, item, colour, colour if chosen else self._dim())
+        painter.restore()
+
+    def is_current(self, item: object) -> bool:
+        """Whether this item is what the window shows now."""
+        return False
+
+    def paint_item(self, painter: QPainter, area: QRect, item: object, colour: str, dim: str) -> None:
+        """The two lines."""
+        raise NotImplementedError
+
+    def paint_lines(self, painter: QPainter, area: QRect, first: str, second: str, colour: str, dim: str) -> None:
+        """A line to read and a quieter one below it."""
+        upper = QRect(area.left(), area.top() + 7, area.width(), 20)
+        lower = QRect(area.left(), area.top() + 27, area.width(), 18)
+        paint_text(painter, upper, first, font=self.font, colour=colour)
+        paint_text(painter, lower, second, font=self.small, colour=dim)
+
+    def _dim(self) -> str:
+        return self.look.colours.text_dim
+
+
+class EntryDelegate(ItemDelegate):
+    """A recording: who and where, verdict; when, how long and why."""
+
+    open_entry: Entry | None = None
+
+    def is_current(self, item: object) -> bool:
+        """The recording that is open."""
+        return isinstance(item, Entry) and self.open_entry is not None and item.folder == self.open_entry.folder
+
+    def paint_item(self, painter: QPainter, area: QRect, item: object, colour: str, dim: str) -> None:
+        """As the base class asks it."""
+        if not isinstance(item, Entry):
+            return
+        name, icon, tone = self._sign(item)
+        tag_width = 0
+        if name:
+            width = painter.fontMetrics().horizontalAdvance(name) if item.state is EntryState.RECORDING else 0
+            tag_width = width + 8 if width else 0
+        right = area.right() - 12 - 16
+        self.paint_icon(painter, right, area.top() + 17, icon, tone)
+        room = area.adjusted(16, 0, -(44 + tag_width), 0)
+        who = visible(" @ ".join(part for part in (item.operator, item.host) if part)) or visible(item.folder.name)
+        upper = QRect(room.left(), room.top() + 7, room.width(), 20)
+        paint_text(painter, upper, who, font=self.strong, colour=colour)
+        lower = QRect(room.left(), room.top() + 27, area.width() - 32, 18)
+        paint_text(painter, lower, self._when_and_why(item), font=self.small, colour=dim)
+
+    def _sign(self, entry: Entry) -> tuple[str, str, str]:
+        colours, words = self.look.colours, self.look.words
+        if entry.state is EntryState.RECORDING:
+            return words("library.recording"), "live", colours.bad
+        if entry.state is EntryState.UNREADABLE:
+            return "", "error", colours.bad
+        if entry.state is EntryState.INTERRUPTED and entry.level in (Level.UNCHECKED, Level.SOUND):
+            return "", ICONS[Level.PARTIAL], tone_colour(self.look, Level.PARTIAL)
+        return "", ICONS[entry.level], tone_colour(self.look, entry.level)
+
+    def _when_and_why(self, entry: Entry) -> str:
+        if entry.state is EntryState.UNREADABLE:
+            return visible(entry.problem)
+        parts = []
+        if entry.started_wall_ns is not None:
+            parts.append(f"{local_time(entry.started_wall_ns, entry.utc_offset_s):%H:%M}")
+        if entry.state is EntryState.RECORDING:
+            parts.append(self.look.words("library.recording"))
+        elif entry.duration_ns is not None:
+            parts.append(time_text(entry.duration_ns, milliseconds=False))
+        if entry.purpose:
+            parts.append(visible(entry.purpose))
+        return "  ·  ".join(parts)
+
+
+class HitDelegate(ItemDelegate):
+    """A place that was found: the text, and when (and where, if in another recording)."""
+
+    def paint_item(self, painter: QPainter, area: QRect, item: object, colour: str, dim: str) -> None:
+        """As the base class asks it."""
+        if not isinstance(item, Hit):
+            return
+        self.paint_icon(painter, area.left() + 16, area.top() + 17, icon_of(item.kind), dim)
+        clock = "" if item.wall_ns is None else f"{local_time(item.wall_ns, item.utc_offset_s):%Y-%m-%d %H:%M:%S}"
+        second = "  ·  ".join(part for part in (time_text(item.at_ns), clock, visible(item.title)) if part)
+        self.paint_lines(painter, area.adjusted(42, 0, -12, 0), visible(item.text[:500]), second, colour, dim)
+
+
+class ProblemDelegate(ItemDelegate):
+    """A finding of `verify`: the sentence over up to three lines, and where."""
+
+    height_px = 92
+
+    def paint_item(self, painter: QPainter, area: QRect, item: object, colour: str, dim: str) -> None:
+        """As the base class asks it."""
+        if not isinstance(item, Problem):
+            return
+        level = Level.ALTERED if item.is_grave else Level.PARTIAL
+        self.paint_icon(painter, area.left() + 16, area.top() + 20, ICONS[level], tone_colour(self.look, level))
+        room = area.adjusted(42, 10, -12, -10)
+        painter.setFont(self.font)
+        painter.setPen(QColor(colour))
+        sentence = QRect(room.left(), room.top(), room.width(), 54)
+        painter.drawText(sentence, int(Qt.TextFlag.TextWordWrap), visible(item.sentence[:400]))
+        place = QRect(room.left(), room.bottom() - 16, room.width(), 18)
+        paint_text(painter, place, self._where(item), font=self.small, colour=dim)
+
+    def _where(self, problem: Problem) -> str:
+        words, parts = self.look.words, []
+        if problem.at_ns is not None:
+            end = (
+                f" – {time_text(problem.end_ns)}"
+                if problem.end_ns is not None and problem.end_ns > problem.at_ns
+                else ""
+            )
+            parts.append(f"{time_text(problem.at_ns)}{end}")
+        if problem.segment is not None:
+            parts.append(words("findings.segment", number=problem.segment))
+        if problem.sequence is not None:
+            parts.append(words("findings.chunk", number=problem.sequence))
+        if problem.offset_bytes is not None:
+            parts.append(words("findings.byte", number=problem.offset_bytes))
+        return "  ·  ".join(parts) or problem.code

@@ -1,0 +1,144 @@
+"""How the window looks: colours, icons, fonts and the style sheet, dark or light."""
+
+import string
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+import resources
+from player.ui.words import Words
+
+FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Noto Sans CJK JP", "Yu Gothic UI", "Hiragino Sans")
+MONOSPACE = ("JetBrains Mono", "Cascadia Mono", "Noto Sans Mono CJK JP", "DejaVu Sans Mono", "Consolas")
+TEXT_PX = 13
+SMALL_PX = 12
+SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Colours by what they are for, "#rrggbb"."""
+
+    window: str
+    panel: str
+    raised: str
+    hover: str
+    line: str
+    line_strong: str
+    text: str
+    text_dim: str
+    text_faint: str
+    accent: str
+    accent_fill: str
+    on_accent_fill: str
+    button: str
+    on_button: str
+    good: str
+    good_fill: str
+    warn: str
+    warn_fill: str
+    bad: str
+    bad_fill: str
+    neutral_fill: str
+    stage: str
+    lane: str
+    curve: str
+    curve_input: str
+    idle: str
+    gap: str
+    altered: str
+    hit: str
+    position: str
+    shadow: str
+
+
+def read_colours(name: str) -> Colours:
+    """The colours called "dark" or "light"."""
+    return Colours(**tomllib.loads(resources.path(f"colours/{name}.toml").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything a widget needs to know to paint itself and to speak: given to each of them."""
+
+    words: Words
+    colours: Colours
+
+    def icon(self, name: str, *, colour: str | None = None) -> QIcon:
+        """An icon for a control: in the text's colour, faint where it is disabled."""
+        icon = QIcon()
+        normal = self.colours.text_dim if colour is None else colour
+        checked = self.colours.on_accent_fill if colour is None else colour
+        for size_px in (16, 32):
+            icon.addPixmap(_drawn(name, normal, size_px), QIcon.Mode.Normal, QIcon.State.Off)
+            icon.addPixmap(_drawn(name, checked, size_px), QIcon.Mode.Normal, QIcon.State.On)
+            icon.addPixmap(_drawn(name, self.colours.line_strong, size_px), QIcon.Mode.Disabled)
+        return icon
+
+    def pixmap(self, name: str, colour: str, *, size_px: int = 16, ratio: float = 1.0) -> QPixmap:
+        """An icon to paint, sharp at this device pixel ratio."""
+        pixmap = QPixmap(_drawn(name, colour, round(size_px * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+    def stylesheet(self) -> str:
+        """The numbered style sheets in their order, with the colours put in."""
+        values = {field.name: getattr(self.colours, field.name) for field in fields(self.colours)}
+        sheets = (resources.path(f"qss/{name}.qss").read_text(encoding="utf-8") for name in SHEETS)
+        return "\n".join(string.Template(sheet).substitute(values) for sheet in sheets)
+
+    def palette(self) -> QPalette:
+        """For what style sheets do not reach (placeholder text, links, native parts)."""
+        palette, c = QPalette(), self.colours
+        for role, colour in (
+            (QPalette.ColorRole.Window, c.window),
+            (QPalette.ColorRole.Base, c.panel),
+            (QPalette.ColorRole.AlternateBase, c.raised),
+            (QPalette.ColorRole.Button, c.raised),
+            (QPalette.ColorRole.Text, c.text),
+            (QPalette.ColorRole.WindowText, c.text),
+            (QPalette.ColorRole.ButtonText, c.text),
+            (QPalette.ColorRole.PlaceholderText, c.text_faint),
+            (QPalette.ColorRole.Highlight, c.accent_fill),
+            (QPalette.ColorRole.HighlightedText, c.on_accent_fill),
+            (QPalette.ColorRole.Link, c.accent),
+        ):
+            palette.setColor(role, QColor(colour))
+        return palette
+
+
+def text_font(px: int = TEXT_PX, *, strong: bool = False) -> QFont:
+    """The window's font, with digits of one width so that times stand still."""
+    font = QFont()
+    font.setFamilies(list(FAMILIES))
+    font.setPixelSize(px)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
+    if strong:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def code_font(px: int = TEXT_PX) -> QFont:
+    """For what was typed or lies in files."""
+    font = QFont()
+    font.setFamilies(list(MONOSPACE))
+    font.setPixelSize(px)
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    return font
+
+
+@cache
+def _drawn(name: str, colour: str, size_px: int) -> QPixmap:
+    svg = resources.path(f"icons/{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    pixmap = QPixmap(QSize(size_px, size_px))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter)
+    painter.end()
+    return pixmap

@@ -1,0 +1,197 @@
+"""An open recording, shared by the thread that decodes and the thread that reads it through and follows it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from player import timeline
+from player.decoder import Decoder, Shown, read_shown
+from player.row_list import RowList
+from player.scan import ScanProgress
+from player.source import SessionFacts, Source, Span
+from player.timeline import Times
+from player.ui.background import Follower, Home
+from recorder.errors import WorldError
+from recorder.logrow import LogRow
+
+LOOK_EVERY_S = 0.2
+_COMPLETE = 1 << 62
+
+
+@runtime_checkable
+class Scanned(Protocol):
+    """A source whose rows, changes and spans come only while it is read through; it holds its own lock for that."""
+
+    def scan_step(self) -> ScanProgress:
+        """Read some more."""
+        ...
+
+    def ahead(self, at_ns: int) -> bool:
+        """Make what comes after this moment cheap; False if nothing is left to do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is known of a recording now; nothing in it changes any more.
+
+    Rows before `settled` are as they were in the news before, if `revision` is the same. `is_complete`: all that there
+    is has been read. The times are in order.
+    """
+
+    duration_ns: int
+    is_live: bool
+    is_complete: bool
+    rows: list[LogRow]
+    settled: int
+    revision: int
+    spans: tuple[Span, ...]
+    idle: tuple[Span, ...]
+    change_times_ns: Times
+    change_px: Times
+    operator_times_ns: Times
+
+
+class Reading:
+    """Calls `on_shown`, `on_failed` and `on_news` at home. `stop` ends both threads and closes the source."""
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        home: Home,
+        on_shown: Callable[[Shown, tuple[Span, ...]], None],
+        on_failed: Callable[[int, WorldError], None],
+        on_news: Callable[[News], None],
+    ) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._home = home
+        self._on_shown = on_shown
+        self._on_failed = on_failed
+        self._on_news = on_news
+        self._is_stopped = False
+        self._reached_ns = 0 if isinstance(source, Scanned) else _COMPLETE
+        self._operator_times: Times = np.empty(0, np.int64)
+        self._seen = (0, 0)  # the revision and how many rows of it are among the operator's times
+        self.facts: SessionFacts = source.facts
+        self._decoder = Decoder(
+            self._read,
+            on_shown=self._was_read,
+            on_error=lambda at_ns, error: self._at_home(lambda: on_failed(at_ns, error)),
+            ahead=source.ahead if isinstance(source, Scanned) else None,
+        )
+        self._follower: Follower | None = None
+
+    def first_news(self) -> News:
+        """What is known at opening; called once, on the thread that opened, before `start`."""
+        with self._lock:
+            return self._news()
+
+    def start(self) -> None:
+        """Begin to decode, to read through, and to follow."""
+        self._decoder.start()
+        self._follower = Follower(self._look, every_s=LOOK_EVERY_S, home=self._home)
+
+    def request(self, at_ns: int) -> None:
+        """Ask for what there was to see then."""
+        self._decoder.request(at_ns)
+
+    def wall_ns_at(self, at_ns: int) -> int:
+        """UTC then."""
+        return self._source.wall_ns_at(at_ns)
+
+    def stop(self) -> None:
+        """Returns when both threads have ended and the files are let go. Nothing is called after it."""
+        self._is_stopped = True
+        if self._follower is not None:
+            self._follower.stop()
+        self._decoder.stop()
+        self._source.close()
+
+    def _at_home(self, work: Callable[[], None]) -> None:
+        self._home(lambda: None if self._is_stopped else work())
+
+    # --- on the decoder's thread --------------------------------------------------------------------------------------
+
+    def _read(self, at_ns: int) -> Shown:
+        with self._lock:
+            return read_shown(self._source, at_ns)
+
+    def _was_read(self, shown: Shown) -> None:
+        is_whole = bool(shown.pictures) and all(picture is not None for picture in shown.pictures)
+        spans: tuple[Span, ...] = ()
+        if not is_whole:  # what took the picture away may have been found just now, by looking for it
+            with self._lock:
+                spans = tuple(self._source.spans())
+        self._at_home(lambda: self._on_shown(shown, spans))
+
+    # --- on the follower's thread -------------------------------------------------------------------------------------
+
+    def _look(self) -> bool:
+        """True while there may be more to come."""
+        try:
+            return self._read_through() if self._reached_ns != _COMPLETE else self._follow()
+        except WorldError as error:
+            failure = error
+            self._at_home(lambda: self._on_failed(0, failure))
+            return False
+
+    def _read_through(self) -> bool:
+        if isinstance(self._source, Scanned):
+            until_s = time.monotonic() + LOOK_EVERY_S
+            while not self._is_stopped and time.monotonic() < until_s and self._reached_ns != _COMPLETE:
+                progress = self._source.scan_step()
+                self._reached_ns = _COMPLETE if progress.is_complete else progress.reached_ns
+        self._tell()
+        return True
+
+    def _follow(self) -> bool:
+        with self._lock:
+            was_live = self._source.is_live
+            has_news = self._source.refresh() or self._source.is_live != was_live
+        if has_news:
+            self._tell()
+        return has_news or was_live
+
+    def _tell(self) -> None:
+        with self._lock:
+            news = self._news()
+        self._at_home(lambda: self._on_news(news))
+
+    def _news(self) -> News:
+        source, kept = self._source, self._source.rows()
+        revision = kept.revision if isinstance(kept, RowList) else 0
+        settled = kept.settled if isinstance(kept, RowList) else len(kept)
+        rows = list(kept[:])
+        self._take_operator_times(rows, settled, revision)
+        changes, duration_ns = source.changes(), source.duration_ns
+        times = timeline.change_times(changes)
+        known_ns = min(duration_ns, self._reached_ns)
+        return News(
+            duration_ns=duration_ns,
+            is_live=source.is_live,
+            is_complete=self._reached_ns == _COMPLETE,
+            rows=rows,
+            settled=settled,
+            revision=revision,
+            spans=tuple(source.spans()),
+            idle=timeline.idle_spans(times, self._operator_times, known_ns),
+            change_times_ns=times,
+            change_px=timeline.change_weights(changes)[: len(times)],
+            operator_times_ns=self._operator_times,
+        )
+
+    def _take_operator_times(self, rows: list[LogRow], settled: int, revision: int) -> None:
+        seen_revision, seen = self._seen
+        if revision != seen_revision:
+            self._operator_times, seen = np.empty(0, np.int64), 0
+        if settled > seen:
+            fresh = timeline.operator_times(rows[seen:settled])
+            self._operator_times = np.concatenate((self._operator_times, fresh))
+            self._operator_times.sort()
+        self._seen = (revision, settled)

@@ -1,0 +1,141 @@
+"""The window's access to what is really there: the library, keys, recordings, verdicts and the index."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from player.library import Entry as Listed
+from player.library import Library, fingerprint
+from player.recording import OpenRecording
+from player.search import MOST_HITS, search_library
+from player.ui.access import AskPassphrase, Entry, EntryState, Hit, Hits, Judgement, Level, Problem
+from player.ui.list_models import local_time
+from recorder.errors import IndexUnusableError, WorldError
+from recorder.evidence.findings import Finding, Severity, Status, Verdict
+from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
+from recorder.evidence.keys import KeyRing
+from recorder.evidence.verify import verify
+from recorder.logrow import LogRow
+
+NS_PER_S = 1_000_000_000
+_LEVELS = {
+    Status.SOUND: Level.SOUND,
+    Status.PARTIAL: Level.PARTIAL,
+    Status.ALTERED: Level.ALTERED,
+    Status.CANNOT_JUDGE: Level.CANNOT_JUDGE,
+    Status.READ_FAILED: Level.READ_FAILED,
+}
+_GRAVE = frozenset({Severity.ALTERED, Severity.READ_FAILED})
+
+
+class RealAccess:
+    """Called from several background threads: nothing in it changes but the keys, read once and then kept."""
+
+    def __init__(self, library: Path) -> None:
+        self._folder = library
+        self._keys: KeyRing | None = None
+        self._gave_up = False
+
+    @property
+    def library(self) -> Path:
+        """The folder of recordings."""
+        return self._folder
+
+    def entries(self) -> list[Entry]:
+        """All recordings of the library, the newest first."""
+        return [_entry(listed) for listed in self._library().entries()]
+
+    def open(self, folder: Path, ask: AskPassphrase) -> OpenRecording:
+        """Open a recording to play it."""
+        devices = trusted_devices(keys_folder())
+        return OpenRecording.open(folder, keys=self._key_ring(ask), devices=devices)
+
+    def judge(self, folder: Path, keep_on: Callable[[], None]) -> Judgement:
+        """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""
+        library = self._library()
+        before = fingerprint(folder)
+        verdict = verify(folder, devices=library.devices, keys=self._keys, progress=lambda _done, _total: keep_on())
+        with suppress(IndexUnusableError):  # the list then shows no verdict; the window shows it all the same
+            library.remember_verdict(folder, verdict, before=before)
+        return judgement_of(verdict)
+
+    def search_library(self, query: str, ask: AskPassphrase) -> Hits:
+        """Search all recordings of the library."""
+        library = self._library()
+
+        def keys() -> KeyRing:
+            # Whoever would not give the passphrase is not asked again with every letter they type.
+            return KeyRing() if self._gave_up else self._key_ring(ask)
+
+        try:
+            outcome = search_library(query, library, keys=keys, limit=MOST_HITS)
+        except WorldError as error:
+            return Hits((), problem=str(error))
+        entries = {listed.session_id: listed for listed in library.entries()}
+        hits = tuple(
+            _hit(
+                self._folder / hit.session_id, hit.at_ns, hit.row, hit.context or hit.text, entries.get(hit.session_id)
+            )
+            for hit in outcome.found.hits
+        )
+        skipped = outcome.refreshed.not_searched
+        return Hits(hits, not outcome.found.is_complete, skipped[0].sentence if skipped and not hits else "")
+
+    def _library(self) -> Library:
+        return Library(self._folder, devices=trusted_devices(keys_folder()))
+
+    def _key_ring(self, ask: AskPassphrase) -> KeyRing:
+        if self._keys is None or not self._keys.keys:
+            self._keys = load_key_ring(keys_folder(), lambda: self._passphrase(ask))
+        return self._keys
+
+    def _passphrase(self, ask: AskPassphrase) -> str:
+        given = ask("")
+        self._gave_up = given is None
+        return given or ""
+
+
+def judgement_of(verdict: Verdict) -> Judgement:
+    """The verdict as the window shows it: notes are no findings."""
+    problems = tuple(_problem(finding) for finding in verdict.findings if finding.severity is not Severity.NOTE)
+    return Judgement(_LEVELS[verdict.status], problems)
+
+
+def _problem(finding: Finding) -> Problem:
+    return Problem(
+        code=finding.code,
+        sentence=finding.sentence,
+        is_grave=finding.severity in _GRAVE,
+        at_ns=finding.at_ns,
+        end_ns=finding.end_ns,
+        segment=finding.segment,
+        sequence=finding.sequence,
+        offset_bytes=finding.offset_bytes,
+    )
+
+
+def _entry(listed: Listed) -> Entry:
+    known = listed.known
+    if known is None:
+        unreadable = EntryState.UNREADABLE
+        return Entry(listed.folder, None, None, None, None, 0, None, unreadable, problem=listed.problem)
+    return Entry(
+        folder=listed.folder,
+        operator=known.operator,
+        host=known.host,
+        purpose=known.purpose,
+        started_wall_ns=known.started_wall_ns,
+        utc_offset_s=known.utc_offset_s,
+        duration_ns=None if known.duration_s is None else round(known.duration_s * NS_PER_S),
+        state=EntryState(known.state),
+        level=Level.UNCHECKED if listed.verdict is None else Level(listed.verdict),
+    )
+
+
+def _hit(folder: Path, at_ns: int, row: LogRow, text: str, listed: Listed | None) -> Hit:
+    known = listed.known if listed is not None else None
+    if known is None:
+        return Hit(folder, at_ns, row.kind, text, folder.name)
+    started = local_time(known.started_wall_ns, known.utc_offset_s)
+    title = f"{known.operator} @ {known.host}, {started:%Y-%m-%d}"
+    return Hit(folder, at_ns, row.kind, text, title)

@@ -1,0 +1,162 @@
+"""The picture with its strip of tools: monitors, fit, real size, zoom."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from player.decoder import Shown
+from player.source import Span
+from player.ui.inert import visible
+from player.ui.look import Look
+from player.ui.reading import News
+from player.ui.screen_painting import Blank
+from player.ui.screen_view import ScreenView
+from player.ui.what_to_paint import blank_of, clicks_seen, gravest, notices_of, window_text
+from player.ui.widgets import icon_button, panel, plain_label, rule, text_button
+from recorder.events import Screen
+
+
+class ScreenPanel(QWidget):
+    """Decides what the screen view paints for a moment: the picture, or why there is none."""
+
+    def __init__(self, *, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._news: News | None = None
+        self._screens: tuple[Screen, ...] = ()
+        self._monitor_buttons: list[QToolButton] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.view = ScreenView(look=look)
+        column.addWidget(self._tools())
+        column.addWidget(rule())
+        column.addWidget(self.view, 1)
+        self.view.scale_changed.connect(self._say_scale)
+        self.show_nothing()
+
+    # --- what it is told ----------------------------------------------------------------------------------------------
+
+    def show_nothing(self) -> None:
+        """No recording is open."""
+        words = self._look.words
+        self._empty(Blank(words("screen.none_open"), words("screen.none_open_text"), "neutral", "application"))
+
+    def show_opening(self, name: str) -> None:
+        """A recording is being opened."""
+        words = self._look.words
+        text = words("screen.opening_text", name=visible(name))
+        self._empty(Blank(words("screen.opening"), text, "neutral", "verdict_checking"))
+
+    def show_failure(self, sentence: str) -> None:
+        """A recording could not be opened."""
+        self._empty(Blank(self._look.words("screen.failed"), visible(sentence), "bad", "error"))
+
+    def show_recording(self, news: News) -> None:
+        """This recording is open; its pictures follow."""
+        self._news = news
+
+    def show_news(self, news: News) -> None:
+        """The recording has grown."""
+        self._news = news
+
+    def show_shown(self, shown: Shown, found: tuple[Span, ...]) -> None:
+        """This is what there was to see; `found` are spans that may tell why something is not there."""
+        if self._news is None:
+            return
+        words, spans = self._look.words, (*self._news.spans, *found)
+        has_all = bool(shown.pictures) and all(picture is not None for picture in shown.pictures)
+        blank = None if has_all else blank_of(gravest(spans, shown.at_ns), words)
+        notices = notices_of(spans, shown.at_ns, words) if has_all else ()
+        clicks = clicks_seen(self._news.rows, shown.at_ns)
+        self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
+        self._about.setText(visible(window_text(self._news.rows, shown.at_ns)))
+        self._show_monitors(shown.screens)
+
+    def show_moment(self, at_ns: int) -> None:
+        """Playback is here: if this is an altered range, no picture is left standing while the next is decoded."""
+        span = gravest(self._news.spans, at_ns) if self._news is not None else None
+        if span is not None and span.kind != "gap":
+            self.view.show_blank(blank_of(span, self._look.words))
+
+    def show_picture_failure(self, sentence: str) -> None:
+        """The picture of this moment cannot be decoded."""
+        words = self._look.words
+        self.view.show_blank(Blank(words("screen.picture_failed"), visible(sentence), "bad", "error"))
+
+    def next_monitor(self) -> None:
+        """The next monitor alone; after the last, all."""
+        numbers: list[int | None] = [None, *(screen.number for screen in self._screens)]
+        if len(numbers) > 2:
+            place = numbers.index(self.view.only) if self.view.only in numbers else 0
+            self._show_only(numbers[(place + 1) % len(numbers)])
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _empty(self, blank: Blank) -> None:
+        self._news = None
+        self._about.setText("")
+        self._show_monitors(())
+        self.view.empty(blank)
+
+    def _tools(self) -> QWidget:
+        words, look = self._look.words, self._look
+        strip, column = panel()
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 5, 8, 5)
+        row.setSpacing(4)
+        column.addLayout(row)
+        self._monitors = QHBoxLayout()
+        self._monitors.setSpacing(2)
+        row.addLayout(self._monitors)
+        self._about = plain_label(part="dim")
+        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._about, 1)
+        self._scale = plain_label("", part="dim")
+        row.addWidget(self._scale)
+        self.view.setProperty("part", "screen")
+        for icon, name, pressed in (
+            ("zoom_out", "zoom_out", lambda: self.view.zoom_by_step(-1)),
+            ("zoom_in", "zoom_in", lambda: self.view.zoom_by_step(1)),
+            ("actual", "real_size", lambda: self.view.zoom_to(1.0)),
+            ("fit", "fit", self.view.fit),
+        ):
+            row.addWidget(icon_button(look, icon, words(f"screen.{name}"), pressed=pressed))
+        return strip
+
+    def _show_monitors(self, screens: Sequence[Screen]) -> None:
+        if tuple(screens) == self._screens:
+            self._check_monitor()
+            return
+        self._screens = tuple(screens)
+        for button in self._monitor_buttons:
+            self._monitors.removeWidget(button)
+            button.deleteLater()
+        self._monitor_buttons = []
+        if len(screens) > 1:
+            words = self._look.words
+            self._add_monitor(words("screen.all_monitors"), "monitors", None)
+            for screen in screens:
+                name = f"{screen.name or screen.number} {screen.area.width}×{screen.area.height}"
+                self._add_monitor(visible(name), "monitor", screen.number)
+        self._check_monitor()
+
+    def _add_monitor(self, text: str, icon: str, number: int | None) -> None:
+        button = text_button(self._look, text, text, icon=icon)
+        button.setCheckable(True)
+        button.setProperty("monitor", -1 if number is None else number)
+        button.clicked.connect(lambda: self._show_only(number))
+        self._monitors.addWidget(button)
+        self._monitor_buttons.append(button)
+
+    def _show_only(self, number: int | None) -> None:
+        self.view.show_only(number)
+        self._check_monitor()
+
+    def _check_monitor(self) -> None:
+        chosen = -1 if self.view.only is None else self.view.only
+        for button in self._monitor_buttons:
+            button.setChecked(button.property("monitor") == chosen)
+
+    def _say_scale(self, scale: float) -> None:
+        self._scale.setText(f"{scale * self.view.devicePixelRatioF():.0%}")

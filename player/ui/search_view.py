@@ -1,0 +1,103 @@
+"""What was found: in this recording as you type, and in the whole library."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from player.timeline import Times
+from player.ui.access import Hit, Hits
+from player.ui.library_view import items_view
+from player.ui.list_delegates import HitDelegate
+from player.ui.list_models import Heading, ItemsModel
+from player.ui.look import Look
+from player.ui.widgets import plain_label
+
+LISTED = 2000  # rows; more are on the timeline, and typing on narrows them
+
+
+class SearchView(QWidget):
+    """Two groups under their headings; choosing a hit asks for its moment."""
+
+    hit_chosen = Signal(object)  # Hit
+
+    def __init__(self, *, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._here: tuple[Hit, ...] = ()
+        self._here_count = 0
+        self._elsewhere = Hits(())
+        self._query = ""
+        self.model: ItemsModel[Hit] = ItemsModel(lambda hit: hit.text, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._message = plain_label(part="dim", wraps=True)
+        self._message.setContentsMargins(16, 16, 16, 16)
+        self.view = items_view()
+        self.view.setAccessibleName(look.words("search.title"))
+        self.view.setItemDelegate(HitDelegate(look, self.view))
+        self.view.setModel(self.model)
+        column.addWidget(self._message)
+        column.addWidget(self.view, 1)
+        self.view.clicked.connect(self._choose)
+        self.view.activated.connect(self._choose)
+        self._show()
+
+    def show_query(self, query: str) -> None:
+        """This is looked for now; what was found before is forgotten."""
+        self._query = query.strip()
+        self._here, self._here_count, self._elsewhere = (), 0, Hits(())
+        self._show()
+
+    def show_here(self, hits: Sequence[Hit], count: int) -> None:
+        """Found in the open recording; `count` may be more than are listed."""
+        self._here, self._here_count = tuple(hits), count
+        self._show()
+
+    def show_elsewhere(self, hits: Hits) -> None:
+        """Found in other recordings."""
+        self._elsewhere = hits
+        self._show()
+
+    def choose_next(self, direction: int) -> None:
+        """The next hit in the list, or the one before."""
+        number = self.view.currentIndex().row()
+        while 0 <= (number := number + direction) < self.model.rowCount():
+            if not isinstance(self.model.item_at(number), Heading):
+                index = self.model.index(number)
+                self.view.setCurrentIndex(index)
+                self._choose(index)
+                return
+
+    def _show(self) -> None:
+        words = self._look.words
+        lines: list[Hit | Heading] = []
+        if self._here:
+            lines += [Heading(words("search.here", count=f"{self._here_count:,}")), *self._here]
+        if self._elsewhere.hits:
+            more = "+" if self._elsewhere.is_cut else ""
+            lines += [Heading(words("search.elsewhere", count=f"{len(self._elsewhere.hits):,}{more}"))]
+            lines += self._elsewhere.hits
+        self.model.show(lines)
+        if self._elsewhere.problem:
+            message = self._elsewhere.problem
+        elif not self._query:
+            message = words("search.ask")
+        else:
+            message = "" if lines else words("search.nothing")
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
+
+    def _choose(self, index: QModelIndex) -> None:
+        item = self.model.item_at(index.row())
+        if isinstance(item, Hit):
+            self.hit_chosen.emit(item)
+
+
+def hit_times(hits: Sequence[Hit]) -> Times:
+    """The moments of these hits, in order."""
+    times = np.fromiter((hit.at_ns for hit in hits), np.int64, len(hits))
+    times.sort()
+    return times

@@ -1,0 +1,56 @@
+"""The right column: the log, what was found, the findings of the verdict; one at a time."""
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from player.ui.findings_view import FindingsView
+from player.ui.log_view import LogView
+from player.ui.look import Look
+from player.ui.search_view import SearchView
+from player.ui.widgets import rule
+
+
+class SidePanel(QWidget):
+    """Tabs with the three lists below them."""
+
+    def __init__(self, *, look: Look, log: LogView, search: SearchView, findings: FindingsView) -> None:
+        super().__init__()
+        self.log, self.search, self.findings = log, search, findings
+        self._stack = QStackedWidget()
+        self._group = QButtonGroup(self)
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(4, 0, 4, 0)
+        tabs.setSpacing(0)
+        words = look.words
+        for number, (page, name) in enumerate(((log, "log"), (search, "search"), (findings, "findings"))):
+            tab = QToolButton()
+            tab.setText(words(f"{name}.title"))
+            tab.setProperty("part", "tab")
+            tab.setCheckable(True)
+            tab.setFixedHeight(38)
+            self._group.addButton(tab, number)
+            tabs.addWidget(tab)
+            self._stack.addWidget(page)
+        tabs.addStretch(1)
+        self._group.idClicked.connect(self._stack.setCurrentIndex)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tabs)
+        column.addWidget(rule())
+        column.addWidget(self._stack, 1)
+        self.show_page(log)
+
+    @property
+    def page(self) -> QWidget | None:
+        """The list that is seen."""
+        return self._stack.currentWidget()
+
+    def show_page(self, page: QWidget) -> None:
+        """Show this list."""
+        self._stack.setCurrentWidget(page)
+        self._group.button(self._stack.currentIndex()).setChecked(True)
+
+    def sizeHint(self) -> QSize:
+        """As Qt asks it."""
+        return QSize(380, 600)

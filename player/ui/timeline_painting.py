@@ -1,0 +1,177 @@
+"""Paint the timeline: the curve, what was not recorded, what was altered, idle times, hits and the position."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygonF
+
+from player import timeline
+from player.source import Span
+from player.timeline import Axis, Times
+from player.ui.look import SMALL_PX, Look, text_font
+
+GUTTER_PX = 76
+RIGHT_PX = 16
+TICKS_PX = 24
+CURVE_PX = 44
+LANE_PX = 10
+EVIDENCE_TOP_PX = TICKS_PX + CURVE_PX + 6
+HEIGHT_PX = EVIDENCE_TOP_PX + LANE_PX + 14
+GRAVE = frozenset({"altered", "missing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """How much happened in each bucket of the axis, 0 to 1."""
+
+    screen: npt.NDArray[np.float64]
+    operator: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """What is said about the moment under the pointer: lines of words, and where."""
+
+    x_px: float
+    lines: tuple[str, ...]
+
+
+def paint_lanes(painter: QPainter, look: Look, axis: Axis) -> None:
+    """The grounds of the lanes and their names."""
+    c = look.colours
+    painter.fillRect(QRect(GUTTER_PX, TICKS_PX, axis.width_px, CURVE_PX), QColor(c.lane))
+    painter.fillRect(QRect(GUTTER_PX, EVIDENCE_TOP_PX, axis.width_px, LANE_PX), QColor(c.lane))
+    painter.setFont(text_font(SMALL_PX))
+    painter.setPen(QColor(c.text_dim))
+    right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    painter.drawText(QRect(0, TICKS_PX, GUTTER_PX - 10, CURVE_PX), right, look.words("timeline.activity"))
+    painter.drawText(QRect(0, EVIDENCE_TOP_PX - 4, GUTTER_PX - 10, LANE_PX + 8), right, look.words("timeline.evidence"))
+
+
+def paint_ticks(painter: QPainter, look: Look, axis: Axis) -> None:
+    """Round times along the top."""
+    c = look.colours
+    font = text_font(11)
+    painter.setFont(font)
+    metrics = QFontMetrics(font)
+    for tick in timeline.ticks(axis):
+        x = GUTTER_PX + round(tick.x_px)
+        painter.setPen(QColor(c.line_strong))
+        painter.drawLine(x, TICKS_PX - (6 if tick.text else 3), x, TICKS_PX - 1)
+        if tick.text and x + metrics.horizontalAdvance(tick.text) < GUTTER_PX + axis.width_px + RIGHT_PX:
+            painter.setPen(QColor(c.text_dim))
+            painter.drawText(x + 4, TICKS_PX - 8, tick.text)
+
+
+def paint_curves(painter: QPainter, look: Look, axis: Axis, curves: Curves, idle: Sequence[Span]) -> None:
+    """Changes of the picture as a filled curve, the operator's doings as a line over it, idle times as a quiet ground."""
+    c = look.colours
+    for box in timeline.span_boxes(axis, idle):
+        painter.fillRect(QRectF(GUTTER_PX + box.left_px, TICKS_PX, box.width_px, CURVE_PX), QColor(c.idle))
+    bottom = TICKS_PX + CURVE_PX
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(c.curve)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawPolygon(_outline(curves.screen, axis.width_px, bottom, CURVE_PX - 4, closed=True))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(c.curve_input), 1.5))
+    painter.drawPolyline(_outline(curves.operator, axis.width_px, bottom, CURVE_PX - 8, closed=False))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_evidence(painter: QPainter, look: Look, axis: Axis, spans: Sequence[Span]) -> None:
+    """Gaps hatched, altered and missing ranges solid and crossed: their form tells them apart, not colour alone."""
+    c = look.colours
+    boxes = timeline.span_boxes(axis, [span for span in spans if span.kind not in ("idle", "inexact")])
+    for box in sorted(boxes, key=lambda box: box.span.kind in GRAVE):
+        width = max(box.width_px, 3.0)
+        lane = QRectF(GUTTER_PX + box.left_px, EVIDENCE_TOP_PX, width, LANE_PX)
+        curve = QRectF(lane.left(), TICKS_PX, width, CURVE_PX)
+        if box.span.kind in GRAVE:
+            colour = QColor(c.altered)
+            painter.fillRect(lane, colour)
+            colour.setAlpha(90)
+            painter.fillRect(curve, colour)
+            painter.fillRect(curve, QBrush(QColor(c.altered), Qt.BrushStyle.DiagCrossPattern))
+        elif box.span.kind == "gap":
+            painter.fillRect(lane, QColor(c.lane))
+            painter.fillRect(lane, QBrush(QColor(c.gap), Qt.BrushStyle.Dense3Pattern))
+            painter.fillRect(curve, QBrush(QColor(c.gap), Qt.BrushStyle.BDiagPattern))
+        else:
+            painter.fillRect(lane, QColor(c.text_faint))
+
+
+def paint_hits(painter: QPainter, look: Look, axis: Axis, times_ns: Times) -> None:
+    """A mark for each pixel that holds something that was found."""
+    colour = QColor(look.colours.hit)
+    for place in timeline.mark_places(axis, times_ns):
+        x = GUTTER_PX + int(place)
+        painter.fillRect(QRect(x - 1, TICKS_PX, 2, CURVE_PX), colour)
+        painter.fillRect(QRect(x - 3, TICKS_PX, 6, 4), colour)
+
+
+def paint_position(painter: QPainter, look: Look, axis: Axis, at_ns: int) -> None:
+    """Where playback is."""
+    if not axis.start_ns <= at_ns <= axis.end_ns:
+        return
+    x = GUTTER_PX + timeline.x_at(axis, at_ns)
+    colour = QColor(look.colours.position)
+    painter.fillRect(QRectF(x - 1, TICKS_PX - 6, 2, EVIDENCE_TOP_PX + LANE_PX - TICKS_PX + 8), colour)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    top = TICKS_PX - 9
+    painter.drawPolygon(QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), QPointF(x, top + 9)]))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_window(painter: QPainter, look: Look, axis: Axis, duration_ns: int) -> None:
+    """When zoomed: which part of the whole is seen."""
+    whole = timeline.whole(duration_ns, axis.width_px)
+    if axis.end_ns - axis.start_ns >= whole.end_ns:
+        return
+    top = EVIDENCE_TOP_PX + LANE_PX + 6
+    left, right = timeline.x_at(whole, axis.start_ns), timeline.x_at(whole, axis.end_ns)
+    painter.fillRect(QRectF(GUTTER_PX, top, axis.width_px, 4), QColor(look.colours.lane))
+    painter.fillRect(QRectF(GUTTER_PX + left, top, max(right - left, 8), 4), QColor(look.colours.text_faint))
+
+
+def paint_bubble(painter: QPainter, look: Look, bubble: Bubble, width_px: int) -> None:
+    """The moment under the pointer: a line, and beside it the time in words."""
+    c = look.colours
+    x = GUTTER_PX + bubble.x_px
+    painter.fillRect(QRectF(x, TICKS_PX, 1, EVIDENCE_TOP_PX + LANE_PX - TICKS_PX), QColor(c.text))
+    font = text_font(SMALL_PX)
+    metrics = QFontMetrics(font)
+    width = max(metrics.horizontalAdvance(line) for line in bubble.lines) + 20
+    height = 18 * len(bubble.lines) + 10
+    left = x + 10 if x + 10 + width < width_px else x - 10 - width
+    area = QRectF(max(left, 4), 4, min(width, width_px - 8), height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(c.line_strong), 1))
+    painter.setBrush(QColor(c.raised))
+    painter.drawRoundedRect(area, 6, 6)
+    painter.setFont(font)
+    for number, line in enumerate(bubble.lines):
+        painter.setPen(QColor(c.text if number == 0 else c.text_dim))
+        line_area = QRectF(area.left() + 10, area.top() + 5 + 18 * number, area.width() - 20, 18)
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, int(line_area.width()))
+        painter.drawText(line_area, int(Qt.AlignmentFlag.AlignVCenter), shown)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _outline(
+    values: npt.NDArray[np.float64], width_px: int, bottom: float, height: float, *, closed: bool
+) -> QPolygonF:
+    step = width_px / max(len(values), 1)
+    points = [QPointF(GUTTER_PX, bottom)] if closed else []
+    points += [
+        QPointF(GUTTER_PX + (place + 0.5) * step, bottom - float(value) * height) for place, value in enumerate(values)
+    ]
+    if closed:
+        points.append(QPointF(GUTTER_PX + width_px, bottom))
+    return QPolygonF(points)

@@ -1,0 +1,110 @@
+"""Small parts that every panel is built from."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from player.ui.look import Look
+
+
+def plain_label(text: str = "", *, part: str = "", selectable: bool = False, wraps: bool = False) -> QLabel:
+    """A label that shows text as it is: what comes from a recording is never taken for markup."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wraps)
+    if part:
+        label.setProperty("part", part)
+    if selectable:
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return label
+
+
+def icon_button(
+    look: Look, icon: str, tip: str, *, pressed: Callable[[], object] | None = None, checkable: bool = False
+) -> QToolButton:
+    """A button of an icon; what it does is its tool tip and its name for screen readers."""
+    button = QToolButton()
+    button.setIcon(look.icon(icon))
+    button.setIconSize(QSize(16, 16))
+    button.setFixedSize(28, 28)
+    button.setCheckable(checkable)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    name_control(button, tip)
+    if pressed is not None:
+        button.clicked.connect(lambda _checked=False: pressed())
+    return button
+
+
+def text_button(look: Look, text: str, tip: str, *, icon: str = "", part: str = "text") -> QToolButton:
+    """A button of words, with an icon before them if one is given."""
+    button = QToolButton()
+    button.setText(text)
+    button.setProperty("part", part)
+    button.setFixedHeight(28)
+    button.setIconSize(QSize(16, 16))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if icon:
+        button.setIcon(look.icon(icon))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    name_control(button, tip)
+    return button
+
+
+def name_control(control: QWidget, tip: str) -> None:
+    """Say what a control does: on hovering, and to screen readers."""
+    control.setToolTip(tip)
+    control.setAccessibleName(tip)
+
+
+def filter_box(look: Look, placeholder: str, *, icon: str = "search") -> QLineEdit:
+    """A line to type what is looked for, with a button that empties it."""
+    box = QLineEdit()
+    box.setPlaceholderText(placeholder)
+    box.setAccessibleName(placeholder)
+    box.setClearButtonEnabled(True)
+    box.addAction(QAction(look.icon(icon), "", box), QLineEdit.ActionPosition.LeadingPosition)
+    return box
+
+
+def panel(*, surface: str = "panel") -> tuple[QWidget, QVBoxLayout]:
+    """A surface with its column, without margins."""
+    widget = QWidget()
+    widget.setProperty("surface", surface)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return widget, column
+
+
+def rule(*, vertical: bool = False) -> QFrame:
+    """A hairline."""
+    line = QFrame()
+    line.setProperty("rule", "vertical" if vertical else "horizontal")
+    return line
+
+
+def stretch() -> QWidget:
+    """Empty room that gives way."""
+    widget = QWidget()
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return widget
+
+
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet selects on, and let it be seen."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    for part in (widget, *widget.findChildren(QWidget)):
+        part.style().unpolish(part)
+        part.style().polish(part)
+
+
+def key_text(sequence: str) -> str:
+    """A key as this system writes it."""
+    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
