@@ -186,8 +186,8 @@ class Linking:
             yield finding(Code.OPEN_NO_END, Severity.PARTIAL, sentence, last.number, at_ns=at_ns)
         elif last.end is not None and max(self._scanned) == last.number:
             sentence = (
-                f"Segment {last.number + 1} should follow and is not there: the recorder was stopped in that moment, or "
-                "the rest was taken away."
+                f"Segment {last.number + 1} should follow and is not there: the recorder was stopped in that moment, "
+                "or the rest was taken away."
             )
             yield finding(Code.SEGMENT_MISSING, Severity.PARTIAL, sentence, last.number + 1, at_ns=at_ns)
         else:
@@ -205,7 +205,7 @@ def _is_final(scan: SegmentScan) -> bool:
 def _between(scan: SegmentScan) -> range:
     """The numbers that this segment's recorder used and gave up before it."""
     previous = scan.header.previous if scan.header is not None else None
-    return range(previous.segment + 1 if previous is not None else 1, scan.number)
+    return range(max(0, previous.segment if previous is not None else 0) + 1, scan.number)
 
 
 def _identity(header: SegmentHeader) -> tuple[object, ...]:

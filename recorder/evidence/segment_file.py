@@ -19,7 +19,8 @@ from recorder.format.record import (
     unpack_record,
 )
 
-_NAME = re.compile(r"(\d{4,9})\.seg")
+# Nearly two years of one session; more would only be there to exhaust us.
+_NAME = re.compile(r"(\d{4,5})\.seg")
 _BLOCK_BYTES = 1024 * 1024
 
 

@@ -13,7 +13,7 @@ from recorder.evidence.segment_file import segment_files
 from recorder.evidence.writer import LOCK_FILE, SessionHeader
 
 
-class State(StrEnum):
+class RecordingState(StrEnum):
     """Whether a recording is finished."""
 
     RECORDING = "recording"
@@ -25,19 +25,24 @@ class State(StrEnum):
 class Summary:
     """One recording in a list. The header's signature was verified; nothing else was, `verify` does that.
 
-    `duration_s` reaches to the last record, as it claims. `device_known`: the device that signed it is trusted here.
+    `duration_s` reaches to the last record, as it claims. `device_known`: the device that signed it is trusted here; None if no trust was given to ask.
     """
 
     folder: Path
     header: SessionHeader
-    state: State
+    state: RecordingState
     duration_s: float
     size_bytes: int
     segments: int
-    device_known: bool
+    device_known: bool | None
+
+    @property
+    def started_wall_ns(self) -> int:
+        """UTC when it began, as the machine's clock claimed it."""
+        return self.header.started.wall_ns
 
 
-def summarize(folder: Path, devices: DeviceTrust) -> Summary:
+def summarize(folder: Path, devices: DeviceTrust | None = None) -> Summary:
     """Look at the headers of a recording.
 
     Raises:
@@ -51,7 +56,7 @@ def summarize(folder: Path, devices: DeviceTrust) -> Summary:
         raise StorageError(msg) from error
 
 
-def _summarize(folder: Path, devices: DeviceTrust) -> Summary:
+def _summarize(folder: Path, devices: DeviceTrust | None) -> Summary:
     paths = segment_files(folder)
     numbers = list(paths)
     first = _first_sound(paths)
@@ -68,7 +73,7 @@ def _summarize(folder: Path, devices: DeviceTrust) -> Summary:
         duration_s=max(0, last.boot_ns - header.started.boot_ns) / 1e9,
         size_bytes=sum(path.stat().st_size for path in paths.values()),
         segments=len(paths),
-        device_known=devices.accepts(first.scan.device_bytes),
+        device_known=None if devices is None else devices.accepts(first.scan.device_bytes),
     )
 
 
@@ -82,7 +87,7 @@ def _known(path: Path, number: int) -> KnownSegment:
     return known
 
 
-def _state(folder: Path, newest: KnownSegment) -> State:
+def _state(folder: Path, newest: KnownSegment) -> RecordingState:
     if newest.is_final:
-        return State.CLOSED
-    return State.RECORDING if is_locked(folder / LOCK_FILE) else State.INTERRUPTED
+        return RecordingState.CLOSED
+    return RecordingState.RECORDING if is_locked(folder / LOCK_FILE) else RecordingState.INTERRUPTED
