@@ -166,7 +166,7 @@ class X11Pointer(ThreadSource):
         """Notches one after the other at one place are one event, at the time of the first."""
         dx, dy = _WHEEL[event.detail]
         so_far = self._scroll
-        if so_far is not None and (so_far.x_px, so_far.y_px) != (event.x_px, event.y_px):
+        if so_far is not None and _is_other_scroll(so_far, event, dx, dy):
             self._flush_scroll()
             so_far = None
         if so_far is None:
@@ -188,3 +188,8 @@ class X11Pointer(ThreadSource):
 
     def _gap_reason(self) -> GapReason:
         return GapReason.INPUT_LOST
+
+
+def _is_other_scroll(so_far: Scroll, event: DeviceEvent, dx: int, dy: int) -> bool:
+    """Whether a notch belongs to another place or goes another way."""
+    return (so_far.x_px, so_far.y_px) != (event.x_px, event.y_px) or so_far.dx * dx < 0 or so_far.dy * dy < 0

@@ -25,6 +25,9 @@ class X11Source(ThreadSource):
             return self._listen()
 
     def _run(self) -> None:
+        with lost_in_words():
+            self._after_events()
+            self._connection.flush()
         while not self._stopping.is_set():
             with lost_in_words():
                 for event in self._connection.events(self._wait_s()):
@@ -41,7 +44,7 @@ class X11Source(ThreadSource):
         """One event of the server."""
 
     def _after_events(self) -> None:
-        """After all events that had come, or after `_wait_s`."""
+        """At the start, after all events that had come, and after `_wait_s`."""
 
     def _wait_s(self) -> float | None:
         """How long to wait for events at most."""

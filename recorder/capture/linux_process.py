@@ -1,0 +1,76 @@
+"""What /proc says about one process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFacts:
+    """A process: `started_ticks` tells it from a later one with the same id."""
+
+    pid: int
+    parent_pid: int
+    name: str
+    started_ticks: int
+    audit_session: str | None
+
+
+def executable_of(pid: int, proc: Path = PROC) -> str | None:
+    """The program's path; None if it may not be seen or the process is gone."""
+    try:
+        return str((proc / str(pid) / "exe").readlink()).removesuffix(" (deleted)")
+    except OSError:
+        return None
+
+
+def arguments_of(pid: int, proc: Path = PROC) -> tuple[str, ...] | None:
+    """The command line; None if it may not be seen."""
+    raw = _bytes_of(pid, "cmdline", proc)
+    if raw is None:
+        return None
+    return tuple(part.decode("utf-8", errors="replace") for part in raw.rstrip(b"\0").split(b"\0")) if raw else ()
+
+
+def environment_value(pid: int, name: str, proc: Path = PROC) -> str | None:
+    """A variable of the environment the process was started with; None if it has none or may not be seen."""
+    raw = _bytes_of(pid, "environ", proc)
+    if raw is None:
+        return None
+    start = f"{name}=".encode()
+    values = (part[len(start) :] for part in raw.split(b"\0") if part.startswith(start))
+    return next((value.decode("utf-8", errors="replace") for value in values), None)
+
+
+def facts_of(pid: int, proc: Path = PROC) -> ProcessFacts | None:
+    """The process; None if it is gone or a thread of the kernel."""
+    raw = _bytes_of(pid, "stat", proc)
+    if not raw:
+        return None
+    name_starts, name_ends = raw.index(b"("), raw.rindex(b")")
+    fields = raw[name_ends + 2 :].split()
+    session = _bytes_of(pid, "sessionid", proc)
+    audit_session = session.decode("ascii", "replace").strip() if session else None
+    return ProcessFacts(
+        pid=pid,
+        parent_pid=int(fields[1]),
+        name=raw[name_starts + 1 : name_ends].decode("utf-8", errors="replace"),
+        started_ticks=int(fields[19]),
+        audit_session=None if audit_session in (None, "4294967295") else audit_session,
+    )
+
+
+def owner_uid(pid: int, proc: Path = PROC) -> int | None:
+    """Whose process it is; None if it is gone."""
+    try:
+        return (proc / str(pid)).stat().st_uid
+    except OSError:
+        return None
+
+
+def _bytes_of(pid: int, name: str, proc: Path) -> bytes | None:
+    try:
+        return (proc / str(pid) / name).read_bytes()
+    except OSError:  # gone, or not ours to read
+        return None

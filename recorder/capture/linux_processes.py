@@ -1,0 +1,92 @@
+"""The processes of the session, from /proc."""
+
+import os
+from pathlib import Path
+
+from recorder.capture.linux_process import PROC, ProcessFacts, arguments_of, executable_of, facts_of
+from recorder.capture.linux_session import LoginSession
+from recorder.capture.source import ThreadSource
+from recorder.errors import CannotRecordError
+from recorder.events import LockChanged, ProcessEnded, ProcessStarted
+
+LOOK_EVERY_S = 1.0
+ARGUMENTS_MOST = 64
+ARGUMENT_LONGEST = 512
+
+# Programs that run exactly as long as the screen is locked.
+LOCKERS = frozenset({"i3lock", "slock", "xlock", "xsecurelock", "xtrlock", "physlock", "swaylock", "betterlockscreen"})
+
+
+class LinuxProcesses(ThreadSource):
+    """Looks once a second which processes there are, and reads more only of new ones.
+
+    A process counts as the same as long as its id stays; an id that is given anew within a second while nothing else
+    changes is missed, as is a process that lives shorter than that.
+    """
+
+    def __init__(self, *, look_every_s: float = LOOK_EVERY_S, proc: Path = PROC) -> None:
+        super().__init__("processes")
+        self._look_every_s = look_every_s
+        self._proc = proc
+        self._known: dict[int, ProcessFacts | None] = {}  # None: somebody else's
+        self._lockers: set[int] = set()
+
+    def _open(self) -> str:
+        self._session = LoginSession(display=os.environ.get("DISPLAY") or None, proc=self._proc)
+        self._look(found=True)
+        return (
+            "Processes of this session are looked for once a second; those that live shorter than that may be missed. "
+            "Arguments are recorded as given on the command line."
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._look_every_s):
+            self._look(found=False)
+
+    def _look(self, *, found: bool) -> None:
+        pids = self._pids()
+        for pid in sorted(pids - self._known.keys()):
+            self._take_new(pid, found=found)
+        for pid in self._known.keys() - pids:
+            facts = self._known.pop(pid)
+            if facts is not None:
+                self._emit(ProcessEnded(self._clock.now_ns(), pid, facts.name))
+                self._locker_ended(pid)
+
+    def _pids(self) -> set[int]:
+        try:
+            return {int(name) for name in os.listdir(self._proc) if name[0].isdigit()}  # noqa: PTH208 - half the cost
+        except OSError as error:
+            msg = f"Processes cannot be listed ({error.strerror}); mount /proc to record them."
+            raise CannotRecordError(msg) from error
+
+    def _take_new(self, pid: int, *, found: bool) -> None:
+        facts = facts_of(pid, self._proc)
+        if facts is None:
+            return
+        parent_belongs = self._known.get(facts.parent_pid) is not None
+        if not self._session.belongs(facts, parent_belongs=parent_belongs):
+            self._known[pid] = None
+            return
+        self._known[pid] = facts
+        executable, arguments = executable_of(pid, self._proc), arguments_of(pid, self._proc)
+        now_ns = self._clock.now_ns()
+        self._emit(ProcessStarted(now_ns, pid, facts.parent_pid, facts.name, executable, _short(arguments), found))
+        if facts.name in LOCKERS:
+            self._lockers.add(pid)
+            if len(self._lockers) == 1:
+                self._emit(LockChanged(now_ns, locked=True))
+
+    def _locker_ended(self, pid: int) -> None:
+        if pid in self._lockers:
+            self._lockers.discard(pid)
+            if not self._lockers:
+                self._emit(LockChanged(self._clock.now_ns(), locked=False))
+
+
+def _short(arguments: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """A command line of a bounded length, an ellipsis where something was left out."""
+    if arguments is None:
+        return None
+    kept = tuple(one if len(one) <= ARGUMENT_LONGEST else one[:ARGUMENT_LONGEST] + "…" for one in arguments)
+    return kept if len(kept) <= ARGUMENTS_MOST else (*kept[:ARGUMENTS_MOST], "…")

@@ -1,0 +1,138 @@
+"""The clipboards of an X display: the one of Ctrl+C, and the selected text (PRIMARY)."""
+
+import hashlib
+from pathlib import PurePath
+from typing import Any
+
+from Xlib import X
+from Xlib import error as xerror
+from Xlib.ext import res as xres
+from Xlib.ext import xfixes
+
+from recorder.capture.linux_process import executable_of
+from recorder.capture.x11_source import X11Source
+from recorder.capture.x11_transfer import SelectionReader
+from recorder.errors import CannotRecordError
+from recorder.events import ClipboardChanged
+
+NS_PER_S = 1_000_000_000
+# While a person drags over text, the selection changes at every letter: it is looked at when it rests.
+REST_NS = 150_000_000
+TEXT_LONGEST_BYTES = 1024 * 1024
+
+_SELECTIONS = {"CLIPBOARD": "clipboard", "PRIMARY": "primary"}
+_TEXT_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT")
+# These are how an owner is asked, not kinds of content.
+_NOT_KINDS = {"TARGETS", "TIMESTAMP", "MULTIPLE", "SAVE_TARGETS", "DELETE", "INSERT_SELECTION", "INSERT_PROPERTY"}
+_MASK = (
+    xfixes.XFixesSetSelectionOwnerNotifyMask
+    | xfixes.XFixesSelectionWindowDestroyNotifyMask
+    | xfixes.XFixesSelectionClientCloseNotifyMask
+)
+
+
+class X11Clipboard(X11Source):
+    """Says what kinds of content are on a clipboard, how long its text is and its hash; the text only by policy."""
+
+    def __init__(self, *, with_text: bool) -> None:
+        super().__init__("clipboard")
+        self._with_text = with_text
+        self._due: dict[int, tuple[int, int]] = {}  # selection: when to look, its owner
+        self._shown: dict[int, ClipboardChanged] = {}
+
+    def _listen(self) -> str:
+        connection = self._connection
+        if not connection.has("XFIXES"):
+            msg = "The clipboard is not recorded: this display has no XFIXES extension."
+            raise CannotRecordError(msg)
+        connection.display.xfixes_query_version()
+        self._has_res = connection.has("X-Resource")
+        if self._has_res:
+            connection.display.res_query_version()
+        self._reader = SelectionReader(connection)
+        self._names = {connection.atom(name): kind for name, kind in _SELECTIONS.items()}
+        for selection in self._names:
+            connection.display.xfixes_select_selection_input(self._reader.window, selection, _MASK)
+        how = "with their text" if self._with_text else "by kind, size and hash, without their text"
+        return f"Changes of the clipboard and of the selection are recorded {how}."
+
+    def _wait_s(self) -> float | None:
+        if not self._due:
+            return None
+        soonest_ns = min(due_ns for due_ns, _ in self._due.values())
+        return max(0.0, (soonest_ns - self._clock.now_ns()) / NS_PER_S)
+
+    def _take(self, event: Any) -> None:
+        if hasattr(event, "selection_timestamp") and event.selection in self._names:
+            owner = event.owner if isinstance(event.owner, int) else event.owner.id
+            self._due[event.selection] = (self._clock.now_ns() + REST_NS, owner)
+
+    def _after_events(self) -> None:
+        now_ns = self._clock.now_ns()
+        for selection, (due_ns, owner) in list(self._due.items()):
+            if due_ns <= now_ns:
+                del self._due[selection]
+                self._look(selection, owner)
+        kept, self._reader.other_events = self._reader.other_events, []
+        for event in kept:
+            self._take(event)
+
+    def _look(self, selection: int, owner: int) -> None:
+        at_ns = self._clock.now_ns()
+        if owner == X.NONE:
+            self._show(selection, ClipboardChanged(at_ns, self._names[selection], (), 0, None))
+            return
+        targets = self._reader.targets(selection)
+        kinds = {self._atom_name(atom): atom for atom in targets or ()}
+        target = next((kinds[name] for name in _TEXT_TARGETS if name in kinds), None)
+        content = None if target is None else self._reader.content(selection, target)
+        self._show(
+            selection,
+            ClipboardChanged(
+                at_ns,
+                self._names[selection],
+                tuple(sorted(kinds.keys() - _NOT_KINDS)),
+                None if content is None else len(content),
+                None if content is None else hashlib.sha256(content).digest(),
+                text=self._text(content),
+                owner=self._owner(owner),
+            ),
+        )
+
+    def _show(self, selection: int, change: ClipboardChanged) -> None:
+        """Emit it. The same text marked again by the same program is no change."""
+        before = self._shown.get(selection)
+        self._shown[selection] = change
+        if before is None and change.owner is None and not change.media_types:
+            return
+        is_known = change.sha256 is not None or change.size_bytes == 0
+        if before is None or not is_known or _content_of(before) != _content_of(change):
+            self._emit(change)
+
+    def _text(self, content: bytes | None) -> str | None:
+        if content is None or not self._with_text or len(content) > TEXT_LONGEST_BYTES:
+            return None
+        return content.decode("utf-8", errors="replace")
+
+    def _atom_name(self, atom: int) -> str:
+        try:
+            return str(self._connection.display.get_atom_name(atom))
+        except xerror.XError:
+            return f"atom {atom}"
+
+    def _owner(self, window: int) -> str | None:
+        """The program that offers it, by what the server knows of its connection."""
+        if not self._has_res:
+            return None
+        asked = [{"client": window, "mask": xres.LocalClientPIDMask}]
+        try:
+            answer = self._connection.display.res_query_client_ids(asked)
+        except xerror.XError:
+            return None
+        pid = next((one.value[0] for one in answer.ids if len(one.value) == 1), None)
+        executable = None if pid is None else executable_of(int(pid))
+        return None if executable is None else PurePath(executable).name
+
+
+def _content_of(change: ClipboardChanged) -> tuple[object, ...]:
+    return (change.media_types, change.size_bytes, change.sha256, change.owner)

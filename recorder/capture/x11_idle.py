@@ -1,0 +1,65 @@
+"""Whether the operator of an X display does anything, and whether the screen is locked."""
+
+from typing import Any
+
+from Xlib import X
+
+from recorder.capture.x11_source import X11Source
+from recorder.errors import CannotRecordError
+from recorder.events import IdleChanged, LockChanged
+
+NS_PER_MS = 1_000_000
+IDLE_AFTER_S = 60.0
+BACK_LOOK_S = 1.0
+_STATUS = "_SCREENSAVER_STATUS"
+
+
+class X11Idle(X11Source):
+    """Asks the server for how long there was no input: when it could be idle next, and once a second while it is."""
+
+    def __init__(self, *, idle_after_s: float = IDLE_AFTER_S) -> None:
+        super().__init__("idle")
+        self._idle_after_ms = int(idle_after_s * 1000)
+        self._is_idle = False
+        self._is_locked: bool | None = None
+        self._look_in_s = 0.0
+
+    def _listen(self) -> str:
+        connection = self._connection
+        if not connection.has("MIT-SCREEN-SAVER"):
+            msg = "Idle times are not recorded: this display has no MIT-SCREEN-SAVER extension."
+            raise CannotRecordError(msg)
+        self._status, self._lock = connection.atom(_STATUS), connection.atom("LOCK")
+        connection.root.change_attributes(event_mask=X.PropertyChangeMask)
+        self._look_at_lock()
+        return (
+            f"The operator counts as idle after {self._idle_after_ms // 1000} s without input. Locking is seen when "
+            "xscreensaver or a locker that runs only while locked (i3lock, slock, xsecurelock, …) does it; other "
+            "lockers are not seen."
+        )
+
+    def _wait_s(self) -> float | None:
+        return self._look_in_s
+
+    def _take(self, event: Any) -> None:
+        if event.type == X.PropertyNotify and event.atom == self._status:
+            self._look_at_lock()
+
+    def _after_events(self) -> None:
+        idle_ms = int(self._connection.root.screensaver_query_info().idle)
+        now_ns = self._clock.now_ns()
+        is_idle = idle_ms >= self._idle_after_ms
+        if is_idle != self._is_idle:
+            self._is_idle = is_idle
+            self._emit(IdleChanged(now_ns, is_idle, now_ns - idle_ms * NS_PER_MS))
+        self._look_in_s = BACK_LOOK_S if is_idle else (self._idle_after_ms - idle_ms) / 1000 + 0.05
+
+    def _look_at_lock(self) -> None:
+        """What xscreensaver writes on the root window: the first number says what it shows."""
+        found = self._connection.root.get_full_property(self._status, X.AnyPropertyType)
+        if found is None or found.format != 32 or not len(found.value):
+            return
+        locked = int(found.value[0]) == self._lock
+        if locked != self._is_locked and (locked or self._is_locked is not None):
+            self._emit(LockChanged(self._clock.now_ns(), locked))
+        self._is_locked = locked

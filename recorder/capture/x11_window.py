@@ -1,0 +1,210 @@
+"""The active window of an X display."""
+
+import socket
+from typing import Any
+
+from Xlib import X
+from Xlib import error as xerror
+from Xlib.ext import res as xres
+
+from recorder.capture.linux_process import executable_of
+from recorder.capture.x11_source import X11Source
+from recorder.events import Window, WindowActive
+from recorder.geometry import Rect
+
+NS_PER_S = 1_000_000_000
+# A window being dragged tells every step; its place is recorded this often, and where it comes to rest.
+MOVES_EVERY_NS = 100_000_000
+TITLE_LONGEST = 1024
+
+_WATCHED = X.PropertyChangeMask | X.StructureNotifyMask | X.FocusChangeMask
+_TITLES = ("_NET_WM_NAME", "WM_NAME")
+_PLACE_EVENTS = ("ConfigureNotify", "ReparentNotify")
+_OTHER_EVENTS = ("FocusIn", "FocusOut", "EnterNotify", "DestroyNotify", "UnmapNotify", "MapNotify")
+
+
+class X11ActiveWindow(X11Source):
+    """Says which window is active, at every change of it, of its title and of its place, without asking in vain.
+
+    The window manager says which one is active (EWMH); without a window manager it is the one with the input focus.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("window")
+        self._shown: Window | None = None
+        self._has_shown = False
+        self._watched: dict[int, Any] = {}
+        self._facts: dict[int, tuple[str | None, int | None, str | None]] = {}
+        self._is_due = True
+        self._is_second_try = False
+        self._place_due_ns: int | None = None
+        self._place_shown_ns = -MOVES_EVERY_NS
+
+    def _listen(self) -> str:
+        connection = self._connection
+        self._atoms = {name: connection.atom(name) for name in (*_TITLES, "_NET_ACTIVE_WINDOW", "_NET_FRAME_EXTENTS")}
+        self._relevant = {*self._atoms.values(), connection.atom("_NET_SUPPORTING_WM_CHECK")}
+        self._has_res = connection.has("X-Resource")
+        if self._has_res:
+            connection.display.res_query_version()
+        connection.root.change_attributes(event_mask=X.PropertyChangeMask | X.SubstructureNotifyMask)
+        if self._manager_is_there():
+            return "The active window is the one that the window manager names."
+        return "No window manager names the active window; the one with the input focus is recorded."
+
+    def _wait_s(self) -> float | None:
+        if self._place_due_ns is None:
+            return None
+        return max(0.0, (self._place_due_ns - self._clock.now_ns()) / NS_PER_S)
+
+    def _take(self, event: Any) -> None:
+        kind = type(event).__name__
+        if kind == "PropertyNotify":
+            self._is_due = self._is_due or event.atom in self._relevant
+        elif kind in _PLACE_EVENTS and self._place_due_ns is None:
+            self._place_due_ns = max(self._clock.now_ns(), self._place_shown_ns + MOVES_EVERY_NS)
+        elif kind in _OTHER_EVENTS:
+            self._is_due = True
+
+    def _after_events(self) -> None:
+        if self._place_due_ns is not None and self._clock.now_ns() >= self._place_due_ns:
+            self._place_due_ns, self._is_due = None, True
+            self._place_shown_ns = self._clock.now_ns()
+        if self._is_due:
+            self._is_due = False
+            self._show()
+
+    def _show(self) -> None:
+        try:
+            window = self._active()
+            shown = None if window is None else self._describe(window)
+        except xerror.XError:  # it went while we asked; mostly the next one follows at once
+            if not self._is_second_try:
+                self._is_second_try = True
+                self._place_due_ns = self._clock.now_ns() + MOVES_EVERY_NS
+                return
+            shown = None
+        self._is_second_try = False
+        if shown != self._shown or not self._has_shown:
+            self._shown, self._has_shown = shown, True
+            self._emit(WindowActive(self._clock.now_ns(), shown))
+
+    # --- which one ----------------------------------------------------------------------------------------------------
+
+    def _manager_is_there(self) -> bool:
+        """Whether a living window manager says that it is one: its window names itself."""
+        name = "_NET_SUPPORTING_WM_CHECK"
+        found = self._number(self._connection.root, name)
+        if not found:
+            return False
+        try:
+            return self._number(self._window(found), name) == found
+        except xerror.XError:
+            return False
+
+    def _active(self) -> Any | None:
+        root = self._connection.root
+        if self._manager_is_there():
+            found = self._number(root, "_NET_ACTIVE_WINDOW")
+            active = self._window(found) if found else None
+        else:
+            active = self._focused()
+        if active is not None:
+            self._watch(active, _WATCHED)
+        return active
+
+    def _focused(self) -> Any | None:
+        focus = self._connection.display.get_input_focus().focus
+        root = self._connection.root
+        if focus in (X.NONE, X.PointerRoot) or focus == root:
+            for child in root.query_tree().children:
+                self._watch(child, _WATCHED | X.EnterWindowMask)
+            under = root.query_pointer().child
+            return under if focus != X.NONE and under != X.NONE else None
+        return self._top_level(focus)
+
+    def _top_level(self, window: Any) -> Any:
+        """The window itself or the one above it that has a title; else the topmost."""
+        while True:
+            self._watch(window, _WATCHED)
+            parent = window.query_tree().parent
+            if parent in (X.NONE, self._connection.root) or self._title(window):
+                return window
+            window = parent
+
+    def _watch(self, window: Any, mask: int) -> None:
+        """Hear of its changes. At most a few hundred are remembered, then it begins anew."""
+        if window.id in self._watched:
+            return
+        if len(self._watched) > 512:
+            self._watched.clear()
+            self._facts.clear()
+        self._watched[window.id] = mask
+        window.change_attributes(event_mask=mask)
+
+    # --- what it is ---------------------------------------------------------------------------------------------------
+
+    def _describe(self, window: Any) -> Window:
+        window_class, pid, executable = self._lasting_facts(window)
+        return Window(
+            window_id=window.id,
+            title=self._title(window),
+            window_class=window_class,
+            pid=pid,
+            executable=executable,
+            area=self._area(window),
+        )
+
+    def _lasting_facts(self, window: Any) -> tuple[str | None, int | None, str | None]:
+        if window.id not in self._facts:
+            names = window.get_wm_class()
+            pid = self._pid(window)
+            self._facts[window.id] = (names[1] if names else None, pid, None if pid is None else executable_of(pid))
+        return self._facts[window.id]
+
+    def _pid(self, window: Any) -> int | None:
+        """By the server, which knows whom it is connected to; else by the window, which may say anything."""
+        if self._has_res:
+            asked = [{"client": window.id, "mask": xres.LocalClientPIDMask}]
+            answer = self._connection.display.res_query_client_ids(asked)
+            found = next((one.value[0] for one in answer.ids if len(one.value) == 1), None)
+            if found:
+                return int(found)
+        machine = window.get_wm_client_machine()
+        if machine is not None and machine not in (socket.gethostname(), "localhost"):
+            return None
+        return self._number(window, "_NET_WM_PID") or None
+
+    def _title(self, window: Any) -> str:
+        for name in _TITLES:
+            found = window.get_full_property(self._atoms[name], X.AnyPropertyType)
+            if found is not None and isinstance(found.value, bytes) and found.value:
+                return _decoded(found.value)[:TITLE_LONGEST]
+        return ""
+
+    def _area(self, window: Any) -> Rect:
+        """Its place on the desktop, with the frame that the window manager put around it."""
+        size = window.get_geometry()
+        corner = window.translate_coords(self._connection.root, 0, 0)
+        found = window.get_full_property(self._atoms["_NET_FRAME_EXTENTS"], X.AnyPropertyType)
+        extents = list(found.value) if found is not None and found.format == 32 and len(found.value) == 4 else [0] * 4
+        left, right, top, bottom = (int(number) for number in extents)
+        return Rect(-corner.x - left, -corner.y - top, size.width + left + right, size.height + top + bottom)
+
+    def _number(self, window: Any, name: str) -> int:
+        found = window.get_full_property(self._connection.atom(name), X.AnyPropertyType)
+        if found is None or found.format != 32 or not len(found.value):
+            return 0
+        return int(found.value[0])
+
+    def _window(self, number: int) -> Any:
+        return self._connection.display.create_resource_object("window", number)
+
+
+def _decoded(raw: bytes) -> str:
+    """UTF-8 as the standard says, Latin-1 for old programs."""
+    text = raw.split(b"\0", 1)[0]
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
