@@ -84,7 +84,7 @@ test-packages: python-is-found
 	@$(INSTALL_PACKAGES) resources/apt-packages.txt .ci/demo-packages.txt .ci/build-packages.txt tests/apt-packages.txt
 
 bench-packages: python-is-found
-	@$(INSTALL_PACKAGES) resources/apt-packages.txt .ci/demo-packages.txt benchmarks/work/apt-packages.txt
+	@$(INSTALL_PACKAGES) resources/apt-packages.txt .ci/demo-packages.txt .ci/bench-packages.txt benchmarks/work/apt-packages.txt
 
 build-packages: python-is-found
 	@$(INSTALL_PACKAGES) .ci/build-packages.txt
