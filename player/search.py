@@ -12,7 +12,7 @@ from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
 from recorder.logrow import LogRow
 from recorder.oplog import OperationLog
-from recorder.store.folding import fold
+from recorder.store.folding import fold, is_blank
 from recorder.store.hits import Found, hit_in
 from recorder.store.index import Index, Reached
 from recorder.store.index_file import IndexDamagedError
@@ -77,7 +77,7 @@ def require_query(query: str) -> None:
     Raises:
         EmptyQueryError: it is empty, or only spaces.
     """
-    if not fold(query).strip():
+    if is_blank(query):
         msg = "There is nothing to search for: give at least one character that is not a space."
         raise EmptyQueryError(msg)
 
@@ -290,9 +290,9 @@ class RowSearch:
 
     def find(self, query: str) -> list[RowHit]:
         """The rows that hold the query, in their order; none for a query of nothing visible."""
-        needle = fold(query)
-        if not needle.strip():
+        if is_blank(query):
             return []
+        needle = fold(query)
         hits = []
         for number, folded in enumerate(self._folded):
             if needle in folded:

@@ -18,6 +18,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", inert(text)).casefold())
 
 
+def is_blank(query: str) -> bool:
+    """Whether there is nothing visible in it."""
+    return not query.strip() or not fold(query).strip()
+
+
 def place_in_original(text: str, folded_place: int) -> int:
     """Which character of `text` the folded text's character at `folded_place` came from."""
     if text.isascii() or folded_place == 0:

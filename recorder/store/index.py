@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from recorder.logrow import LogRow
 from recorder.oplog import GROUPING_VERSION
-from recorder.store.folding import fold, grams
+from recorder.store.folding import fold, grams, is_blank
 from recorder.store.hits import Found, Hit, hit_in, match_words
 from recorder.store.index_file import WAIT_S, Notify, open_database, set_aside, worded, writing
 
@@ -147,9 +147,9 @@ class Index:
 
         At most `limit` hits; `is_complete` says whether that was all. A query of nothing visible finds nothing.
         """
-        needle = fold(query)
-        if not needle.strip():
+        if is_blank(query):
             return Found((), is_complete=True)
+        needle = fold(query)
         hits: list[Hit] = []
         with worded(self.path):
             for number, found_id in self._recordings_with(match_words(needle), session_id):
