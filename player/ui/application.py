@@ -133,7 +133,7 @@ def wait_until_settled(window: PlayerWindow) -> None:
     window.settled.connect(loop.quit)
     clock.timeout.connect(lambda: loop.exit(1))
     clock.start(SETTLING_MS)
-    status = 0 if window.desk.is_settled else loop.exec()
+    status = 0 if window.is_settled else loop.exec()
     with contextlib.suppress(RuntimeError):
         window.settled.disconnect(loop.quit)
     if status:

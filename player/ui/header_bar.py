@@ -1,13 +1,13 @@
 """The top: whose session this is, the search box, and the menu."""
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from player.source import SessionFacts
 from player.timeline import clock_text
 from player.ui.inert import visible
 from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.widgets import filter_box, icon_button, panel, plain_label
+from player.ui.widgets import ElidedLabel, filter_box, icon_button, panel
 
 HEIGHT_PX = 52
 
@@ -53,24 +53,24 @@ class HeaderBar(QWidget):
     def show_facts(self, facts: SessionFacts | None) -> None:
         """Whose session is open; None: no session."""
         if facts is None:
-            self.who.setText(self._look.words("header.nothing_open"))
-            self.when.setText("")
+            self.who.show_text(self._look.words("header.nothing_open"))
+            self.when.hide()
             return
-        self.who.setText(visible(f"{facts.operator} @ {facts.host}"))
+        self.who.show_text(visible(f"{facts.operator} @ {facts.host}"))
         started = clock_text(facts.started_wall_ns, facts.utc_offset_s)
-        self.when.setText("  ·  ".join(part for part in (started, visible(facts.purpose)) if part))
+        self.when.show()
+        self.when.show_text("  ·  ".join(part for part in (started, visible(facts.purpose)) if part))
 
     def _facts(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
-        self.who = plain_label(part="title")
+        self.who = ElidedLabel(part="title")
         self.who.setFont(text_font(14, strong=True))
-        self.when = plain_label(part="dim")
+        self.when = ElidedLabel(part="dim")
         self.when.setFont(text_font(SMALL_PX))
         column.addStretch(1)
         for label in (self.who, self.when):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             column.addWidget(label)
         column.addStretch(1)
         return column

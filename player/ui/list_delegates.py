@@ -77,29 +77,24 @@ class EntryDelegate(ItemDelegate):
         """As the base class asks it."""
         if not isinstance(item, Entry):
             return
-        name, icon, tone = self._sign(item)
-        tag_width = 0
-        if name:
-            width = painter.fontMetrics().horizontalAdvance(name) if item.state is EntryState.RECORDING else 0
-            tag_width = width + 8 if width else 0
-        right = area.right() - 12 - 16
-        self.paint_icon(painter, right, area.top() + 17, icon, tone)
-        room = area.adjusted(16, 0, -(44 + tag_width), 0)
+        icon, tone = self._sign(item)
+        self.paint_icon(painter, area.right() - 12 - 16, area.top() + 17, icon, tone)
+        room = area.adjusted(16, 0, -40, 0)
         who = visible(" @ ".join(part for part in (item.operator, item.host) if part)) or visible(item.folder.name)
         upper = QRect(room.left(), room.top() + 7, room.width(), 20)
         paint_text(painter, upper, who, font=self.strong, colour=colour)
         lower = QRect(room.left(), room.top() + 27, area.width() - 32, 18)
         paint_text(painter, lower, self._when_and_why(item), font=self.small, colour=dim)
 
-    def _sign(self, entry: Entry) -> tuple[str, str, str]:
-        colours, words = self.look.colours, self.look.words
+    def _sign(self, entry: Entry) -> tuple[str, str]:
+        colours = self.look.colours
         if entry.state is EntryState.RECORDING:
-            return words("library.recording"), "live", colours.bad
+            return "live", colours.bad
         if entry.state is EntryState.UNREADABLE:
-            return "", "error", colours.bad
-        if entry.state is EntryState.INTERRUPTED and entry.level in (Level.UNCHECKED, Level.SOUND):
-            return "", ICONS[Level.PARTIAL], tone_colour(self.look, Level.PARTIAL)
-        return "", ICONS[entry.level], tone_colour(self.look, entry.level)
+            return "error", colours.bad
+        is_cut = entry.state is EntryState.INTERRUPTED and entry.level in (Level.UNCHECKED, Level.SOUND)
+        level = Level.PARTIAL if is_cut else entry.level
+        return ICONS[level], tone_colour(self.look, level)
 
     def _when_and_why(self, entry: Entry) -> str:
         if entry.state is EntryState.UNREADABLE:

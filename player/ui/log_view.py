@@ -59,6 +59,7 @@ class LogView(QWidget):
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         self.filter.textChanged.connect(self._filter_again)
+        self._say_count()
 
     # --- what it is told ----------------------------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ def paint_blank(painter: QPainter, look: Look, into: QRect, blank: Blank) -> Non
     hatch.setAlpha(46)
     painter.fillRect(into, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
     title_font, font = text_font(18, strong=True), text_font(TEXT_PX + 1)
-    room = max(min(into.width() - 48, 560), 120)
+    room = max(min(into.width() - 112, 520), 120)
     title = _lines_height(title_font, blank.title, room)
     text = _lines_height(font, blank.text, room)
     card = QRect(0, 0, room + 48, 24 + 32 + 12 + title + (8 + text if blank.text else 0) + 24)

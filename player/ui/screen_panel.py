@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from player.decoder import Shown
 from player.source import Span
@@ -12,7 +12,7 @@ from player.ui.reading import News
 from player.ui.screen_painting import Blank
 from player.ui.screen_view import ScreenView
 from player.ui.what_to_paint import blank_of, clicks_seen, gravest, notices_of, window_text
-from player.ui.widgets import icon_button, panel, plain_label, rule, text_button
+from player.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
 from recorder.events import Screen
 
 
@@ -70,7 +70,7 @@ class ScreenPanel(QWidget):
         notices = notices_of(spans, shown.at_ns, words) if has_all else ()
         clicks = clicks_seen(self._news.rows, shown.at_ns)
         self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
-        self._about.setText(visible(window_text(self._news.rows, shown.at_ns)))
+        self._about.show_text(visible(window_text(self._news.rows, shown.at_ns)))
         self._show_monitors(shown.screens)
 
     def show_moment(self, at_ns: int) -> None:
@@ -95,7 +95,7 @@ class ScreenPanel(QWidget):
 
     def _empty(self, blank: Blank) -> None:
         self._news = None
-        self._about.setText("")
+        self._about.show_text("")
         self._show_monitors(())
         self.view.empty(blank)
 
@@ -109,11 +109,13 @@ class ScreenPanel(QWidget):
         self._monitors = QHBoxLayout()
         self._monitors.setSpacing(2)
         row.addLayout(self._monitors)
-        self._about = plain_label(part="dim")
-        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addSpacing(8)
+        self._about = ElidedLabel(part="dim")
         row.addWidget(self._about, 1)
         self._scale = plain_label("", part="dim")
+        row.addSpacing(12)
         row.addWidget(self._scale)
+        row.addSpacing(4)
         self.view.setProperty("part", "screen")
         for icon, name, pressed in (
             ("zoom_out", "zoom_out", lambda: self.view.zoom_by_step(-1)),

@@ -29,6 +29,7 @@ class Searching(QObject):
         self._view = view
         self._news: News | None = None
         self._query = ""
+        self._is_searching_here = self._is_searching_elsewhere = False
         self._home = HomeCarrier(self)
         self._rows = FoldedRows()
         self._line = Line("searching_here", home=self._home.carry)
@@ -39,11 +40,17 @@ class Searching(QObject):
         """What is looked for."""
         return self._query
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether both searches have been answered."""
+        return not self._is_searching_here and not self._is_searching_elsewhere
+
     def look_for(self, query: str) -> None:
         """Search for this from now on."""
         self._query = query.strip()[:LONGEST_QUERY]
         self._view.show_query(self._query)
         self._search_here()
+        self._is_searching_elsewhere = True
         self._desk.search_library(self._query)
 
     def show_news(self, news: News | None) -> None:
@@ -61,11 +68,13 @@ class Searching(QObject):
     def _search_here(self) -> None:
         news, query, folder = self._news, self._query, self._desk.folder
         self._line.forget()
+        self._is_searching_here = False
         if news is None or not query or folder is None:
             self._view.show_here((), 0)
             self.marked.emit(hit_times(()))
             return
 
+        self._is_searching_here = True
         self._line.ask(
             lambda keep_on: self._rows.find(news, query, folder, keep_on),
             then=self._found_here,
@@ -73,14 +82,17 @@ class Searching(QObject):
         )
 
     def _found_here(self, found: tuple[Hit, ...]) -> None:
+        self._is_searching_here = False
         self._view.show_here(found[:LISTED], len(found))
         self.marked.emit(hit_times(found))
 
     def _failed(self, error: WorldError) -> None:
+        self._is_searching_here = False
         self._view.show_elsewhere(Hits((), problem=str(error)))
 
     def _found_elsewhere(self, query: str, hits: Hits) -> None:
         if query == self._query:
+            self._is_searching_elsewhere = False
             others = tuple(hit for hit in hits.hits if hit.folder != self._desk.folder)
             self._view.show_elsewhere(Hits(others, hits.is_cut, hits.problem))
 

@@ -16,9 +16,12 @@ from player.ui.look import SMALL_PX, Look, text_font
 GUTTER_PX = 76
 RIGHT_PX = 16
 TICKS_PX = 24
-CURVE_PX = 44
+CURVE_PX = 30
+INPUT_PX = 14
 LANE_PX = 10
-EVIDENCE_TOP_PX = TICKS_PX + CURVE_PX + 6
+INPUT_TOP_PX = TICKS_PX + CURVE_PX + 2
+EVIDENCE_TOP_PX = INPUT_TOP_PX + INPUT_PX + 4
+LANES_PX = INPUT_TOP_PX + INPUT_PX - TICKS_PX
 HEIGHT_PX = EVIDENCE_TOP_PX + LANE_PX + 14
 GRAVE = frozenset({"altered", "missing"})
 
@@ -42,13 +45,13 @@ class Bubble:
 def paint_lanes(painter: QPainter, look: Look, axis: Axis) -> None:
     """The grounds of the lanes and their names."""
     c = look.colours
-    painter.fillRect(QRect(GUTTER_PX, TICKS_PX, axis.width_px, CURVE_PX), QColor(c.lane))
-    painter.fillRect(QRect(GUTTER_PX, EVIDENCE_TOP_PX, axis.width_px, LANE_PX), QColor(c.lane))
     painter.setFont(text_font(SMALL_PX))
     painter.setPen(QColor(c.text_dim))
     right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    painter.drawText(QRect(0, TICKS_PX, GUTTER_PX - 10, CURVE_PX), right, look.words("timeline.activity"))
-    painter.drawText(QRect(0, EVIDENCE_TOP_PX - 4, GUTTER_PX - 10, LANE_PX + 8), right, look.words("timeline.evidence"))
+    lanes = ((TICKS_PX, CURVE_PX, "screen"), (INPUT_TOP_PX, INPUT_PX, "input"), (EVIDENCE_TOP_PX, LANE_PX, "evidence"))
+    for top, height, name in lanes:
+        painter.fillRect(QRect(GUTTER_PX, top, axis.width_px, height), QColor(c.lane))
+        painter.drawText(QRect(0, top - 4, GUTTER_PX - 10, height + 8), right, look.words(f"timeline.{name}"))
 
 
 def paint_ticks(painter: QPainter, look: Look, axis: Axis) -> None:
@@ -67,19 +70,18 @@ def paint_ticks(painter: QPainter, look: Look, axis: Axis) -> None:
 
 
 def paint_curves(painter: QPainter, look: Look, axis: Axis, curves: Curves, idle: Sequence[Span]) -> None:
-    """Changes of the picture as a filled curve, the operator's doings as a line over it, idle times as a quiet ground."""
+    """Changes of the picture, below them what the operator did, and idle times as a quiet ground."""
     c = look.colours
     for box in timeline.span_boxes(axis, idle):
-        painter.fillRect(QRectF(GUTTER_PX + box.left_px, TICKS_PX, box.width_px, CURVE_PX), QColor(c.idle))
+        painter.fillRect(QRectF(GUTTER_PX + box.left_px, TICKS_PX, box.width_px, LANES_PX), QColor(c.idle))
     bottom = TICKS_PX + CURVE_PX
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     fill = QColor(c.curve)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
-    painter.drawPolygon(_outline(curves.screen, axis.width_px, bottom, CURVE_PX - 4, closed=True))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(c.curve_input), 1.5))
-    painter.drawPolyline(_outline(curves.operator, axis.width_px, bottom, CURVE_PX - 8, closed=False))
+    painter.drawPolygon(_outline(curves.screen, axis.width_px, bottom, CURVE_PX - 3))
+    painter.setBrush(QColor(c.curve_input))
+    painter.drawPolygon(_outline(curves.operator, axis.width_px, INPUT_TOP_PX + INPUT_PX, INPUT_PX - 2))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
@@ -90,7 +92,7 @@ def paint_evidence(painter: QPainter, look: Look, axis: Axis, spans: Sequence[Sp
     for box in sorted(boxes, key=lambda box: box.span.kind in GRAVE):
         width = max(box.width_px, 3.0)
         lane = QRectF(GUTTER_PX + box.left_px, EVIDENCE_TOP_PX, width, LANE_PX)
-        curve = QRectF(lane.left(), TICKS_PX, width, CURVE_PX)
+        curve = QRectF(lane.left(), TICKS_PX, width, LANES_PX)
         if box.span.kind in GRAVE:
             colour = QColor(c.altered)
             painter.fillRect(lane, colour)
@@ -110,7 +112,7 @@ def paint_hits(painter: QPainter, look: Look, axis: Axis, times_ns: Times) -> No
     colour = QColor(look.colours.hit)
     for place in timeline.mark_places(axis, times_ns):
         x = GUTTER_PX + int(place)
-        painter.fillRect(QRect(x - 1, TICKS_PX, 2, CURVE_PX), colour)
+        painter.fillRect(QRect(x - 1, TICKS_PX, 2, LANES_PX), colour)
         painter.fillRect(QRect(x - 3, TICKS_PX, 6, 4), colour)
 
 
@@ -147,7 +149,7 @@ def paint_bubble(painter: QPainter, look: Look, bubble: Bubble, width_px: int) -
     painter.fillRect(QRectF(x, TICKS_PX, 1, EVIDENCE_TOP_PX + LANE_PX - TICKS_PX), QColor(c.text))
     font = text_font(SMALL_PX)
     metrics = QFontMetrics(font)
-    width = max(metrics.horizontalAdvance(line) for line in bubble.lines) + 20
+    width = max(metrics.horizontalAdvance(line) for line in bubble.lines) + 28
     height = 18 * len(bubble.lines) + 10
     left = x + 10 if x + 10 + width < width_px else x - 10 - width
     area = QRectF(max(left, 4), 4, min(width, width_px - 8), height)
@@ -164,14 +166,11 @@ def paint_bubble(painter: QPainter, look: Look, bubble: Bubble, width_px: int) -
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _outline(
-    values: npt.NDArray[np.float64], width_px: int, bottom: float, height: float, *, closed: bool
-) -> QPolygonF:
+def _outline(values: npt.NDArray[np.float64], width_px: int, bottom: float, height: float) -> QPolygonF:
     step = width_px / max(len(values), 1)
-    points = [QPointF(GUTTER_PX, bottom)] if closed else []
+    points = [QPointF(GUTTER_PX, bottom)]
     points += [
         QPointF(GUTTER_PX + (place + 0.5) * step, bottom - float(value) * height) for place, value in enumerate(values)
     ]
-    if closed:
-        points.append(QPointF(GUTTER_PX + width_px, bottom))
+    points.append(QPointF(GUTTER_PX + width_px, bottom))
     return QPolygonF(points)

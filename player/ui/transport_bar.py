@@ -69,10 +69,10 @@ class TransportBar(QWidget):
         self._clock.setText("" if wall_ns is None else clock_text(wall_ns, utc_offset_s))
         self.speed.setText(speed_text(moment.speed))
         self.live.setChecked(moment.state is State.LIVE)
-        self.live.setText(words("transport.is_live" if moment.state is State.LIVE else "transport.go_live"))
+        self.live.setText(" " + words("transport.is_live" if moment.state is State.LIVE else "transport.go_live"))
         if moment.skipped is not None:
             length = time_text(moment.skipped.end_ns - moment.skipped.start_ns, milliseconds=False)
-            self._skipping.setText(words("transport.skipping", length=length))
+            self._skipping.setText(" " + words("transport.skipping", length=length))
         self._skipping.setVisible(moment.skipped is not None)
 
     def set_skips_idle(self, skips: bool) -> None:

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from player.ui.access import Judgement, Level
 from player.ui.inert import visible
 from player.ui.look import Look
-from player.ui.widgets import plain_label, restyle
+from player.ui.widgets import ElidedLabel, plain_label, restyle
 
 TONES = {
     Level.SOUND: "good",
@@ -53,8 +53,7 @@ class VerdictBanner(QFrame):
         row.setSpacing(8)
         self._icon = plain_label()
         self.title = plain_label(part="verdict_title")
-        self.text = plain_label(part="verdict_text")
-        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.text = ElidedLabel(part="verdict_text")
         self._more = plain_label(part="verdict_title")
         row.addWidget(self._icon)
         row.addWidget(self.title)
@@ -76,10 +75,9 @@ class VerdictBanner(QFrame):
         self.title.setText(words(f"verdict.{level.value}"))
         count = len(judgement.problems)
         grave = sorted(judgement.problems, key=lambda problem: not problem.is_grave)
-        self.text.setText(visible(grave[0].sentence) if grave else words(f"verdict.{level.value}_text"))
-        self.text.setToolTip(self.text.text())
+        self.text.show_text(visible(grave[0].sentence) if grave else words(f"verdict.{level.value}_text"))
         self._more.setText("" if count == 0 else words("verdict.findings", count=count))
-        self.setAccessibleName(f"{self.title.text()}. {self.text.text()}")
+        self.setAccessibleName(f"{self.title.text()}. {self.text.toolTip()}")
         restyle(self, "tone", TONES.get(level, "neutral"))
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from player.ui.look import Look
@@ -21,6 +21,31 @@ def plain_label(text: str = "", *, part: str = "", selectable: bool = False, wra
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
     return label
+
+
+class ElidedLabel(QLabel):
+    """A line of plain text that is cut with an ellipsis where there is no room for it."""
+
+    def __init__(self, *, part: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("part", part)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_text(self, text: str) -> None:
+        """Show this, as far as there is room."""
+        self._whole = text
+        self.setToolTip(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As Qt asks it."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
 
 
 def icon_button(
@@ -42,7 +67,7 @@ def icon_button(
 def text_button(look: Look, text: str, tip: str, *, icon: str = "", part: str = "text") -> QToolButton:
     """A button of words, with an icon before them if one is given."""
     button = QToolButton()
-    button.setText(text)
+    button.setText(f" {text}" if icon else text)  # Qt leaves too little room between icon and words
     button.setProperty("part", part)
     button.setFixedHeight(28)
     button.setIconSize(QSize(16, 16))

@@ -51,6 +51,13 @@ class PlayerWindow(QMainWindow):
         self.setWindowIcon(look.icon("application", colour=look.colours.accent))
         self.resize(1440, 900)
         self._restore()
+        self.stage.view.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.stage.view.setFocus()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything asked has been answered."""
+        return self.desk.is_settled and self.searching.is_settled
 
     # --- putting together ---------------------------------------------------------------------------------------------
 
@@ -109,14 +116,8 @@ class PlayerWindow(QMainWindow):
         desk.listed.connect(self.library.show_entries)
         desk.listing_failed.connect(self.library.show_problem)
         desk.passphrase_needed.connect(self._ask_passphrase)
-        for signal in (
-            desk.shown,
-            desk.picture_failed,
-            desk.judged,
-            desk.listed,
-            desk.listing_failed,
-            desk.open_failed,
-        ):
+        answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
+        for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed):
             signal.connect(self._look_whether_settled)
 
     def _connect_panels(self) -> None:
@@ -132,6 +133,7 @@ class PlayerWindow(QMainWindow):
             at_moment.connect(desk.seek)
         self.search.hit_chosen.connect(self._show_hit)
         self.searching.marked.connect(self.timeline.show_hits)
+        self.searching.marked.connect(self._look_whether_settled)
         transport.play_toggled.connect(self.commands.toggle_play)
         transport.step_requested.connect(desk.step)
         transport.start_requested.connect(self.commands.to_start)
@@ -195,7 +197,7 @@ class PlayerWindow(QMainWindow):
         question.answer(PassphraseDialog.ask(sentence or words("passphrase.text"), look=self.look, parent=self))
 
     def _look_whether_settled(self) -> None:
-        if self.desk.is_settled:
+        if self.is_settled:
             self.settled.emit()
 
     # --- from the panels ----------------------------------------------------------------------------------------------
