@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
-from recorder.codec.sheets import SheetStore
+from recorder.codec.sheets import SheetStore, decode
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, Numbers, put
 from recorder.codec.wire import Head, Move, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
@@ -38,7 +38,7 @@ class ScreenDecoder:
         """
         decoder = cls(sheets=sheets)
         for patch in _since_full(earlier):
-            decoder._sheets.add(read_head(patch.data).sheets)
+            decoder._sheets.add(read_head(patch.data))
         decoder._start_at(snapshot)
         return decoder
 
@@ -69,7 +69,7 @@ class ScreenDecoder:
         elif self._grid != grid or head.number != self._next_number or head.first_id != self._next_id:
             msg = "a patch before it is missing"
             raise DamagedPictureError(msg)
-        self._sheets.add(head.sheets)
+        self._sheets.add(head)
         self._next_id = head.first_id + sum(sheet.tiles for sheet in head.sheets)
         self._next_number = head.number + 1
         self._move(ops.moves)
@@ -120,7 +120,7 @@ class ScreenDecoder:
         positions, ids = ops.positions, ops.ids
         for sheet in own:
             mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
-            self._paint_from(grid, sheet, SheetStore(), positions[mine], ids[mine])
+            self._put(grid, positions[mine], ids[mine] - sheet.first_id, decode(sheet, self._sheets.palette))
             positions, ids = positions[~mine], ids[~mine]
         order = np.argsort(ids, kind="stable")
         positions, ids = positions[order], ids[order]
@@ -128,12 +128,12 @@ class ScreenDecoder:
         while start < ids.size:
             sheet = self._sheets.find(int(ids[start]))
             end = int(np.searchsorted(ids, sheet.first_id + sheet.tiles))
-            self._paint_from(grid, sheet, self._sheets, positions[start:end], ids[start:end])
+            indices = ids[start:end] - sheet.first_id
+            self._put(grid, positions[start:end], indices, self._sheets.tiles_of(sheet))
             start = end
 
-    def _paint_from(self, grid: Grid, sheet: Sheet, store: SheetStore, positions: Numbers, ids: Numbers) -> None:
-        if positions.size:
-            put(grid, self._canvas, positions, store.tiles_of(sheet)[ids - sheet.first_id])
+    def _put(self, grid: Grid, positions: Numbers, indices: Numbers, tiles: Bytes) -> None:
+        put(grid, self._canvas, positions, tiles[indices])
 
 
 def digest_of(picture: Bytes) -> bytes:

@@ -11,7 +11,8 @@ from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import TileDictionary
 from recorder.codec.lossy import Film
-from recorder.codec.tiles import Bytes, Grid, Mask, Numbers
+from recorder.codec.palette import ColourNumbers, Palette
+from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move, Ops, Sheet, SheetKind, pack
 from recorder.errors import BugError
 from recorder.events import Patch, Snapshot
@@ -37,6 +38,7 @@ class ScreenEncoder:
         self._differing = np.zeros((self._grid.rows, self._grid.columns), np.uint16)
         self._film = Film(self._grid)
         self._dictionary = TileDictionary()
+        self._colours = ColourNumbers()
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
         self._film_sheets: dict[int, Sheet] = {}
         self._costs = DecodingCosts()
@@ -52,13 +54,14 @@ class ScreenEncoder:
     def start_segment(self, picture: Bytes, at_ns: int) -> Patch:
         """The full picture, which stands alone; what was sent before is forgotten."""
         self._dictionary.clear()
+        self._colours.clear()
         self._film_sheets.clear()
         self._costs.clear()
         self._number = self._next_id = 0
         self._take([(self._grid.area, picture)])
         self._film.stale |= self._film.lossy
         everything = np.arange(self._grid.count, dtype=np.int64)
-        draft = _Draft(self._next_id)
+        draft = _Draft(self._next_id, self._colours.count)
         self._send(draft, everything, at_ns)
         self._send_film(draft, np.flatnonzero(self._film.stale), at_ns)
         self._unreported_px = self._grid.width_px * self._grid.height_px
@@ -91,12 +94,14 @@ class ScreenEncoder:
             ids[lost] = self._dictionary.find_all(self._bgr(lost))
         own = self._costs.start_again(ids)
         own = own[~self._film.lossy[own]]  # their exact content is not what the decoder shows
-        own_sheets = []
+        own_sheets: list[Sheet] = []
         if own.size:
             ids[own] = np.arange(self._next_id, self._next_id + own.size)
-            own_sheets.append(sheets.encode_exactly(self._bgr(own), self._next_id, self._grid.columns))
+            own_draft = _Draft(self._next_id, self._colours.count)
+            self._add_sheets(own_draft, self._pixels(own), may_add=False)
+            own_sheets = own_draft.sheets
         everything = np.arange(self._grid.count, dtype=np.int64)
-        data = pack(self._number, self._next_id, own_sheets, Ops((), everything, ids))
+        data = pack(self._number, self._next_id, own_sheets, Ops((), everything, ids), first_colour=self._colours.count)
         size = (self._grid.width_px, self._grid.height_px)
         exact = not self._film.lossy.any()
         return Snapshot(at_ns, self._screen, *size, exact, digest_of(self._shown()), data)
@@ -109,11 +114,14 @@ class ScreenEncoder:
             ids = self._shown_ids[film]
             mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
             if mine.any():
-                tiles.put(self._grid, picture, film[mine], sheets.decode(sheet)[ids[mine] - sheet.first_id])
+                tiles.put(self._grid, picture, film[mine], sheets.decode(sheet, Palette())[ids[mine] - sheet.first_id])
         return picture[: self._grid.height_px, : self._grid.width_px]
 
+    def _pixels(self, positions: Numbers) -> Canvas:
+        return tiles.take(self._grid, self._now, positions)
+
     def _bgr(self, positions: Numbers) -> Bytes:
-        return tiles.bgr_of(tiles.take(self._grid, self._now, positions))
+        return tiles.bgr_of(self._pixels(positions))
 
     def _take(self, areas: Sequence[Area]) -> None:
         """Write grabbed pixels into `_now`, and count what differs from `_before`."""
@@ -136,7 +144,7 @@ class ScreenEncoder:
         if not dirty.any() and not resting.size and not self._film.due(at_ns).size:
             return None
         self._unreported_px += int(self._differing.sum(dtype=np.int64))
-        draft = _Draft(self._next_id)
+        draft = _Draft(self._next_id, self._colours.count)
         touched = dirty.copy()
         self._find_moves(draft, dirty)
         dirty = self._differing.ravel() > 0
@@ -204,7 +212,18 @@ class ScreenEncoder:
         self._film.settle(positions)
         draft.paint(positions, ids)
         if fresh:
-            draft.add(sheets.encode_exactly(bgr[fresh], draft.next_id, self._grid.columns))
+            self._add_sheets(draft, self._pixels(positions[fresh]), may_add=True)
+
+    def _add_sheets(self, draft: "_Draft", pixels: Canvas, *, may_add: bool) -> None:
+        """Send new tiles: by their colours' numbers, or by their colours if these are too many."""
+        columns = self._grid.columns
+        numbered = self._colours.number(pixels, may_add=may_add)
+        if numbered is None:
+            draft.add(sheets.encode_exactly(tiles.bgr_of(pixels), draft.next_id, columns))
+            return
+        numbers, colours = numbered
+        draft.colours.append(colours.tobytes())
+        draft.add(sheets.encode_numbered(numbers, draft.next_id, columns))
 
     def _send_film(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
         if not positions.size:
@@ -221,7 +240,9 @@ class ScreenEncoder:
     def _patch(self, kind: str, draft: "_Draft", touched: Mask, at_ns: int) -> Patch:
         order = np.argsort(draft.positions, kind="stable")
         positions, ids = draft.positions[order], draft.ids[order]
-        data = pack(self._number, self._next_id, draft.sheets, Ops(tuple(draft.moves), positions, ids))
+        ops = Ops(tuple(draft.moves), positions, ids)
+        colours = b"".join(draft.colours)
+        data = pack(self._number, self._next_id, draft.sheets, ops, first_colour=draft.first_colour, colours=colours)
         self._shown_ids[positions] = ids
         self._keep_film_sheets(draft.sheets)
         self._costs.add(draft.sheets, ids)
@@ -249,8 +270,10 @@ class ScreenEncoder:
 class _Draft:
     """A patch being put together."""
 
-    def __init__(self, next_id: int) -> None:
+    def __init__(self, next_id: int, first_colour: int) -> None:
         self.next_id = next_id
+        self.first_colour = first_colour
+        self.colours: list[bytes] = []
         self.moves: list[Move] = []
         self.sheets: list[Sheet] = []
         self.positions: Numbers = np.zeros(0, np.int64)

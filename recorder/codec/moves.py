@@ -14,21 +14,24 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Grid, Mask, Numbers
+from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move
 from recorder.geometry import Rect
 
 WORTH_TILES = 12  # fewer new tiles than this cost less than looking for a move
 _MOST_MOVES = 6
 _LEAST_VOTES = 5
-_LEAST_TILES_SAVED = 3
+_LEAST_GAIN_PX = 700
+_STRIP_PX = 128
+_ROWS_LOOKED_AT = 4
+_LEAST_ROWS = 8
 _REACH_PX = 4  # of the filter, in each direction
 # Whole numbers that sum to zero: flat areas become 0, and every sum is below 2**24, so exact in single precision.
 _ACROSS = np.array([3, -7, 11, -5, 13, -9, 6, -14, 2], np.float32)
 _DOWN = np.array([-4, 9, -13, 7, 5, -11, 12, -8, 3], np.float32)
 _KEEP_ONE_IN = 8
 
-Scores: TypeAlias = npt.NDArray[np.int64]
+Scores: TypeAlias = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +45,64 @@ class _Landmarks:
 
 def find(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> Iterator[Move]:
     """Moves inside the box that make many tiles right; each is to be applied before the next is asked for."""
-    rows, columns, offsets = _votes(before, now, box)
+    changed = before[_pixels(box)] != now[_pixels(box)]
+    was_changed = np.count_nonzero(changed)
+    dy = _scrolled_by(before[_pixels(box)], now[_pixels(box)], changed)
+    if dy:
+        target = _best_target(grid, before, now, box, (0, dy), blocked)
+        if target is not None:
+            yield Move(target, 0, dy)
+            changed = before[_pixels(box)] != now[_pixels(box)]
+            if np.count_nonzero(changed) * 2 < was_changed:
+                return
+    yield from _find_any(grid, before, now, box, blocked, changed)
+
+
+def _find_any(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask, changed: Mask) -> Iterator[Move]:
+    """Moves in any direction, of several areas."""
+    rows, columns, offsets = _votes(before, now, box, changed)
     found = 0
-    for dx, dy in _winners(offsets):
-        mine = (offsets == (dx, dy)).all(axis=1)
+    for offset in _winners(offsets):
+        mine = (offsets == offset).all(axis=1)
         ys, xs = rows[mine], columns[mine]
         for _ in range(2):  # two areas may move alike
             if found == _MOST_MOVES or np.count_nonzero(before[ys, xs] != now[ys, xs]) < _LEAST_VOTES:
                 break
-            target = _best_target(grid, before, now, box, dx, dy)
-            if target is None or _touches(grid, target, dx, dy, blocked):
+            target = _best_target(grid, before, now, box, offset, blocked)
+            if target is None:
                 break
             found += 1
-            yield Move(target, dx, dy)
+            yield Move(target, *offset)
+
+
+def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> int:
+    """How far the rows of the most changed strip went down, 0 if that cannot be told: cheap."""
+    by_column = np.count_nonzero(changed[::_ROWS_LOOKED_AT], axis=0)
+    strips = np.add.reduceat(by_column, np.arange(0, len(by_column), _STRIP_PX))
+    left = int(np.argmax(strips)) * _STRIP_PX
+    old, new = _row_numbers(before[:, left : left + _STRIP_PX]), _row_numbers(now[:, left : left + _STRIP_PX])
+    old_rows, new_rows = _rows_alone(old), _rows_alone(new)
+    _, in_old, in_new = np.intersect1d(old[old_rows], new[new_rows], assume_unique=True, return_indices=True)
+    if not in_old.size:
+        return 0
+    offsets, counts = np.unique(new_rows[in_new] - old_rows[in_old], return_counts=True)
+    best = int(np.argmax(counts))
+    return int(offsets[best]) if counts[best] >= _LEAST_ROWS else 0
+
+
+def _row_numbers(strip: Canvas) -> Canvas:
+    weights = np.arange(1, 2 * strip.shape[1], 2, dtype=np.uint32) * np.uint32(2654435761)
+    mixed = strip * weights
+    return np.asarray(np.add.reduce(mixed ^ (mixed >> np.uint32(15)), axis=1, dtype=np.uint32))
+
+
+def _rows_alone(numbers: Canvas) -> Numbers:
+    _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    return np.asarray(first[counts == 1], np.int64)
+
+
+def _pixels(area: Rect) -> tuple[slice, slice]:
+    return slice(area.top, area.bottom), slice(area.left, area.right)
 
 
 def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
@@ -64,10 +112,9 @@ def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
     canvas[move.target.top : move.target.bottom, move.target.left : move.target.right] = pixels
 
 
-def _votes(before: Canvas, now: Canvas, box: Rect) -> tuple[Numbers, Numbers, Numbers]:
+def _votes(before: Canvas, now: Canvas, box: Rect, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Where landmarks stand now, and how far each has come (dx, dy)."""
-    pixels = np.s_[box.top : box.bottom, box.left : box.right]
-    changed = before[pixels] != now[pixels]
+    pixels = _pixels(box)
     old, new = _landmarks(before[pixels], changed, box), _landmarks(now[pixels], changed, box)
     _, in_old, in_new = np.intersect1d(old.numbers, new.numbers, assume_unique=True, return_indices=True)
     rows, columns = new.rows[in_new], new.columns[in_new]
@@ -75,14 +122,15 @@ def _votes(before: Canvas, now: Canvas, box: Rect) -> tuple[Numbers, Numbers, Nu
 
 
 def _landmarks(pixels: Canvas, changed: Mask, box: Rect) -> _Landmarks:
-    numbers = _neighbourhoods(pixels)
-    chosen = (
-        changed & (numbers != 0) & ((numbers.view(np.uint32) * np.uint32(2654435761)) >> 16 & (_KEEP_ONE_IN - 1) == 0)
-    )
-    chosen[:_REACH_PX] = chosen[-_REACH_PX:] = False
-    chosen[:, :_REACH_PX] = chosen[:, -_REACH_PX:] = False
-    at = np.flatnonzero(chosen)
-    unique, first, counts = np.unique(numbers.ravel()[at], return_index=True, return_counts=True)
+    changed = changed.copy()
+    changed[:_REACH_PX] = changed[-_REACH_PX:] = False
+    changed[:, :_REACH_PX] = changed[:, -_REACH_PX:] = False
+    at = np.flatnonzero(changed)
+    numbers = _neighbourhoods(pixels).ravel()[at]
+    mixed = (numbers.view(np.uint32) * np.uint32(2654435761)) >> np.uint32(16)
+    chosen = (numbers != 0) & (mixed % _KEEP_ONE_IN == 0)
+    at, numbers = at[chosen], numbers[chosen]
+    unique, first, counts = np.unique(numbers, return_index=True, return_counts=True)
     alone = counts == 1
     rows, columns = np.divmod(at[first[alone]], box.width)
     return _Landmarks(unique[alone], rows + box.top, columns + box.left)
@@ -102,22 +150,24 @@ def _winners(offsets: Numbers) -> list[tuple[int, int]]:
     return [(int(kinds[i, 0]), int(kinds[i, 1])) for i in order if counts[i] >= _LEAST_VOTES and kinds[i].any()]
 
 
-def _best_target(grid: Grid, before: Canvas, now: Canvas, box: Rect, dx: int, dy: int) -> Rect | None:
+def _best_target(
+    grid: Grid, before: Canvas, now: Canvas, box: Rect, offset: tuple[int, int], blocked: Mask
+) -> Rect | None:
     """The rectangle for which moving pays most; None if it does not pay."""
+    dx, dy = offset
     domain = box.intersection(grid.area.moved(dx, dy))
     if domain.is_empty:
         return None
-    source = domain.moved(-dx, -dy)
-    here = np.s_[domain.top : domain.bottom, domain.left : domain.right]
-    was_right = before[here] == now[here]
-    would_be = before[source.top : source.bottom, source.left : source.right] == now[here]
+    was_right = before[_pixels(domain)] == now[_pixels(domain)]
+    would_be = before[_pixels(domain.moved(-dx, -dy))] == now[_pixels(domain)]
     score = would_be.view(np.int8) - was_right.view(np.int8)
     top, bottom, left, right = 0, domain.height, 0, domain.width
     for _ in range(2):
-        top, bottom = _best_span(score[:, left:right].sum(axis=1, dtype=np.int64))
-        left, right = _best_span(score[top:bottom].sum(axis=0, dtype=np.int64))
+        top, bottom = _best_span(np.add.reduce(score[:, left:right], axis=1, dtype=np.int32))
+        left, right = _best_span(np.add.reduce(score[top:bottom], axis=0, dtype=np.int32))
     target = Rect(domain.left + left, domain.top + top, right - left, bottom - top)
-    if target.is_empty or _tiles_saved(domain, was_right, would_be, target) < _LEAST_TILES_SAVED:
+    gain_px = int(score[top:bottom, left:right].sum(dtype=np.int64))
+    if gain_px < _LEAST_GAIN_PX or _touches(grid, target, dx, dy, blocked):
         return None
     return target
 
@@ -128,23 +178,6 @@ def _best_span(scores: Scores) -> tuple[int, int]:
     lowest = np.minimum.accumulate(sums)
     end = int(np.argmax(sums - lowest))
     return int(np.argmin(sums[: end + 1])), end
-
-
-def _tiles_saved(domain: Rect, was_right: Mask, would_be: Mask, target: Rect) -> int:
-    """How many more tiles are right after moving the target than before."""
-    after = was_right.copy()
-    inside = np.s_[
-        target.top - domain.top : target.bottom - domain.top, target.left - domain.left : target.right - domain.left
-    ]
-    after[inside] = would_be[inside]
-    return _wrong_tiles(domain, was_right) - _wrong_tiles(domain, after)
-
-
-def _wrong_tiles(domain: Rect, right: Mask) -> int:
-    rows = np.arange(-(domain.top % TILE_HEIGHT_PX), domain.height, TILE_HEIGHT_PX).clip(0)
-    columns = np.arange(-(domain.left % TILE_WIDTH_PX), domain.width, TILE_WIDTH_PX).clip(0)
-    by_row = np.logical_and.reduceat(right, rows, axis=0)
-    return int(np.count_nonzero(~np.logical_and.reduceat(by_row, columns, axis=1)))
 
 
 def _touches(grid: Grid, target: Rect, dx: int, dy: int, blocked: Mask) -> bool:

@@ -1,16 +1,16 @@
 """Tiles as one encoded picture, and back: the only module of the codec that speaks to OpenCV's image codecs."""
 
 import bisect
-import zlib
 from collections import OrderedDict
-from collections.abc import Iterable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.palette import Palette
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes
-from recorder.codec.wire import Sheet, SheetKind
+from recorder.codec.wire import Head, Sheet, SheetKind
 
 MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
@@ -23,6 +23,16 @@ def encode_exactly(tiles: Bytes, first_id: int, columns: int) -> Sheet:
     columns = fitting_columns(len(tiles), columns)
     data = _imencode(".webp", _lay_out(tiles, columns), _LOSSLESS)
     return Sheet(SheetKind.WEBP, first_id, len(tiles), columns, data)
+
+
+def encode_numbered(numbers: npt.NDArray[np.uint16], first_id: int, columns: int) -> Sheet:
+    """Tiles (n, 16, 64) of colours' numbers as a lossless sheet."""
+    columns = fitting_columns(len(numbers), columns)
+    picture = np.zeros((*numbers.shape, 3), np.uint8)
+    picture[..., 1] = numbers & 0xFF
+    picture[..., 2] = numbers >> 8
+    data = _imencode(".webp", _lay_out(picture, columns), _LOSSLESS)
+    return Sheet(SheetKind.NUMBERED, first_id, len(numbers), columns, data)
 
 
 def encode_roughly(tiles: Bytes, first_id: int, columns: int, *, quality: int, halved: bool) -> Sheet:
@@ -57,40 +67,27 @@ def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
     return data.tobytes()
 
 
-def decode(sheet: Sheet) -> Bytes:
+def decode(sheet: Sheet, palette: Palette) -> Bytes:
     """The tiles (n, 16, 64, 3) of a sheet."""
     rows = -(-sheet.tiles // sheet.columns)
     height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
     if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
         msg = "a sheet's size is impossible"
         raise DamagedPictureError(msg)
-    if sheet.kind is SheetKind.DEFLATE:
-        picture = _inflate(sheet.data, height, width)
-    elif sheet.kind is SheetKind.JPEG_HALF:
+    if sheet.kind is SheetKind.JPEG_HALF:
         picture = _imdecode(sheet, height // 2, width // 2).repeat(2, axis=0).repeat(2, axis=1)
     else:
         picture = _imdecode(sheet, height, width)
     by_row = picture.reshape(rows, TILE_HEIGHT_PX, sheet.columns, TILE_WIDTH_PX, 3).swapaxes(1, 2)
-    return np.ascontiguousarray(by_row).reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)[: sheet.tiles]
-
-
-def _inflate(data: bytes, height: int, width: int) -> Bytes:
-    size = height * width * 3
-    inflater = zlib.decompressobj(wbits=-15)
-    try:
-        planes = inflater.decompress(data, size)
-    except zlib.error as error:
-        msg = "a sheet is damaged"
-        raise DamagedPictureError(msg) from error
-    if len(planes) != size or not inflater.eof:
-        msg = "a sheet has another size than it says"
-        raise DamagedPictureError(msg)
-    return np.frombuffer(planes, np.uint8).reshape(3, height, width).transpose(1, 2, 0)
+    tiles = np.ascontiguousarray(by_row).reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)[: sheet.tiles]
+    if sheet.kind is SheetKind.NUMBERED:
+        return palette.paint(tiles[..., 1] + (tiles[..., 2].astype(np.uint16) << 8))
+    return tiles
 
 
 def _imdecode(sheet: Sheet, height: int, width: int) -> Bytes:
     # The size is read from the header first: OpenCV would allocate whatever a hostile header asks for.
-    stated = _webp_size(sheet.data) if sheet.kind is SheetKind.WEBP else _jpeg_size(sheet.data)
+    stated = _webp_size(sheet.data) if sheet.kind in (SheetKind.WEBP, SheetKind.NUMBERED) else _jpeg_size(sheet.data)
     if stated != (height, width):
         msg = "a sheet has another size than it says"
         raise DamagedPictureError(msg)
@@ -129,6 +126,7 @@ class SheetStore:
     """The sheets of a segment by the ids of their tiles; decoded when asked for, the last used ones kept decoded."""
 
     def __init__(self, *, cache_bytes: int = CACHE_BYTES) -> None:
+        self.palette = Palette()
         self._first_ids: list[int] = []
         self._sheets: list[Sheet] = []
         self._decoded: OrderedDict[int, Bytes] = OrderedDict()
@@ -136,9 +134,10 @@ class SheetStore:
         self._cache_bytes = cache_bytes
         self.decoded_sheets = 0
 
-    def add(self, sheets: Iterable[Sheet]) -> None:
-        """Sheets that came, in the order of their ids; known ones are left as they are."""
-        for sheet in sheets:
+    def add(self, head: Head) -> None:
+        """The sheets and colours of a patch that came, in their order; known ones are left as they are."""
+        self.palette.add(head.first_colour, head.colours)
+        for sheet in head.sheets:
             end = self._sheets[-1].first_id + self._sheets[-1].tiles if self._sheets else 0
             if sheet.first_id >= end:
                 self._first_ids.append(sheet.first_id)
@@ -146,6 +145,7 @@ class SheetStore:
 
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
+        self.palette.clear()
         self._first_ids.clear()
         self._sheets.clear()
         self._decoded.clear()
@@ -163,7 +163,7 @@ class SheetStore:
         """The sheet's tiles (n, 16, 64, 3)."""
         tiles = self._decoded.pop(sheet.first_id, None)
         if tiles is None:
-            tiles = decode(sheet)
+            tiles = decode(sheet, self.palette)
             self.decoded_sheets += 1
             self._decoded_bytes += tiles.nbytes
         self._decoded[sheet.first_id] = tiles

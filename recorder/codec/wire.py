@@ -1,6 +1,7 @@
 """What `Patch.data` and `Snapshot.data` hold, as bytes and back. Nothing here trusts what it reads.
 
-    data    := version, number, first_id, sheets, {sheet kind, tiles, columns, size}*, ops_size, ops, {sheet bytes}*
+    data    := version, number, first_id, first_colour, colours, sheets, {sheet kind, tiles, columns, size}*,
+               ops_size, ops, {B, G, R}*, {sheet bytes}*
     ops     := packing (0 plain, 1 deflated), moves, {left, top, width, height, ±dx, ±dy}*, runs, {run}*
     run     := gap since the tile after the last run, length*2 + step, ±(id - the id expected next)
 
@@ -26,6 +27,7 @@ MAX_DATA_BYTES = 1 << 28
 MAX_MOVES = 64
 MAX_SHEETS = 64
 MAX_OPS_BYTES = 1 << 23
+MAX_COLOURS = 65535
 _DEFLATE_FROM_BYTES = 48
 _MAX_SHIFT = 63
 
@@ -36,7 +38,7 @@ class SheetKind(enum.IntEnum):
     WEBP = 0  # lossless
     JPEG = 1  # lossy
     JPEG_HALF = 2  # lossy, half as wide and high
-    DEFLATE = 3  # B, G, R planes, deflated
+    NUMBERED = 3  # lossless; its green and red are the low and high byte of a colour's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Head:
     first_id: int
     sheets: tuple[Sheet, ...]
     ops: bytes
+    first_colour: int
+    colours: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,16 @@ class Ops:
     ids: Numbers
 
 
-def pack(number: int, first_id: int, sheets: Sequence[Sheet], ops: Ops) -> bytes:
+def pack(
+    number: int, first_id: int, sheets: Sequence[Sheet], ops: Ops, *, first_colour: int, colours: bytes = b""
+) -> bytes:
     """The bytes of a patch or snapshot."""
     packed = _pack_ops(ops)
-    head = [number, first_id, len(sheets)]
+    head = [number, first_id, first_colour, len(colours) // 3, len(sheets)]
     for sheet in sheets:
         head += [sheet.kind, sheet.tiles, sheet.columns, len(sheet.data)]
     head.append(len(packed))
-    return b"".join((bytes((VERSION,)), _varints(head), packed, *(sheet.data for sheet in sheets)))
+    return b"".join((bytes((VERSION,)), _varints(head), packed, colours, *(sheet.data for sheet in sheets)))
 
 
 def read_head(data: bytes) -> Head:
@@ -97,12 +103,15 @@ def read_head(data: bytes) -> Head:
         msg = f"it is of codec version {data[0]}, newer than this program's {VERSION}"
         raise DamagedPictureError(msg)
     numbers = _Numbers(data, 1)
-    number, first_id = numbers.next(), numbers.next()
+    number, first_id, first_colour = numbers.next(), numbers.next(), numbers.up_to(MAX_COLOURS)
+    colours_size = 3 * numbers.up_to(MAX_COLOURS - first_colour)
     count = numbers.up_to(MAX_SHEETS)
     shapes = [tuple(numbers.next() for _ in range(4)) for _ in range(count)]
     ops_size = numbers.up_to(MAX_OPS_BYTES)
-    ops_at = numbers.at
-    return Head(number, first_id, _sheets(data, ops_at + ops_size, first_id, shapes), data[ops_at : ops_at + ops_size])
+    colours_at = numbers.at + ops_size
+    sheets = _sheets(data, colours_at + colours_size, first_id, shapes)
+    ops, colours = data[numbers.at : colours_at], data[colours_at : colours_at + colours_size]
+    return Head(number, first_id, sheets, ops, first_colour, colours)
 
 
 def _sheets(data: bytes, at: int, first_id: int, shapes: Iterable[tuple[int, ...]]) -> tuple[Sheet, ...]:
