@@ -60,7 +60,8 @@ def _print_words(desk: Desk, verdict: Verdict) -> None:
 def _extent(verdict: Verdict) -> str:
     content = "content checked" if verdict.content_checked else "content not checked"
     length = "" if verdict.duration_ns is None else f", {span_words(verdict.duration_ns)}"
-    return f"{verdict.segments} segments, {verdict.chunks} chunks, {verdict.size_bytes} bytes{length}, {content}"
+    segments = "1 segment" if verdict.segments == 1 else f"{verdict.segments} segments"
+    return f"{segments}, {verdict.chunks} chunks, {verdict.size_bytes:,} bytes{length}, {content}"
 
 
 def _place(finding: Finding) -> str:

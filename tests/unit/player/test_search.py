@@ -44,7 +44,9 @@ def test_a_fragment_is_found_at_the_second_its_first_letter_was_typed(place: Pla
     desk.type("systemctl stop auditd")
     desk.press("enter")
     desk.close()
-    assert hits(place, "auditd") == [(FIRST, pytest.approx(7 + 1.5))]
+    ((session, at_s),) = hits(place, "auditd")
+    assert session == FIRST
+    assert at_s == pytest.approx(7 + 1.5)
     assert hits(place, "設") == []
 
 
@@ -226,7 +228,7 @@ def test_progress_tells_which_recording_of_how_many(place: Place, monkeypatch: p
         desk.type("x")
         desk.seal()
         desk.close()
-    seen = []
+    seen: list[search.Progress] = []
     search_library("x", place.library(), keys=place.keys, progress=seen.append)
     assert {(step.session_id, step.number, step.total) for step in seen} == {(SECOND, 1, 2), (FIRST, 2, 2)}
     assert all(step.read_bytes > 0 for step in seen)
