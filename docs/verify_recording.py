@@ -145,15 +145,15 @@ class Segment:
     def is_zero_filled(self) -> bool:
         """Whether what is left was cut off by zeros, as after a power cut."""
         rest = self.data[self.offset :]
-        if not rest.strip(b"\0"):
-            return True
+        if b"TCHI".startswith(rest.rstrip(b"\0")):
+            return rest[-1:] == b"\0"
         try:
             _, fields = self.head()
         except CutError:
             return False
         except DamagedError:
             return rest[:4] == b"TCHI" and len(rest) > 108 and not rest[108:].strip(b"\0")
-        zeros_from = 112 + fields[5]
+        zeros_from = 112 + fields[5] + 64
         return len(rest) > zeros_from and not rest[zeros_from:].strip(b"\0")
 
     def tail(self) -> str | None:

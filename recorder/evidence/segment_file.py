@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from recorder.format.record import (
+    CRC_BYTES,
     HEADER_BYTES,
     MAGIC,
-    TRAILER_BYTES,
     DamagedRecordError,
     Record,
     RecordHeader,
@@ -125,7 +125,8 @@ class SegmentFile:
 
     def is_torn_by_zeros(self, offset_bytes: int) -> bool:
         """Whether what begins there was cut off by zeros, as a power cut leaves them."""
-        if self.is_zero_from(offset_bytes):
+        start = self.read(offset_bytes, len(MAGIC))
+        if MAGIC.startswith(start.rstrip(b"\0")) and self.is_zero_from(offset_bytes + len(start.rstrip(b"\0"))):
             return True
         try:
             header = self.header_at(offset_bytes)
@@ -133,8 +134,8 @@ class SegmentFile:
             return False
         except DamagedRecordError:
             # The header itself was cut: its own check is zero, and all after it.
-            return self.read(offset_bytes, 4) == MAGIC and self.is_zero_from(offset_bytes + HEADER_BYTES - 4)
-        return self.is_zero_from(offset_bytes + header.record_bytes - TRAILER_BYTES)
+            return start == MAGIC and self.is_zero_from(offset_bytes + HEADER_BYTES - CRC_BYTES)
+        return self.is_zero_from(offset_bytes + header.record_bytes - CRC_BYTES)
 
 
 def _is_header(data: bytes) -> bool:

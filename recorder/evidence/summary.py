@@ -25,7 +25,8 @@ class RecordingState(StrEnum):
 class Summary:
     """One recording in a list. The header's signature was verified; nothing else was, `verify` does that.
 
-    `duration_s` reaches to the last record, as it claims. `device_known`: the device that signed it is trusted here; None if no trust was given to ask.
+    `duration_s` reaches to the last record, as it claims. `device_known`: the device that signed it is trusted here;
+    None if no trust was given to ask.
     """
 
     folder: Path
