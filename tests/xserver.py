@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from Xlib import X
 from Xlib import display as xdisplay
 from Xlib import error as xerror
+from Xlib.protocol import display as xprotocol
+from Xlib.protocol import event as xevent
 
 START_LIMIT_S = 15.0
 STOP_LIMIT_S = 5.0
@@ -56,9 +58,12 @@ class XServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for a client of this server: no Wayland, no other session's names."""
+        """The environment for a client of this server: UTF-8, no Wayland, no other session's names."""
         left_out = ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY")
-        return {name: value for name, value in os.environ.items() if name not in left_out} | {"DISPLAY": self.display}
+        return {name: value for name, value in os.environ.items() if name not in left_out} | {
+            "DISPLAY": self.display,
+            "LC_ALL": "C.UTF-8",
+        }
 
     def start(self, arguments: Sequence[str], **options: object) -> subprocess.Popen[bytes]:
         """Start a client; it is stopped with the server."""
@@ -181,7 +186,18 @@ def start_xvfb(
         message = f"Xvfb did not start (exit {process.returncode})"
         raise AssertionError(message)
     server = XServer(process, f":{number}")
+    if options:
+        _forget_extensions()
     try:
         yield server
     finally:
         server.stop()
+        if options:
+            _forget_extensions()
+
+
+def _forget_extensions() -> None:
+    """python-xlib remembers extensions for the whole process; a server with other ones has other numbers for them."""
+    xprotocol.Display.event_classes = xevent.event_class.copy()
+    xprotocol.Display.error_classes = xerror.xerror_class.copy()
+    xprotocol.Display.extension_major_opcodes = {}

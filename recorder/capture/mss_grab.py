@@ -33,6 +33,7 @@ class DesktopGrabber:
     def __init__(self, display: str | None = None) -> None:
         self._display = display
         self._mss = _open(display)
+        self._is_open = True
 
     def grab(self, area: Rect) -> Pixels:
         """The pixels of an area of the desktop: (height, width, 4), B, G, R and an unused byte.
@@ -40,6 +41,7 @@ class DesktopGrabber:
         Raises:
             GrabFailedError: they could not be read.
         """
+        self._check_open()
         box = {"left": area.left, "top": area.top, "width": area.width, "height": area.height}
         try:
             shot = self._mss.grab(box)
@@ -61,6 +63,7 @@ class DesktopGrabber:
         Raises:
             GrabFailedError: they could not be read.
         """
+        self._check_open()
         try:
             whole, *found = self._mss.monitors
         except _FAILURES as error:
@@ -74,11 +77,23 @@ class DesktopGrabber:
         """Let go and open anew, for a changed layout. Raises CannotRecordError if the display is gone."""
         self.close()
         self._mss = _open(self._display)
+        self._is_open = True
 
     def close(self) -> None:
-        """Let go; may be called twice."""
-        with contextlib.suppress(*_FAILURES):
-            self._mss.close()
+        """Let go; may be called twice.
+
+        mss itself must not be asked twice, nor for anything later: on a dead connection it frees memory that it then
+        uses again, and the process is aborted.
+        """
+        if self._is_open:
+            self._is_open = False
+            with contextlib.suppress(*_FAILURES):
+                self._mss.close()
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            msg = "The screen is not open any more; it is opened again."
+            raise GrabFailedError(msg)
 
 
 def _open(display: str | None) -> mss.MSS:

@@ -78,7 +78,7 @@ class PynputKeyboard(_PynputSource):
     def _key(self, key: Any, at_ns: int, *, repeat: bool, injected: bool) -> Key:
         name, text = str(getattr(key, "name", "") or ""), str(getattr(key, "char", None) or "")
         text = " " if name == "space" else text
-        held = [one for one in ("ctrl", "alt", "cmd") if one in self._held]
+        held: list[str] = [one for one in ("ctrl", "alt", "cmd") if one in self._held]
         if text and not held:
             return Key(at_ns, text=text, repeat=repeat, injected=injected)
         held += ["shift"] if "shift" in self._held else []

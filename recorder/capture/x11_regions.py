@@ -8,6 +8,7 @@ from Xlib.protocol import rq
 from recorder.geometry import Rect
 
 _EXTENSION = "XFIXES"
+RECTANGLE_LIMIT = 96
 
 
 class Rest(rq.ValueField):  # type: ignore[misc]  # python-xlib has no types
@@ -83,13 +84,18 @@ def create_region(display: Any) -> int:
 
 
 def fetch_region(display: Any, region: int) -> list[Rect]:
-    """The rectangles of a region, row by row; they do not overlap."""
+    """The rectangles of a region, row by row; where they are very many, few that hold them all."""
     answer = _FetchRegion(
         display=display.display, opcode=display.display.get_extension_major(_EXTENSION), region=region
     )
     numbers = np.frombuffer(answer.rectangles, dtype="<i2").reshape(-1, 4)
-    places, sizes = numbers[:, :2].tolist(), numbers[:, 2:].astype(np.uint16).tolist()
-    return [Rect(left, top, width, height) for (left, top), (width, height) in zip(places, sizes, strict=True)]
+    corners = numbers[:, :2].astype(np.int32)
+    ends = corners + numbers[:, 2:].astype(np.uint16)
+    if len(numbers) > RECTANGLE_LIMIT:  # neighbours in the list are near each other on the screen
+        starts = np.arange(0, len(numbers), -(-len(numbers) // RECTANGLE_LIMIT))
+        corners, ends = np.minimum.reduceat(corners, starts), np.maximum.reduceat(ends, starts)
+    found = zip(corners.tolist(), ends.tolist(), strict=True)
+    return [Rect(left, top, right - left, bottom - top) for (left, top), (right, bottom) in found]
 
 
 def pointer_image(display: Any) -> Any:
