@@ -1,0 +1,85 @@
+"""A window on a library that is not there, and a clock that stands still until it is turned."""
+
+from pathlib import Path
+
+import pytest
+
+from player.ui import application
+from player.ui.desk import Desk
+from player.ui.window import PlayerWindow
+from tests.fakes import FakeAccess, FakeSource, S
+
+RECORDING = Path("/library/one")
+
+
+class TurnedClock:
+    def __init__(self):
+        self.now_ns = 0
+
+    def __call__(self):
+        return self.now_ns
+
+
+@pytest.fixture
+def clock():
+    return TurnedClock()
+
+
+@pytest.fixture(scope="session")
+def qapp_args():
+    return ["tachiai-player"]
+
+
+@pytest.fixture
+def settings():
+    return application.throwaway_settings("dark", "en")
+
+
+@pytest.fixture
+def look(qapp, settings):
+    return application.make_look(settings)
+
+
+@pytest.fixture
+def open_window(qtbot, clock, settings, look):
+    """Make a window on this library; with a recording, it is open and settled."""
+    made = []
+
+    def open_one(access: FakeAccess, recording: Path | None = RECORDING, *, at_s: float = 0) -> PlayerWindow:
+        window = PlayerWindow(Desk(access, now_ns=clock), look=look, settings=settings)
+        made.append(window)
+        window.resize(1200, 800)
+        window.show()
+        window.desk.list_library()
+        if recording is not None:
+            window.open(recording, at_ns=int(at_s * S))
+        qtbot.waitUntil(lambda: window.is_settled)
+        return window
+
+    yield open_one
+    for window in made:
+        window.close()
+
+
+@pytest.fixture
+def window_on(open_window):
+    """A window on one recording made of what is given."""
+
+    def make(source: FakeSource, *, at_s: float = 0, **access: object) -> PlayerWindow:
+        given = FakeAccess({RECORDING: source})
+        for name, value in access.items():
+            setattr(given, name, value)
+        return open_window(given, at_s=at_s)
+
+    return make
+
+
+@pytest.fixture
+def seek(qtbot):
+    """Go to a second and wait until it is shown."""
+
+    def go(window: PlayerWindow, second: float) -> None:
+        window.desk.seek(int(second * S))
+        qtbot.waitUntil(lambda: window.is_settled)
+
+    return go

@@ -1,0 +1,100 @@
+"""Words, colours, icons and style sheets: complete, alike in every language, and readable."""
+
+import re
+import string
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import resources
+from player.ui.access import Level
+from player.ui.keys import SHORTCUTS
+from player.ui.look import SHEETS, Colours, read_colours
+from player.ui.words import LANGUAGES, language_of, read_words
+from recorder.logrow import KINDS
+
+UI = Path(__file__).parents[2] / "player" / "ui"
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in UI.glob("*.py"))
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def luminance(colour):
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_all_languages_have_the_same_keys_with_the_same_placeholders():
+    english = read_words("en")._sentences
+    for language in LANGUAGES:
+        other = read_words(language)._sentences
+        assert other.keys() == english.keys()
+        assert {key: placeholders(text) for key, text in other.items()} == {
+            key: placeholders(text) for key, text in english.items()
+        }
+
+
+def test_every_key_that_the_code_speaks_exists():
+    words = read_words("en")
+    spoken = set(re.findall(r'words\(\s*"([a-z_]+\.[a-z0-9_]+)"', CODE))
+    assert len(spoken) > 60
+    assert {key for key in spoken if key not in words} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_verdict_and_key_has_words(language):
+    words = read_words(language)
+    wanted = [f"kind.{kind}" for kind in KINDS] + [f"keys.{shortcut.name}" for shortcut in SHORTCUTS]
+    wanted += [f"verdict.{level.value}{end}" for level in Level for end in ("", "_text")]
+    assert [key for key in wanted if key not in words] == []
+
+
+def test_japanese_is_chosen_by_locale_and_anything_unknown_is_english():
+    assert [language_of(name) for name in ("ja_JP", "ja", "en_GB", "C", "")] == ["ja", "ja", "en", "en", "en"]
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_text_can_be_read_on_every_ground(name):
+    c = read_colours(name)
+    pairs = [(ink, ground) for ink in (c.text, c.text_dim) for ground in (c.window, c.panel, c.raised, c.neutral_fill)]
+    pairs += [(c.good, c.good_fill), (c.warn, c.warn_fill), (c.bad, c.bad_fill), (c.on_accent_fill, c.accent_fill)]
+    pairs += [(c.text, c.good_fill), (c.text, c.warn_fill), (c.text, c.bad_fill), (c.text, c.hover)]
+    pairs += [(c.text_faint, c.window), (c.text_faint, c.panel)]
+    assert [(ink, ground, round(contrast(ink, ground), 2)) for ink, ground in pairs if contrast(ink, ground) < 4.5] == []
+
+
+def test_style_sheets_use_only_colours_that_exist_and_no_number_of_their_own():
+    names = {field.name for field in fields(Colours)}
+    for sheet in SHEETS:
+        text = resources.path(f"qss/{sheet}.qss").read_text(encoding="utf-8")
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        assert set(re.findall(r"\$(\w+)", text)) <= names
+        assert re.findall(r"#[0-9a-fA-F]{3,8}\b", text) == []
+
+
+def test_every_style_sheet_in_the_folder_is_used():
+    assert {path.stem for path in resources.path("qss").glob("*.qss")} == set(SHEETS)
+
+
+def test_icons_have_one_colour_and_are_there_for_every_name_the_code_uses():
+    for path in resources.path("icons").glob("*.svg"):
+        assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', path.read_text(encoding="utf-8"))) <= {"none", "currentColor"}
+    used = set(re.findall(r'(?:icon|pixmap)\((?:look, )?(?:self\._look, )?"([a-z_]+)"', CODE)) | {f"kind_{k}" for k in KINDS}
+    assert len(used) > 20
+    assert {name for name in used if not resources.path("icons").joinpath(f"{name}.svg").exists()} == set()
+
+
+def test_the_door_leads_nowhere_else():
+    with pytest.raises(ValueError, match="leads out"):
+        resources.path("../pyproject.toml")
+    with pytest.raises(FileNotFoundError, match="no resource"):
+        resources.path("icons/nothing.svg")
