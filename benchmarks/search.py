@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.search [--rows N] [--recordings N] [--out FILE.json]
 
-The rows are typed text, titles and command lines, English and Japanese, from a fixed seed. Queries are pieces of what is
-in the rows, and pieces that are nowhere. Each query is timed on a new connection's warm cache, from the call to the last
-of at most 1,000 hits in hand; `first_100` is what a person waits for as they type.
+The rows are typed text, titles and command lines, English and Japanese, from a fixed seed. Queries are pieces of what
+is in the rows, and one in five is turned round, so that it mostly is not. Each is timed from the call to the last of at
+most 1,000 hits in hand; `first_100` is the same for at most 100, what a person waits for as they type.
 """
 
 import argparse
