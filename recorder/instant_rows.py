@@ -14,6 +14,7 @@ from recorder.events import (
     GapReason,
     IdleChanged,
     LockChanged,
+    PredecessorInterrupted,
     ProcessEnded,
     ProcessStarted,
     Screen,
@@ -92,6 +93,12 @@ def _session_ended(event: SessionEnded, *, application: str | None, window: str 
     return LogRow(
         event.at_ns, event.at_ns, "session", f"Session ended: {reason}", inert(event.detail), application, window
     )
+
+
+def _predecessor(event: PredecessorInterrupted, *, application: str | None, window: str | None) -> LogRow:
+    text = f"An earlier recording was interrupted: {inert(event.session_id)}"
+    reach = "" if event.last_wall_ns is None else f"it reaches to {_utc_words(event.last_wall_ns)}"
+    return LogRow(event.at_ns, event.at_ns, "session", text, reach, application, window)
 
 
 def _gap(event: Gap, *, application: str | None, window: str | None) -> LogRow:
@@ -192,6 +199,7 @@ def _file_name(path: str) -> str:
 INSTANT_ROWS: Mapping[type[Event], MakeRow] = {
     SessionStarted: _session_started,
     SessionEnded: _session_ended,
+    PredecessorInterrupted: _predecessor,
     Gap: _gap,
     SourceStatus: _source,
     WallClockChanged: _clock,

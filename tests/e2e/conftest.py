@@ -17,8 +17,10 @@ def desktop() -> Iterator[XServer]:
 
 
 @pytest.fixture
-def site(desktop: XServer, tmp_path: Path) -> Site:
-    return make_site(tmp_path, display=desktop.display)
+def site(desktop: XServer, tmp_path: Path) -> Iterator[Site]:
+    site = make_site(tmp_path, display=desktop.display)
+    yield site
+    site.close()
 
 
 @pytest.fixture

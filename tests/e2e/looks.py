@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -42,7 +43,7 @@ def parse_xwd(dump: bytes) -> npt.NDArray[np.uint8]:
 
 def look_at_rest(server: XServer, what: str) -> Look:
     """Wait until the picture has not changed for `REST_S`, and keep it with its time."""
-    last = [screenshot(server), time.time()]
+    last: list[Any] = [screenshot(server), time.time()]
 
     def rested() -> bool:
         now = screenshot(server)

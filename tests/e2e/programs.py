@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,18 @@ class Site:
     home: Path
     library: Path
     environment: dict[str, str]
+    recordings: "list[RunningRecording]" = field(default_factory=list)
 
     def with_environment(self, **changes: str | None) -> "Site":
         environment = self.environment | {name: value for name, value in changes.items() if value is not None}
         for name in (name for name, value in changes.items() if value is None):
             environment.pop(name, None)
-        return Site(self.home, self.library, environment)
+        return Site(self.home, self.library, environment, self.recordings)
+
+    def close(self) -> None:
+        """End what a failed test left running."""
+        for recording in self.recordings:
+            recording.end()
 
     def agent(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         return self._run("app.agent", *arguments, **options)
@@ -85,6 +91,7 @@ class RunningRecording:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        site.recordings.append(self)
         self.objects: list[dict[str, Any]] = []
         self.errors = ""
         self._read_until(lambda said: said.get("state") == "recording" and said["changes"] > 0)
@@ -112,6 +119,15 @@ class RunningRecording:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.wait()
+
+    def end(self) -> None:
+        """Make sure that it runs no more."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
 
     def wait(self) -> int:
         out, self.errors = self.process.communicate(timeout=LIMIT_S)

@@ -82,4 +82,5 @@ def test_without_text_the_recording_says_that_keys_were_pressed_and_not_which(te
     assert recording.stop() == 0, recording.errors
     rows = site.player_rows("log", str(recording.folder))
     assert [row for row in rows if row["kind"] == "activity"]
-    assert "secretword" not in str(rows)
+    # the program that pressed the keys has the word among its arguments, as any process may
+    assert "secretword" not in str([row for row in rows if row["kind"] != "process"])

@@ -4,6 +4,7 @@ import errno
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ class Reading:
     def events_sealed(self, events: Sequence[Event]) -> None:
         self.events += events
 
-    def of(self, kind: type[Event]) -> list[Event]:
+    def of(self, kind: type[Event]) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
 
     def picture(self, screen: int = 0) -> np.ndarray:
@@ -105,6 +106,9 @@ class Session:
             listeners=[self.reading],
         )
 
+    def wait_for_more_than(self, events: int) -> None:
+        wait_until(lambda: len(self.reading.events) > events, what="it to be sealed")
+
     def wait_sealed(self, condition: Callable[[Event], object]) -> None:
         wait_until(lambda: any(condition(event) for event in list(self.reading.events)), what="an event to be sealed")
 
@@ -164,7 +168,7 @@ def test_a_full_segment_is_followed_by_one_that_stands_alone(tmp_path: Path) -> 
     while len(segments(session)) < 3:
         session.screen.draw(Rect(0, 0, 64, 64), random.integers(0, 255, (64, 64, 4), np.uint8))
         before = len(session.reading.events)
-        wait_until(lambda before=before: len(session.reading.events) > before, what="it to be sealed")
+        session.wait_for_more_than(before)
     session.recorder.finish()
     restated = session.reading.of(StateRestated)
     assert restated
