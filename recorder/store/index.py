@@ -18,6 +18,13 @@ from recorder.store.index_file import WAIT_S, Notify, open_database, set_aside, 
 ROWS_A_RECORDING = 1 << 32
 LONGEST_LEAD = 1000  # characters before a pause that a search can cross
 ROW_COLUMNS = "id, at_ns, end_ns, kind, text, detail, application, window, text_at, x_px, y_px, continues, also, lead"
+CANDIDATES = (
+    f"SELECT {', '.join(f'rows.{name}' for name in ROW_COLUMNS.split(', '))}"
+    " FROM grams CROSS JOIN rows ON rows.id = grams.rowid"
+    " WHERE grams MATCH ? AND grams.rowid BETWEEN ? AND ? ORDER BY grams.rowid"
+)
+FEW_CANDIDATES = 5000
+ROWS_A_FETCH = 200
 _times = msgspec.msgpack.Decoder(tuple[int, ...])
 
 
@@ -152,14 +159,13 @@ class Index:
         needle = fold(query)
         hits: list[Hit] = []
         with worded(self.path):
-            for number, found_id in self._recordings_with(match_words(needle), session_id):
-                for values in self._candidates(match_words(needle), number):
-                    hit = hit_in(found_id, _row_from(values), lead=values[-1], times=_times_of(values), needle=needle)
-                    if hit is None:
-                        continue
-                    if len(hits) == limit:
-                        return Found(_in_order(hits), is_complete=False)
-                    hits.append(hit)
+            for name, values in self._candidates(match_words(needle), session_id):
+                hit = hit_in(name, _row_from(values), lead=values[-1], times=_times_of(values), needle=needle)
+                if hit is None:
+                    continue
+                if len(hits) == limit:
+                    return Found(_in_order(hits), is_complete=False)
+                hits.append(hit)
         return Found(_in_order(hits), is_complete=True)
 
     # --- what is known of unchanged recordings ------------------------------------------------------------------------
@@ -249,29 +255,30 @@ class Index:
         times = _times_of(found[0]) or ()
         return LogRow(row.at_ns, row.end_ns, "text", text, text_at_ns=times[: len(text)])
 
-    def _recordings_with(self, words: str, session_id: str | None) -> list[tuple[int, str]]:
-        """The recordings that may hold the words, newest first; found by leaping from one to the next."""
-        known = {
-            row[0]: (row[1], row[2]) for row in self._all("SELECT id, session_id, started_wall_ns FROM recordings")
-        }
-        if session_id is not None:
-            return [(number, name) for number, (name, _) in known.items() if name == session_id]
-        numbers, start = [], 0
-        leap = "SELECT rowid FROM grams WHERE grams MATCH ? AND rowid >= ? ORDER BY rowid LIMIT 1"
-        while found := self._db.execute(leap, (words, start)).fetchone():
-            numbers.append(found[0] // ROWS_A_RECORDING)
-            start = (numbers[-1] + 1) * ROWS_A_RECORDING
-        present = [number for number in numbers if number in known]
-        present.sort(key=lambda number: (known[number][1], number), reverse=True)
-        return [(number, known[number][0]) for number in present]
+    def _candidates(self, words: str, session_id: str | None) -> Iterator[tuple[str, Any]]:
+        """The rows that may hold the words, each with its session: newest recording first, then in order of row."""
+        newest_first = self._all("SELECT id, session_id FROM recordings ORDER BY started_wall_ns DESC, id DESC")
+        if session_id is None:
+            few = self._all("SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?", (words, FEW_CANDIDATES))
+            if len(few) < FEW_CANDIDATES:
+                yield from self._rows_of([row[0] for row in few], dict(newest_first))
+                return
+        for number, name in newest_first:
+            if session_id in (None, name):
+                for values in self._db.execute(CANDIDATES, (words, *_range_of(number))):
+                    yield name, values
 
-    def _candidates(self, words: str, number: int) -> Iterator[Any]:
-        columns = ", ".join(f"rows.{name}" for name in ROW_COLUMNS.split(", "))
-        yield from self._db.execute(
-            f"SELECT {columns} FROM grams CROSS JOIN rows ON rows.id = grams.rowid"
-            " WHERE grams MATCH ? AND grams.rowid BETWEEN ? AND ? ORDER BY grams.rowid",
-            (words, *_range_of(number)),
-        )
+    def _rows_of(self, row_ids: Sequence[int], newest_first: Mapping[int, str]) -> Iterator[tuple[str, Any]]:
+        """These rows; one query for all recordings is much quicker than one for each when there are few rows."""
+        places = {number: place for place, number in enumerate(newest_first)}
+        present = [row_id for row_id in row_ids if row_id // ROWS_A_RECORDING in places]
+        present.sort(key=lambda row_id: (places[row_id // ROWS_A_RECORDING], row_id))
+        for chunk in (present[start : start + ROWS_A_FETCH] for start in range(0, len(present), ROWS_A_FETCH)):
+            marks = ", ".join("?" * len(chunk))
+            fetched = {row[0]: row for row in self._all(f"SELECT {ROW_COLUMNS} FROM rows WHERE id IN ({marks})", chunk)}
+            for row_id in chunk:
+                if row_id in fetched:
+                    yield newest_first[row_id // ROWS_A_RECORDING], fetched[row_id]
 
 
 class _Lead:
