@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from app.agent import demo_report
-from app.agent.demo_display import VirtualDisplay
-from app.agent.demo_operator import Operator
+from app.agent.demo_display import VirtualDisplay, wait_until
+from app.agent.demo_hands import Hands
+from app.agent.demo_operator import Operator, Step
 from app.agent.demo_recorder import Cost, Place, RecorderProgram
 from recorder.errors import WorldError
 
@@ -91,15 +92,14 @@ def _on_a_virtual_display(place: Place) -> int:
     with VirtualDisplay(work) as display:
         purpose = ("--operator", "demo-operator", "--purpose", "CHG-2417 (demonstration)")
         recorder = RecorderProgram(place, display.environment, *purpose)
-        operator = Operator(display, work / "files", say=lambda text: _say(f"  the operator {text}"))
         try:
             recorder.wait_until_recording()
-            operator.work()
+            steps = _work(display, work / "files")
             cost = recorder.finish()
         finally:
             recorder.kill()
     verdict = demo_report.verify(place, recorder.folder)
-    found = demo_report.search_typed_word(place, recorder.folder, operator.steps)
+    found = demo_report.search_typed_word(place, recorder.folder, steps)
     exports = demo_report.export(place, recorder.folder)
     picture = demo_report.render(place, recorder.folder, at_s=found.at_s)
     _print_result(recorder.folder, cost, verdict)
@@ -108,6 +108,14 @@ def _on_a_virtual_display(place: Place) -> int:
         _say(f"  {what}: {_short(path)}")
     _say(f"Open it yourself where there is a display:\n  {demo_report.open_command(place, recorder.folder)}")
     return verdict.exit_status
+
+
+def _work(display: VirtualDisplay, folder: Path) -> Sequence[Step]:
+    with Hands(display.environment["DISPLAY"]) as hands:
+        wait_until(hands.has_window_manager, "the window manager openbox")
+        operator = Operator(display, hands, folder, say=lambda text: _say(f"  the operator {text}"))
+        operator.work()
+    return operator.steps
 
 
 def _print_result(folder: Path, cost: Cost, verdict: demo_report.Verdict) -> None:

@@ -51,7 +51,6 @@ class VirtualDisplay:
         try:
             self.environment = self._make_environment(self._start_server())
             self.start("openbox")
-            wait_until(self._has_window_manager, "the window manager openbox")
         except BaseException:
             self._stop()
             raise
@@ -76,19 +75,6 @@ class VirtualDisplay:
         self._processes.append(process)
         return process
 
-    def ask(self, *command: str) -> str | None:
-        """What a short command prints; None if it fails."""
-        done = subprocess.run(
-            command,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=READY_LIMIT_S,
-            check=False,
-        )
-        return done.stdout.strip() if done.returncode == 0 else None
-
     def _start_server(self) -> str:
         read_end, write_end = os.pipe()
         options = ("-screen", "0", self._size, "-nolisten", "tcp", "-noreset", "-displayfd", str(write_end))
@@ -108,9 +94,6 @@ class VirtualDisplay:
     def _make_environment(self, display: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         return kept | {"DISPLAY": display, "HOME": str(self._home), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-
-    def _has_window_manager(self) -> bool:
-        return bool(self.ask("xdotool", "get_desktop"))
 
     def _stop(self) -> None:
         while self._processes:
