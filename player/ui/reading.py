@@ -75,6 +75,7 @@ class Reading:
         self._on_failed = on_failed
         self._on_news = on_news
         self._is_stopped = False
+        self._told_live = False
         self._reached_ns = 0 if isinstance(source, Scanned) else _COMPLETE
         self._operator_times: Times = np.empty(0, np.int64)
         self._seen = (0, 0)  # the revision and how many rows of it are among the operator's times
@@ -152,11 +153,10 @@ class Reading:
 
     def _follow(self) -> bool:
         with self._lock:
-            was_live = self._source.is_live
-            has_news = self._source.refresh() or self._source.is_live != was_live
+            has_news = self._source.refresh() or self._source.is_live != self._told_live
         if has_news:
             self._tell()
-        return has_news or was_live
+        return has_news or self._told_live
 
     def _tell(self) -> None:
         with self._lock:
@@ -170,11 +170,12 @@ class Reading:
         rows = list(kept[:])
         self._take_operator_times(rows, settled, revision)
         changes, duration_ns = source.changes(), source.duration_ns
+        self._told_live = source.is_live
         times = timeline.change_times(changes)
         known_ns = min(duration_ns, self._reached_ns)
         return News(
             duration_ns=duration_ns,
-            is_live=source.is_live,
+            is_live=self._told_live,
             is_complete=self._reached_ns == _COMPLETE,
             rows=rows,
             settled=settled,

@@ -49,7 +49,7 @@ def test_a_large_picture_cannot_be_pushed_out_of_sight():
         ("日本語", "日本語"),
         ("a\nb\tc", "a⏎b⇥c"),
         ("\x1b[31m", "␛[31m"),
-        ("\u202Egpj.exe", "⟨U+202E⟩gpj.exe"),
+        ("\u202egpj.exe", "⟨U+202E⟩gpj.exe"),
         ("a\u200bb", "a⟨U+200B⟩b"),
         ("<b>bold</b>", "<b>bold</b>"),
     ],
@@ -58,7 +58,11 @@ def test_what_cannot_be_seen_is_made_visible(text, shown):
     assert visible(text) == shown
 
 
-SPANS = (Span(0, 10 * S, "gap", "suspended"), Span(5 * S, 8 * S, "altered", "changed"), Span(0, 20 * S, "idle", "quiet"))
+SPANS = (
+    Span(0, 10 * S, "gap", "suspended"),
+    Span(5 * S, 8 * S, "altered", "changed"),
+    Span(0, 20 * S, "idle", "quiet"),
+)
 
 
 def test_the_gravest_span_is_named():
@@ -76,7 +80,11 @@ def test_a_gap_over_which_there_is_a_picture_is_said_beside_it():
 
 
 def test_only_clicks_of_the_last_moments_are_seen():
-    rows = [row(1, "click", "left", x_px=1, y_px=2), row(4.8, "click", "left", x_px=3, y_px=4), row(6, "click", "right", x_px=5, y_px=6)]
+    rows = [
+        row(1, "click", "left", x_px=1, y_px=2),
+        row(4.8, "click", "left", x_px=3, y_px=4),
+        row(6, "click", "right", x_px=5, y_px=6),
+    ]
     marks = clicks_seen(rows, 5 * S)
     assert [(mark.x_px, mark.age_ns) for mark in marks] == [(3, 200_000_000)]
 

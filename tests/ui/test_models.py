@@ -54,8 +54,9 @@ def test_the_line_of_a_moment_is_the_last_that_began_by_then():
 
 
 def entry(name, *, wall_s=0, operator="k.tanaka", **more):
-    return Entry(Path(name), operator, "db-1", "Change 4711", STARTED_WALL_NS + wall_s * S, TOKYO_S, S,
-                 EntryState.CLOSED, **more)
+    return Entry(
+        Path(name), operator, "db-1", "Change 4711", STARTED_WALL_NS + wall_s * S, TOKYO_S, S, EntryState.CLOSED, **more
+    )
 
 
 def test_recordings_stand_under_the_day_of_their_own_place_newest_first():
@@ -65,7 +66,11 @@ def test_recordings_stand_under_the_day_of_their_own_place_newest_first():
         no_day="unknown",
     )
     assert [line.text if isinstance(line, Heading) else line.folder.name for line in lines] == [
-        "2026-09-10", "newer", "new", "2026-09-09", "old",
+        "2026-09-10",
+        "newer",
+        "new",
+        "2026-09-09",
+        "old",
     ]
 
 

@@ -69,7 +69,9 @@ def test_text_can_be_read_on_every_ground(name):
     pairs += [(c.good, c.good_fill), (c.warn, c.warn_fill), (c.bad, c.bad_fill), (c.on_accent_fill, c.accent_fill)]
     pairs += [(c.text, c.good_fill), (c.text, c.warn_fill), (c.text, c.bad_fill), (c.text, c.hover)]
     pairs += [(c.text_faint, c.window), (c.text_faint, c.panel)]
-    assert [(ink, ground, round(contrast(ink, ground), 2)) for ink, ground in pairs if contrast(ink, ground) < 4.5] == []
+    assert [
+        (ink, ground, round(contrast(ink, ground), 2)) for ink, ground in pairs if contrast(ink, ground) < 4.5
+    ] == []
 
 
 def test_style_sheets_use_only_colours_that_exist_and_no_number_of_their_own():
@@ -87,8 +89,13 @@ def test_every_style_sheet_in_the_folder_is_used():
 
 def test_icons_have_one_colour_and_are_there_for_every_name_the_code_uses():
     for path in resources.path("icons").glob("*.svg"):
-        assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', path.read_text(encoding="utf-8"))) <= {"none", "currentColor"}
-    used = set(re.findall(r'(?:icon|pixmap)\((?:look, )?(?:self\._look, )?"([a-z_]+)"', CODE)) | {f"kind_{k}" for k in KINDS}
+        assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', path.read_text(encoding="utf-8"))) <= {
+            "none",
+            "currentColor",
+        }
+    used = set(re.findall(r'(?:icon|pixmap)\((?:look, )?(?:self\._look, )?"([a-z_]+)"', CODE)) | {
+        f"kind_{k}" for k in KINDS
+    }
     assert len(used) > 20
     assert {name for name in used if not resources.path("icons").joinpath(f"{name}.svg").exists()} == set()
 

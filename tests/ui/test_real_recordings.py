@@ -1,0 +1,137 @@
+"""The window on real recordings: opened with real keys, verified, searched, drawn to a file."""
+
+import numpy as np
+import pytest
+
+from player.ui import application
+from player.ui.access import EntryState, Level
+from player.ui.desk import Desk
+from player.ui.real_access import RealAccess
+from player.ui.window import PlayerWindow
+from tests.player_place import Place
+from tests.recordings import flip, work
+
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+
+
+@pytest.fixture
+def place(capsys):
+    return Place(capsys)
+
+
+@pytest.fixture
+def open_real(qtbot, place, look, settings):
+    made = []
+
+    def open_one(folder=None, *, at_ns=0):
+        window = PlayerWindow(Desk(RealAccess(place.folder)), look=look, settings=settings)
+        made.append(window)
+        window.show()
+        window.desk.list_library()
+        if folder is not None:
+            window.open(folder, at_ns=at_ns)
+        qtbot.waitUntil(lambda: window.is_settled, timeout=20_000)
+        return window
+
+    yield open_one
+    for window in made:
+        window.close()
+
+
+def recorded(place, **options):
+    desk = place.desk(**options)
+    desk.window("Terminal")
+    work(desk)
+    desk.type("systemctl restart 証明書")
+    desk.press("enter")
+    desk.wait(1)
+    return desk
+
+
+def test_what_was_on_the_screen_is_shown_pixel_by_pixel(place, open_real):
+    desk = recorded(place)
+    desk.close()
+    at_ns = desk.now_ns - 1_500_000_000
+    window = open_real(desk.writer.folder, at_ns=at_ns)
+    (picture,) = window.stage.view.pictures
+    assert np.array_equal(picture.bgr, desk.picture(0, at_ns))
+    assert window.banner.judgement.level is Level.SOUND
+    assert [item.state for item in window.library.model.items[1:]] == [EntryState.CLOSED]
+
+
+def test_the_verdict_is_in_the_list_the_next_time(place, open_real):
+    desk = recorded(place)
+    desk.close()
+    open_real(desk.writer.folder)
+    assert [item.level for item in open_real().library.model.items[1:]] == [Level.SOUND]
+
+
+def test_a_word_that_was_typed_is_found_here_and_from_the_library(place, open_real, qtbot):
+    desk = recorded(place)
+    desk.close()
+    window = open_real(desk.writer.folder)
+    window.header.search.setText("証")
+    qtbot.waitUntil(lambda: window.is_settled, timeout=20_000)
+    here = [
+        item for item in window.search.model.items if not hasattr(item, "text") or item.text.startswith("systemctl")
+    ]
+    assert here
+    window = open_real()
+    window.header.search.setText("restart")
+    qtbot.waitUntil(lambda: window.is_settled, timeout=20_000)
+    window.search.choose_next(1)
+    qtbot.waitUntil(lambda: window.is_settled, timeout=20_000)
+    assert window.desk.folder == desk.writer.folder
+    assert window.desk.playback.position_ns > 0
+
+
+def test_an_altered_recording_is_red_and_its_altered_range_shows_no_picture(place, open_real):
+    desk = recorded(place)
+    desk.close()
+    segment = desk.writer.folder / "0001.seg"
+    flip(segment, segment.stat().st_size * 2 // 3)
+    window = open_real(desk.writer.folder)
+    assert window.banner.property("tone") == "bad"
+    assert {span.kind for span in window.timeline.spans} & {"altered", "missing"}
+
+
+def test_without_its_key_a_recording_is_refused_in_one_sentence(place, open_real):
+    desk = recorded(place, is_mine=False)
+    desk.close()
+    window = open_real(desk.writer.folder)
+    assert "key" in window.stage.view.blank.text
+    assert window.desk.folder is None
+
+
+def test_a_library_that_is_missing_is_said(open_real):
+    window = open_real()
+    assert "There is no library" in window.library._message.text()
+    assert not window.library._message.isHidden()
+
+
+def test_a_recording_that_grows_is_followed(place, open_real, qtbot):
+    desk = recorded(place)
+    desk.seal()
+    window = open_real(desk.writer.folder)
+    rows, end_ns = window.log.model.rowCount(), window.desk.playback.duration_ns
+    window.commands.go_live()
+    desk.type("whoami")
+    desk.press("enter")
+    desk.paint()
+    desk.wait(1)
+    desk.seal()
+    qtbot.waitUntil(lambda: window.desk.playback.position_ns > end_ns)
+    qtbot.waitUntil(lambda: window.log.model.rowCount() > rows)
+    desk.close()
+    qtbot.waitUntil(window.transport.live.isHidden)
+    qtbot.waitUntil(lambda: window.is_settled)
+    assert window.banner.judgement.level is Level.SOUND
+
+
+def test_the_window_is_drawn_to_a_file(place, tmp_path, qapp):
+    desk = recorded(place)
+    desk.close()
+    out = tmp_path / "window.png"
+    application.render_window(desk.writer.folder, library=place.folder, at_s=3.0, size=(1280, 800), out=out)
+    assert out.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert out.stat().st_size > 20_000
