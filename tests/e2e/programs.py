@@ -94,6 +94,8 @@ class RunningRecording:
         site.recordings.append(self)
         self.objects: list[dict[str, Any]] = []
         self.errors = ""
+        self._read_until(lambda said: said.get("state") == "started")
+        self._started_s = time.monotonic()
         self._read_until(lambda said: said.get("state") == "recording" and said["changes"] > 0)
 
     @property
@@ -111,7 +113,7 @@ class RunningRecording:
 
     def wait_seconds_recorded(self, seconds: float) -> None:
         """Until the recorder says that it has recorded so long from now on."""
-        wanted_s = self.objects[-1].get("at_s", 0.0) + seconds
+        wanted_s = time.monotonic() - self._started_s + seconds
         self._read_until(lambda said: said.get("at_s", 0.0) >= wanted_s)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

@@ -89,6 +89,10 @@ def test_a_monitor_resized_in_the_middle_is_exact_before_and_after(desktop: XSer
     desktop.start_xterm(title="one", geometry="60x20+40+40")
     recording = site.start_recording()
     looks = [look_at_rest(desktop, "before")]
+    width, height = (int(number) for number in size.split("x"))
+    timings = [str(width + more) for more in (0, 24, 96, 224)] + [str(height + more) for more in (0, 3, 6, 24)]
+    desktop.run("xrandr", "--newmode", size, "36", *timings)
+    desktop.run("xrandr", "--addmode", "screen", size)
     desktop.run("xrandr", "--output", "screen", "--mode", size)
     looks.append(look_at_rest(desktop, f"after {size}"))
     assert recording.stop() == 0, recording.errors
