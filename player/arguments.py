@@ -173,7 +173,11 @@ def _add_list(commands: "Commands[UsageParser]") -> None:
 def _add_verify(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "verify", "say whether a recording is complete and unaltered, and prove it", VERIFY_EPILOG)
     _add_recording(one)
-    one.add_argument("--integrity-only", action="store_true", help="use no key: do not look into the content")
+    how = one.add_mutually_exclusive_group()
+    how.add_argument("--integrity-only", action="store_true", help="use no key: do not look into the content")
+    how.add_argument(
+        "--pictures", action="store_true", help="decode every picture and compare it with its sealed hash (slower)"
+    )
     one.add_argument("--json", action="store_true", help=JSON_HELP)
 
 

@@ -51,7 +51,9 @@ def _read(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command == "verify":
         from player.commands.verifying import run_verify
 
-        return run_verify(desk, asked.recording, integrity_only=asked.integrity_only, as_json=asked.json)
+        return run_verify(
+            desk, asked.recording, integrity_only=asked.integrity_only, pictures=asked.pictures, as_json=asked.json
+        )
     from player.commands.logs import run_log
 
     return run_log(

@@ -9,7 +9,7 @@ from player.commands.moments import clock_text, in_s
 from player.library import fingerprint
 from recorder.errors import IndexUnusableError, StorageError
 from recorder.evidence.findings import Finding, Status, Verdict
-from recorder.evidence.verify import verify
+from recorder.evidence.verify import EventCheck, verify
 from recorder.logrow import span_words
 
 STATUS_WORDS = {
@@ -21,7 +21,7 @@ STATUS_WORDS = {
 }
 
 
-def run_verify(desk: Desk, recording: str, *, integrity_only: bool, as_json: bool) -> int:
+def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bool, as_json: bool) -> int:
     """Print the verdict and every finding; the exit status is the verdict."""
     folder = desk.library.find(recording)
     ring = None if integrity_only else desk.keys()
@@ -32,7 +32,8 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, as_json: boo
         progress.show(f"verifying {folder.name}: {100 * done_bytes // max(1, total_bytes)} %")
 
     before = _fingerprint_or_none(folder)
-    verdict = verify(folder, devices=desk.library.devices, keys=keys, progress=show)
+    check = _picture_check() if pictures and keys is not None else None
+    verdict = verify(folder, devices=desk.library.devices, keys=keys, progress=show, check_events=check)
     progress.clear()
     if before is not None and verdict.status in (Status.SOUND, Status.PARTIAL, Status.ALTERED):
         with suppress(IndexUnusableError, StorageError):  # it was only to be kept for `list`
@@ -42,6 +43,12 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, as_json: boo
     else:
         _print_words(desk, verdict)
     return verdict.exit_status
+
+
+def _picture_check() -> EventCheck:
+    from player.commands.picture_check import PictureCheck  # brings OpenCV, which is slow to start
+
+    return PictureCheck()
 
 
 def _fingerprint_or_none(folder: Path) -> str | None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from recorder.events import ProcessStarted
 from recorder.evidence.key_folder import auditor_key_path, keys_folder
@@ -177,6 +178,27 @@ def test_verify_without_a_key_judges_integrity(place: Place) -> None:
     place.desk(SECOND).close()
     answer = place.run("verify", SECOND, "--integrity-only", "--json")
     assert answer.objects[-1]["content_checked"] is False
+
+
+def test_verify_compares_pictures_with_their_sealed_hashes(place: Place) -> None:
+    desk = place.desk(FIRST)
+    desk.paint()
+    desk.snapshot()
+    desk.start_segment()
+    desk.paint()
+    desk.snapshot()
+    desk.close()
+    assert place.run("verify", FIRST, "--pictures").status == 0
+
+    desk = place.desk(SECOND)
+    desk.paint()
+    good = desk._encoders[0].snapshot(desk.now_ns)
+    desk.emit(structs.replace(good, picture_sha256=bytes(32)))
+    desk.close()
+    assert place.run("verify", SECOND).status == 0
+    answer = place.run("verify", SECOND, "--pictures", "--json")
+    assert answer.status == 2
+    assert [thing["code"] for thing in answer.objects if thing.get("severity") == "altered"] == ["PICTURE_MISMATCH"]
 
 
 def test_verify_of_what_is_no_recording_ends_with_3(place: Place, tmp_path: Path) -> None:
