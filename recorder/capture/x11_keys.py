@@ -7,6 +7,7 @@ from recorder.events import Key
 
 SHIFT, LOCK, CONTROL, ALT, NUM_LOCK, COMMAND, LEVEL_3 = 1, 2, 4, 8, 16, 64, 128
 GROUP_SHIFT, GROUP_MASK = 13, 3
+UNICODE_SYMBOLS = 0x0100_0000
 # A map changed key by key (xdotool borrows a key for each character it lacks, xmodmap) is read whole when it rests.
 REST_NS = 1_000_000_000
 
@@ -87,8 +88,9 @@ class KeyTranslator:
         rested = bool(self._borrowed) and at_ns - self._borrowed_at_ns > REST_NS
         if self._stale or rested:
             self._keymap.load()
-            self._borrowed.clear()
             self._stale = False
+        if rested:
+            self._borrowed.clear()
 
     def _symbol(self, keycode: int, modifiers: int, group: int) -> tuple[int, int]:
         symbols = self._borrowed.get(keycode)
@@ -102,11 +104,11 @@ class KeyTranslator:
         if modifiers & LEVEL_3 and any(symbols[4:6]):
             start = 4
         lower, upper = (*symbols[start : start + 2], NO_SYMBOL, NO_SYMBOL)[:2]
-        if upper == NO_SYMBOL:
+        if upper == NO_SYMBOL and lower < UNICODE_SYMBOLS:  # the server knows no case of Unicode symbols
             lower, upper = self._keymap.cased(lower, upper=False), self._keymap.cased(lower, upper=True)
+        if upper == NO_SYMBOL:
+            upper = lower
         shifted = bool(modifiers & SHIFT) != (bool(modifiers & LOCK) and lower != upper)
-        if lower == upper:  # a key with one symbol gives it whatever is held
-            lower = upper = symbols[start]
         return (upper if shifted else lower), SHIFT | LOCK | LEVEL_3
 
     def _key(self, symbol: int, name: str, state: int, consumed: int, at_ns: int, *, repeat: bool) -> Key:
