@@ -11,7 +11,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -86,17 +86,24 @@ def export_video(
     canvas = _canvas(recording, start_ns, end_ns)
     report = _Report(progress, now_ns, total_ns=max(0, end_ns - start_ns))
     frames = _frames(recording, canvas, fps=fps, start_ns=start_ns, end_ns=end_ns)
-    with partial_file(path, overwrite=overwrite) as partial:
-        with _video_writer(partial, canvas, fps=fps) as (writer, codec):
-            count = 0
-            for frame in frames:
-                if should_stop():
-                    return Video(path, count, canvas.width_px, canvas.height_px, codec, stopped=True)
-                writer.write(frame)
-                count += 1
-                report.frame(count, round(count * NS_PER_S / fps))
-        _require_frames(partial, path, count)
-    return Video(path, count, canvas.width_px, canvas.height_px, codec)
+    video = Video(path, 0, canvas.width_px, canvas.height_px, "")
+    try:
+        with partial_file(path, overwrite=overwrite) as partial:
+            with _video_writer(partial, canvas, fps=fps) as (writer, codec):
+                for frame in frames:
+                    if should_stop():
+                        raise _StoppedError
+                    writer.write(frame)
+                    video = replace(video, frames=video.frames + 1, codec=codec)
+                    report.frame(video.frames, round(video.frames * NS_PER_S / fps))
+            _require_frames(partial, path, video.frames)
+    except _StoppedError:
+        return replace(video, stopped=True)
+    return video
+
+
+class _StoppedError(Exception):
+    """Leaves the partial file's block as an error does, so that nothing of it is kept."""
 
 
 def require_video_path(path: Path) -> None:

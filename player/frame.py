@@ -7,9 +7,11 @@ from typing import ClassVar, Literal
 import cv2
 
 from player.outfile import write_whole
-from player.source import Picture, Source
+from player.recording import OpenRecording
+from player.source import Picture
 from player.timeline import spans_at, time_text
 from recorder.errors import BugError, WorldError
+from recorder.evidence.findings import Finding, Severity
 
 HIDING_KINDS = ("altered", "missing", "gap")
 
@@ -20,7 +22,7 @@ class NotRecordedError(WorldError):
     exit_status: ClassVar[int] = 3
 
 
-def write_frame(recording: Source, at_ns: int, screen: int | None, out: Path | Literal["-"]) -> Picture:
+def write_frame(recording: OpenRecording, at_ns: int, screen: int | None, out: Path | Literal["-"]) -> Picture:
     """Write what this screen (None: the first there was then) showed then as a PNG file, or to standard output.
 
     Raises:
@@ -40,12 +42,13 @@ def write_frame(recording: Source, at_ns: int, screen: int | None, out: Path | L
     return picture
 
 
-def picture_or_refusal(recording: Source, at_ns: int, screen: int | None) -> Picture:
+def picture_or_refusal(recording: OpenRecording, at_ns: int, screen: int | None) -> Picture:
     """The picture then, or a sentence that says why there is none."""
     if not 0 <= at_ns <= recording.duration_ns:
         end = time_text(recording.duration_ns)
         msg = f"The recording reaches from 0:00:00.000 to {end}; {time_text(at_ns)} is outside. Choose a time within."
         raise NotRecordedError(msg)
+    recording.settle(at_ns)
     number = _screen_number(recording, at_ns, screen)
     picture = recording.picture_at(number, at_ns)
     if picture is None:
@@ -54,7 +57,7 @@ def picture_or_refusal(recording: Source, at_ns: int, screen: int | None) -> Pic
     return picture
 
 
-def _screen_number(recording: Source, at_ns: int, screen: int | None) -> int:
+def _screen_number(recording: OpenRecording, at_ns: int, screen: int | None) -> int:
     numbers = [one.number for one in recording.screens_at(at_ns)]
     if not numbers:
         msg = f"No screen is recorded at {time_text(at_ns)}: {_why(recording, at_ns)}"
@@ -68,6 +71,12 @@ def _screen_number(recording: Source, at_ns: int, screen: int | None) -> int:
     return screen
 
 
-def _why(recording: Source, at_ns: int) -> str:
+def _why(recording: OpenRecording, at_ns: int) -> str:
     reasons = [span.reason for span in spans_at(recording.spans(), at_ns) if span.kind in HIDING_KINDS]
+    reasons += [finding.sentence for finding in recording.findings if _touches(finding, at_ns)]
     return " ".join(dict.fromkeys(reasons)) or "no picture of it had been recorded yet. Choose a later time."
+
+
+def _touches(finding: Finding, at_ns: int) -> bool:
+    """Whether damage found there can be why there is no picture: none is known from it until the next full one."""
+    return finding.severity is Severity.ALTERED and (finding.at_ns is None or finding.at_ns <= at_ns)

@@ -12,7 +12,7 @@ from player.row_list import RowList
 from player.scan import Scan, ScanProgress
 from player.segment import LoadedSegment
 from player.source import Picture, Pointer, SessionFacts, Span
-from player.span_log import hides_screen
+from player.span_log import hides_screen, span_of
 from recorder.events import Screen
 from recorder.evidence.findings import Finding, Status, status_of
 from recorder.evidence.keys import DeviceTrust, KeyRing
@@ -174,6 +174,7 @@ class OpenRecording:
             found = set(self._scan.spans.spans(self._scan.reached_ns))
             for segment in self._loaded.values():
                 found.update(segment.damage())
+                found.update(span_of(gap) for gap in segment.gaps)
             return tuple(sorted(found, key=lambda span: (span.start_ns, span.end_ns)))
 
     def scan_step(self) -> ScanProgress:

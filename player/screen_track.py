@@ -1,13 +1,13 @@
 """One screen's pictures within one segment: found at any moment, and decoded onward while it plays."""
 
 from bisect import bisect_right, insort
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from player.source import Picture, Span
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.sheets import SheetStore
-from recorder.codec.wire import Sheet, read_head
+from recorder.codec.wire import Head, read_head
 from recorder.events import Patch, Snapshot
 
 # Starting at a snapshot costs about as much as applying so many patches: its hash, and a full picture painted.
@@ -31,7 +31,7 @@ class ScreenTrack:
     def __init__(self, screen: int) -> None:
         self.screen = screen
         self.size_bytes = 0
-        self.damage: list[Span] = []  # what was met while decoding
+        self._damage: list[tuple[int, int, str]] = []  # entries from, to, and why: met while decoding
         self._times_ns: list[int] = []
         self._events: list[Patch | Snapshot] = []
         self._starts: list[int] = []  # entries at which decoding can begin
@@ -40,7 +40,7 @@ class ScreenTrack:
         self._checked: set[int] = set()  # snapshots whose hash was met
         self._dark: list[_Dark] = []
         self._distrusted: list[tuple[int, int]] = []  # entries from, to before: decoded, but not to what was recorded
-        self._sheets: dict[int, list[Sheet]] = {}  # by the full patch that they follow
+        self._heads: dict[int, list[Head]] = {}  # of patches, by the full one that they follow
         self._store: SheetStore | None = None
         self._store_full = -1
         self._decoder: ScreenDecoder | None = None
@@ -62,7 +62,7 @@ class ScreenTrack:
         if event.kind == "full":
             self._starts.append(place)
             self._fulls.append(place)
-        self._keep_sheets(place, event)
+        self._keep_head(event)
 
     def add_hole(self, last_sound_ns: int) -> None:
         """What came next is lost; the last that is known held until `last_sound_ns`."""
@@ -79,6 +79,16 @@ class ScreenTrack:
         if any(start <= place < end for start, end in self._distrusted):
             return None
         return self._shown()
+
+    def damage(self, reached_ns: int) -> list[Span]:
+        """What was met while decoding: from each damage to the next picture that stands alone, else to what is read."""
+        spans = []
+        for first, last, why in self._damage:
+            following = self._next_start(last)
+            end_ns = self._times_ns[following] if following < len(self._events) else reached_ns
+            start_ns = self._times_ns[first]
+            spans.append(Span(start_ns, max(start_ns, end_ns), "altered", why))
+        return spans
 
     def has_begun(self, at_ns: int) -> bool:
         """Whether anything was recorded of the screen up to this moment."""
@@ -137,7 +147,7 @@ class ScreenTrack:
             self._store, self._store_full = SheetStore(), at
             self._decoder = ScreenDecoder(sheets=self._store)
             self._decoder.apply(event)
-            self._store.add(self._sheets.get(at, ()))
+            self._fill(self._store, at)
             self._picture = None
 
     def _follows(self, at: int) -> bool:
@@ -166,11 +176,8 @@ class ScreenTrack:
             self._starts.remove(at)
         if at not in self._breaks:
             insort(self._breaks, at)
-        end_ns = self._times_ns[self._next_start(at)] if self._next_start(at) < len(self._events) else event.at_ns
-        since_ns = self._times_ns[min(since, at)]
-        if any(span.start_ns <= since_ns and span.end_ns >= end_ns for span in self.damage):
-            return
-        self.damage.append(Span(since_ns, max(end_ns, event.at_ns), "altered", str(error)))
+        if not any(first <= since and at <= last for first, last, _ in self._damage):
+            self._damage.append((since, at, str(error)))
 
     def _next_start(self, at: int) -> int:
         index = bisect_right(self._starts, at)
@@ -192,23 +199,35 @@ class ScreenTrack:
 
     # --- sheets -------------------------------------------------------------------------------------------------------
 
-    def _keep_sheets(self, place: int, patch: Patch) -> None:
-        """Remember the sheets of a run, so that any of its snapshots can be started from."""
+    def _keep_head(self, patch: Patch) -> None:
+        """Remember what a run brought, so that any of its snapshots can be started from."""
         if not self._fulls:
             return
         full = self._fulls[-1]
         try:
-            sheets = read_head(patch.data).sheets
+            head = read_head(patch.data)
         except DamagedPictureError:
             return  # decoding meets it again, and says so
-        self._sheets.setdefault(full, []).extend(sheets)
-        if self._store is not None and self._store_full == full and place != full:
-            self._store.add(sheets)
+        self._heads.setdefault(full, []).append(head)
+        if self._store is not None and self._store_full == full:
+            _add(self._store, head)
+
+    def _fill(self, store: SheetStore, full: int) -> None:
+        for head in self._heads.get(full, ()):
+            _add(store, head)
 
     def _store_for(self, at: int) -> SheetStore:
         index = bisect_right(self._fulls, at) - 1
         full = self._fulls[index] if index >= 0 else -1
         if self._store is None or self._store_full != full:
             self._store, self._store_full = SheetStore(), full
-            self._store.add(self._sheets.get(full, ()))
+            self._fill(self._store, full)
         return self._store
+
+
+def _add(store: SheetStore, head: Head) -> None:
+    """Add what a patch brought; after a lost one its colours cannot be numbered, but its sheets may do without them."""
+    try:
+        store.add(head)
+    except DamagedPictureError:
+        store.add(replace(head, colours=b""))

@@ -171,7 +171,7 @@ class LoadedSegment:
 
     def damage(self) -> tuple[Span, ...]:
         """What of its pictures turned out to be damaged while they were decoded."""
-        return tuple(span for track in self._tracks.values() for span in track.damage)
+        return tuple(span for track in self._tracks.values() for span in track.damage(self.reached_ns))
 
     def release(self) -> None:
         """Let go of what is decoded; what was read stays."""

@@ -33,7 +33,7 @@ class SpanLog:
         match event:
             case Gap():
                 self._gaps.append(event)
-                self._closed.append(_span_of(event))
+                self._closed.append(span_of(event))
             case LockChanged(locked=locked):
                 self._switch("locked", event.at_ns, "The screen was locked." if locked else None)
             case IdleChanged(idle=idle):
@@ -106,7 +106,8 @@ def hides_screen(gap: Gap, screen: int) -> bool:
     return gap.what in ("everything", "screen", f"screen {screen}")
 
 
-def _span_of(gap: Gap) -> Span:
+def span_of(gap: Gap) -> Span:
+    """A gap as a span, its reason in words."""
     words = _GAP_WORDS.get(GapReason(gap.reason), "") if gap.reason in set(GapReason) else ""
     what = "" if gap.what in ("everything", "screen") else f" Not recorded: {gap.what}."
     detail = f" {gap.detail}" if gap.detail else ""

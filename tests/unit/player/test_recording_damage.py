@@ -9,6 +9,7 @@ from recorder.errors import WorldError
 from recorder.events import Snapshot
 from recorder.evidence.findings import Status
 from recorder.format.payload import encode_events
+from recorder.geometry import Rect
 from tests import recordings
 from tests.recordings import Desk, S
 
@@ -54,17 +55,19 @@ def test_after_an_altered_chunk_nothing_is_shown_until_a_full_picture(tmp_path):
 
 def test_a_snapshot_whose_sheets_are_sound_ends_what_is_not_shown(tmp_path):
     desk = Desk(tmp_path)
+    desk.paint(0, Rect(0, 0, 64, 64), 7)
+    desk.paint(0, Rect(0, 0, 64, 64), 9)
     recordings.work(desk, 8)
     altered = desk.chunks[-1]
     desk.wait(0.5)
-    # The same again: the altered chunk holds no sheet that is still needed.
+    # All anew, in a colour that came before: the altered chunk holds nothing that is still needed.
     desk.paint(0, desk.screens[0].area, 7)
     desk.seal()
     desk.snapshot()
     snapshot_ns = desk.now_ns
     desk.seal()
     desk.wait(0.5)
-    desk.paint()
+    desk.paint(0, Rect(0, 0, 100, 100), 9)
     desk.seal()
     made = desk.close()
     recordings.flip(made.folder / "0001.seg", altered.offset_bytes + altered.size_bytes // 2)

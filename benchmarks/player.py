@@ -1,0 +1,164 @@
+"""How fast a long recording opens, seeks and plays: `python -m benchmarks.player [--hours H]`, JSON out."""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.made_desktop import MadeRecording, make_recording
+from player.decoder import read_shown
+from player.playback import Playback
+from player.recording import OpenRecording
+from player.scan import Scanner
+
+S = 1_000_000_000
+SEEKS = 400
+PLAYED_S = 12.0
+SPEED = 32.0
+SEGMENT_REACH_NS = 600 * S
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.player", description=__doc__)
+    parser.add_argument("--hours", type=float, default=8.0, help="how long the recording is (default %(default)s)")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tachiai-bench-") as folder:
+        print(json.dumps(measure(_timed_make(Path(folder), asked.hours)), indent=2))
+    return 0
+
+
+def measure(made: MadeRecording) -> dict[str, Any]:
+    """Everything, on one recording."""
+    result: dict[str, Any] = {
+        "duration_s": made.duration_ns / S,
+        "size_mb": made.size_bytes / 1e6,
+        "changes": made.changes,
+        "open_s": opening(made),
+    }
+    result["seek_cold_ms"] = cold_seeks(made)
+    result["seek_while_scanning_ms"] = seeks_while_scanning(made)
+    started = time.perf_counter()
+    recording = _open(made)
+    recording.scan_all()
+    result["scan_s"] = time.perf_counter() - started
+    result["rows"] = len(recording.rows())
+    result["seek_scanned_ms"] = _seek_times(recording, made.duration_ns, seed=3)
+    result["seek_warm_ms"] = _seek_times(recording, SEGMENT_REACH_NS, seed=4)
+    result["play_32x"] = playing(recording)
+    result["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result["goals"] = goals(result)
+    return result
+
+
+def goals(result: dict[str, Any]) -> dict[str, bool]:
+    """Whether what was promised holds."""
+    return {
+        "opens_under_2_s": result["open_s"]["to_first_picture"] < 2,
+        "cold_seek_p95_under_100_ms": result["seek_cold_ms"]["p95"] < 100,
+        "seek_p95_under_100_ms": result["seek_scanned_ms"]["p95"] < 100,
+        "32x_keeps_its_clock": result["play_32x"]["worst_picture_lag_s"] < 0.5,
+    }
+
+
+def opening(made: MadeRecording) -> dict[str, float]:
+    """From nothing to a recording that can be used, and to its first picture."""
+    started = time.perf_counter()
+    recording = _open(made)
+    opened_s = time.perf_counter() - started
+    assert read_shown(recording, S).pictures[0] is not None
+    first_s = time.perf_counter() - started
+    recording.close()
+    return {"opened": opened_s, "to_first_picture": first_s}
+
+
+def cold_seeks(made: MadeRecording) -> dict[str, float]:
+    """Random moments, each in a recording just opened: nothing of it is read or verified yet."""
+    rng = np.random.default_rng(1)
+    times_ms = []
+    for at_ns in rng.integers(0, made.duration_ns, SEEKS // 2).tolist():
+        recording = _open(made)
+        started = time.perf_counter()
+        shown = read_shown(recording, at_ns)
+        times_ms.append((time.perf_counter() - started) * 1000)
+        assert shown.pictures[0] is not None
+        recording.close()
+    return summary(times_ms)
+
+
+def seeks_while_scanning(made: MadeRecording) -> dict[str, float]:
+    """Random moments while the scan runs on its thread, as just after a window was opened."""
+    recording = _open(made)
+    failed = threading.Event()
+    scanner = Scanner(recording.scan_step, on_progress=lambda _progress: None, on_error=lambda _error: failed.set())
+    scanner.start()
+    try:
+        return _seek_times(recording, made.duration_ns, seed=2, seeks=SEEKS // 2)
+    finally:
+        scanner.stop()
+        assert not failed.is_set()
+
+
+def _seek_times(recording: OpenRecording, reach_ns: int, *, seed: int, seeks: int = SEEKS) -> dict[str, float]:
+    rng = np.random.default_rng(seed)
+    times_ms = []
+    for at_ns in rng.integers(0, reach_ns, seeks).tolist():
+        started = time.perf_counter()
+        shown = read_shown(recording, at_ns)
+        times_ms.append((time.perf_counter() - started) * 1000)
+        assert shown.pictures[0] is not None
+    return summary(times_ms)
+
+
+def playing(recording: OpenRecording) -> dict[str, float]:
+    """Play at 32 times for a while: how late the shown picture is, against the clock, in the viewer's seconds."""
+    playback = Playback(time.monotonic_ns)
+    playback.open(recording.duration_ns, at_ns=600 * S)
+    playback.set_speed(SPEED)
+    started_ns = time.monotonic_ns()
+    spent = time.process_time()
+    playback.play()
+    lags_s, frames = [], 0
+    while time.monotonic_ns() - started_ns < PLAYED_S * S:
+        wanted_ns = playback.position_ns
+        read_shown(recording, wanted_ns)
+        lags_s.append((playback.position_ns - wanted_ns) / SPEED / S)
+        frames += 1
+        recording.ahead(wanted_ns)
+    reached_ns = playback.position_ns - 600 * S
+    passed_ns = time.monotonic_ns() - started_ns
+    return {
+        "pictures_per_s": frames / PLAYED_S,
+        "clock_drift_s": passed_ns / S - reached_ns / SPEED / S,
+        "median_picture_lag_s": float(np.median(lags_s)),
+        "worst_picture_lag_s": max(lags_s),
+        "cpu_share": (time.process_time() - spent) / PLAYED_S,
+    }
+
+
+def summary(times_ms: Sequence[float]) -> dict[str, float]:
+    """The usual figures."""
+    p50, p95, p99 = np.percentile(times_ms, (50, 95, 99)).tolist()
+    return {"p50": p50, "p95": p95, "p99": p99, "worst": max(times_ms), "seeks": len(times_ms)}
+
+
+def _open(made: MadeRecording) -> OpenRecording:
+    return OpenRecording.open(made.folder, keys=made.keys, devices=made.devices)
+
+
+def _timed_make(folder: Path, hours: float) -> MadeRecording:
+    started = time.perf_counter()
+    made = make_recording(folder, hours=hours)
+    print(f"made {hours:g} h in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())
