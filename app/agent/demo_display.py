@@ -40,7 +40,7 @@ def pause(seconds: float) -> None:
 class VirtualDisplay:
     """Xvfb and openbox, and the programs started in it; all of them are stopped at the end, newest first, by id."""
 
-    def __init__(self, home: Path, *, width_px: int = 1920, height_px: int = 1080) -> None:
+    def __init__(self, home: Path, *, width_px: int = 1440, height_px: int = 900) -> None:
         self._home = home
         self._size = f"{width_px}x{height_px}x24"
         self._processes: list[subprocess.Popen[bytes]] = []

@@ -50,7 +50,7 @@ class Operator:
         self._read_instructions()
         editor = self._open_editor()
         self._write_note(editor)
-        self._drag(editor, dx_px=-420, dy_px=130)
+        self._drag(editor, dx_px=-260, dy_px=60)
         self._switch_between(terminal, editor)
         self._watch_and_finish(terminal)
 
@@ -68,7 +68,7 @@ class Operator:
 
     def _open_terminal(self) -> int:
         fonts = ("-fa", "DejaVu Sans Mono", "-fd", "Noto Sans Mono CJK JP", "-fs", "12", "-u8")
-        look = ("-bg", "#101418", "-fg", "#d8dee4", "-geometry", "100x34+80+60", "-T", "operator@ledger-db-1")
+        look = ("-bg", "#101418", "-fg", "#d8dee4", "-geometry", "96x32+40+36", "-T", "operator@ledger-db-1")
         shell = ("-e", "bash", "--norc", "--noprofile", "-i")
         self._display.start(
             "xterm",
