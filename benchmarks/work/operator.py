@@ -45,17 +45,16 @@ def _terminal(hands: Hands, windows: Windows) -> list[Act]:
 
 
 def _browser(hands: Hands, windows: Windows, desktop: Desktop) -> list[Act]:
-    paging = [Act(30.0 + 0.8 * index, lambda: hands.press("Next")) for index in range(6)]
     address = desktop.table_address
     return [
         Act(28.7, lambda: hands.activate(windows.browser)),
         Act(29.2, lambda: hands.point(1200, 600)),
-        *paging,
-        Act(35.0, lambda: hands.scroll(24)),
-        Act(38.5, lambda: hands.scroll(-10)),
+        *[Act(30.0 + 1.5 * index, lambda: hands.press("Next")) for index in range(4)],
+        *[Act(35.5 + 1.0 * index, lambda: hands.scroll(3)) for index in range(3)],
+        Act(38.7, lambda: hands.scroll(-5)),
         Act(40.2, lambda: hands.press("l", "Control_L")),
         Act(40.5, lambda: hands.type_text(address + "\n", per_s=60)),
-        Act(43.0, lambda: hands.scroll(30, per_s=10)),
+        *[Act(42.5 + 1.0 * index, lambda: hands.scroll(3)) for index in range(4)],
         Act(46.5, lambda: hands.press("Next")),
     ]
 

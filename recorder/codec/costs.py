@@ -9,10 +9,12 @@ from recorder.codec.tiles import Numbers
 from recorder.codec.wire import Sheet
 
 # Measured with benchmarks/codec.py; they only need to be about right.
-_PATCH_US = 150
+_PATCH_US = 700
 _TILE_US = 9
 _START_LIMIT_US = 22_000
-_SINCE_LIMIT_US = 25_000
+_SINCE_LIMIT_US = 36_000
+_SMALL_SINCE_LIMIT_US = 18_000
+_FEW_LOST = 40
 
 
 class DecodingCosts:
@@ -40,10 +42,9 @@ class DecodingCosts:
         self._since_us += _PATCH_US + sum(self._tiles[index] for index in needed) * _TILE_US
         self._decoded |= needed
 
-    @property
-    def is_high(self) -> bool:
-        """Whether a seek to now has become costly."""
-        return self._since_us > _SINCE_LIMIT_US
+    def are_high(self, lost: int) -> bool:
+        """Whether a snapshot pays: soon if it is small, later if it has to hold many tiles that moves made."""
+        return self._since_us > (_SINCE_LIMIT_US if lost > _FEW_LOST else _SMALL_SINCE_LIMIT_US)
 
     def start_again(self, ids: Numbers) -> Numbers:
         """A snapshot is made of tiles with these ids (-1: not sent). Which of them it had better hold itself.

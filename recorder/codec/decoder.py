@@ -64,6 +64,9 @@ class ScreenDecoder:
         head = read_head(event.data)
         grid = Grid(event.width_px, event.height_px)
         ops = read_ops(head.ops, grid)
+        if sum(sheet.tiles for sheet in head.sheets) > grid.count:
+            msg = "it holds more tiles than the picture"
+            raise DamagedPictureError(msg)
         if event.kind == "full":
             self._begin(grid, head, ops)
         elif self._grid != grid or head.number != self._next_number or head.first_id != self._next_id:
@@ -92,7 +95,8 @@ class ScreenDecoder:
         head = read_head(snapshot.data)
         grid = Grid(snapshot.width_px, snapshot.height_px)
         ops = read_ops(head.ops, grid)
-        if ops.moves or ops.positions.size != grid.count:
+        held = sum(sheet.tiles for sheet in head.sheets)
+        if ops.moves or ops.positions.size != grid.count or held > grid.count:
             msg = "a snapshot is not whole"
             raise DamagedPictureError(msg)
         self._resize(grid)

@@ -84,7 +84,7 @@ class ScreenEncoder:
 
     def snapshot_due(self) -> bool:
         """Whether a seek to now would cost so much that a snapshot pays."""
-        return self._costs.is_high
+        return self._costs.are_high(int(np.count_nonzero(self._shown_ids < 0)))
 
     def snapshot(self, at_ns: int) -> Snapshot:
         """The picture as the decoder shows it, made from tiles already sent as far as that is cheap."""
@@ -216,14 +216,13 @@ class ScreenEncoder:
 
     def _add_sheets(self, draft: "_Draft", pixels: Canvas, *, may_add: bool) -> None:
         """Send new tiles: by their colours' numbers, or by their colours if these are too many."""
-        columns = self._grid.columns
         numbered = self._colours.number(pixels, may_add=may_add)
         if numbered is None:
-            draft.add(sheets.encode_exactly(tiles.bgr_of(pixels), draft.next_id, columns))
+            draft.add(sheets.encode_exactly(tiles.bgr_of(pixels), draft.next_id, self._grid.columns))
             return
         numbers, colours = numbered
         draft.colours.append(colours.tobytes())
-        draft.add(sheets.encode_numbered(numbers, draft.next_id, columns))
+        draft.add(sheets.encode_numbered(numbers, draft.next_id))
 
     def _send_film(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
         if not positions.size:

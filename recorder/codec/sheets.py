@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from recorder.codec import numbered
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.palette import Palette
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes
@@ -25,14 +26,9 @@ def encode_exactly(tiles: Bytes, first_id: int, columns: int) -> Sheet:
     return Sheet(SheetKind.WEBP, first_id, len(tiles), columns, data)
 
 
-def encode_numbered(numbers: npt.NDArray[np.uint16], first_id: int, columns: int) -> Sheet:
+def encode_numbered(numbers: npt.NDArray[np.uint16], first_id: int) -> Sheet:
     """Tiles (n, 16, 64) of colours' numbers as a lossless sheet."""
-    columns = fitting_columns(len(numbers), columns)
-    picture = np.zeros((*numbers.shape, 3), np.uint8)
-    picture[..., 1] = numbers & 0xFF
-    picture[..., 2] = numbers >> 8
-    data = _imencode(".webp", _lay_out(picture, columns), _LOSSLESS)
-    return Sheet(SheetKind.NUMBERED, first_id, len(numbers), columns, data)
+    return Sheet(SheetKind.NUMBERED, first_id, len(numbers), 1, numbered.encode(numbers))
 
 
 def encode_roughly(tiles: Bytes, first_id: int, columns: int, *, quality: int, halved: bool) -> Sheet:
@@ -69,6 +65,8 @@ def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
 
 def decode(sheet: Sheet, palette: Palette) -> Bytes:
     """The tiles (n, 16, 64, 3) of a sheet."""
+    if sheet.kind is SheetKind.NUMBERED:
+        return palette.paint(numbered.decode(sheet.data, sheet.tiles))
     rows = -(-sheet.tiles // sheet.columns)
     height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
     if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
@@ -79,15 +77,12 @@ def decode(sheet: Sheet, palette: Palette) -> Bytes:
     else:
         picture = _imdecode(sheet, height, width)
     by_row = picture.reshape(rows, TILE_HEIGHT_PX, sheet.columns, TILE_WIDTH_PX, 3).swapaxes(1, 2)
-    tiles = np.ascontiguousarray(by_row).reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)[: sheet.tiles]
-    if sheet.kind is SheetKind.NUMBERED:
-        return palette.paint(tiles[..., 1] + (tiles[..., 2].astype(np.uint16) << 8))
-    return tiles
+    return np.ascontiguousarray(by_row).reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)[: sheet.tiles]
 
 
 def _imdecode(sheet: Sheet, height: int, width: int) -> Bytes:
     # The size is read from the header first: OpenCV would allocate whatever a hostile header asks for.
-    stated = _webp_size(sheet.data) if sheet.kind in (SheetKind.WEBP, SheetKind.NUMBERED) else _jpeg_size(sheet.data)
+    stated = _webp_size(sheet.data) if sheet.kind is SheetKind.WEBP else _jpeg_size(sheet.data)
     if stated != (height, width):
         msg = "a sheet has another size than it says"
         raise DamagedPictureError(msg)

@@ -38,7 +38,7 @@ class SheetKind(enum.IntEnum):
     WEBP = 0  # lossless
     JPEG = 1  # lossy
     JPEG_HALF = 2  # lossy, half as wide and high
-    NUMBERED = 3  # lossless; its green and red are the low and high byte of a colour's number
+    NUMBERED = 3  # lossless: the numbers of colours (`numbered`)
 
 
 @dataclass(frozen=True, slots=True)
