@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from player.ui.access import Access
 from player.ui.desk import Desk
+from player.ui.display import require_display
 from player.ui.look import Look, read_colours, text_font
 from player.ui.window import PlayerWindow
 from player.ui.words import language_of, read_words
@@ -21,7 +23,12 @@ _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 
 def run_window(recording: Path | None, *, library: Path, at_s: float | None, follow: bool) -> int:
-    """Show the window until it is closed; the program's exit status."""
+    """Show the window until it is closed; the program's exit status.
+
+    Raises:
+        CannotShowError: there is no display here.
+    """
+    require_display(os.environ)
     application = make_application()
     settings = user_settings()
     window = make_window(_real_access(library), settings=settings)
@@ -29,6 +36,7 @@ def run_window(recording: Path | None, *, library: Path, at_s: float | None, fol
     window.desk.list_library()
     if recording is not None:
         window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS), follow=follow)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal: Qt's loop would not let Python see it
     return int(application.exec())
 
 

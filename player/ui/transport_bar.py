@@ -32,6 +32,7 @@ class TransportBar(QWidget):
         super().__init__()
         self._look = look
         self._duration_ns = 0
+        self._state: State | None = None
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 4, 16, 12)
         grid.addWidget(self._times(), 0, 0, Qt.AlignmentFlag.AlignLeft)
@@ -62,14 +63,12 @@ class TransportBar(QWidget):
     def show_moment(self, moment: Moment, wall_ns: int | None, utc_offset_s: int) -> None:
         """Playback is here."""
         words = self._look.words
-        runs = moment.state in RUNNING
-        self.play.setIcon(self._look.icon("pause" if runs else "play", colour=self._look.colours.on_button))
-        name_control(self.play, words("transport.pause" if runs else "transport.play"))
+        if moment.state is not self._state:
+            self._show_state(moment.state)
         self._time.setText(f"{time_text(moment.position_ns)}  /  {time_text(self._duration_ns, milliseconds=False)}")
         self._clock.setText("" if wall_ns is None else clock_text(wall_ns, utc_offset_s))
         self.speed.setText(speed_text(moment.speed))
         self.live.setChecked(moment.state is State.LIVE)
-        self.live.setText(" " + words("transport.is_live" if moment.state is State.LIVE else "transport.go_live"))
         if moment.skipped is not None:
             length = time_text(moment.skipped.end_ns - moment.skipped.start_ns, milliseconds=False)
             self._skipping.setText(" " + words("transport.skipping", length=length))
@@ -78,6 +77,13 @@ class TransportBar(QWidget):
     def set_skips_idle(self, skips: bool) -> None:
         """Show whether idle times are skipped."""
         self.skip_idle.setChecked(skips)
+
+    def _show_state(self, state: State) -> None:
+        words, runs, is_live = self._look.words, state in RUNNING, state is State.LIVE
+        self._state = state
+        self.play.setIcon(self._look.icon("pause" if runs else "play", colour=self._look.colours.on_button))
+        name_control(self.play, words("transport.pause" if runs else "transport.play"))
+        self.live.setText(" " + words("transport.is_live" if is_live else "transport.go_live"))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,54 @@
+"""Without a display the program says so, instead of being ended by Qt."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from player.ui.display import CannotShowError, require_display
+
+
+@pytest.fixture(autouse=True)
+def on_linux(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+
+
+def test_without_a_display_it_is_said_in_one_sentence():
+    with pytest.raises(CannotShowError, match="no display here"):
+        require_display({})
+
+
+def test_a_display_that_does_not_answer_is_named(tmp_path):
+    with pytest.raises(CannotShowError, match=":4711 does not answer"):
+        require_display({"DISPLAY": ":4711"}, sockets=tmp_path)
+
+
+def test_a_display_that_answers_is_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: None)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "X7"))
+        server.listen()
+        require_display({"DISPLAY": ":7.0"}, sockets=tmp_path)
+
+
+def test_a_missing_library_is_named_with_its_package(tmp_path, monkeypatch):
+    def refuse(name):
+        raise OSError(name)
+
+    monkeypatch.setattr("ctypes.CDLL", refuse)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "X7"))
+        server.listen()
+        with pytest.raises(CannotShowError, match="apt install libxcb-cursor0"):
+            require_display({"DISPLAY": ":7"}, sockets=tmp_path)
+
+
+def test_the_program_ends_with_a_sentence_and_a_status_where_there_is_no_display(tmp_path):
+    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    asked = [sys.executable, "-m", "player", "open", "--library", str(tmp_path)]
+    done = subprocess.run(asked, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "no display here" in done.stderr
