@@ -25,7 +25,7 @@ GROUPING_VERSION = 1  # an index made by another grouping is made again
 MOST_HELD_ROWS = 100
 
 CUTTING_KEYS = frozenset({"enter", "tab", "esc", "escape"})
-MODIFIER_KEYS = frozenset(f"{name}{side}" for name in ("shift", "ctrl", "alt", "cmd") for side in ("", "_l", "_r")) | {
+MODIFIER_KEYS = frozenset(f"{name}{side}" for name in ("shift", "ctrl", "alt") for side in ("", "_l", "_r")) | {
     "alt_gr",
     "caps_lock",
     "num_lock",

@@ -30,6 +30,7 @@ KEY_WORDS = {
     "caps_lock": "Caps Lock",
     "num_lock": "Num Lock",
     "menu": "Menu",
+    "cmd": "Super",  # pressed and let go alone, which opens menus
 }
 MODIFIER_WORDS = (("ctrl", "Ctrl"), ("alt", "Alt"), ("cmd", "Super"), ("shift", "Shift"))
 CLICK_WORDS = {1: "click", 2: "double-click", 3: "triple-click"}
