@@ -19,9 +19,9 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from recorder.errors import KeyMissingError
+from recorder.errors import KeyMissingError, StorageError
 from recorder.evidence import keyring_door
-from recorder.evidence.files import write_private_file
+from recorder.evidence.files import held, storage_sentence, write_private_file
 from recorder.evidence.key_file import AuditorKeyFile
 from recorder.evidence.keys import (
     AuditorKey,
@@ -81,6 +81,14 @@ def ensure_local_keys(folder: Path, ask_passphrase: Callable[[], str] | None = N
     Without a list of recipients a local auditor key is made: locked by the passphrase that `ask_passphrase` gives, else
     by the desktop's keyring, else not at all ("" as a passphrase means none). The caller tells the person which.
     """
+    try:
+        with held(folder / ".lock"):
+            return _ensure_local_keys(folder, ask_passphrase)
+    except OSError as error:
+        raise StorageError(storage_sentence(folder, error)) from error
+
+
+def _ensure_local_keys(folder: Path, ask_passphrase: Callable[[], str] | None) -> LocalKeys:
     device = DeviceKey.load_or_create(folder)
     trust = trusted_devices(folder)
     if not trust.accepts(device.public_bytes):

@@ -31,6 +31,7 @@ class KnownSegment:
         self.scan = SegmentScan(path, number)
         self.ratchet: Ratchet | None = None
         self.findings: list[Finding] = []
+        self.unopened: set[Finding] = set()
         self.settled_for: tuple[PreviousSegment | None, bool] | None = None
         self.size_bytes = -1
         self.end: SegmentEnd | None = None

@@ -145,7 +145,7 @@ class RecordingReader:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was met so far while reading; `verify` looks at everything."""
-        return in_order(finding for segment in self._segments.values() for finding in segment.findings)
+        return in_order(one for segment in self._segments.values() for one in {*segment.findings, *segment.unopened})
 
     def refresh(self) -> bool:
         """Look for what has come since; True if there is something new. Two system calls when there is not."""
@@ -321,7 +321,7 @@ class RecordingReader:
             if isinstance(opened, Code):
                 at_ns = self.at_ns(entry.instant)
                 sentence = _NOT_OPENED[opened]
-                known.findings.append(_altered(opened, known.number, entry, at_ns, sentence))
+                known.unopened.add(_altered(opened, known.number, entry, at_ns, sentence))
                 return None
             body = opened
         return Chunk(known.number, entry.sequence, entry.offset_bytes, entry.instant, _KINDS[entry.kind], body)

@@ -12,7 +12,7 @@ from pathlib import Path
 from recorder.clock import Clock, Instant
 from recorder.errors import BugError, StorageError
 from recorder.evidence import seal
-from recorder.evidence.files import Files, SystemFiles, storage_sentence
+from recorder.evidence.files import Files, SystemFiles, is_locked, storage_sentence
 from recorder.evidence.keys import DeviceKey, Recipients
 from recorder.evidence.live_segment import ChunkReceipt, LiveSegment
 from recorder.format.header import (
@@ -121,6 +121,7 @@ class RecordingWriter:
             files.make_folder(folder, parents=False)
             files.sync_folder(library)
             lock_fd = files.lock(folder / LOCK_FILE)
+            release_left_reserves(library, files)
             files.reserve(folder / RESERVE_FILE, limits.reserve_bytes)
         except OSError as error:
             raise StorageError(storage_sentence(at, error)) from error
@@ -301,6 +302,16 @@ class RecordingWriter:
         if self._closed:
             msg = "the recording is closed"
             raise BugError(msg)
+
+
+def release_left_reserves(library: Path, files: Files) -> None:
+    """Give back the reserves of recorders that were killed; their recordings are not touched.
+
+    A recorder makes its reserve only after it holds its lock, so one beside a free lock is nobody's.
+    """
+    for reserve in library.glob(f"*/{RESERVE_FILE}"):
+        if not is_locked(reserve.parent / LOCK_FILE):
+            files.remove(reserve)
 
 
 def _failure_name(error: OSError) -> str:

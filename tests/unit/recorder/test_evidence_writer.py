@@ -363,3 +363,17 @@ def test_a_folder_taken_away_while_recording_is_a_storage_failure(tmp_path):
         writer.start_segment("rollover")
     with pytest.raises(StorageError):
         writer.close("asked")
+
+
+def test_the_reserve_of_a_killed_recorder_is_given_back_at_the_next_start(tmp_path):
+    killed = new_writer(tmp_path, session_id="killed")
+    killed.start_segment("start")
+    living = new_writer(tmp_path, session_id="living")
+    crash(killed)
+    before = (killed.folder / "0001.seg").read_bytes()
+    new = new_writer(tmp_path, session_id="new")
+    assert not (killed.folder / RESERVE_FILE).exists()
+    assert (living.folder / RESERVE_FILE).exists()
+    assert (killed.folder / "0001.seg").read_bytes() == before
+    crash(living)
+    crash(new)
