@@ -17,6 +17,7 @@ from app.agent.demo_recorder import Cost, Place, RecorderProgram
 from recorder.errors import WorldError
 
 UNATTENDED_S = 30.0
+LETTERS_SHOWN_S = 1.0  # after a word began, all of it is on the screen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,10 +102,10 @@ def _on_a_virtual_display(place: Place) -> int:
     verdict = demo_report.verify(place, recorder.folder)
     found = demo_report.search_typed_word(place, recorder.folder, steps)
     exports = demo_report.export(place, recorder.folder)
-    picture = demo_report.render(place, recorder.folder, at_s=found.at_s)
+    picture = demo_report.render(place, recorder.folder, at_s=found.at_s + LETTERS_SHOWN_S)
     _print_result(recorder.folder, cost, verdict)
     _say(found.sentence)
-    for what, path in (*exports, ("the player's window at that moment", picture)):
+    for what, path in (*exports, ("the player's window a second later", picture)):
         _say(f"  {what}: {_short(path)}")
     _say(f"Open it yourself where there is a display:\n  {demo_report.open_command(place, recorder.folder)}")
     return verdict.exit_status
