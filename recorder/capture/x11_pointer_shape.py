@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from Xlib import error as xerror
 from Xlib.ext import xfixes
 
 from recorder.capture.x11_regions import pointer_image, select_pointer_image
@@ -35,7 +36,10 @@ class X11PointerShape(X11Source):
             self._show()
 
     def _show(self) -> None:
-        found = pointer_image(self._connection.display)
+        try:
+            found = pointer_image(self._connection.display)
+        except xerror.XError:  # there is no pointer, or its picture may not be read: then nothing is known of it
+            return
         size_bytes = found.width * found.height * 4
         name = found.image_and_name[size_bytes : size_bytes + found.name_length].decode("utf-8", errors="replace")
         image = found.image_and_name[:size_bytes]

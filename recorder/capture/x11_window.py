@@ -8,6 +8,7 @@ from Xlib import error as xerror
 from Xlib.ext import res as xres
 
 from recorder.capture.linux_process import executable_of
+from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.capture.x11_source import X11Source
 from recorder.events import Window, WindowActive
 from recorder.geometry import Rect
@@ -199,6 +200,28 @@ class X11ActiveWindow(X11Source):
 
     def _window(self, number: int) -> Any:
         return self._connection.display.create_resource_object("window", number)
+
+
+def manager_name() -> str | None:
+    """The name of the running window manager; None if none says that it is one."""
+    connection = X11Connection()
+    try:
+        with lost_in_words():
+            return _manager_name(connection)
+    except xerror.XError:
+        return None
+    finally:
+        connection.close()
+
+
+def _manager_name(connection: X11Connection) -> str | None:
+    check = connection.atom("_NET_SUPPORTING_WM_CHECK")
+    found = connection.root.get_full_property(check, X.AnyPropertyType)
+    if found is None or not len(found.value):
+        return None
+    window = connection.display.create_resource_object("window", int(found.value[0]))
+    name = window.get_full_property(connection.atom("_NET_WM_NAME"), X.AnyPropertyType)
+    return _decoded(name.value) if name is not None and isinstance(name.value, bytes) else "a window manager"
 
 
 def _decoded(raw: bytes) -> str:

@@ -1,0 +1,149 @@
+"""What can be recorded on this machine, what not, and why."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from recorder.capture.probe import Capability, probe_desktop
+from recorder.clock import SystemClock
+from recorder.evidence.library_folder import library_folder
+
+CAN_RECORD, CANNOT_RECORD = 0, 3
+LITTLE_SPACE_BYTES = 2 * 1024**3
+TINY_SPACE_BYTES = 200 * 1024**2
+EARLIEST_WALL_NS = 1_735_689_600_000_000_000  # 2025: before that, the wall clock was never set
+_CODECS = {"mp4v": ".mp4", "avc1": ".mp4", "VP80": ".webm", "VP90": ".webm", "MJPG": ".avi"}
+
+
+class State(StrEnum):
+    """How well something can be recorded."""
+
+    OK = "ok"
+    LIMITED = "limited"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing that was looked at. `needed`: without it nothing can be recorded. `what_to_do` is "" if nothing is."""
+
+    area: str
+    state: State
+    sentence: str
+    what_to_do: str = ""
+    needed: bool = False
+
+
+def examine(library: Path | None = None) -> tuple[Advice, ...]:
+    """Look at everything that a recording needs, changing nothing."""
+    desktop = tuple(_from_capability(found) for found in probe_desktop())
+    return (*desktop, _storage(library_folder(library)), _clock(), _video())
+
+
+def run_doctor(*, as_json: bool, out: TextIO, library: Path | None = None) -> int:
+    """Print what was found: lines for a person, or one JSON object a line. 0 can record, 3 cannot."""
+    findings = examine(library)
+    for advice in findings:
+        print(_as_json(advice) if as_json else _as_lines(advice), file=out)
+    cannot = [advice for advice in findings if advice.needed and advice.state is State.NO]
+    if not as_json:
+        print(_conclusion(cannot), file=out)
+    return CANNOT_RECORD if cannot else CAN_RECORD
+
+
+def _as_json(advice: Advice) -> str:
+    return json.dumps(asdict(advice), ensure_ascii=False)
+
+
+def _as_lines(advice: Advice) -> str:
+    line = f"{advice.state.value:<8}{advice.area:<11}{advice.sentence}"
+    return f"{line}\n{'':19}→ {advice.what_to_do}" if advice.what_to_do else line
+
+
+def _conclusion(cannot: list[Advice]) -> str:
+    if cannot:
+        return f"This session cannot be recorded: {', '.join(advice.area for advice in cannot)}."
+    return "This session can be recorded."
+
+
+def _from_capability(found: Capability) -> Advice:
+    state = State.OK if found.works else State.NO
+    if found.works and found.limit:
+        state = State.LIMITED
+    sentence = f"{found.sentence} {found.limit}".strip()
+    return Advice(found.area, state, sentence, found.what_to_do, needed=found.needed)
+
+
+def _storage(library: Path) -> Advice:
+    """Whether the library's file system can be written and has room. Only the nearest existing folder is looked at."""
+    existing = next((folder for folder in (library, *library.parents) if folder.exists()), None)
+    if existing is None or not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        sentence = f"Recordings cannot be written to {library}."
+        return Advice("storage", State.NO, sentence, "Give another folder with --library.", needed=True)
+    try:
+        free_bytes = shutil.disk_usage(existing).free
+    except OSError as error:
+        sentence = f"The room left for {library} is not known ({error.strerror})."
+        return Advice("storage", State.LIMITED, sentence, "Check the file system.", needed=True)
+    sentence = f"{free_bytes / 1024**3:.1f} GiB are free for {library}; an hour of ordinary work takes about 50 MB."
+    if free_bytes < TINY_SPACE_BYTES:
+        return Advice("storage", State.NO, sentence, "Free some room, or give another --library.", needed=True)
+    if free_bytes < LITTLE_SPACE_BYTES:
+        return Advice("storage", State.LIMITED, sentence, "Free some room, or give another --library.", needed=True)
+    return Advice("storage", State.OK, sentence, needed=True)
+
+
+def _clock() -> Advice:
+    now = SystemClock().read()
+    if now.wall_ns < EARLIEST_WALL_NS:
+        sentence = "The wall clock is years behind, so recordings would bear a wrong date."
+        return Advice("clock", State.LIMITED, sentence, "Set the clock, best by a time service (NTP).")
+    if not sys.platform.startswith("linux"):
+        sentence = "Times are exact; sleep of the machine cannot be told from standing still on this system."
+        return Advice("clock", State.LIMITED, sentence)
+    return Advice("clock", State.OK, "Times are exact, and sleep and changes of the wall clock are noticed.")
+
+
+def _video() -> Advice:
+    """Which codecs OpenCV's writer opens here, found by opening each on a file that is thrown away."""
+    working = [name for name, suffix in _CODECS.items() if _codec_opens(name, suffix)]
+    if not working:
+        sentence = "No ordinary video can be written beside the recording (--video)."
+        return Advice("video", State.LIMITED, sentence, "Install opencv-python with its FFmpeg.")
+    return Advice("video", State.OK, f"An ordinary video can be written (--video) as {', '.join(working)}.")
+
+
+def _codec_opens(name: str, suffix: str) -> bool:
+    return _with_quiet_stderr(lambda: _try_codec(name, suffix))
+
+
+def _try_codec(name: str, suffix: str) -> bool:
+    import tempfile
+
+    import cv2
+
+    with tempfile.TemporaryDirectory(prefix="tachiai-doctor-") as folder:
+        writer = cv2.VideoWriter(str(Path(folder) / f"try{suffix}"), cv2.VideoWriter.fourcc(*name), 5.0, (64, 64))
+        opened = bool(writer.isOpened())
+        writer.release()
+    return opened
+
+
+def _with_quiet_stderr(work: Callable[[], bool]) -> bool:
+    """FFmpeg writes to the process's stderr what it thinks of a codec; a person asked for one line."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        return work()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
