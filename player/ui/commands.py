@@ -101,6 +101,13 @@ class Commands(QObject):
         self._window.header.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._window.header.search.selectAll()
 
+    def leave(self) -> None:
+        """Out of a text box, so that the keys play again; and out of the full screen."""
+        window = self._window
+        if window.stage.view.hasFocus() and window.isFullScreen():
+            self.full_screen()
+        window.stage.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def next_hit(self) -> None:
         """The next place found."""
         self._window.search.choose_next(1)

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`name` is what it does (the window's method of that name, and its words), `keys` are Qt's key sequences.
-
-    `types`: the key also types something, so that it belongs to a text box which has the focus.
-    """
+    """`name` is what it does (the window's method of that name, and its words), `keys` are Qt's key sequences."""
 
     name: str
     keys: tuple[str, ...]
-    types: bool = True
 
 
 SHORTCUTS = (
@@ -31,19 +27,20 @@ SHORTCUTS = (
     Shortcut("toggle_skip_idle", ("I",)),
     Shortcut("go_live", ("L",)),
     Shortcut("focus_search", ("/", "Ctrl+F")),
-    Shortcut("next_hit", ("F3",), types=False),
-    Shortcut("previous_hit", ("Shift+F3",), types=False),
+    Shortcut("leave", ("Esc",)),
+    Shortcut("next_hit", ("F3",)),
+    Shortcut("previous_hit", ("Shift+F3",)),
     Shortcut("next_finding", ("V",)),
     Shortcut("fit", ("0",)),
     Shortcut("real_size", ("1",)),
     Shortcut("zoom_in", ("+", "=")),
     Shortcut("zoom_out", ("-",)),
     Shortcut("next_monitor", ("M",)),
-    Shortcut("timeline_in", ("Ctrl++", "Ctrl+="), types=False),
-    Shortcut("timeline_out", ("Ctrl+-",), types=False),
-    Shortcut("toggle_library", ("Ctrl+B",), types=False),
-    Shortcut("toggle_log", ("Ctrl+L",), types=False),
-    Shortcut("open_folder", ("Ctrl+O",), types=False),
-    Shortcut("full_screen", ("F11",), types=False),
+    Shortcut("timeline_in", ("Ctrl++", "Ctrl+=")),
+    Shortcut("timeline_out", ("Ctrl+-",)),
+    Shortcut("toggle_library", ("Ctrl+B",)),
+    Shortcut("toggle_log", ("Ctrl+L",)),
+    Shortcut("open_folder", ("Ctrl+O",)),
+    Shortcut("full_screen", ("F11",)),
     Shortcut("show_keys", ("?", "F1")),
 )

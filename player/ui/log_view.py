@@ -81,6 +81,8 @@ class LogView(QWidget):
             places = matching_rows(news.rows, first=before.settled, kinds=self._kinds, needle=self._needle())
         self.model.go_on(news.rows, first=before.settled, places=places)
         self._say_count()
+        self._delegate.current_line = None
+        self.follow(self._position_ns)
 
     def follow(self, at_ns: int) -> None:
         """Mark the row at the playing position, and keep it in sight."""

@@ -18,7 +18,7 @@ from player.ui.background import Follower, Home
 from recorder.errors import WorldError
 from recorder.logrow import LogRow
 
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 0.1
 _COMPLETE = 1 << 62
 
 

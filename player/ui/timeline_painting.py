@@ -74,15 +74,8 @@ def paint_curves(painter: QPainter, look: Look, axis: Axis, curves: Curves, idle
     c = look.colours
     for box in timeline.span_boxes(axis, idle):
         painter.fillRect(QRectF(GUTTER_PX + box.left_px, TICKS_PX, box.width_px, LANES_PX), QColor(c.idle))
-    bottom = TICKS_PX + CURVE_PX
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    fill = QColor(c.curve)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(fill)
-    painter.drawPolygon(_outline(curves.screen, axis.width_px, bottom, CURVE_PX - 3))
-    painter.setBrush(QColor(c.curve_input))
-    painter.drawPolygon(_outline(curves.operator, axis.width_px, INPUT_TOP_PX + INPUT_PX, INPUT_PX - 2))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    _paint_bars(painter, curves.screen, axis.width_px, TICKS_PX + CURVE_PX, CURVE_PX - 3, c.curve)
+    _paint_bars(painter, curves.operator, axis.width_px, INPUT_TOP_PX + INPUT_PX, INPUT_PX - 2, c.curve_input)
 
 
 def paint_evidence(painter: QPainter, look: Look, axis: Axis, spans: Sequence[Span]) -> None:
@@ -166,11 +159,13 @@ def paint_bubble(painter: QPainter, look: Look, bubble: Bubble, width_px: int) -
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _outline(values: npt.NDArray[np.float64], width_px: int, bottom: float, height: float) -> QPolygonF:
+def _paint_bars(
+    painter: QPainter, values: npt.NDArray[np.float64], width_px: int, bottom: int, height: int, colour: str
+) -> None:
+    """A bar for each bucket in which something happened; whatever happened is at least two pixels high."""
     step = width_px / max(len(values), 1)
-    points = [QPointF(GUTTER_PX, bottom)]
-    points += [
-        QPointF(GUTTER_PX + (place + 0.5) * step, bottom - float(value) * height) for place, value in enumerate(values)
-    ]
-    points.append(QPointF(GUTTER_PX + width_px, bottom))
-    return QPolygonF(points)
+    ink = QColor(colour)
+    for place in np.flatnonzero(values):
+        left, right = round(place * step), round((place + 1) * step)
+        high = max(2, round(float(values[place]) * height))
+        painter.fillRect(QRect(GUTTER_PX + left, bottom - high, right - left, high), ink)

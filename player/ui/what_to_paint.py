@@ -52,7 +52,9 @@ def clicks_seen(rows: Sequence[LogRow], at_ns: int) -> tuple[ClickMark, ...]:
 
 def window_text(rows: Sequence[LogRow], at_ns: int) -> str:
     """The application and window that were active then; "" if not known."""
-    last = bisect_right(rows, at_ns, key=lambda row: row.at_ns) - 1
-    if last < 0:
-        return ""
-    return "  ·  ".join(part for part in (rows[last].application, rows[last].window) if part)
+    last = bisect_right(rows, at_ns, key=lambda row: row.at_ns)
+    for place in range(last - 1, max(-1, last - 1 - _ROWS_LOOKED_AT), -1):
+        parts = [part for part in (rows[place].application, rows[place].window) if part]
+        if parts or rows[place].kind == "window":
+            return "  ·  ".join(parts)
+    return ""

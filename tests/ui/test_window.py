@@ -294,6 +294,9 @@ def test_keys_that_type_belong_to_the_search_box_while_it_has_the_focus(window_o
     qtbot.keyClicks(window.header.search, "l. 1,")
     assert window.header.search.text() == "l. 1,"
     assert window.desk.playback.position_ns == 30 * S
+    qtbot.keyClick(window.header.search, Qt.Key.Key_Escape)
+    qtbot.keyClick(window, Qt.Key.Key_Period)
+    assert window.desk.playback.position_ns == 31 * S
 
 
 def test_every_declared_key_has_a_command_and_is_in_the_list(window_on, look):
