@@ -165,7 +165,6 @@ class ScreenTrack:
     def _remember_damage(self, at: int, error: DamagedPictureError) -> None:
         was_followed = self._follows(at)
         self._decoder, self._picture, self._at = None, None, -1
-        event = self._events[at]
         since = at
         if isinstance(error, IntegrityMismatchError) and was_followed:
             # What was decoded since the last picture that was checked is not what was recorded.

@@ -275,6 +275,8 @@ class RecordingReader:
 
     def _entries(self, known: KnownSegment, file: SegmentFile, after: int) -> Iterator[Entry]:
         link = self._link_to(known.number)
+        if known.end is not None:
+            known.scan.take_vouched(file)
         while True:
             place = known.scan.after(after)
             if place < len(known.scan.entries):
