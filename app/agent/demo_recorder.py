@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.agent.demo_display import wait_until
-from recorder.errors import WorldError
+from recorder.errors import CannotRecordError, StorageError, WorldError
 
 CLOSE_LIMIT_S = 30.0
 PLAYER_LIMIT_S = 300.0
@@ -108,8 +108,7 @@ class RecorderProgram:
         """
         wait_until(self._records_or_ended, "the recorder to record")
         if self.latest.get("state") != "recording":
-            self._collect()
-            raise WorldError(self.complaint() or "The recorder ended at once and did not say why.")
+            raise self._failure(self._collect())
 
     def finish(self) -> Cost:
         """Ask it to close the recording; what it cost.
@@ -122,7 +121,7 @@ class RecorderProgram:
         wait_until(lambda: not self.read(), "the recorder to close the recording", limit_s=CLOSE_LIMIT_S)
         status = self._collect()
         if status != 0:
-            raise WorldError(self.complaint() or f"The recorder ended with status {status}.")
+            raise self._failure(status)
         return Cost(
             duration_s=float(self.latest["at_s"]),
             cpu_s=self._usage.ru_utime + self._usage.ru_stime,
@@ -137,11 +136,12 @@ class RecorderProgram:
             self._process.kill()
             self._collect()
 
-    def complaint(self) -> str:
-        """What it said on standard error, last."""
+    def _failure(self, status: int) -> WorldError:
+        """What it said on standard error, last, as an error of the same exit status."""
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1].removeprefix("tachiai-agent: ") if lines else ""
+        said = lines[-1].removeprefix("tachiai-agent: ") if lines else f"The recorder ended with status {status}."
+        return CannotRecordError(said) if status == CannotRecordError.exit_status else StorageError(said)
 
     def _records_or_ended(self) -> bool:
         return not self.read() or self.latest.get("state") == "recording"

@@ -120,10 +120,9 @@ def test_with_a_display_it_records_that_display_and_opens_the_player(tmp_path: P
                 line = player.stdout.readline()
                 assert line, said
                 said += line
-            window = server.run(
-                "timeout", "60", "xdotool", "search", "--sync", "--onlyvisible", "--name", "Tachiai"
-            ).split()[-1]
-            server.run("xdotool", "windowclose", window)
+            shown = ("search", "--sync", "--onlyvisible", "--name", "Tachiai")
+            window = server.run("timeout", "60", "xdotool", *shown).split()[-1]
+            server.run("xdotool", "windowactivate", "--sync", window, "key", "alt+F4")
             assert player.wait(60) == 0
         finally:
             player.kill()
