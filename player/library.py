@@ -141,7 +141,7 @@ class Library:
 
         if folder.resolve().parent != self.folder.resolve() or fingerprint(folder) != before:
             return
-        with Index.open(self.index_path) as index:
+        with Index.open(self.index_path, wait_s=LIST_WAIT_S) as index:
             index.remember(folder.name, before, summary=None, verdict=verdict.status.name.lower())
 
     def _folders_if_any(self) -> list[Path]:

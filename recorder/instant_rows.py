@@ -2,7 +2,7 @@
 
 import datetime
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
 from typing import Any, Protocol
 
@@ -47,6 +47,8 @@ GAP_WORDS = {
     GapReason.SOURCE_FAILED: "a source failed",
 }
 HASH_DIGITS_SHOWN = 16
+MOST_TYPES_SHOWN = 3
+TEXT_NAMES = frozenset({"UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"})
 
 
 class MakeRow(Protocol):
@@ -109,8 +111,7 @@ def _gap(event: Gap, *, application: str | None, window: str | None) -> LogRow:
 
 
 def _source(event: SourceStatus, *, application: str | None, window: str | None) -> LogRow:
-    state = "is recorded" if event.working else "is NOT recorded"
-    text = f"{inert(event.source).capitalize()} {state}"
+    text = f"{'Recorded' if event.working else 'NOT recorded'}: {inert(event.source)}"
     return LogRow(event.at_ns, event.at_ns, "source", text, inert(event.detail), application, window)
 
 
@@ -127,13 +128,13 @@ def _screens(event: ScreensChanged, *, application: str | None, window: str | No
 
 
 def _clipboard(event: ClipboardChanged, *, application: str | None, window: str | None) -> LogRow:
-    types = ", ".join(map(inert, event.media_types))
     size = "" if event.size_bytes is None else f"{event.size_bytes} bytes"
     digest = "" if event.sha256 is None else f"SHA-256 {event.sha256.hex()[:HASH_DIGITS_SHOWN]}…"
     owner = f"from {inert(event.owner)}" if event.owner else ""
-    shown = ", ".join(filter(None, (types, size))) or "changed, nothing more is known"
+    shown = ", ".join(filter(None, (_content_words(event.media_types), size))) or "changed, nothing more is known"
     text = shown if event.text is None else inert(event.text)
-    parts = (inert(event.selection), "" if event.text is None else shown, digest, owner)
+    offered = f"offered as {', '.join(map(inert, event.media_types))}" if event.media_types else ""
+    parts = (inert(event.selection), "" if event.text is None else shown, digest, owner, offered)
     return LogRow(
         event.at_ns,
         event.at_ns,
@@ -144,6 +145,14 @@ def _clipboard(event: ClipboardChanged, *, application: str | None, window: str 
         window,
         also="" if event.sha256 is None else event.sha256.hex(),
     )
+
+
+def _content_words(media_types: Sequence[str]) -> str:
+    """What kind of thing it is: X11 programs offer a text under a dozen names, of which most say nothing."""
+    proper = [inert(kind) for kind in media_types if "/" in kind]
+    if any(kind.startswith("text/") for kind in proper) or set(media_types) & TEXT_NAMES:
+        return "text"
+    return ", ".join((proper or [inert(kind) for kind in media_types])[:MOST_TYPES_SHOWN])
 
 
 def _process_started(event: ProcessStarted, *, application: str | None, window: str | None) -> LogRow:

@@ -3,7 +3,7 @@
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text, in_s
 from player.search import Progress, Refreshed, rebuild_index, require_query, search_library
-from recorder.errors import KeyMissingError, UnreadableError, WorldError
+from recorder.errors import KeyMissingError
 from recorder.store.hits import Hit
 
 NOTHING_FOUND = 1
@@ -67,9 +67,8 @@ def _tell_not_searched(desk: Desk, refreshed: Refreshed) -> None:
 def _refuse_if_nothing_was_searched(refreshed: Refreshed) -> None:
     """Nothing found in nothing read must not be taken for nothing there."""
     if refreshed.total and len(refreshed.not_searched) == refreshed.total:
-        error: type[WorldError] = KeyMissingError if refreshed.total else UnreadableError
         msg = "None of the recordings could be read, so nothing was searched; the reasons stand above."
-        raise error(msg)
+        raise KeyMissingError(msg)
 
 
 def _object(desk: Desk, hit: Hit) -> dict[str, object]:

@@ -14,7 +14,7 @@ class Hit:
 
     `at_ns` is when the first character found was typed, for what was not typed when the row began. `text` is where it
     was found, from `start` to `end` (the row's text, or a line of what it is also known by); `context` is a short
-    stretch of it.
+    stretch of it, with the row's text before it if it was found elsewhere.
     """
 
     session_id: str
@@ -66,6 +66,12 @@ def _hit_in_also(session_id: str, row: LogRow, needle: str) -> Hit | None:
 
 
 def _hit(session_id: str, row: LogRow, at_ns: int, text: str, start: int, end: int) -> Hit:
-    first, last = max(0, start - CONTEXT_CHARACTERS), min(len(text), end + CONTEXT_CHARACTERS)
-    context = ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
+    context = _stretch(text, start, end)
+    if text is not row.text and row.text not in text:
+        context = f"{_stretch(row.text, 0, CONTEXT_CHARACTERS)} — {context}"
     return Hit(session_id, at_ns, row.kind, text, start, end, context, row)
+
+
+def _stretch(text: str, start: int, end: int) -> str:
+    first, last = max(0, start - CONTEXT_CHARACTERS), min(len(text), end + CONTEXT_CHARACTERS)
+    return ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")

@@ -185,6 +185,12 @@ def test_context_is_a_short_stretch_around_the_hit(index: Index) -> None:
     assert index.find("needle").hits[0].context == "…" + "a" * 40 + "needle" + "b" * 40 + "…"
 
 
+def test_what_was_found_beside_the_text_is_shown_after_it(index: Index) -> None:
+    add(index, [LogRow(0, 0, "process", "ls -l", also="ls\n/opt/tools/ls")])
+    (hit,) = index.find("tools").hits
+    assert (hit.text, hit.context) == ("/opt/tools/ls", "ls -l — /opt/tools/ls")
+
+
 def test_a_forgotten_recording_is_found_no_more(index: Index) -> None:
     add(index, [typed("pass"), typed("word", 10 * S, continues=True)])
     add(index, [typed("password")], session="b")
