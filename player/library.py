@@ -19,6 +19,7 @@ Remembered = Mapping[tuple[str, str], tuple[bytes | None, str | None]]
 
 SEGMENTS = "*.seg"
 LIST_WAIT_S = 1.0
+LONGEST_NAME_SHOWN = 100
 LASTING_STATES = ("closed", "interrupted")  # a recording that grows is another one a moment later
 SESSION_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
@@ -117,18 +118,19 @@ class Library:
             msg = "Name a recording: its folder, its id, or the beginning of its id."
             raise UnreadableError(msg)
         path = Path(name)
-        if path.is_dir():
-            return path
+        if _is_folder(path):
+            return path if path.name not in ("", "..") else path.resolve()
         names = [folder for folder in self._folders_if_any() if folder.name.startswith(name)]
         exact = [folder for folder in names if folder.name == name]
         if len(exact or names) == 1:
             return (exact or names)[0]
         if names:
             msg = f"{len(names)} recordings begin with {name!r}; give more of the id (tachiai-player list)."
-        elif path.exists():
+        elif _is_file(path):
             msg = f"{name} is a file; a recording is a folder with segments (0001.seg, …) in it: name the folder."
         else:
-            msg = f"There is no recording {name!r}: no folder, and no id in {self.folder} (tachiai-player list)."
+            shown = name if len(name) <= LONGEST_NAME_SHOWN else name[:LONGEST_NAME_SHOWN] + "…"
+            msg = f"There is no recording {shown!r}: no folder, and no id in {self.folder} (tachiai-player list)."
         raise UnreadableError(msg)
 
     def remember_verdict(self, folder: Path, verdict: Verdict, *, before: str) -> None:
@@ -194,6 +196,20 @@ def _known(summary: Summary) -> Known:
         state=summary.state,
         size_bytes=summary.size_bytes,
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, or lies where nobody may look, is no folder for us
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _looks_like_recording(path: Path) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from player.library import Library, fingerprint, no_notice
-from recorder.errors import IndexUnusableError, WorldError
+from recorder.errors import IndexUnusableError, StorageError, WorldError
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
@@ -174,7 +174,10 @@ def _with_index(library: Library, work: Callable[[Index], Result], notify: Notif
 
 def _is_due(index: Index, folder: Path) -> bool:
     reached = index.reached(folder.name)
-    return reached is None or reached.fingerprint != fingerprint(folder)
+    try:
+        return reached is None or reached.fingerprint != fingerprint(folder)
+    except StorageError:
+        return True  # reading it says what is wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""Wrong usage, help, pipes, and what a command brings with it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.player_place import Place
+
+FIRST = "20260301T140509Z-00000001"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def place(capsys) -> Place:
+    return Place(capsys)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--nonsense"), ("verify",), ("log", "x", "--kind", "poetry"), ("log", "x", "--from", "-1"),
+        ("log", "x", "--from", "nan"), ("search",), ("search", "x", "--limit", "0"), ("frame", "x"),
+        ("frame", "x", "--at", "soon", "--out", "y"), ("export", "x"), ("export", "x", "--video", "y.gif"), ("keys",),
+        ("export", "x", "--log", "-", "--subtitles", "-"), ("open", "--at", "x"), ("--nonsense",), ("a", "b"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_64(place: Place, arguments: tuple[str, ...]) -> None:
+    answer = place.run(*arguments)
+    assert answer.status == 64
+    assert answer.out == ""
+    assert "Traceback" not in answer.notes
+
+
+@pytest.mark.parametrize("command", ["open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys"])
+def test_every_command_has_help_with_examples(place: Place, command: str) -> None:
+    answer = place.run(command, "--help")
+    assert answer.status == 0
+    assert f"tachiai-player {command}" in answer.out
+    assert "examples:" in answer.out
+
+
+def test_a_reader_that_has_enough_is_no_failure(place: Place) -> None:
+    desk = place.desk(FIRST)
+    for number in range(3000):
+        desk.window(f"window {number} " + "x" * 100)
+    desk.close()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "player", "log", FIRST], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=30) == 0
+    assert errors == b""
+
+
+@pytest.mark.parametrize("command", [("list",), ("verify", FIRST), ("log", FIRST)])
+def test_quick_commands_bring_no_pictures_and_no_window(place: Place, command: tuple[str, ...]) -> None:
+    place.desk(FIRST).close()
+    script = (
+        "import sys; from player.cli import main; status = main(sys.argv[1:]);"
+        "heavy = {'numpy', 'cv2', 'PySide6', 'sqlite_utils'} & set(sys.modules); assert not heavy, heavy;"
+        "sys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command],
+        cwd=ROOT,
+        env=os.environ | ({} if command[0] != "verify" else {"TACHIAI_LIBRARY": str(place.folder / "nowhere")}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "heavy" not in done.stderr, done.stderr
