@@ -41,6 +41,10 @@ class SheetKind(enum.IntEnum):
     NUMBERED = 3  # lossless: the numbers of colours (`numbered`)
 
 
+_KINDS = tuple(SheetKind)
+_LAST_KIND = len(_KINDS) - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """Copy `target` of the picture from where it was: `dx` to the left and `dy` above."""
@@ -117,10 +121,10 @@ def read_head(data: bytes) -> Head:
 def _sheets(data: bytes, at: int, first_id: int, shapes: Iterable[tuple[int, ...]]) -> tuple[Sheet, ...]:
     sheets = []
     for kind, tiles, columns, size in shapes:
-        if kind > max(SheetKind) or not 0 < columns <= tiles <= MAX_PICTURE_PX or size > len(data) - at:
+        if kind > _LAST_KIND or not 0 < columns <= tiles <= MAX_PICTURE_PX or size > len(data) - at:
             msg = "a sheet's size is impossible"
             raise DamagedPictureError(msg)
-        sheets.append(Sheet(SheetKind(kind), first_id, tiles, columns, data[at : at + size]))
+        sheets.append(Sheet(_KINDS[kind], first_id, tiles, columns, data[at : at + size]))
         at += size
         first_id += tiles
     if at != len(data):
@@ -249,6 +253,10 @@ class _Numbers:
         self.at = at
 
     def next(self) -> int:
+        data, at = self.data, self.at
+        if at < len(data) and data[at] < 0x80:  # most numbers, and a seek reads thousands of heads
+            self.at = at + 1
+            return data[at]
         number = shift = 0
         while self.at < len(self.data) and shift < _MAX_SHIFT:
             byte = self.data[self.at]
