@@ -1,0 +1,66 @@
+"""Verify the pictures of a recording: each is decoded, and each snapshot's hash must be met. A hook for `verify`."""
+
+from collections.abc import Iterator, Sequence
+
+from recorder.codec.decoder import ScreenDecoder
+from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
+from recorder.events import Event, Patch, Snapshot
+from recorder.evidence.findings import Code, Finding, Severity
+from recorder.evidence.reader import Chunk
+
+PICTURE_MISMATCH = "PICTURE_MISMATCH"
+
+
+class PictureCheck:
+    """Give it to `verify` as `check_events`: it is called with every chunk, in order, and yields what is wrong.
+
+    After damage a screen's pictures are not judged again until one that stands alone.
+    """
+
+    def __init__(self) -> None:
+        self.pictures = 0
+        self.snapshots = 0
+        self._segment = -1
+        self._last_sequence = -1
+        self._decoders: dict[int, ScreenDecoder] = {}
+
+    def __call__(self, segment: int, chunk: Chunk, events: Sequence[Event]) -> Iterator[Finding]:
+        """What is wrong with the pictures of this chunk."""
+        if segment != self._segment or chunk.sequence <= self._last_sequence:
+            self._decoders.clear()
+            self._segment = segment
+        elif chunk.sequence != self._last_sequence + 1:
+            self._decoders.clear()  # what is missing between is a finding already
+        self._last_sequence = chunk.sequence
+        for event in events:
+            if isinstance(event, Patch | Snapshot):
+                yield from self._check(chunk, event)
+
+    def _check(self, chunk: Chunk, event: Patch | Snapshot) -> Iterator[Finding]:
+        decoder = self._decoders.get(event.screen)
+        if isinstance(event, Patch) and event.kind == "full":
+            decoder = self._decoders[event.screen] = ScreenDecoder()
+        if decoder is None:
+            return
+        try:
+            decoder.apply(event)
+        except DamagedPictureError as error:
+            del self._decoders[event.screen]
+            yield _finding(chunk, event, error)
+            return
+        self.pictures += isinstance(event, Patch)
+        self.snapshots += isinstance(event, Snapshot)
+
+
+def _finding(chunk: Chunk, event: Patch | Snapshot, error: DamagedPictureError) -> Finding:
+    is_mismatch = isinstance(error, IntegrityMismatchError)
+    return Finding(
+        code=PICTURE_MISMATCH if is_mismatch else str(Code.UNDECODABLE),
+        segment=chunk.segment,
+        sequence=chunk.sequence,
+        offset_bytes=chunk.offset_bytes,
+        at_ns=event.at_ns,
+        end_ns=None,
+        sentence=f"Screen {event.screen}: {error}",
+        severity=Severity.ALTERED,
+    )
