@@ -139,10 +139,10 @@ class Library:
         Raises:
             IndexUnusableError: the index cannot be written now.
         """
-        from recorder.store.index import Index  # slow to import, and not needed to verify
-
         if folder.resolve().parent != self.folder.resolve() or fingerprint(folder) != before:
             return
+        from recorder.store.index import Index  # slow to import, and not needed to verify
+
         with Index.open(self.index_path, wait_s=LIST_WAIT_S) as index:
             index.remember(folder.name, before, summary=None, verdict=verdict.status.name.lower())
 

@@ -1,6 +1,5 @@
 """Wrong usage, help, pipes, and what a command brings with it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,12 +67,9 @@ def test_quick_commands_bring_no_pictures_and_no_window(place: Place, command: t
         "heavy = {'numpy', 'cv2', 'PySide6', 'sqlite_utils'} & set(sys.modules); assert not heavy, heavy;"
         "sys.exit(status)"
     )
+    if command[0] == "verify":  # outside of the library no verdict is kept, which would bring the index
+        command = ("verify", str(place.folder / FIRST), "--library", str(place.folder / "elsewhere"))
     done = subprocess.run(
-        [sys.executable, "-c", script, *command],
-        cwd=ROOT,
-        env=os.environ | ({} if command[0] != "verify" else {"TACHIAI_LIBRARY": str(place.folder / "nowhere")}),
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", script, *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert "heavy" not in done.stderr, done.stderr
+    assert done.returncode == 0, done.stderr
