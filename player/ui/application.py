@@ -13,6 +13,7 @@ from player.ui.access import Access
 from player.ui.desk import Desk
 from player.ui.display import require_display
 from player.ui.look import Look, read_colours, text_font
+from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
 from player.ui.words import language_of, read_words
 from recorder.errors import UnreadableError
@@ -80,6 +81,7 @@ def render_window(
 
 def make_application(*, offscreen: bool = False) -> QApplication:
     """The one QApplication; made here if there is none."""
+    keep_shared_values()
     forget_cv2_variables()
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -6,6 +6,7 @@ import pytest
 
 from player.ui import application
 from player.ui.desk import Desk
+from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
 from tests.fakes import FakeAccess, FakeSource, S
 
@@ -27,6 +28,7 @@ def clock():
 
 @pytest.fixture(scope="session")
 def qapp_args():
+    keep_shared_values()
     return ["tachiai-player"]
 
 
