@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TextIO
 
 import cv2
-from recorder.capture.desktop import desktop_sources
 
 from app.agent.predecessors import mention_interrupted
 from app.agent.process_guard import guard_memory
 from app.agent.status import StatusPrinter
+from recorder.capture.desktop import desktop_sources
 from recorder.capture.screen import ScreenSource, open_screen_source
 from recorder.clock import Instant, SessionClock, SystemClock
 from recorder.errors import CannotRecordError, StorageError
