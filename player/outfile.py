@@ -40,7 +40,10 @@ def partial_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Raise a StorageError if the file is there already and is not to be overwritten."""
+    """Raise a StorageError if the file is there already and is not to be overwritten, or can not be: a device, say."""
+    if path.exists() and not path.is_file():  # as root, a renamed file would take the place of /dev/null
+        msg = f"{path} is not an ordinary file. Name a file."
+        raise StorageError(msg)
     if not overwrite and path.exists():
         msg = f"{path} is there already. Choose another name, or remove it first."
         raise StorageError(msg)

@@ -1,0 +1,25 @@
+"""Files handed out never take the place of what is not a file."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from player.outfile import write_whole
+from recorder.errors import StorageError
+
+
+def test_a_device_is_refused_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StorageError, match="not an ordinary file"):
+        write_whole(pipe, b"picture")
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "frame.png"
+    path.write_bytes(b"before")
+    write_whole(path, b"after")
+    assert path.read_bytes() == b"after"
