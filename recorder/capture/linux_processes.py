@@ -33,13 +33,14 @@ class LinuxProcesses(ThreadSource):
 
     def _open(self) -> str:
         self._session = LoginSession(display=os.environ.get("DISPLAY") or None, proc=self._proc)
-        self._look(found=True)
+        self._pids()  # raises here, before it is said that this works
         return (
             "Processes of this session are looked for once a second; those that live shorter than that may be missed. "
             "Arguments are recorded as given on the command line."
         )
 
     def _run(self) -> None:
+        self._look(found=True)
         while not self._stopping.wait(self._look_every_s):
             self._look(found=False)
 

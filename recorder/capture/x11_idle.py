@@ -11,6 +11,7 @@ from recorder.events import IdleChanged, LockChanged
 NS_PER_MS = 1_000_000
 IDLE_AFTER_S = 60.0
 BACK_LOOK_S = 1.0
+JITTER_NS = 20 * NS_PER_MS
 _STATUS = "_SCREENSAVER_STATUS"
 
 
@@ -21,6 +22,7 @@ class X11Idle(X11Source):
         super().__init__("idle")
         self._idle_after_ms = int(idle_after_s * 1000)
         self._is_idle = False
+        self._since_ns = 0
         self._is_locked: bool | None = None
         self._look_in_s = 0.0
 
@@ -48,11 +50,14 @@ class X11Idle(X11Source):
     def _after_events(self) -> None:
         idle_ms = int(self._connection.root.screensaver_query_info().idle)
         now_ns = self._clock.now_ns()
-        is_idle = idle_ms >= self._idle_after_ms
+        since_ns = now_ns - idle_ms * NS_PER_MS
+        # While idle, any input in between makes it begin later, however short it was.
+        is_idle = since_ns < self._since_ns + JITTER_NS if self._is_idle else idle_ms >= self._idle_after_ms
         if is_idle != self._is_idle:
             self._is_idle = is_idle
-            self._emit(IdleChanged(now_ns, is_idle, now_ns - idle_ms * NS_PER_MS))
-        self._look_in_s = BACK_LOOK_S if is_idle else (self._idle_after_ms - idle_ms) / 1000 + 0.05
+            self._since_ns = since_ns
+            self._emit(IdleChanged(now_ns, is_idle, since_ns))
+        self._look_in_s = BACK_LOOK_S if is_idle else max(0.0, self._idle_after_ms - idle_ms) / 1000 + 0.05
 
     def _look_at_lock(self) -> None:
         """What xscreensaver writes on the root window: the first number says what it shows."""

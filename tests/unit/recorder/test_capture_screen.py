@@ -131,7 +131,7 @@ def test_wake_ends_a_wait_that_has_no_end(server, source):
 def test_two_monitors_are_two_screens_and_keep_their_numbers(server, source):
     server.run("xrandr", "--setmonitor", "left", "400/100x600/100+0+0", "screen")
     server.run("xrandr", "--setmonitor", "right", "400/100x600/100+400+0", "none")
-    wait_until(lambda: source.wait(0.5) and len(source.screens()) == 2, what="two screens")
+    wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 2, what="two screens")
     numbers = {screen.area: screen.number for screen in source.screens()}
     assert set(numbers) == {Rect(0, 0, 400, 600), Rect(400, 0, 400, 600)}
     _drain(source)
@@ -142,9 +142,9 @@ def test_two_monitors_are_two_screens_and_keep_their_numbers(server, source):
     assert (source.grab(numbers[Rect(400, 0, 400, 600)], Rect(0, 100, 10, 20))[..., 1] == 255).all()
 
     server.run("xrandr", "--delmonitor", "right")
-    wait_until(lambda: source.wait(0.5) and len(source.screens()) == 1, what="one screen")
+    wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 1, what="one screen")
     server.run("xrandr", "--setmonitor", "right", "400/100x600/100+400+0", "none")
-    wait_until(lambda: source.wait(0.5) and len(source.screens()) == 2, what="two screens again")
+    wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 2, what="two screens again")
     if source.method == "damage":  # RANDR knows the names of monitors that have no output of their own
         assert {screen.area: screen.number for screen in source.screens()} == numbers
 
@@ -163,7 +163,7 @@ def _resize(server: XServer, width: int, height: int) -> None:
 def test_a_resized_screen_is_a_new_layout_and_grabbed_whole(server, source, width, height):
     _resize(server, width, height)
     whole = Rect(0, 0, width, height)
-    wait_until(lambda: source.wait(0.5) and source.screens()[0].area == whole, what="the new size")
+    wait_until(lambda: source.wait(0.5) is not None and source.screens()[0].area == whole, what="the new size")
     assert source.grab(0, whole).shape == (height, width, 4)
     _drain(source)
     _draw(server, Rect(width - 3, height - 3, 3, 3), colour=0xFFFFFF)
@@ -176,7 +176,7 @@ def test_a_larger_screen_than_at_the_start_can_be_grabbed(monkeypatch):
         _resize(server, 640, 480)
         source = open_screen_source(prefer="damage")
         server.run("xrandr", "--output", "screen", "--mode", "1280x720")
-        wait_until(lambda: source.wait(0.5) and source.screens()[0].area.width == 1280, what="the new size")
+        wait_until(lambda: source.wait(0.5) is not None and source.screens()[0].area.width == 1280, what="the new size")
         assert source.grab(0, Rect(0, 0, 1280, 720)).shape == (720, 1280, 4)
         source.close()
 

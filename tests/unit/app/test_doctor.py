@@ -1,0 +1,88 @@
+"""The doctor says what can be recorded here, and its exit status is the answer."""
+
+import io
+import json
+import os
+
+import pytest
+
+from app.agent.doctor import State, examine, run_doctor
+from tests.xserver import start_xvfb
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with start_xvfb(640, 480) as running:
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.delenv("XDG_SESSION_TYPE", raising=False)
+        monkeypatch.setenv("DISPLAY", running.display)
+        yield running
+
+
+def _lines(*, library=None) -> tuple[int, dict[str, dict[str, object]]]:
+    out = io.StringIO()
+    status = run_doctor(as_json=True, out=out, library=library)
+    found = [json.loads(line) for line in out.getvalue().splitlines()]
+    return status, {one["area"]: one for one in found}
+
+
+def test_a_session_that_can_be_recorded_is_said_to_be(server, tmp_path):
+    server.start_openbox()
+    status, found = _lines(library=tmp_path / "not" / "yet" / "there")
+    assert status == 0
+    for area in ("display", "screen", "monitors", "pointer", "keyboard", "window", "clipboard", "idle", "storage"):
+        assert found[area]["state"] == "ok", found[area]
+    assert "Openbox" in str(found["window"]["sentence"])
+    assert "640×480" in str(found["monitors"]["sentence"])
+    assert not (tmp_path / "not").exists()
+
+
+def test_lines_for_a_person_end_with_the_answer(server, tmp_path):
+    out = io.StringIO()
+    assert run_doctor(as_json=False, out=out, library=tmp_path) == 0
+    assert out.getvalue().splitlines()[-1] == "This session can be recorded."
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [({}, "DISPLAY is not set"), ({"DISPLAY": ":9999"}, ":9999"), ({"WAYLAND_DISPLAY": "wayland-0"}, "Wayland")],
+)
+def test_a_session_that_cannot_be_recorded_is_3_and_says_what_to_do(monkeypatch, tmp_path, environment, sentence):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    status, found = _lines(library=tmp_path)
+    assert status == 3
+    assert found["display"]["state"] == "no"
+    assert sentence in str(found["display"]["sentence"])
+    assert found["display"]["what_to_do"]
+
+
+def test_a_missing_extension_limits_and_is_named(monkeypatch, tmp_path):
+    with start_xvfb(320, 200, options=("-extension", "DAMAGE", "-extension", "RECORD")) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        status, found = _lines(library=tmp_path)
+    assert status == 0
+    assert (found["screen"]["state"], found["keyboard"]["state"]) == ("limited", "no")
+    assert "RECORD" in str(found["keyboard"]["sentence"])
+
+
+def test_a_library_that_is_a_file_cannot_be_written(server, tmp_path):
+    library = tmp_path / "library"
+    library.write_text("not a folder")
+    status, found = _lines(library=library)
+    assert (status, found["storage"]["state"]) == (3, "no")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_library_that_is_read_only_cannot_be_written(server, tmp_path):
+    tmp_path.chmod(0o500)
+    status, found = _lines(library=tmp_path / "library")
+    assert (status, found["storage"]["state"]) == (3, "no")
+
+
+def test_a_full_disk_cannot_be_recorded_to(server, tmp_path, monkeypatch):
+    monkeypatch.setattr("app.agent.doctor.TINY_SPACE_BYTES", 1 << 60)
+    storage = next(advice for advice in examine(tmp_path) if advice.area == "storage")
+    assert storage.state is State.NO

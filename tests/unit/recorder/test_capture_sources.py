@@ -1,0 +1,442 @@
+"""What every source promises, and what each tells of a real session."""
+
+import hashlib
+import subprocess
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from Xlib import X
+
+from recorder.capture.clock_watch import ClockWatch
+from recorder.capture.desktop import KEYS_OFF, desktop_sources
+from recorder.capture.fake import FakeSource
+from recorder.capture.linux_processes import LinuxProcesses
+from recorder.capture.silent import SilentSource
+from recorder.capture.source import Source, ThreadSource
+from recorder.capture.x11_clipboard import X11Clipboard
+from recorder.capture.x11_idle import X11Idle
+from recorder.capture.x11_keyboard import X11Keyboard
+from recorder.capture.x11_pointer import X11Pointer
+from recorder.capture.x11_pointer_shape import X11PointerShape
+from recorder.capture.x11_window import X11ActiveWindow
+from recorder.clock import Instant, SessionClock, SystemClock
+from recorder.errors import BugError
+from recorder.events import (
+    ClipboardChanged,
+    Event,
+    Gap,
+    GapReason,
+    IdleChanged,
+    LockChanged,
+    ProcessEnded,
+    ProcessStarted,
+    SourceStatus,
+    WallClockChanged,
+    Window,
+    WindowActive,
+)
+from tests.xserver import XServer, start_xvfb, wait_until
+
+E = TypeVar("E", bound=Event)
+
+ON_X11: dict[str, Callable[[], Source]] = {
+    "keyboard": lambda: X11Keyboard(activity_only=False),
+    "key activity": lambda: X11Keyboard(activity_only=True),
+    "pointer": X11Pointer,
+    "pointer shape": X11PointerShape,
+    "window": X11ActiveWindow,
+    "clipboard": lambda: X11Clipboard(with_text=True),
+    "idle": X11Idle,
+}
+ALL: dict[str, Callable[[], Source]] = ON_X11 | {
+    "clock": ClockWatch,
+    "processes": LinuxProcesses,
+    "fake": FakeSource,
+    "silent": lambda: SilentSource("silent", "It is silent."),
+}
+
+
+class Heard:
+    """What a source emitted."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.events: list[Event] = []
+        clock = SystemClock()
+        self.clock = SessionClock(clock, started=clock.read())
+        source.start(self.events.append, self.clock)
+        wait_until(lambda: self.events, what="the source's status")
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def wait_for(self, found: Callable[["Heard"], Any], what: str) -> Any:
+        wait_until(lambda: found(self), what=what)
+        return found(self)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with start_xvfb(800, 600) as running:
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.setenv("DISPLAY", running.display)
+        yield running
+
+
+@pytest.fixture
+def hear(server):
+    heard: list[Heard] = []
+
+    def start(source: Source) -> Heard:
+        heard.append(Heard(source))
+        return heard[-1]
+
+    yield start
+    for one in heard:
+        one.source.stop()
+
+
+# --- what every source promises ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_source_says_whether_it_works_and_ends_when_told(server, name):
+    before = set(threading.enumerate())
+    heard = Heard(ALL[name]())
+    status = heard.events[0]
+    assert isinstance(status, SourceStatus)
+    assert status.working == (name != "silent")
+    assert status.source == heard.source.name
+    assert len(status.detail) > 10
+    heard.source.stop()
+    assert set(threading.enumerate()) <= before
+    count = len(heard.events)
+    server.run("xdotool", "key", "a", "mousemove", "5", "5", "click", "1")
+    assert len(heard.events) == count
+    assert not heard.of(Gap) or name == "silent"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_source_can_be_stopped_twice_and_before_it_began(server, name):
+    source = ALL[name]()
+    source.stop()
+    heard = Heard(ALL[name]())
+    heard.source.stop()
+    heard.source.stop()
+
+
+@pytest.mark.parametrize("name", ON_X11)
+def test_a_source_whose_display_dies_says_so_and_leaves_a_gap(server, name):
+    heard = Heard(ON_X11[name]())
+    server.run("xdotool", "mousemove", "50", "60")
+    server.kill()
+    if name == "idle":  # it asks again only when the operator could be idle
+        heard.source._interrupt()  # type: ignore[attr-defined]
+    heard.wait_for(lambda one: one.of(Gap), "a gap")
+    assert isinstance(heard.events[-2], SourceStatus)
+    assert not heard.events[-2].working
+    gap = heard.events[-1]
+    assert isinstance(gap, Gap)
+    assert gap.what == heard.source.name
+    assert "display" in gap.detail
+    heard.source.stop()
+
+
+@pytest.mark.parametrize("name", ON_X11)
+def test_a_source_without_a_display_says_so_and_leaves_a_gap(monkeypatch, name):
+    monkeypatch.setenv("DISPLAY", ":9999")
+    heard = Heard(ON_X11[name]())
+    heard.wait_for(lambda one: one.of(Gap), "a gap")
+    assert not any(status.working for status in heard.of(SourceStatus))
+    assert ":9999" in heard.of(Gap)[0].detail
+    heard.source.stop()
+
+
+@pytest.mark.parametrize(
+    ("extension", "name"), [("RECORD", "keyboard"), ("RECORD", "pointer"), ("MIT-SCREEN-SAVER", "idle")]
+)
+def test_a_source_without_its_extension_says_so(monkeypatch, extension, name):
+    with start_xvfb(320, 200, options=("-extension", extension)) as server:
+        monkeypatch.setenv("DISPLAY", server.display)
+        heard = Heard(ON_X11[name]())
+        heard.wait_for(lambda one: one.of(Gap), "a gap")
+        heard.source.stop()
+    assert extension in heard.of(SourceStatus)[0].detail
+
+
+class _Faulty(ThreadSource):
+    def _open(self) -> str:
+        return "It works for now, but not for long."
+
+    def _run(self) -> None:
+        msg = "a mistake of ours"
+        raise KeyError(msg)
+
+
+def test_a_fault_of_ours_is_said_too(caplog):
+    heard = Heard(_Faulty("faulty"))
+    heard.wait_for(lambda one: one.of(Gap), "a gap")
+    heard.source.stop()
+    assert "a mistake of ours" in heard.of(Gap)[0].detail
+    assert "died" in caplog.text
+    caplog.clear()
+
+
+def test_every_source_of_a_desktop_works_together_and_ends(server):
+    heard: list[Event] = []
+    clock = SystemClock()
+    session = SessionClock(clock, started=clock.read())
+    sources = desktop_sources(keys_mode="text", clipboard_text=True)
+    for source in sources:
+        source.start(heard.append, session)
+    wait_until(lambda: len({e.source for e in heard if isinstance(e, SourceStatus)}) == len(sources), what="all")
+    for source in sources:
+        source.stop()
+    assert all(event.working for event in heard if isinstance(event, SourceStatus))
+
+
+def test_keys_that_are_off_by_policy_are_said_to_be_and_are_no_gap(server):
+    keyboard = next(source for source in desktop_sources(keys_mode="off") if source.name == "keyboard")
+    heard = Heard(keyboard)
+    heard.source.stop()
+    assert [(e.detail, e.working) for e in heard.of(SourceStatus)] == [(KEYS_OFF, False)]
+    assert not heard.of(Gap)
+    with pytest.raises(BugError):
+        desktop_sources(keys_mode="some")
+
+
+# --- the active window ------------------------------------------------------------------------------------------------
+
+
+def _window(heard: Heard) -> Window | None:
+    changes = heard.of(WindowActive)
+    return changes[-1].window if changes else None
+
+
+def _title(heard: Heard) -> str | None:
+    window = _window(heard)
+    return None if window is None else window.title
+
+
+def test_the_active_window_is_told_with_all_that_is_known_of_it(server, hear):
+    server.start_openbox()
+    heard = hear(X11ActiveWindow())
+    xterm = server.start_xterm(title="first", geometry="40x10+60+70")
+    heard.wait_for(lambda one: _title(one) == "first", "the window")
+    window = _window(heard)
+    assert window is not None
+    assert (window.window_class, window.pid, window.executable) == ("XTerm", xterm.pid, "/usr/bin/xterm")
+    assert window.area is not None
+    assert (window.area.left, window.area.top) == (60, 70)
+
+    second = server.start_xterm(title="second", geometry="40x10+300+200")
+    heard.wait_for(lambda one: _title(one) == "second", "the second window")
+    server.focus("first")
+    heard.wait_for(lambda one: _title(one) == "first", "the first window again")
+
+    server.run("xdotool", "set_window", "--name", "名前 ✓", str(window.window_id))
+    heard.wait_for(lambda one: _title(one) == "名前 ✓", "the new title")
+    server.run("xdotool", "windowmove", str(window.window_id), "200", "150")
+    heard.wait_for(lambda one: (_window(one) or window).area != window.area, "the new place")
+
+    server.stop_client(second)
+    server.stop_client(xterm)
+    heard.wait_for(lambda one: one.events[-1] == WindowActive(one.events[-1].at_ns, None), "no window")
+
+
+def test_without_a_window_manager_the_focus_is_followed(server, hear):
+    heard = hear(X11ActiveWindow())
+    server.start_xterm(title="first", geometry="20x5+10+10")
+    server.start_xterm(title="second", geometry="20x5+400+300")
+    for title, place in (("first", ("50", "50")), ("second", ("450", "340")), ("first", ("50", "50"))):
+        server.run("xdotool", "mousemove", *place)
+        heard.wait_for(lambda one, title=title: _title(one) == title, title)
+    window = server.wait_for_window("second")
+    server.run("xdotool", "windowfocus", str(window))
+    heard.wait_for(lambda one: _title(one) == "second", "the focused window")
+
+
+# --- the clipboard ----------------------------------------------------------------------------------------------------
+
+
+def _copy(server: XServer, selection: str, text: bytes) -> None:
+    client = server.start(["xclip", "-quiet", "-selection", selection], stdin=subprocess.PIPE)
+    assert client.stdin is not None
+    client.stdin.write(text)
+    client.stdin.close()
+
+
+def _clips(heard: Heard) -> list[ClipboardChanged]:
+    return [event for event in heard.events if isinstance(event, ClipboardChanged)]
+
+
+@pytest.mark.parametrize("selection", ["clipboard", "primary"])
+@pytest.mark.parametrize("with_text", [True, False])
+def test_copied_text_is_told_by_size_and_hash_and_as_text_only_by_policy(server, hear, selection, with_text):
+    heard = hear(X11Clipboard(with_text=with_text))
+    text = "パスワード secret"
+    _copy(server, selection, text.encode())
+    found = heard.wait_for(_clips, "the clipboard")[-1]
+    assert (found.selection, found.size_bytes) == (selection, len(text.encode()))
+    assert found.sha256 == hashlib.sha256(text.encode()).digest()
+    assert found.text == (text if with_text else None)
+    assert "UTF8_STRING" in found.media_types
+    assert found.owner == "xclip"
+
+
+def test_a_text_longer_than_one_transfer_is_hashed_whole(server, hear):
+    heard = hear(X11Clipboard(with_text=True))
+    text = b"0123456789" * 300_000
+    _copy(server, "clipboard", text)
+    found = heard.wait_for(_clips, "the clipboard")[-1]
+    assert (found.size_bytes, found.sha256) == (len(text), hashlib.sha256(text).digest())
+    assert found.text is None
+
+
+def test_an_owner_that_never_answers_is_told_without_size_and_holds_nothing_up(server, hear, monkeypatch):
+    monkeypatch.setattr("recorder.capture.x11_transfer.ANSWER_LIMIT_S", 0.3)
+    heard = hear(X11Clipboard(with_text=True))
+    with server.connection() as connection:
+        window = connection.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+        window.set_selection_owner(connection.get_atom("CLIPBOARD"), X.CurrentTime)
+        connection.sync()
+        found = heard.wait_for(_clips, "the clipboard")[-1]
+        assert (found.size_bytes, found.sha256, found.text, found.media_types) == (None, None, None, ())
+    _copy(server, "clipboard", b"after")
+    heard.wait_for(lambda one: _clips(one)[-1].text == "after", "the next owner")
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+
+def test_processes_of_the_session_are_found_started_and_ended(server, hear):
+    shell = server.start_xterm(command=["sh", "-c", "sleep 1000; :"])
+    heard = hear(LinuxProcesses(look_every_s=0.1))
+    started = heard.wait_for(
+        lambda one: [e for e in one.of(ProcessStarted) if e.name == "sleep" and "1000" in (e.arguments or ())],
+        "the process found",
+    )[-1]
+    assert isinstance(started, ProcessStarted)
+    assert started.found
+    assert started.executable is not None
+    server.stop_client(shell)
+    heard.wait_for(lambda one: [e for e in one.of(ProcessEnded) if e.pid == started.pid], "its end")
+
+    server.start_xterm(title="new", command=["sh", "-c", "sleep 2000; :"])
+    new = heard.wait_for(
+        lambda one: [e for e in one.of(ProcessStarted) if "2000" in (e.arguments or ()) and e.name == "sleep"],
+        "the new process",
+    )
+    assert not new[-1].found
+
+
+def test_the_recorder_itself_and_other_displays_are_not_of_the_session(server, hear, monkeypatch):
+    other = dict(server.environment, DISPLAY=":77")
+    for number, environment in (("3000", other), ("4000", server.environment)):
+        script = f"trap 'kill $!' TERM; sleep {number} & wait"  # its child is none of the recorder's own
+        server.start(["sh", "-c", script], env=environment)
+    heard = hear(LinuxProcesses(look_every_s=0.1))
+
+    def seen(one: Heard) -> set[str]:
+        return {argument for e in one.of(ProcessStarted) for argument in (e.arguments or ())}
+
+    heard.wait_for(lambda one: "4000" in seen(one), "the session's process")
+    assert "3000" not in seen(heard)
+    assert not [e for e in heard.of(ProcessStarted) if e.pid == threading.get_native_id()]
+
+
+def test_a_locker_is_a_lock_as_long_as_it_runs(server, hear, tmp_path):
+    locker = tmp_path / "i3lock"
+    locker.symlink_to("/bin/sleep")
+    server.start_xterm(command=["sh", "-c", f"{locker} 2; sleep 1000; :"])
+    heard = hear(LinuxProcesses(look_every_s=0.1))
+    heard.wait_for(lambda one: len(one.of(LockChanged)) == 2, "locked and unlocked")
+    assert [event.locked for event in heard.of(LockChanged)] == [True, False]
+
+
+# --- idle -------------------------------------------------------------------------------------------------------------
+
+
+def test_idle_begins_and_ends(server, hear):
+    server.run("xdotool", "key", "a")
+    heard = hear(X11Idle(idle_after_s=0.5))
+    heard.wait_for(lambda one: one.of(IdleChanged), "idle")
+    server.run("xdotool", "key", "a")
+    heard.wait_for(lambda one: len(one.of(IdleChanged)) >= 2, "back")
+    began, ended = heard.of(IdleChanged)[:2]
+    assert isinstance(began, IdleChanged)
+    assert isinstance(ended, IdleChanged)
+    assert (began.idle, ended.idle) == (True, False)
+    assert began.at_ns - began.since_ns >= 500_000_000
+    assert began.since_ns < ended.since_ns <= ended.at_ns
+
+
+def test_xscreensavers_lock_is_told(server, hear):
+    heard = hear(X11Idle())
+    with server.connection() as connection:
+        root = connection.screen().root
+        name, integer = connection.intern_atom("_SCREENSAVER_STATUS"), connection.intern_atom("INTEGER")
+        for state in (connection.intern_atom("LOCK"), 0):
+            root.change_property(name, integer, 32, [state, 0, 0])
+            connection.sync()
+            heard.wait_for(lambda one, state=state: len(one.of(LockChanged)) == (1 if state else 2), "the lock")
+    assert [event.locked for event in heard.of(LockChanged)] == [True, False]
+
+
+# --- the clocks -------------------------------------------------------------------------------------------------------
+
+S = 1_000_000_000
+
+
+class _TurnedClock:
+    """A machine's clocks that the test turns at every reading."""
+
+    def __init__(self, *instants: tuple[float, float, float]) -> None:
+        self._instants = [Instant(*(int(seconds * S) for seconds in one)) for one in instants]
+        self.all_read = threading.Event()
+
+    def boot_ns(self) -> int:
+        return self._instants[0].boot_ns
+
+    def read(self) -> Instant:
+        if len(self._instants) == 1:
+            self.all_read.set()
+            return self._instants[0]
+        return self._instants.pop(0)
+
+
+def _watched(*instants: tuple[float, float, float]) -> list[Event]:
+    clock = _TurnedClock(*instants, instants[-1])
+    events: list[Event] = []
+    watch = ClockWatch(tick_s=0.001)
+    watch.start(events.append, SessionClock(clock, started=Instant(0, 0, 0)))
+    assert clock.all_read.wait(10)
+    watch.stop()
+    return [event for event in events if not isinstance(event, SourceStatus)]
+
+
+@pytest.mark.parametrize("step_s", [86_400.0, -86_400.0, 3600.0, 0.2, 60 * 60 * 24 * 365 * 50])
+def test_a_step_of_the_wall_clock_is_told(step_s):
+    events = _watched((0, 0, 1000), (1, 1, 1001), (2, 2, 1002 + step_s), (3, 3, 1003 + step_s))
+    assert events == [WallClockChanged(2 * S, int((1002 + step_s) * S), int((1002 + step_s) * S) - 1002 * S)]
+
+
+def test_slow_corrections_are_told_once_they_add_up():
+    events = _watched(*((n, n, 1000 + n * 1.01) for n in range(150)))
+    assert [type(event) for event in events] == [WallClockChanged]
+
+
+def test_a_night_asleep_is_a_gap():
+    events = _watched((0, 0, 0), (1, 1, 1), (2, 2 + 8 * 3600, 2 + 8 * 3600))
+    assert isinstance(events[0], Gap)
+    gap = events[0]
+    assert (gap.at_ns, gap.end_ns, gap.what, gap.reason) == (S, (2 + 8 * 3600) * S, "everything", GapReason.SUSPENDED)
+    assert len(events) == 1
+
+
+def test_a_recorder_that_stood_still_leaves_a_gap():
+    events = _watched((0, 0, 0), (1, 1, 1), (62, 62, 62))
+    assert isinstance(events[0], Gap)
+    assert (events[0].at_ns, events[0].end_ns, events[0].reason) == (S, 62 * S, GapReason.STALLED)
