@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,8 @@ def set_aside(path: Path) -> Path:
     while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1
     try:
-        path.rename(aside)
+        with suppress(FileNotFoundError):  # another program that met it was quicker
+            path.rename(aside)
         for suffix in BESIDE:
             beside = path.with_name(path.name + suffix)
             if beside.exists():
