@@ -62,5 +62,6 @@ def _finding(chunk: Chunk, event: Patch | Snapshot, error: DamagedPictureError) 
         at_ns=event.at_ns,
         end_ns=None,
         sentence=f"Screen {event.screen}: {error}",
-        severity=Severity.ALTERED,
+        # What was sealed undecodable was not altered since: the recorder failed, and it is lost.
+        severity=Severity.ALTERED if is_mismatch else Severity.PARTIAL,
     )

@@ -98,8 +98,11 @@ class OpenRecording:
     @property
     def status(self) -> Status:
         """The verdict on what was read so far. The whole verdict is `verify`'s, which looks at everything."""
-        is_damaged = any(span.kind in ("altered", "missing") for span in self.spans())
-        return Status.ALTERED if is_damaged else status_of(self.findings)
+        kinds = {span.kind for span in self.spans()}
+        if "altered" in kinds:
+            return Status.ALTERED
+        status = status_of(self.findings)
+        return Status.PARTIAL if status is Status.SOUND and kinds & {"missing", "gap"} else status
 
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then, as the machine's clock claimed it."""

@@ -134,7 +134,7 @@ class Scan:
         try:
             events = decode_events(chunk.body)
         except UnreadableError as error:
-            self.spans.lose(self.reached_ns, "altered", str(error))
+            self.spans.lose(self.reached_ns, "missing", str(error))
             return
         for event in events:
             self._take_event(event)

@@ -31,7 +31,7 @@ class ScreenTrack:
     def __init__(self, screen: int) -> None:
         self.screen = screen
         self.size_bytes = 0
-        self._damage: list[tuple[int, int, str]] = []  # entries from, to, and why: met while decoding
+        self._damage: list[tuple[int, int, str, str]] = []  # entries from, to, kind, why: met while decoding
         self._times_ns: list[int] = []
         self._events: list[Patch | Snapshot] = []
         self._starts: list[int] = []  # entries at which decoding can begin
@@ -83,11 +83,11 @@ class ScreenTrack:
     def damage(self, reached_ns: int) -> list[Span]:
         """What was met while decoding: from each damage to the next picture that stands alone, else to what is read."""
         spans = []
-        for first, last, why in self._damage:
+        for first, last, kind, why in self._damage:
             following = self._next_start(last)
             end_ns = self._times_ns[following] if following < len(self._events) else reached_ns
             start_ns = self._times_ns[first]
-            spans.append(Span(start_ns, max(start_ns, end_ns), "altered", why))
+            spans.append(Span(start_ns, max(start_ns, end_ns), kind, why))
         return spans
 
     def has_begun(self, at_ns: int) -> bool:
@@ -175,8 +175,10 @@ class ScreenTrack:
             self._starts.remove(at)
         if at not in self._breaks:
             insort(self._breaks, at)
-        if not any(first <= since and at <= last for first, last, _ in self._damage):
-            self._damage.append((since, at, str(error)))
+        # What was sealed undecodable was not altered since, it is lost; a hash that is not met is another matter.
+        kind = "altered" if isinstance(error, IntegrityMismatchError) else "missing"
+        if not any(first <= since and at <= last for first, last, *_ in self._damage):
+            self._damage.append((since, at, kind, str(error)))
 
     def _next_start(self, at: int) -> int:
         index = bisect_right(self._starts, at)

@@ -46,7 +46,7 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
 
 
 def _picture_check() -> EventCheck:
-    from player.commands.picture_check import PictureCheck  # brings OpenCV, which is slow to start
+    from player.check import PictureCheck  # brings OpenCV, which is slow to start
 
     return PictureCheck()
 

@@ -166,7 +166,7 @@ def test_a_snapshot_of_another_picture_than_decoded_is_an_altered_range(tmp_path
     assert span.start_ns <= forged_ns <= span.end_ns
 
 
-def test_a_patch_that_is_not_one_is_an_altered_range_and_no_crash(tmp_path):
+def test_a_patch_that_is_not_one_is_a_missing_range_and_no_crash(tmp_path):
     desk = Desk(tmp_path)
     recordings.work(desk, 5)
     desk.wait(0.5)
@@ -181,10 +181,11 @@ def test_a_patch_that_is_not_one_is_an_altered_range_and_no_crash(tmp_path):
     shown = shown_at(recording, desk)
     assert all(is_shown for at_ns, is_shown in shown.items() if at_ns < broken_ns)
     assert not any(is_shown for at_ns, is_shown in shown.items() if at_ns >= broken_ns)
-    assert [span.kind for span in recording.spans()] == ["altered"]
+    [span] = recording.spans()
+    assert (span.start_ns, span.end_ns, span.kind) == (broken_ns, recording.duration_ns, "missing")
 
 
-def test_a_chunk_that_is_no_list_of_events_is_an_altered_range(tmp_path):
+def test_a_chunk_that_is_no_list_of_events_is_a_missing_range(tmp_path):
     desk = Desk(tmp_path)
     recordings.work(desk, 3)
     desk.writer.append(b"\xc1 not events")
@@ -194,7 +195,8 @@ def test_a_chunk_that_is_no_list_of_events_is_an_altered_range(tmp_path):
     recording.scan_all()
     assert recording.picture_at(0, broken_ns - S) is not None
     assert recording.picture_at(0, recording.duration_ns) is None
-    assert any(span.kind == "altered" for span in recording.spans())
+    assert any(span.kind == "missing" for span in recording.spans())
+    assert recording.status is Status.PARTIAL
 
 
 def test_a_restart_after_an_error_is_shown_from_its_full_picture(tmp_path):
