@@ -59,6 +59,8 @@ class LogView(QWidget):
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         self.filter.textChanged.connect(self._filter_again)
+        # The view learns how far it can be scrolled some time after rows have come or its size has changed.
+        self.view.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
         self._say_count()
 
     # --- what it is told ----------------------------------------------------------------------------------------------
@@ -92,12 +94,17 @@ class LogView(QWidget):
             return
         self._delegate.current_line = line
         self.view.viewport().update()
-        if line is not None and not self.view.verticalScrollBar().isSliderDown() and not self.view.underMouse():
-            self.view.scrollTo(self.model.index(line), QAbstractItemView.ScrollHint.PositionAtCenter)
+        self._keep_in_sight()
 
     def stop(self) -> None:
         """End the thread that filters."""
         self._filtering.stop()
+
+    def _keep_in_sight(self) -> None:
+        """Scroll to the current row, unless the person has a hand on the list."""
+        line = self._delegate.current_line
+        if line is not None and not self.view.verticalScrollBar().isSliderDown() and not self.view.underMouse():
+            self.view.scrollTo(self.model.index(line), QAbstractItemView.ScrollHint.PositionAtCenter)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -77,6 +77,11 @@ def test_the_log_follows_the_playing_position(window_on, seek):
     assert window.log.view.itemDelegate().current_line == 2
 
 
+def test_the_row_of_the_playing_position_is_in_sight(window_on, qtbot):
+    window = window_on(FakeSource(rows=[row(second / 10, "text", "x") for second in range(500)]), at_s=49)
+    qtbot.waitUntil(lambda: window.log.view.rowAt(window.log.view.viewport().height() - 2) >= 490)
+
+
 def test_a_click_on_the_timeline_shows_its_moment(window_on, qtbot):
     window = window_on(FakeSource(rows=ROWS))
     click_timeline(qtbot, window, 40)
