@@ -1,6 +1,6 @@
 """Whether the segments of a recording are all of one session, all there, and each where the next one left it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from recorder.evidence.findings import Code, Finding, Severity
@@ -47,8 +47,9 @@ def link_to(number: int, scans: Iterable[SegmentScan]) -> tuple[SegmentHeader, P
 class Linking:
     """The segments of one recording, by number. At least one of them has a sound header."""
 
-    def __init__(self, scanned: Mapping[int, Scanned], *, is_being_recorded: bool) -> None:
+    def __init__(self, scanned: Mapping[int, Scanned], *, unread: Set[int], is_being_recorded: bool) -> None:
         self._scanned = scanned
+        self._unread = unread
         self._is_being_recorded = is_being_recorded
         self.first = next(one.scan.header for one in scanned.values() if one.scan.header is not None)
         self.belonging = [one.scan for one in scanned.values() if self._belongs(one.scan)]
@@ -99,10 +100,10 @@ class Linking:
         if header.previous is None:
             return
         before = self._scanned.get(header.previous.segment)
-        if before is None:
+        if before is None and header.previous.segment not in self._unread:
             sentence = f"Segment {header.previous.segment}, which segment {scan.number} follows, is not there."
             yield finding(Code.SEGMENT_MISSING, Severity.ALTERED, sentence, header.previous.segment)
-        elif before.scan.header is not None:
+        elif before is not None and before.scan.header is not None:
             yield from self._tip(before.scan, header, header.previous)
 
     def _abandoned(self, number: int, *, by: int) -> Finding:
@@ -171,8 +172,9 @@ class Linking:
         highest = max(
             (number for number, one in self._scanned.items() if one.scan.header or one.scan.damages), default=0
         )
+        explained = {*self._scanned, *self._unread, *self.abandoned, *named}
         for number in range(1, highest):
-            if number not in self._scanned and number not in self.abandoned and number not in named:
+            if number not in explained:
                 sentence = f"Segment {number} is not there, and later ones are."
                 yield finding(Code.SEGMENT_MISSING, Severity.ALTERED, sentence, number)
 
@@ -184,7 +186,7 @@ class Linking:
         if self._is_being_recorded:
             sentence = "It is still being recorded: what is here so far is sound, its end is to come."
             yield finding(Code.OPEN_NO_END, Severity.PARTIAL, sentence, last.number, at_ns=at_ns)
-        elif last.end is not None and max(self._scanned) == last.number:
+        elif last.end is not None and max([*self._scanned, *self._unread]) == last.number:
             sentence = (
                 f"Segment {last.number + 1} should follow and is not there: the recorder was stopped in that moment, "
                 "or the rest was taken away."

@@ -58,6 +58,7 @@ class _Verification:
         self._done_bytes = 0
         self._total_bytes = 0
         self._content_checked = False
+        self._unread: set[int] = set()
 
     def run(self) -> Verdict:
         # Asked first: an end that comes while we read is then seen, not missed.
@@ -95,14 +96,15 @@ class _Verification:
                 return Scanned(scan, scan.tail(file), odd)
         except OSError as error:
             self._read_error(error, number)
-            return Scanned(scan, None, is_something_else=False) if scan.entries else None
+            self._unread.add(number)
+            return None
 
     def _judge(self, scanned: dict[int, Scanned], *, is_being_recorded: bool) -> Verdict:
         scans = [one.scan for one in scanned.values()]
         for scan in scans:
             if scan.is_lost:
                 self._settle(scan, scans)
-        linking = Linking(scanned, is_being_recorded=is_being_recorded)
+        linking = Linking(scanned, unread=self._unread, is_being_recorded=is_being_recorded)
         self._findings += linking.findings(self._devices)
         sound = [(scan, entry) for scan in linking.belonging for entry in scan.entries]
         self._findings += time_findings(
