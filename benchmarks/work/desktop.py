@@ -83,7 +83,7 @@ class Desktop:
 
     def _run(self, command: Sequence[str]) -> None:
         self._started.append(
-            subprocess.Popen(  # noqa: S603 - our own list of programs
+            subprocess.Popen(
                 command,
                 env=self._environment(),
                 cwd=self._home,

@@ -3,16 +3,7 @@
 import random
 from pathlib import Path
 
-_WORDS = (
-    "access account address alert archive audit backup batch build cache change check cluster config connection console "
-    "daemon database deploy device disk domain error event failure file filter firewall folder gateway grant group host "
-    "index job journal kernel key latency limit link load lock log login memory message metric migrate mirror monitor "
-    "mount network node operator owner packet partition password patch path peer permission policy pool port process "
-    "proxy query queue quota range rate record region release replica request restore role rotate route rule schedule "
-    "schema script segment server service session shard signal snapshot socket source stage state storage switch table "
-    "target task thread ticket token topic transfer trigger tunnel update upgrade user value vault verify version view "
-    "volume window worker zone the of and to in is that for with on as are by this be from or at an it not which"
-).split()
+_WORDS = ["access", "account", "address", "alert", "archive", "audit", "backup", "batch", "build", "cache", "change", "check", "cluster", "config", "connection", "console", "daemon", "database", "deploy", "device", "disk", "domain", "error", "event", "failure", "file", "filter", "firewall", "folder", "gateway", "grant", "group", "host", "index", "job", "journal", "kernel", "key", "latency", "limit", "link", "load", "lock", "log", "login", "memory", "message", "metric", "migrate", "mirror", "monitor", "mount", "network", "node", "operator", "owner", "packet", "partition", "password", "patch", "path", "peer", "permission", "policy", "pool", "port", "process", "proxy", "query", "queue", "quota", "range", "rate", "record", "region", "release", "replica", "request", "restore", "role", "rotate", "route", "rule", "schedule", "schema", "script", "segment", "server", "service", "session", "shard", "signal", "snapshot", "socket", "source", "stage", "state", "storage", "switch", "table", "target", "task", "thread", "ticket", "token", "topic", "transfer", "trigger", "tunnel", "update", "upgrade", "user", "value", "vault", "verify", "version", "view", "volume", "window", "worker", "zone", "the", "of", "and", "to", "in", "is", "that", "for", "with", "on", "as", "are", "by", "this", "be", "from", "or", "at", "an", "it", "not", "which"]
 _STYLE = """
 body { font: 16px 'DejaVu Sans', sans-serif; margin: 0 40px 60px; color: #1c2733; line-height: 1.5 }
 h1 { color: #0b3d66; border-bottom: 3px solid #d5dee6; padding-bottom: 6px }
@@ -44,7 +35,7 @@ def _sentence(chance: random.Random) -> str:
 
 
 def _manual() -> str:
-    chance = random.Random(7)  # noqa: S311 - the same text every time is what is wanted
+    chance = random.Random(7)
     parts = ["<h1>Operations manual</h1>"]
     for number in range(1, 25):
         parts.append(f"<h2>{number}. {' '.join(chance.choices(_WORDS, k=3)).capitalize()}</h2>")
@@ -57,7 +48,7 @@ def _manual() -> str:
 
 
 def _table() -> str:
-    chance = random.Random(11)  # noqa: S311 - the same rows every time
+    chance = random.Random(11)
     rows = [_row(chance, number) for number in range(400)]
     head = "<tr><th>Host<th>Address<th>Role<th>Load<th>Memory<th>Last login<th>State</tr>"
     return f"<h1>Servers</h1><table>{head}{''.join(rows)}</table>"

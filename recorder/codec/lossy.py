@@ -8,7 +8,7 @@ from recorder.codec.tiles import Grid, Mask, Numbers
 REST_NS = 1_000_000_000
 _AGAIN_WITHIN_NS = 1_500_000_000
 _HITS = 3  # a tile that changed so often in a row, and looks like a photograph, is film
-_PHOTO_VARIETY = 0.4
+_PHOTO_VARIETY = 0.55
 _BESIDE_FILM_VARIETY = 0.33
 _KEPT_VARIETY = 0.2
 _TOO_MANY_TILES = 600  # more photographic tiles at once than this would take too long to send exactly

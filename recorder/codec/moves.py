@@ -35,6 +35,22 @@ Scores: TypeAlias = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
+class _Scene:
+    """Where moves are looked for: the picture before (as moved so far) and now, and tiles not to be touched."""
+
+    grid: Grid
+    before: Canvas
+    now: Canvas
+    box: Rect
+    blocked: Mask
+
+    def changed(self) -> Mask:
+        """The pixels of the box that are not right yet."""
+        pixels = _pixels(self.box)
+        return np.asarray(self.before[pixels] != self.now[pixels])
+
+
+@dataclass(frozen=True, slots=True)
 class _Landmarks:
     """Pixels with a neighbourhood of their own: where they are on the canvas, and its number."""
 
@@ -45,49 +61,52 @@ class _Landmarks:
 
 def find(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> Iterator[Move]:
     """Moves inside the box that make many tiles right; each is to be applied before the next is asked for."""
-    changed = before[_pixels(box)] != now[_pixels(box)]
+    scene = _Scene(grid, before, now, box, blocked)
+    changed = scene.changed()
     was_changed = np.count_nonzero(changed)
-    dy = _scrolled_by(before[_pixels(box)], now[_pixels(box)], changed)
+    dy, columns = _scrolled_by(before[_pixels(box)], now[_pixels(box)], changed)
     if dy:
-        target = _best_target(grid, before, now, box, (0, dy), blocked)
+        target = _best_target(scene, (0, dy), (box.left + columns[0], box.left + columns[1]))
         if target is not None:
             yield Move(target, 0, dy)
-            changed = before[_pixels(box)] != now[_pixels(box)]
+            changed = scene.changed()
             if np.count_nonzero(changed) * 2 < was_changed:
                 return
-    yield from _find_any(grid, before, now, box, blocked, changed)
+    yield from _find_any(scene, changed)
 
 
-def _find_any(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask, changed: Mask) -> Iterator[Move]:
+def _find_any(scene: _Scene, changed: Mask) -> Iterator[Move]:
     """Moves in any direction, of several areas."""
-    rows, columns, offsets = _votes(before, now, box, changed)
+    rows, columns, offsets = _votes(scene, changed)
     found = 0
     for offset in _winners(offsets):
         mine = (offsets == offset).all(axis=1)
         ys, xs = rows[mine], columns[mine]
         for _ in range(2):  # two areas may move alike
-            if found == _MOST_MOVES or np.count_nonzero(before[ys, xs] != now[ys, xs]) < _LEAST_VOTES:
+            wrong = scene.before[ys, xs] != scene.now[ys, xs]
+            if found == _MOST_MOVES or np.count_nonzero(wrong) < _LEAST_VOTES:
                 break
-            target = _best_target(grid, before, now, box, offset, blocked)
+            target = _best_target(scene, offset, (int(xs[wrong].min()), int(xs[wrong].max()) + 1))
             if target is None:
                 break
             found += 1
             yield Move(target, *offset)
 
 
-def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> int:
-    """How far the rows of the most changed strip went down, 0 if that cannot be told: cheap."""
+def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> tuple[int, tuple[int, int]]:
+    """How far the rows of the most changed strip went down, 0 if that cannot be told; and the strip's columns."""
     by_column = np.count_nonzero(changed[::_ROWS_LOOKED_AT], axis=0)
     strips = np.add.reduceat(by_column, np.arange(0, len(by_column), _STRIP_PX))
     left = int(np.argmax(strips)) * _STRIP_PX
-    old, new = _row_numbers(before[:, left : left + _STRIP_PX]), _row_numbers(now[:, left : left + _STRIP_PX])
+    columns = (left, min(left + _STRIP_PX, changed.shape[1]))
+    old, new = _row_numbers(before[:, slice(*columns)]), _row_numbers(now[:, slice(*columns)])
     old_rows, new_rows = _rows_alone(old), _rows_alone(new)
     _, in_old, in_new = np.intersect1d(old[old_rows], new[new_rows], assume_unique=True, return_indices=True)
     if not in_old.size:
-        return 0
+        return 0, columns
     offsets, counts = np.unique(new_rows[in_new] - old_rows[in_old], return_counts=True)
     best = int(np.argmax(counts))
-    return int(offsets[best]) if counts[best] >= _LEAST_ROWS else 0
+    return (int(offsets[best]) if counts[best] >= _LEAST_ROWS else 0), columns
 
 
 def _row_numbers(strip: Canvas) -> Canvas:
@@ -112,10 +131,11 @@ def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
     canvas[move.target.top : move.target.bottom, move.target.left : move.target.right] = pixels
 
 
-def _votes(before: Canvas, now: Canvas, box: Rect, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
+def _votes(scene: _Scene, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Where landmarks stand now, and how far each has come (dx, dy)."""
-    pixels = _pixels(box)
-    old, new = _landmarks(before[pixels], changed, box), _landmarks(now[pixels], changed, box)
+    pixels = _pixels(scene.box)
+    old = _landmarks(scene.before[pixels], changed, scene.box)
+    new = _landmarks(scene.now[pixels], changed, scene.box)
     _, in_old, in_new = np.intersect1d(old.numbers, new.numbers, assume_unique=True, return_indices=True)
     rows, columns = new.rows[in_new], new.columns[in_new]
     return rows, columns, np.stack((columns - old.columns[in_old], rows - old.rows[in_old]), axis=1)
@@ -150,24 +170,22 @@ def _winners(offsets: Numbers) -> list[tuple[int, int]]:
     return [(int(kinds[i, 0]), int(kinds[i, 1])) for i in order if counts[i] >= _LEAST_VOTES and kinds[i].any()]
 
 
-def _best_target(
-    grid: Grid, before: Canvas, now: Canvas, box: Rect, offset: tuple[int, int], blocked: Mask
-) -> Rect | None:
-    """The rectangle for which moving pays most; None if it does not pay."""
+def _best_target(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int]) -> Rect | None:
+    """The rectangle for which moving pays most, looked for from these columns; None if it does not pay."""
     dx, dy = offset
-    domain = box.intersection(grid.area.moved(dx, dy))
-    if domain.is_empty:
+    domain = scene.box.intersection(scene.grid.area.moved(dx, dy))
+    left, right = max(columns[0] - domain.left, 0), min(columns[1] - domain.left, domain.width)
+    if domain.is_empty or left >= right:
         return None
-    was_right = before[_pixels(domain)] == now[_pixels(domain)]
-    would_be = before[_pixels(domain.moved(-dx, -dy))] == now[_pixels(domain)]
+    was_right = scene.before[_pixels(domain)] == scene.now[_pixels(domain)]
+    would_be = scene.before[_pixels(domain.moved(-dx, -dy))] == scene.now[_pixels(domain)]
     score = would_be.view(np.int8) - was_right.view(np.int8)
-    top, bottom, left, right = 0, domain.height, 0, domain.width
     for _ in range(2):
         top, bottom = _best_span(np.add.reduce(score[:, left:right], axis=1, dtype=np.int32))
         left, right = _best_span(np.add.reduce(score[top:bottom], axis=0, dtype=np.int32))
     target = Rect(domain.left + left, domain.top + top, right - left, bottom - top)
     gain_px = int(score[top:bottom, left:right].sum(dtype=np.int64))
-    if gain_px < _LEAST_GAIN_PX or _touches(grid, target, dx, dy, blocked):
+    if gain_px < _LEAST_GAIN_PX or _touches(scene, target, offset):
         return None
     return target
 
@@ -180,9 +198,10 @@ def _best_span(scores: Scores) -> tuple[int, int]:
     return int(np.argmin(sums[: end + 1])), end
 
 
-def _touches(grid: Grid, target: Rect, dx: int, dy: int, blocked: Mask) -> bool:
+def _touches(scene: _Scene, target: Rect, offset: tuple[int, int]) -> bool:
     """Whether the move reads or writes a blocked tile."""
-    if not blocked.any():
+    if not scene.blocked.any():
         return False
-    tiles = blocked.reshape(grid.rows, grid.columns)
-    return any(bool(tiles[grid.tiles_under(area)].any()) for area in (target, target.moved(-dx, -dy)))
+    tiles = scene.blocked.reshape(scene.grid.rows, scene.grid.columns)
+    areas = (target, target.moved(-offset[0], -offset[1]))
+    return any(bool(tiles[scene.grid.tiles_under(area)].any()) for area in areas)

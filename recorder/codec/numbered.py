@@ -2,10 +2,10 @@
 
     data  := colours (2 bytes), LZMA2 of {delta}* {absolute}* {symbol}* {escaped}*
 
-A delta is the step from one used colour's number to the next (255: the next absolute, two bytes, is the number); a
+A delta is the step from one used colour's number to the next (255: the next absolute, two bytes, is the number). A
 symbol is the place among the used colours of one pixel; if more than 256 are used, symbol 255 says that the place is
-255 plus the next escaped (two bytes). Tiles are read column by column, since a letter's columns stand together then and are
-found again as one match: on text a fifth smaller than WebP, in a third of the time (docs/screen-codec.md).
+255 plus the next escaped (two bytes). Tiles are read column by column, since a letter's columns stand together then and
+are found again as one match: on text a fifth smaller than WebP, in a third of the time (docs/screen-codec.md).
 """
 
 import lzma

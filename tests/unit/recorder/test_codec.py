@@ -1,0 +1,259 @@
+"""The screen codec: what the decoder shows is what was on the screen."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recorder.codec.decoder import ScreenDecoder
+from recorder.codec.dictionary import TileDictionary
+from recorder.codec.encoder import ScreenEncoder
+from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
+from recorder.codec.tiles import Grid
+from recorder.codec.wire import read_head, read_ops
+from recorder.errors import BugError
+from recorder.events import Patch, Snapshot
+from recorder.geometry import Rect
+from tests.codec_screens import STEP_NS, Screen, gradient, noise, text_like
+
+
+def moves_in(patch):
+    return read_ops(read_head(patch.data).ops, Grid(patch.width_px, patch.height_px)).moves
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16, 64), (17, 65), (15, 63), (1, 300), (300, 1), (101, 203)])
+def test_any_size_is_recorded_exactly(size):
+    screen = Screen(text_like(*size))
+    screen.picture = text_like(*size, seed=1)
+    screen.changed_everywhere()
+
+    assert screen.decoder.picture.shape == (*size, 3)
+    assert screen.decoder.exact
+
+
+def test_the_longest_side_is_recorded_exactly():
+    screen = Screen(text_like(20, 16384))
+    screen.picture[3, 16383, :3] = 7
+
+    assert screen.changed(Rect(16383, 3, 1, 1)).changed_px == 1
+
+
+def test_a_size_beyond_the_limit_is_refused_in_words():
+    with pytest.raises(DamagedPictureError, match="16385"):
+        ScreenEncoder(0, 16385, 10)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_random_edits_are_recorded_exactly_or_become_exact(data):
+    height, width = data.draw(st.integers(1, 120)), data.draw(st.integers(1, 200))
+    screen = Screen(text_like(height, width, data.draw(st.integers(0, 99))))
+    for _ in range(data.draw(st.integers(1, 8))):
+        left, top = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
+        area = Rect(left, top, data.draw(st.integers(1, width - left)), data.draw(st.integers(1, height - top)))
+        make = data.draw(st.sampled_from([text_like, noise, lambda h, w, s: np.full((h, w, 4), s, np.uint8)]))
+        screen.picture[top : area.bottom, left : area.right] = make(
+            area.height, area.width, data.draw(st.integers(0, 9))
+        )
+        screen.changed(area)
+    screen.rest()
+
+    np.testing.assert_array_equal(screen.decoder.picture, screen.picture[..., :3])
+    assert screen.decoder.exact
+
+
+def test_nothing_is_sent_when_only_the_fourth_byte_differs():
+    screen = Screen(text_like(80, 200))
+    screen.picture[..., 3] ^= 0xFF
+
+    assert screen.changed_everywhere() is None
+
+
+def test_a_patch_says_truly_what_changed():
+    screen = Screen(text_like(200, 400))
+    screen.picture[40:44, 70:80, :3] = 9
+    screen.picture[40, 70, :3] = screen.decoder.picture[40, 70]
+    before = screen.decoder.picture.copy()
+    patch = screen.changed_everywhere()
+
+    differs = (before != screen.picture[..., :3]).any(axis=2)
+    assert patch.changed_px == np.count_nonzero(differs)
+    assert patch.areas == (Rect(64, 32, 64, 16),)
+
+
+def test_many_scattered_changes_are_told_in_sixteen_areas_that_cover_them():
+    screen = Screen(text_like(640, 1280))
+    before = screen.decoder.picture.copy()
+    screen.picture[::70, ::150, :3] ^= 0xFF
+    patch = screen.changed_everywhere()
+
+    uncovered = (before != screen.picture[..., :3]).any(axis=2)
+    for area in patch.areas:
+        uncovered[area.top : area.bottom, area.left : area.right] = False
+    assert len(patch.areas) <= 16
+    assert not uncovered.any()
+
+
+def test_scrolling_is_sent_as_a_move():
+    page = text_like(1600, 600)
+    screen = Screen(page[:480].copy())
+    sizes = []
+    for top in range(37, 400, 37):
+        screen.picture = page[top : top + 480].copy()
+        patch = screen.changed_everywhere()
+        assert moves_in(patch)
+        sizes.append(len(patch.data))
+
+    assert max(sizes) < len(screen.patches[0].data) / 4
+
+
+def test_a_dragged_window_is_sent_as_a_move_in_both_directions():
+    background, window = gradient(500, 700), text_like(200, 300)
+    screen = Screen(background.copy())
+    for left, top in ((50, 50), (83, 71), (150, 40), (90, 190), (301, 250)):
+        screen.picture = background.copy()
+        screen.picture[top : top + 200, left : left + 300] = window
+        patch = screen.changed_everywhere()
+        if len(screen.patches) > 2:
+            assert any(move.dx and move.dy for move in moves_in(patch))
+
+
+def test_horizontal_scrolling_is_sent_as_a_move():
+    page = text_like(300, 1500)
+    screen = Screen(page[:, :640].copy())
+    screen.picture = page[:, 90:730].copy()
+
+    assert any(move.dx == -90 for move in moves_in(screen.changed_everywhere()))
+
+
+def test_what_was_seen_before_is_nearly_free():
+    one, other = text_like(480, 640, 1), text_like(480, 640, 2)
+    screen = Screen(one.copy())
+    screen.picture = other.copy()
+    first = screen.changed_everywhere()
+    screen.picture = one.copy()
+
+    assert len(screen.changed_everywhere().data) < len(first.data) / 100
+
+
+def test_gradients_are_exact():
+    screen = Screen(gradient(300, 500))
+    screen.picture = gradient(300, 500)[::-1].copy()
+
+    assert screen.changed_everywhere().exact
+
+
+def test_tiles_of_one_hash_are_told_apart():
+    dictionary = TileDictionary(hash_of=lambda _tile: 1)
+    dictionary.add(b"one", 1)
+
+    assert dictionary.find(b"two") is None
+    dictionary.add(b"two", 2)
+    assert dictionary.find(b"two") == 2
+    assert dictionary.find(b"one") is None
+
+
+def test_pictures_stay_exact_when_every_tile_has_the_same_hash():
+    screen = Screen(text_like(100, 200))
+    screen.encoder._dictionary = TileDictionary(hash_of=lambda _tile: 1)
+    for seed in range(1, 7):
+        screen.picture = text_like(100, 200, seed)
+        assert screen.changed_everywhere().exact
+
+
+def test_the_dictionary_forgets_what_was_used_least_recently():
+    dictionary = TileDictionary(capacity=2)
+    dictionary.add(b"a", 1)
+    dictionary.add(b"b", 2)
+    dictionary.find(b"a")
+    dictionary.add(b"c", 3)
+
+    assert [dictionary.find(tile) for tile in (b"a", b"b", b"c")] == [1, None, 3]
+
+
+def test_a_new_segment_stands_alone():
+    screen = Screen(text_like(200, 300))
+    screen.picture = text_like(200, 300, 5)
+    screen.changed_everywhere()
+    patch = screen.encoder.start_segment(screen.picture, 10 * STEP_NS)
+
+    alone = ScreenDecoder()
+    alone.apply(patch)
+    screen.decoder.apply(patch)
+    np.testing.assert_array_equal(alone.picture, screen.picture[..., :3])
+    np.testing.assert_array_equal(screen.decoder.picture, screen.picture[..., :3])
+
+
+def test_a_missing_patch_shows():
+    screen = Screen(text_like(100, 100))
+    for seed in range(3):
+        screen.picture = text_like(100, 100, seed + 1)
+        screen.changed_everywhere()
+    decoder = ScreenDecoder()
+    decoder.apply(screen.patches[0])
+
+    with pytest.raises(DamagedPictureError, match="missing"):
+        decoder.apply(screen.patches[2])
+
+
+def test_a_snapshot_shows_what_sequential_decoding_shows_and_goes_on_from_there():
+    page = text_like(2000, 500)
+    screen = Screen(page[:400].copy())
+    for number, top in enumerate(range(23, 500, 23)):
+        screen.picture = page[top : top + 400].copy()
+        screen.changed_everywhere()
+        if number % 5 == 2:
+            snapshot = screen.encoder.snapshot(screen.at_ns)
+            at = len(screen.patches)
+    jumped = ScreenDecoder.from_snapshot(snapshot, screen.patches[:at])
+    for patch in screen.patches[at:]:
+        jumped.apply(patch)
+
+    np.testing.assert_array_equal(jumped.picture, screen.decoder.picture)
+    assert jumped.exact == screen.decoder.exact
+
+
+def test_a_snapshot_of_another_picture_is_an_integrity_finding():
+    screen = Screen(text_like(100, 100))
+    snapshot = screen.encoder.snapshot(0)
+    screen.decoder.apply(snapshot)
+    false = Snapshot(0, 0, 100, 100, True, bytes(32), snapshot.data)
+
+    with pytest.raises(IntegrityMismatchError):
+        screen.decoder.apply(false)
+    with pytest.raises(IntegrityMismatchError):
+        ScreenDecoder.from_snapshot(false, screen.patches)
+
+
+def test_snapshots_become_due_as_work_goes_on_and_are_not_due_at_once_again():
+    screen = Screen(text_like(480, 640))
+    for seed in range(100):
+        if screen.encoder.snapshot_due():
+            break
+        screen.picture = text_like(480, 640, seed + 1)
+        screen.changed_everywhere()
+    else:
+        pytest.fail("no snapshot became due")
+    screen.encoder.snapshot(screen.at_ns)
+
+    assert not screen.encoder.snapshot_due()
+
+
+def test_a_picture_given_out_cannot_be_written():
+    screen = Screen(text_like(20, 20))
+
+    with pytest.raises(ValueError, match="read-only"):
+        screen.decoder.picture[0, 0] = 1
+
+
+def test_an_area_of_the_wrong_shape_is_our_bug():
+    encoder = ScreenEncoder(0, 50, 50)
+    with pytest.raises(BugError):
+        encoder.encode([(Rect(0, 0, 10, 10), np.zeros((5, 5, 4), np.uint8))], 0)
+
+
+def test_patches_are_events():
+    screen = Screen(text_like(20, 20))
+
+    assert isinstance(screen.patches[0], Patch)
+    assert screen.patches[0].kind == "full"

@@ -1,0 +1,155 @@
+"""Bytes that are not a picture: an error, never a crash, a hang or a huge allocation."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recorder.codec import numbered, wire
+from recorder.codec.decoder import ScreenDecoder
+from recorder.codec.encoder import ScreenEncoder
+from recorder.codec.errors import DamagedPictureError
+from recorder.codec.tiles import Grid
+from recorder.events import Patch, Snapshot
+from recorder.geometry import Rect
+from tests.codec_screens import gradient, noise, text_like
+
+
+def patches():
+    encoder = ScreenEncoder(0, 400, 200)
+    page = text_like(600, 400)
+    made = [encoder.start_segment(page[:200].copy(), 0)]
+    made.append(encoder.encode([(Rect(0, 0, 400, 200), page[30:230].copy())], 1))
+    made.append(encoder.encode([(Rect(0, 0, 400, 200), gradient(200, 400))], 2))
+    made += [encoder.encode([(Rect(0, 0, 400, 200), noise(200, 400, seed))], 3 + seed) for seed in range(4)]
+    return [patch for patch in made if patch is not None], encoder.snapshot(9)
+
+
+def with_data(event, data):
+    if isinstance(event, Snapshot):
+        return Snapshot(0, 0, event.width_px, event.height_px, event.exact, event.picture_sha256, data)
+    return Patch(0, 0, event.kind, event.width_px, event.height_px, event.exact, event.changed_px, event.areas, data)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return patches()
+
+
+def try_all(made, damage):
+    """Play everything with one event's data damaged; only DamagedPictureError may come out."""
+    sound, snapshot = made
+    for index in range(len(sound)):
+        decoder = ScreenDecoder()
+        for patch in sound[:index]:
+            decoder.apply(patch)
+        attempt(lambda decoder=decoder, index=index: decoder.apply(with_data(sound[index], damage(sound[index].data))))
+    attempt(lambda: ScreenDecoder.from_snapshot(with_data(snapshot, damage(snapshot.data)), sound))
+
+
+def attempt(decode):
+    try:
+        decode()
+    except DamagedPictureError as error:
+        assert str(error)
+
+
+def test_every_truncation_is_an_error(made):
+    sound, snapshot = made
+    for cut in range(0, len(sound[0].data), 7):
+        with pytest.raises(DamagedPictureError):
+            ScreenDecoder().apply(with_data(sound[0], sound[0].data[:cut]))
+    with pytest.raises(DamagedPictureError):
+        ScreenDecoder.from_snapshot(with_data(snapshot, snapshot.data[:-1]), sound)
+
+
+def test_flipped_bits_never_crash(made, capfd):
+    chance = random.Random(5)
+
+    def flip(data):
+        damaged = bytearray(data)
+        for _ in range(chance.randint(1, 3)):
+            near_the_head = chance.random() < 0.7
+            damaged[chance.randrange(min(60, len(damaged)) if near_the_head else len(damaged))] ^= (
+                1 << chance.randrange(8)
+            )
+        return bytes(damaged)
+
+    for _ in range(60):
+        try_all(made, flip)
+    capfd.readouterr()  # libjpeg says on the terminal what it thinks of the bytes
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_error_or_a_picture(data):
+    for event in (
+        Patch(0, 0, "full", 64, 32, True, 0, (), bytes((wire.VERSION,)) + data),
+        Patch(0, 0, "full", 64, 32, True, 0, (), data),
+    ):
+        attempt(lambda event=event: ScreenDecoder().apply(event))
+
+
+def test_a_newer_version_is_refused_in_words(made):
+    data = bytes((wire.VERSION + 1,)) + made[0][0].data[1:]
+
+    with pytest.raises(DamagedPictureError, match="newer"):
+        ScreenDecoder().apply(with_data(made[0][0], data))
+
+
+@pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 10), (16385, 1), (16384, 16384)])
+def test_an_impossible_size_is_refused_before_anything_is_allocated(size):
+    with pytest.raises(DamagedPictureError):
+        ScreenDecoder().apply(Patch(0, 0, "full", *size, True, 0, (), b"\x01"))
+
+
+def test_a_sheet_that_claims_more_than_the_picture_is_refused():
+    sheet = wire.Sheet(wire.SheetKind.NUMBERED, 0, 5, 1, b"\x00\x00")
+    ops = wire.Ops((), np.arange(1), np.zeros(1, np.int64))
+    data = wire.pack(0, 0, [sheet], ops, first_colour=0)
+
+    with pytest.raises(DamagedPictureError, match="more tiles"):
+        ScreenDecoder().apply(Patch(0, 0, "full", 64, 16, True, 0, (), data))
+
+
+def test_a_reference_to_a_tile_that_never_came_is_refused():
+    ops = wire.Ops((), np.arange(1), np.full(1, 77))
+    data = wire.pack(0, 0, [], ops, first_colour=0)
+
+    with pytest.raises(DamagedPictureError, match="never came"):
+        ScreenDecoder().apply(Patch(0, 0, "full", 64, 16, True, 0, (), data))
+
+
+def test_a_move_out_of_the_picture_is_refused():
+    ops = wire.Ops((wire.Move(Rect(0, 0, 10, 10), 5, 0),), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    data = wire.pack(0, 0, [], ops, first_colour=0)
+
+    with pytest.raises(DamagedPictureError, match="not in the picture"):
+        wire.read_ops(wire.read_head(data).ops, Grid(64, 16))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 900), min_size=1), st.integers(0, 64000), st.integers(1, 3))
+def test_numbers_of_colours_come_back(values, base, tiles):
+    numbers = np.resize(np.array(values, np.uint16) + np.uint16(base), (tiles, 16, 64)).astype(np.uint16)
+
+    np.testing.assert_array_equal(numbered.decode(numbered.encode(numbers), tiles), numbers)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40), st.booleans()), max_size=60))
+def test_runs_come_back(steps):
+    positions, ids, position, identity = [], [], -1, 0
+    for gap, jump, same in steps:
+        position += 1 + gap
+        identity = identity if same else identity + jump
+        if position < 2000:
+            positions.append(position)
+            ids.append(identity)
+    ops = wire.Ops((), np.array(positions, np.int64), np.array(ids, np.int64))
+    read = wire.read_ops(wire.read_head(wire.pack(0, 0, [], ops, first_colour=0)).ops, Grid(640, 3200))
+
+    assert read.positions.tolist() == positions
+    assert read.ids.tolist() == ids
