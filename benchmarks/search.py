@@ -19,7 +19,7 @@ from pathlib import Path
 from recorder.logrow import LogRow
 from recorder.store.folding import fold
 from recorder.store.index import Index, Reached
-from recorder.store.index_file import sqlite3
+from recorder.store.sqlite_door import sqlite3
 
 BATCH = 2000
 S = 1_000_000_000

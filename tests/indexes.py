@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recorder.logrow import LogRow
-from recorder.store import index_file
+from recorder.store import sqlite_door
 from recorder.store.index import Index, Reached
 
 MS = 1_000_000
@@ -43,7 +43,7 @@ def found(index: Index, query: str) -> list[tuple[str, int]]:
 
 
 def with_sqlite(path: Path, statement: str) -> None:
-    connection = index_file.sqlite3.connect(path)
+    connection = sqlite_door.sqlite3.connect(path)
     connection.execute(statement)
     connection.commit()
     connection.close()

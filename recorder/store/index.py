@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
-from sqlite_utils import Database
 
 from recorder.logrow import LogRow
 from recorder.oplog import GROUPING_VERSION
 from recorder.store.folding import fold, grams, is_blank
 from recorder.store.hits import Found, Hit, hit_in, match_words
 from recorder.store.index_file import WAIT_S, Notify, open_database, set_aside, worded, writing
+from recorder.store.sqlite_door import Database
 
 ROWS_A_RECORDING = 1 << 32
 LONGEST_LEAD = 1000  # characters before a pause that a search can cross

@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
-from sqlite_utils import utils as sqlite_utils_door
 
 from recorder.errors import IndexUnusableError
 from recorder.store.schema import migrations, step_names
-
-sqlite3: Any = sqlite_utils_door.sqlite3  # type: ignore[attr-defined]  # pysqlite3's where it is installed
+from recorder.store.sqlite_door import Database, sqlite3
 
 WAIT_S = 5.0
 BESIDE = ("-wal", "-shm", "-journal")

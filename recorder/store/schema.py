@@ -3,7 +3,7 @@
 import string
 from functools import cache
 
-from sqlite_utils import Database, Migrations
+from recorder.store.sqlite_door import Database, Migrations
 
 MIGRATION_SET = "tachiai_index"
 

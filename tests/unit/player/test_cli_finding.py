@@ -13,7 +13,7 @@ import pytest
 from player import cli
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.keys import DeviceKey, DeviceTrust, Recipients, export_device
-from recorder.store import index_file
+from recorder.store import sqlite_door
 from tests.player_place import Place, told
 from tests.recordings import Desk
 
@@ -101,7 +101,7 @@ def test_a_locked_index_is_one_sentence(place: Place, monkeypatch: pytest.Monkey
     place.run("search", "needle")
     session(place, "needle", SECOND)
     monkeypatch.setattr("recorder.store.index.Index.open.__func__.__kwdefaults__", {"wait_s": 0.05, "notify": print})
-    holder = index_file.sqlite3.connect(place.library().index_path, isolation_level=None)
+    holder = sqlite_door.sqlite3.connect(place.library().index_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
         answer = place.run("search", "needle")
@@ -142,12 +142,18 @@ def test_reindex_keeps_verdicts(place: Place) -> None:
 # --- frame and export -------------------------------------------------------------------------------------------------
 
 
+def assert_same(picture: object, truth: object) -> None:
+    assert isinstance(picture, np.ndarray)
+    assert isinstance(truth, np.ndarray)
+    assert np.array_equal(picture, truth)
+
+
 def test_frame_is_the_picture_then_pixel_by_pixel(place: Place, tmp_path: Path) -> None:
     desk = session(place, "x")
     out = tmp_path / "then.png"
     for at_s in (1.0, 3.5):
         assert place.run("frame", FIRST, "--at", str(at_s), "--out", str(out)).status == 0
-        assert np.array_equal(cv2.imread(str(out)), desk.picture(0, int(at_s * 1e9)))
+        assert_same(cv2.imread(str(out)), desk.picture(0, int(at_s * 1e9)))
 
 
 def test_frame_goes_to_standard_output(place: Place, tmp_path: Path) -> None:
@@ -159,7 +165,7 @@ def test_frame_goes_to_standard_output(place: Place, tmp_path: Path) -> None:
         check=True,
     )
     picture = cv2.imdecode(np.frombuffer(done.stdout, np.uint8), cv2.IMREAD_COLOR)
-    assert np.array_equal(picture, desk.picture(0, 10**9))
+    assert_same(picture, desk.picture(0, 10**9))
 
 
 def test_frame_outside_the_recording_is_one_sentence(place: Place, tmp_path: Path) -> None:

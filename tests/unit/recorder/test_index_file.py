@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recorder.errors import IndexUnusableError
-from recorder.store import index_file
+from recorder.store import index_file, sqlite_door
 from recorder.store.index import Index
 from tests.indexes import S, add, found, typed, with_sqlite
 
@@ -35,7 +35,7 @@ def test_nobody_else_can_read_the_index(path: Path, index: Index) -> None:
 
 
 def test_a_locked_index_is_waited_for_and_then_named_in_one_sentence(path: Path, index: Index) -> None:
-    holder = index_file.sqlite3.connect(path, isolation_level=None)
+    holder = sqlite_door.sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
         with (
@@ -50,7 +50,7 @@ def test_a_locked_index_is_waited_for_and_then_named_in_one_sentence(path: Path,
 
 def test_an_index_can_be_searched_while_another_program_writes(path: Path, index: Index) -> None:
     add(index, [typed("needle")])
-    holder = index_file.sqlite3.connect(path, isolation_level=None)
+    holder = sqlite_door.sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
         with Index.open(path, wait_s=0.05) as reading:
@@ -164,7 +164,7 @@ def test_a_kill_in_the_middle_of_writing_leaves_whole_batches(path: Path) -> Non
             assert notices == []
             assert len(rows) == (0 if reached is None else (reached.sequence + 1) * 20)
             assert len(index.find("batch", limit=100_000).hits) == len(rows)
-    connection = index_file.sqlite3.connect(path)
+    connection = sqlite_door.sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
 
