@@ -44,6 +44,7 @@ class OpenRecording:
         self._segments: tuple[SegmentInfo, ...] = ()
         self._starts_ns: list[int] = []
         self._loaded: OrderedDict[int, LoadedSegment] = OrderedDict()
+        self._spans: tuple[object, tuple[Span, ...]] | None = None
         self._scan = Scan(reader, started_boot_ns=self._started_boot_ns)
         self._take_segments()
 
@@ -174,11 +175,18 @@ class OpenRecording:
     def spans(self) -> tuple[Span, ...]:
         """Gaps, altered and missing ranges, idle and locked times so far, in order."""
         with self._lock:
-            found = set(self._scan.spans.spans(self._scan.reached_ns))
-            for segment in self._loaded.values():
-                found.update(segment.damage())
-                found.update(span_of(gap) for gap in segment.gaps)
-            return tuple(sorted(found, key=lambda span: (span.start_ns, span.end_ns)))
+            known = (self._scan.spans.version, self._scan.reached_ns, self._loaded_findings())
+            if self._spans is None or self._spans[0] != known:
+                found = set(self._scan.spans.spans(self._scan.reached_ns))
+                for segment in self._loaded.values():
+                    found.update(segment.damage())
+                    found.update(span_of(gap) for gap in segment.gaps)
+                self._spans = known, tuple(sorted(found, key=lambda span: (span.start_ns, span.end_ns)))
+            return self._spans[1]
+
+    def _loaded_findings(self) -> tuple[object, ...]:
+        """What tells whether the spans of the loaded segments are still the same."""
+        return tuple((one.number, len(one.gaps), one.damage()) for one in self._loaded.values())
 
     def scan_step(self) -> ScanProgress:
         """Read some more of the whole recording. Waits while a picture is wanted."""

@@ -19,6 +19,7 @@ class SpanLog:
     """Feed it events; `spans` says what is known so far."""
 
     def __init__(self) -> None:
+        self.version = 0  # grows with every change
         self._closed: list[Span] = []
         self._gaps: list[Gap] = []
         self._open: dict[str, tuple[int, str]] = {}  # kind (and screen): since when, why
@@ -33,7 +34,7 @@ class SpanLog:
         match event:
             case Gap():
                 self._gaps.append(event)
-                self._closed.append(span_of(event))
+                self.add(span_of(event))
             case LockChanged(locked=locked):
                 self._switch("locked", event.at_ns, "The screen was locked." if locked else None)
             case IdleChanged(idle=idle):
@@ -51,6 +52,7 @@ class SpanLog:
         """From here on records are missing or altered, until every screen has a full picture again."""
         if self._hole is None:
             self._hole = (start_ns, kind, reason)
+            self.version += 1
         self._unseen = set(self._screens)
 
     def find_again(self, at_ns: int) -> None:
@@ -61,8 +63,8 @@ class SpanLog:
 
     def add(self, span: Span) -> None:
         """A span that was found otherwise."""
-        if span not in self._closed:
-            self._closed.append(span)
+        self._closed.append(span)
+        self.version += 1
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -88,17 +90,18 @@ class SpanLog:
 
     def _switch(self, key: str, at_ns: int, reason: str | None) -> None:
         """Begin a span (`reason`), or end the one that is open (None)."""
-        if reason is not None:
-            self._open.setdefault(key, (at_ns, reason))
-        elif key in self._open:
+        if reason is not None and key not in self._open:
+            self._open[key] = (at_ns, reason)
+            self.version += 1
+        elif reason is None and key in self._open:
             since_ns, why = self._open.pop(key)
-            self._closed.append(Span(since_ns, max(since_ns, at_ns), key.split()[0], why))
+            self.add(Span(since_ns, max(since_ns, at_ns), key.split()[0], why))
 
     def _close_hole(self, at_ns: int) -> None:
         if self._hole is not None:
             start_ns, kind, reason = self._hole
-            self._closed.append(Span(start_ns, max(start_ns, at_ns), kind, reason))
             self._hole = None
+            self.add(Span(start_ns, max(start_ns, at_ns), kind, reason))
 
 
 def hides_screen(gap: Gap, screen: int) -> bool:
