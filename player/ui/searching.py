@@ -59,6 +59,16 @@ class Searching(QObject):
         self._news = news
         if self._query and has_changed:
             self._search_here()
+        elif has_changed and news is not None and news.is_complete and (folder := self._desk.folder) is not None:
+            self._make_ready(news, folder)
+
+    def _make_ready(self, news: News, folder: Path) -> None:
+        """Fold the rows before anything is looked for: with a million of them the first search would wait for it."""
+        self._line.ask(
+            lambda keep_on: self._rows.make_ready(news, folder, keep_on),
+            then=lambda _nothing: None,
+            failed=self._failed,
+        )
 
     def stop(self) -> None:
         """End the thread."""
@@ -104,13 +114,17 @@ class FoldedRows:
         self._search = RowSearch()
         self._of: tuple[Path, int] | None = None
 
-    def find(self, news: News, query: str, folder: Path, keep_on: Callable[[], None]) -> tuple[Hit, ...]:
-        """Where the rows hold the query; `keep_on` raises when nobody waits for it any more."""
+    def make_ready(self, news: News, folder: Path, keep_on: Callable[[], None]) -> None:
+        """Take in the rows that have come since; `keep_on` raises when nobody waits for it any more."""
         if self._of != (folder, news.revision):
             self._search, self._of = RowSearch(), (folder, news.revision)
         for start in range(len(self._search), news.settled, _ROWS_AT_ONCE):
             keep_on()
             self._search.add(news.rows[start : min(start + _ROWS_AT_ONCE, news.settled)])
+
+    def find(self, news: News, query: str, folder: Path, keep_on: Callable[[], None]) -> tuple[Hit, ...]:
+        """Where the rows hold the query."""
+        self.make_ready(news, folder, keep_on)
         return tuple(
             Hit(folder, hit.at_ns, hit.row.kind, hit.row.text, hit.row.window or "") for hit in self._search.find(query)
         )

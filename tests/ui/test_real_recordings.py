@@ -6,8 +6,10 @@ import pytest
 from player.ui import application
 from player.ui.access import EntryState, Level
 from player.ui.desk import Desk
+from player.ui.dialogs import PassphraseDialog
 from player.ui.real_access import RealAccess
 from player.ui.window import PlayerWindow
+from recorder.evidence.key_folder import auditor_key_path, keys_folder
 from tests.player_place import Place
 from tests.recordings import flip, work
 
@@ -101,6 +103,20 @@ def test_without_its_key_a_recording_is_refused_in_one_sentence(place, open_real
     window = open_real(desk.writer.folder)
     assert "key" in window.stage.view.blank.text
     assert window.desk.folder is None
+
+
+@pytest.mark.parametrize(("given", "opens"), [("correct horse", True), ("wrong", False), (None, False)])
+def test_a_protected_key_is_asked_for_in_the_window(place, open_real, monkeypatch, given, opens):
+    asked = []
+    monkeypatch.setattr(PassphraseDialog, "ask", lambda sentence, **_more: asked.append(sentence) or given)
+    desk = recorded(place, is_mine=False)
+    desk.auditor.save(auditor_key_path(keys_folder(), "auditor"), "correct horse")
+    desk.close()
+    window = open_real(desk.writer.folder)
+    assert len(asked) == 1
+    assert (window.desk.folder is not None) is opens
+    window.header.search.setText("restart")
+    assert len(asked) == 1
 
 
 def test_a_library_that_is_missing_is_said(open_real):
