@@ -1,5 +1,6 @@
 """What /proc says about one process."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def facts_of(pid: int, proc: Path = PROC) -> ProcessFacts | None:
         started_ticks=int(fields[19]),
         audit_session=None if audit_session in (None, "4294967295") else audit_session,
     )
+
+
+def age_s(facts: ProcessFacts, proc: Path = PROC) -> float:
+    """For how long the process has been running."""
+    up_s = float((proc / "uptime").read_text(encoding="ascii").split()[0])
+    return up_s - facts.started_ticks / os.sysconf("SC_CLK_TCK")
 
 
 def owner_uid(pid: int, proc: Path = PROC) -> int | None:

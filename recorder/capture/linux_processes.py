@@ -3,13 +3,14 @@
 import os
 from pathlib import Path
 
-from recorder.capture.linux_process import PROC, ProcessFacts, arguments_of, executable_of, facts_of
+from recorder.capture.linux_process import PROC, ProcessFacts, age_s, arguments_of, executable_of, facts_of
 from recorder.capture.linux_session import LoginSession
 from recorder.capture.source import ThreadSource
 from recorder.errors import CannotRecordError
 from recorder.events import LockChanged, ProcessEnded, ProcessStarted
 
 LOOK_EVERY_S = 1.0
+YOUNG_S = 0.2
 ARGUMENTS_MOST = 64
 ARGUMENT_LONGEST = 512
 
@@ -29,6 +30,7 @@ class LinuxProcesses(ThreadSource):
         self._look_every_s = look_every_s
         self._proc = proc
         self._known: dict[int, ProcessFacts | None] = {}  # None: somebody else's
+        self._young: dict[int, tuple[ProcessFacts, ProcessStarted]] = {}
         self._lockers: set[int] = set()
 
     def _open(self) -> str:
@@ -48,6 +50,8 @@ class LinuxProcesses(ThreadSource):
         pids = self._pids()
         for pid in sorted(pids - self._known.keys()):
             self._take_new(pid, found=found)
+        for pid in self._young.keys() - pids:
+            self._start(*self._young.pop(pid))
         for pid in self._known.keys() - pids:
             facts = self._known.pop(pid)
             if facts is not None:
@@ -69,14 +73,21 @@ class LinuxProcesses(ThreadSource):
         if not self._session.belongs(facts, parent_belongs=parent_belongs):
             self._known[pid] = None
             return
-        self._known[pid] = facts
-        executable, arguments = executable_of(pid, self._proc), arguments_of(pid, self._proc)
-        now_ns = self._clock.now_ns()
-        self._emit(ProcessStarted(now_ns, pid, facts.parent_pid, facts.name, executable, _short(arguments), found))
+        executable, arguments = executable_of(pid, self._proc), _short(arguments_of(pid, self._proc))
+        started = ProcessStarted(self._clock.now_ns(), pid, facts.parent_pid, facts.name, executable, arguments, found)
+        if found or pid in self._young or age_s(facts, self._proc) > YOUNG_S:
+            self._young.pop(pid, None)
+            self._start(facts, started)
+        else:  # it may still be the copy of its parent that is about to become another program: look again
+            self._young[pid] = (facts, started)
+
+    def _start(self, facts: ProcessFacts, started: ProcessStarted) -> None:
+        self._known[facts.pid] = facts
+        self._emit(started)
         if facts.name in LOCKERS:
-            self._lockers.add(pid)
+            self._lockers.add(facts.pid)
             if len(self._lockers) == 1:
-                self._emit(LockChanged(now_ns, locked=True))
+                self._emit(LockChanged(started.at_ns, locked=True))
 
     def _locker_ended(self, pid: int) -> None:
         if pid in self._lockers:

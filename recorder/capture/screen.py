@@ -8,10 +8,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from recorder.capture.session_type import check_display
+from recorder.capture.session_type import WAYLAND, check_display
 from recorder.errors import CannotRecordError, WorldError
 from recorder.events import Screen
 from recorder.geometry import Rect
+
+# An X server inside a Wayland session, reached without that session's environment, still names its monitors so.
+XWAYLAND_OUTPUT = "XWAYLAND"
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -94,6 +97,8 @@ def open_screen_source(*, prefer: str = "auto") -> ScreenSource:
 def _opened(source: ScreenSource) -> ScreenSource:
     try:
         source.open()
+        if any(screen.name.startswith(XWAYLAND_OUTPUT) for screen in source.screens()):
+            raise CannotRecordError(WAYLAND)
     except BaseException:
         source.close()
         raise

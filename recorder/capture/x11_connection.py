@@ -72,6 +72,11 @@ class X11Connection:
         self._wait(timeout_s)
         return self._pending()
 
+    def is_xwayland(self) -> bool:
+        """Whether this server only serves X programs inside a Wayland session."""
+        with lost_in_words():
+            return self.display.query_extension("XWAYLAND") is not None
+
     def has_input(self) -> bool:
         """Whether something has come from the server, for the price of one system call."""
         with lost_in_words():

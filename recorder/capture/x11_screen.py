@@ -10,6 +10,7 @@ from recorder.capture.areas import by_screen
 from recorder.capture.mss_grab import DesktopGrabber
 from recorder.capture.screen import Damage, GrabFailedError, Pixels
 from recorder.capture.screen_numbers import ScreenNumbers
+from recorder.capture.session_type import WAYLAND
 from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.capture.x11_monitors import X11Monitors
 from recorder.capture.x11_regions import create_region, fetch_region
@@ -56,6 +57,8 @@ class X11DamageScreen:
     def open(self) -> None:
         """Connect. Raises CannotRecordError with a sentence that says what to do."""
         connection = self._connection = X11Connection(self._name)
+        if connection.is_xwayland():
+            raise CannotRecordError(WAYLAND)
         _check_depth(connection)
         self._grabber = DesktopGrabber(self._name)
         self._monitors = X11Monitors(connection)

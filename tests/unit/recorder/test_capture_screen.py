@@ -268,6 +268,12 @@ def test_xwayland_is_wayland():
     assert session_type({}, "linux").kind == "none"
 
 
+def test_an_x_server_inside_wayland_is_refused_even_if_the_environment_says_nothing(server):
+    server.run("xrandr", "--setmonitor", "XWAYLAND0", "800/200x600/150+0+0", "screen")
+    with pytest.raises(CannotRecordError, match="Wayland"):
+        open_screen_source(prefer="damage")
+
+
 def test_everything_is_looked_at_once_a_minute_in_case_a_report_was_missed(server, monkeypatch):
     monkeypatch.setattr("recorder.capture.x11_screen.SWEEP_S", 0.2)
     source = X11DamageScreen()
