@@ -6,6 +6,7 @@ its descriptor is never written again, and the next segment says so. Nothing is 
 
 import errno
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,10 +120,7 @@ class RecordingWriter:
             files.make_folder(library, parents=True)
             at = folder
             files.make_folder(folder, parents=False)
-            files.sync_folder(library)
-            lock_fd = files.lock(folder / LOCK_FILE)
-            release_left_reserves(library, files)
-            files.reserve(folder / RESERVE_FILE, limits.reserve_bytes)
+            lock_fd = _furnish(folder, files, limits.reserve_bytes)
         except OSError as error:
             raise StorageError(storage_sentence(at, error)) from error
         return cls(
@@ -302,6 +300,25 @@ class RecordingWriter:
         if self._closed:
             msg = "the recording is closed"
             raise BugError(msg)
+
+
+def _furnish(folder: Path, files: Files, reserve_bytes: int) -> int:
+    """Put lock and reserve into a new recording's folder; it is taken away again if that fails."""
+    lock_fd: int | None = None
+    try:
+        files.sync_folder(folder.parent)
+        lock_fd = files.lock(folder / LOCK_FILE)
+        release_left_reserves(folder.parent, files)
+        files.reserve(folder / RESERVE_FILE, reserve_bytes)
+    except OSError:
+        with suppress(OSError):  # what made it fail is said already
+            if lock_fd is not None:
+                files.close(lock_fd)
+            files.remove(folder / RESERVE_FILE)
+            files.remove(folder / LOCK_FILE)
+            folder.rmdir()
+        raise
+    return lock_fd
 
 
 def release_left_reserves(library: Path, files: Files) -> None:

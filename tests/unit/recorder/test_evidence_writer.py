@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -377,3 +378,13 @@ def test_the_reserve_of_a_killed_recorder_is_given_back_at_the_next_start(tmp_pa
     assert (killed.folder / "0001.seg").read_bytes() == before
     crash(living)
     crash(new)
+
+
+@pytest.mark.parametrize("call", ["lock", "reserve", "sync_folder"])
+def test_a_recording_that_could_not_be_made_leaves_nothing_behind(tmp_path, call):
+    open_files = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(StorageError):
+        new_writer(tmp_path, files=FailingFiles(call, 1, errno.ENOSPC))
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_files
+    crash(new_writer(tmp_path))
