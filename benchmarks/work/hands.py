@@ -1,5 +1,6 @@
 """The operator's hands: keys, pointer and windows of an X display, through XTest and the window manager."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -109,7 +110,7 @@ class Hands:
         self.point(*points[0])
         self.button(1, down=True)
         steps = max(1, int(seconds * 30 / max(1, len(points) - 1)))
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
             for step in range(1, steps + 1):
                 self.point(x0 + (x1 - x0) * step // steps, y0 + (y1 - y0) * step // steps)
                 self.wait(1 / 30)
