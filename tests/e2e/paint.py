@@ -1,6 +1,7 @@
 """A window that paints what a test asks for: `python -m tests.e2e.paint gradient|noise:SECONDS`. Reads nothing."""
 
 import sys
+import threading
 import time
 
 import numpy as np
@@ -8,6 +9,7 @@ from Xlib import X
 from Xlib.display import Display
 
 WIDTH, HEIGHT = 480, 320
+FRAME_S = 0.04
 
 
 def main(what: str) -> None:
@@ -26,11 +28,12 @@ def main(what: str) -> None:
         put(window, gradient())
     else:
         random = np.random.default_rng(1)
+        pause = threading.Event()
         ends_s = time.monotonic() + float(seconds)
         while time.monotonic() < ends_s:
             put(window, random.integers(0, 255, (HEIGHT, WIDTH, 4), np.uint8))
             display.sync()
-            time.sleep(0.04)
+            pause.wait(FRAME_S)
         window.set_wm_name("paint rests")
     display.sync()
     while True:
