@@ -1,13 +1,14 @@
 """The library: recordings by day, with a filter; choosing one opens it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from player.ui.access import Entry
+from player.ui.access import Entry, Level
 from player.ui.list_delegates import EntryDelegate
 from player.ui.list_models import Heading, ItemsModel, by_day, holds, today_there
 from player.ui.look import Look
@@ -48,6 +49,13 @@ class LibraryView(QWidget):
         """These are the recordings of the library."""
         self._entries, self._problem = tuple(entries), ""
         self._show()
+
+    def show_level(self, folder: Path, level: Level) -> None:
+        """This is the verdict on a recording of the list."""
+        before = self._entries
+        self._entries = tuple(replace(entry, level=level) if entry.folder == folder else entry for entry in before)
+        if self._entries != before:
+            self._show()
 
     def show_problem(self, sentence: str) -> None:
         """The library cannot be read, for this reason."""

@@ -127,7 +127,7 @@ class HitDelegate(ItemDelegate):
 class ProblemDelegate(ItemDelegate):
     """A finding of `verify`: the sentence over up to three lines, and where."""
 
-    height_px = 92
+    height_px = 112
 
     def paint_item(self, painter: QPainter, area: QRect, item: object, colour: str, dim: str) -> None:
         """As the base class asks it."""
@@ -140,22 +140,18 @@ class ProblemDelegate(ItemDelegate):
         painter.setPen(QColor(colour))
         sentence = QRect(room.left(), room.top(), room.width(), 54)
         painter.drawText(sentence, int(Qt.TextFlag.TextWordWrap), visible(item.sentence[:400]))
-        place = QRect(room.left(), room.bottom() - 16, room.width(), 18)
-        paint_text(painter, place, self._where(item), font=self.small, colour=dim)
+        for number, line in enumerate((self._when(item), self._where(item))):
+            place = QRect(room.left(), room.bottom() - 35 + 18 * number, room.width(), 18)
+            paint_text(painter, place, line, font=self.small, colour=dim)
+
+    def _when(self, problem: Problem) -> str:
+        if problem.at_ns is None:
+            return problem.code
+        is_long = problem.end_ns is not None and problem.end_ns > problem.at_ns
+        end = f" – {time_text(problem.end_ns)}" if is_long and problem.end_ns is not None else ""
+        return f"{time_text(problem.at_ns)}{end}  ·  {problem.code}"
 
     def _where(self, problem: Problem) -> str:
-        words, parts = self.look.words, []
-        if problem.at_ns is not None:
-            end = (
-                f" – {time_text(problem.end_ns)}"
-                if problem.end_ns is not None and problem.end_ns > problem.at_ns
-                else ""
-            )
-            parts.append(f"{time_text(problem.at_ns)}{end}")
-        if problem.segment is not None:
-            parts.append(words("findings.segment", number=problem.segment))
-        if problem.sequence is not None:
-            parts.append(words("findings.chunk", number=problem.sequence))
-        if problem.offset_bytes is not None:
-            parts.append(words("findings.byte", number=problem.offset_bytes))
-        return "  ·  ".join(parts) or problem.code
+        words = self.look.words
+        places = (("segment", problem.segment), ("chunk", problem.sequence), ("byte", problem.offset_bytes))
+        return "  ·  ".join(words(f"findings.{name}", number=number) for name, number in places if number is not None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from player.playback import Moment, Playback
 from player.source import SessionFacts
-from player.ui.access import Hit, Judgement
+from player.ui.access import Hit, Judgement, Level
 from player.ui.background import Question
 from player.ui.commands import Commands
 from player.ui.desk import Desk, Request
@@ -191,6 +191,9 @@ class PlayerWindow(QMainWindow):
     def _judged(self, judgement: Judgement) -> None:
         self.banner.show_judgement(judgement)
         self.findings.show_judgement(judgement)
+        folder = self.desk.folder
+        if folder is not None and judgement.level not in (Level.UNCHECKED, Level.CHECKING):
+            self.library.show_level(folder, judgement.level)
 
     def _ask_passphrase(self, sentence: str, question: Question) -> None:
         words = self.look.words

@@ -174,6 +174,11 @@ def test_the_verdict_is_said_in_colour_and_in_words(window_on, level, tone):
     assert window.banner.text.toolTip() == "Why it is so."
 
 
+def test_the_verdict_is_in_the_list_as_soon_as_it_is_known(window_on):
+    window = window_on(FakeSource(), judgement=Judgement(Level.PARTIAL))
+    assert [item.level for item in window.library.model.items[1:]] == [Level.PARTIAL]
+
+
 def test_a_finding_leads_to_its_moment(window_on, qtbot):
     window = window_on(FakeSource(), judgement=altered_judgement(33, 40))
     qtbot.mouseClick(window.banner, Qt.MouseButton.LeftButton)
