@@ -39,6 +39,7 @@ def measure(made: MadeRecording) -> dict[str, Any]:
     """Everything, on one recording."""
     before_mb = _resident_mb()
     result: dict[str, Any] = {
+        "load_at_start": os.getloadavg()[0],
         "duration_s": made.duration_ns / S,
         "size_mb": made.size_bytes / 1e6,
         "changes": made.changes,
@@ -65,6 +66,7 @@ def goals(result: dict[str, Any]) -> dict[str, bool]:
         "opens_under_2_s": result["open_s"]["to_first_picture"] < 2,
         "cold_seek_p95_under_100_ms": result["seek_cold_ms"]["p95"] < 100,
         "seek_p95_under_100_ms": result["seek_scanned_ms"]["p95"] < 100,
+        "seek_while_scanning_p95_under_100_ms": result["seek_while_scanning_ms"]["p95"] < 100,
         "32x_keeps_its_clock": result["play_32x"]["worst_picture_lag_s"] < 0.5,
     }
 
@@ -86,10 +88,7 @@ def cold_seeks(made: MadeRecording) -> dict[str, float]:
     times_ms = []
     for at_ns in rng.integers(0, made.duration_ns, SEEKS // 2).tolist():
         recording = _open(made)
-        started = time.perf_counter()
-        shown = read_shown(recording, at_ns)
-        times_ms.append((time.perf_counter() - started) * 1000)
-        assert shown.pictures[0] is not None
+        times_ms.append(_seek(recording, at_ns))
         recording.close()
     return summary(times_ms)
 
@@ -111,11 +110,17 @@ def _seek_times(recording: OpenRecording, reach_ns: int, *, seed: int, seeks: in
     rng = np.random.default_rng(seed)
     times_ms = []
     for at_ns in rng.integers(0, reach_ns, seeks).tolist():
-        started = time.perf_counter()
-        shown = read_shown(recording, at_ns)
-        times_ms.append((time.perf_counter() - started) * 1000)
-        assert shown.pictures[0] is not None
+        times_ms.append(_seek(recording, at_ns))
     return summary(times_ms)
+
+
+def _seek(recording: OpenRecording, at_ns: int) -> tuple[float, float]:
+    """How long until the picture was there, and how much of it this thread computed: the rest is other programs."""
+    started, spent = time.perf_counter(), time.thread_time()
+    shown = read_shown(recording, at_ns)
+    times_ms = ((time.perf_counter() - started) * 1000, (time.thread_time() - spent) * 1000)
+    assert shown.pictures[0] is not None
+    return times_ms
 
 
 def playing(recording: OpenRecording) -> dict[str, float]:
@@ -144,10 +149,12 @@ def playing(recording: OpenRecording) -> dict[str, float]:
     }
 
 
-def summary(times_ms: Sequence[float]) -> dict[str, float]:
-    """The usual figures."""
-    p50, p95, p99 = np.percentile(times_ms, (50, 95, 99)).tolist()
-    return {"p50": p50, "p95": p95, "p99": p99, "worst": max(times_ms), "seeks": len(times_ms)}
+def summary(times_ms: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """The usual figures, and the 95th percentile of the processor time alone."""
+    waited_ms, spent_ms = zip(*times_ms, strict=True)
+    p50, p95, p99 = np.percentile(waited_ms, (50, 95, 99)).tolist()
+    cpu_p95 = float(np.percentile(spent_ms, 95))
+    return {"p50": p50, "p95": p95, "p99": p99, "worst": max(waited_ms), "cpu_p95": cpu_p95, "seeks": len(times_ms)}
 
 
 def _resident_mb() -> float:

@@ -30,7 +30,6 @@ class ScreenTrack:
 
     def __init__(self, screen: int) -> None:
         self.screen = screen
-        self.size_bytes = 0
         self._damage: list[tuple[int, int, str, str]] = []  # entries from, to, kind, why: met while decoding
         self._times_ns: list[int] = []
         self._events: list[Patch | Snapshot] = []
@@ -55,7 +54,6 @@ class ScreenTrack:
         place = len(self._events)
         self._times_ns.append(max(event.at_ns, self._times_ns[-1]) if self._times_ns else event.at_ns)
         self._events.append(event)
-        self.size_bytes += 2 * len(event.data)  # the event's own bytes, and the sheets cut out of them
         if isinstance(event, Snapshot):
             self._starts.append(place)
             return

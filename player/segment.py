@@ -22,7 +22,9 @@ from recorder.format.payload import decode_events
 
 # A chunk holds what happened up to when it was sealed, so what happened until then may still stand in one sealed later.
 _SEALED_WITHIN_NS = 1_500_000_000
-_PER_POINTER_BYTES = 24
+# What an event weighs in memory besides its data.
+_PER_POINTER_BYTES = 150
+_PER_PICTURE_BYTES = 2000
 
 
 class LoadedSegment:
@@ -102,7 +104,7 @@ class LoadedSegment:
         match event:
             case Patch() | Snapshot():
                 self._track(event.screen).add(event)
-                self.size_bytes += len(event.data)
+                self.size_bytes += 2 * len(event.data) + _PER_PICTURE_BYTES  # the sheets are cut out of the data
             case PointerMoved():
                 self._keep_pointer(event.at_ns, event)
             case PointerShape():
