@@ -12,12 +12,15 @@ from player import arguments as player_arguments
 from recorder import errors, events, oplog
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")] + sorted(
     (ROOT / "docs").glob("*.md")
 )
 
+MANUALS = {
+    "tachiai-agent": (ROOT / "docs" / "agent.md").read_text(encoding="utf-8"),
+    "tachiai-player": (ROOT / "docs" / "commands.md").read_text(encoding="utf-8"),
+}
 PROGRAMS = {"tachiai-agent": agent_arguments.parser, "tachiai-player": player_arguments.parser}
 
 
@@ -38,7 +41,8 @@ def commands_under(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argpa
 
 def section(command: str) -> str:
     """What the manual says of a command."""
-    return COMMANDS.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    program, _, name = command.partition(" ")
+    return MANUALS[program].partition(f"\n## {name}\n")[2].partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("command", sorted({name for name, _ in commands()}))
@@ -79,7 +83,7 @@ def test_every_error_is_described(error: str) -> None:
 
 @pytest.mark.parametrize("kind", oplog.KINDS)
 def test_every_kind_of_log_row_is_in_the_manual(kind: str) -> None:
-    assert f"`{kind}`" in section("tachiai-player log")
+    assert re.search(rf"\b{kind}\b", section("tachiai-player log"))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
