@@ -108,10 +108,7 @@ def seeks_while_scanning(made: MadeRecording) -> dict[str, float]:
 
 def _seek_times(recording: OpenRecording, reach_ns: int, *, seed: int, seeks: int = SEEKS) -> dict[str, float]:
     rng = np.random.default_rng(seed)
-    times_ms = []
-    for at_ns in rng.integers(0, reach_ns, seeks).tolist():
-        times_ms.append(_seek(recording, at_ns))
-    return summary(times_ms)
+    return summary([_seek(recording, at_ns) for at_ns in rng.integers(0, reach_ns, seeks).tolist()])
 
 
 def _seek(recording: OpenRecording, at_ns: int) -> tuple[float, float]:
