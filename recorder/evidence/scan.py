@@ -27,6 +27,8 @@ from recorder.format.record import (
     has_only_its_magic_wrong,
 )
 
+_IN_A_CHAIN = frozenset({RecordType.EVENTS, RecordType.HEARTBEAT, RecordType.END})
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -114,6 +116,9 @@ class SegmentScan:
 
         The end names the digest of the record before it, and so on to the header: one signature proves what else takes
         one for each record. Where anything is amiss nothing is taken, and `step` finds out what.
+
+        The end's own one-time signature is looked at as well, and only kinds whose content must decrypt are taken: so
+        even the device's key does not let anybody cut a segment and end it anew without being seen here.
         """
         if self.is_stopped or self.header is None:
             return
@@ -131,20 +136,21 @@ class SegmentScan:
 
     def _follow_to_end(self, file: SegmentFile, records: list[Record]) -> SegmentEnd | None:
         """The signed end to which an unbroken chain of digests leads from here; its records are put into the list."""
-        offset, digest, sequence = self._offset, self._digest, len(self.entries)
+        offset, digest, sequence, key = self._offset, self._digest, len(self.entries), self._expected_key
         while True:
             record = file.record_at(offset)
             header = record.header
-            if header.sequence != sequence or header.previous_digest != digest or header.kind is RecordType.HEADER:
+            if header.sequence != sequence or header.previous_digest != digest or header.kind not in _IN_A_CHAIN:
                 return None
             # The content is read again when it is opened: only what proves it is kept.
             records.append(replace(record, body=memoryview(b"")))
             if header.kind is RecordType.END:
                 break
-            offset, digest, sequence = offset + header.record_bytes, record.digest, sequence + 1
+            offset, digest, sequence, key = offset + header.record_bytes, record.digest, sequence + 1, header.next_key
         end = unpack_segment_end(record.body)
         device, segment_digest = self.device_bytes, self.entries[0].digest
         is_signed = is_end_signed(end, record.header_bytes, device=device, segment_digest=segment_digest)
+        is_signed = is_signed and end.records == sequence and is_signed_by(key, record.signature, record.digest)
         return end if is_signed else None
 
     def advance(self, file: SegmentFile) -> None:

@@ -5,15 +5,19 @@ import time
 import pytest
 
 from recorder.errors import KeyMissingError, StorageError, UnreadableError
+from recorder.evidence import seal
 from recorder.evidence.findings import Code
 from recorder.evidence.keys import AuditorKey, DeviceTrust, KeyRing
 from recorder.evidence.reader import NO_EVENTS, ChunkKind, RecordingReader
 from recorder.evidence.summary import RecordingState, summarize
+from recorder.format.header import SegmentEnd, pack
+from recorder.format.record import NO_KEY, RecordHeader, RecordType, pack_header, pack_record, record_digest
 from tests.evidence_kit import (
     START,
     TurnedClock,
     cast,
     crash,
+    judged,
     new_writer,
     offsets,
     payload,
@@ -283,3 +287,21 @@ def test_a_seek_into_a_long_segment_is_quick(tmp_path):
     # The goals are 150 ms and a few; twice that here, for a machine that does other things too.
     assert never_read_s < 0.3
     assert verified_s < 0.02
+
+
+def test_the_devices_key_alone_does_not_let_a_segment_be_cut_and_ended_anew(tmp_path):
+    folder, _ = record(tmp_path, segments=1)
+    path = folder / "0001.seg"
+    data, starts = path.read_bytes(), offsets(path)
+    cut, segment_digest = starts[4], record_digest(data[:112], data[112 : starts[1] - 68])
+    previous = record_digest(data[starts[3] : starts[3] + 112], data[starts[3] + 112 : cut - 68])
+    unsigned = SegmentEnd(reason="asked", final=True, records=4, device_signature=seal.NO_SIGNATURE)
+    head = pack_header(RecordHeader(RecordType.END, len(pack(unsigned)), 4, previous, NO_KEY, START))
+    statement = seal.end_statement(segment_digest=segment_digest, header_bytes=head, end=unsigned)
+    body = pack(SegmentEnd("asked", True, 4, cast().device.sign(statement).hex()))
+    forged = pack_record(head, body, cast().device.sign(record_digest(head, body)))
+    path.write_bytes(data[:cut] + forged)
+    reader = opened(folder)
+    list(reader.chunks(1))
+    assert Code.BAD_SIGNATURE in [finding.code for finding in reader.findings]
+    assert judged(folder).exit_status == 2
