@@ -1,6 +1,5 @@
 """Raw input of an X server in the server's own order, through pynput's listeners on the RECORD extension."""
 
-import contextlib
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -73,7 +72,6 @@ class Recording:
         self._connection: X11Connection | None = None
         self._context = 0
         self._is_stopped = False
-        self._has_ended = False
         self._is_ready: Callable[[], None] = lambda: None
 
     def run(self, is_ready: Callable[[], None]) -> str | None:
@@ -86,7 +84,6 @@ class Recording:
         except xerror.XError as error:
             return f"Input cannot be recorded: the X server refuses it ({error})."
         finally:
-            self._has_ended = True
             is_ready()
             if self._connection is not None:
                 self._connection.close()
@@ -98,15 +95,10 @@ class Recording:
         connection.flush()
 
     def stop(self) -> None:
-        """Let `run` return."""
+        """Let `run` return, even if the server does not answer; it ends the recording of a client that hangs up."""
         self._is_stopped = True
-        if self._has_ended:
-            return
-        with contextlib.suppress(CannotRecordError):
-            other = X11Connection()
-            other.display.record_disable_context(self._context)
-            other.sync()
-            other.close()
+        if self._connection is not None:
+            self._connection.cut()
 
     def _record(self) -> None:
         connection = self._connection = X11Connection()

@@ -1,8 +1,10 @@
 """What every source promises, and what each tells of a real session."""
 
 import hashlib
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,19 +23,17 @@ from recorder.capture.x11_keyboard import X11Keyboard
 from recorder.capture.x11_pointer import X11Pointer
 from recorder.capture.x11_pointer_shape import X11PointerShape
 from recorder.capture.x11_window import X11ActiveWindow
-from recorder.clock import Instant, SessionClock, SystemClock
+from recorder.clock import SessionClock, SystemClock
 from recorder.errors import BugError
 from recorder.events import (
     ClipboardChanged,
     Event,
     Gap,
-    GapReason,
     IdleChanged,
     LockChanged,
     ProcessEnded,
     ProcessStarted,
     SourceStatus,
-    WallClockChanged,
     Window,
     WindowActive,
 )
@@ -142,6 +142,18 @@ def test_a_source_whose_display_dies_says_so_and_leaves_a_gap(server, name):
     assert gap.what == heard.source.name
     assert "display" in gap.detail
     heard.source.stop()
+
+
+@pytest.mark.parametrize("name", ON_X11)
+def test_a_source_ends_although_its_display_hangs(server, name):
+    heard = Heard(ON_X11[name]())
+    assert isinstance(heard.events[0], SourceStatus)
+    server.process.send_signal(signal.SIGSTOP)
+    before_s = time.monotonic()
+    heard.source.stop()
+    server.process.send_signal(signal.SIGCONT)
+    assert time.monotonic() - before_s < 7
+    assert not [thread for thread in threading.enumerate() if thread.name == f"source {heard.source.name}"]
 
 
 @pytest.mark.parametrize("name", ON_X11)
@@ -383,60 +395,3 @@ def test_xscreensavers_lock_is_told(server, hear):
             connection.sync()
             heard.wait_for(lambda one, state=state: len(one.of(LockChanged)) == (1 if state else 2), "the lock")
     assert [event.locked for event in heard.of(LockChanged)] == [True, False]
-
-
-# --- the clocks -------------------------------------------------------------------------------------------------------
-
-S = 1_000_000_000
-
-
-class _TurnedClock:
-    """A machine's clocks that the test turns at every reading."""
-
-    def __init__(self, *instants: tuple[float, float, float]) -> None:
-        self._instants = [Instant(*(int(seconds * S) for seconds in one)) for one in instants]
-        self.all_read = threading.Event()
-
-    def boot_ns(self) -> int:
-        return self._instants[0].boot_ns
-
-    def read(self) -> Instant:
-        if len(self._instants) == 1:
-            self.all_read.set()
-            return self._instants[0]
-        return self._instants.pop(0)
-
-
-def _watched(*instants: tuple[float, float, float]) -> list[Event]:
-    clock = _TurnedClock(*instants, instants[-1])
-    events: list[Event] = []
-    watch = ClockWatch(tick_s=0.001)
-    watch.start(events.append, SessionClock(clock, started=Instant(0, 0, 0)))
-    assert clock.all_read.wait(10)
-    watch.stop()
-    return [event for event in events if not isinstance(event, SourceStatus)]
-
-
-@pytest.mark.parametrize("step_s", [86_400.0, -86_400.0, 3600.0, 0.2, 60 * 60 * 24 * 365 * 50])
-def test_a_step_of_the_wall_clock_is_told(step_s):
-    events = _watched((0, 0, 1000), (1, 1, 1001), (2, 2, 1002 + step_s), (3, 3, 1003 + step_s))
-    assert events == [WallClockChanged(2 * S, int((1002 + step_s) * S), int((1002 + step_s) * S) - 1002 * S)]
-
-
-def test_slow_corrections_are_told_once_they_add_up():
-    events = _watched(*((n, n, 1000 + n * 1.01) for n in range(150)))
-    assert [type(event) for event in events] == [WallClockChanged]
-
-
-def test_a_night_asleep_is_a_gap():
-    events = _watched((0, 0, 0), (1, 1, 1), (2, 2 + 8 * 3600, 2 + 8 * 3600))
-    assert isinstance(events[0], Gap)
-    gap = events[0]
-    assert (gap.at_ns, gap.end_ns, gap.what, gap.reason) == (S, (2 + 8 * 3600) * S, "everything", GapReason.SUSPENDED)
-    assert len(events) == 1
-
-
-def test_a_recorder_that_stood_still_leaves_a_gap():
-    events = _watched((0, 0, 0), (1, 1, 1), (62, 62, 62))
-    assert isinstance(events[0], Gap)
-    assert (events[0].at_ns, events[0].end_ns, events[0].reason) == (S, 62 * S, GapReason.STALLED)
