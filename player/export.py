@@ -27,7 +27,8 @@ from recorder.errors import StorageError, WorldError
 from recorder.oplog import LogRow
 
 NS_PER_S = 1_000_000_000
-CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("avc1", "mp4v"), ".avi": ("MJPG",)}
+# mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
+CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("mp4v", "avc1"), ".avi": ("MJPG",)}
 CLICK_SHOWN_NS = 400_000_000
 LONGEST_SIDE_PX = 8192  # of a video; the encoders' own limits lie a little above
 SHORTEST_CUE_NS = 2 * NS_PER_S
