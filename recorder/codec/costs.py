@@ -9,12 +9,11 @@ from recorder.codec.tiles import Numbers
 from recorder.codec.wire import Sheet
 
 # Measured with benchmarks/codec.py; they only need to be about right.
-_PATCH_US = 700
-_TILE_US = 9
-_START_LIMIT_US = 22_000
-_SINCE_LIMIT_US = 36_000
-_SMALL_SINCE_LIMIT_US = 18_000
-_FEW_LOST = 40
+_PATCH_US = 500
+_TILE_US = 6
+_SHEET_US = 150
+_START_LIMIT_US = 34_000
+_SINCE_LIMIT_US = 20_000
 
 
 class DecodingCosts:
@@ -42,24 +41,27 @@ class DecodingCosts:
         self._since_us += _PATCH_US + sum(self._tiles[index] for index in needed) * _TILE_US
         self._decoded |= needed
 
-    def are_high(self, lost: int) -> bool:
-        """Whether a snapshot pays: soon if it is small, later if it has to hold many tiles that moves made."""
-        return self._since_us > (_SINCE_LIMIT_US if lost > _FEW_LOST else _SMALL_SINCE_LIMIT_US)
+    @property
+    def are_high(self) -> bool:
+        """Whether a seek to now has become costly."""
+        return self._since_us > _SINCE_LIMIT_US
 
-    def start_again(self, ids: Numbers) -> Numbers:
-        """A snapshot is made of tiles with these ids (-1: not sent). Which of them it had better hold itself.
+    def start_again(self, ids: Numbers, lost: Numbers, lost_ids: Numbers) -> Numbers:
+        """A snapshot is made of tiles with these ids, the `lost` ones composed of others. Which is it to hold itself?
 
         Sheets of which little is still shown cost more to decode than their tiles cost to send again.
         """
-        indices = np.searchsorted(np.asarray(self._first_ids), ids, side="right") - 1
-        indices[ids < 0] = -1
-        used, shown = np.unique(indices[indices >= 0], return_counts=True)
-        order = np.argsort(-shown / np.asarray(self._tiles)[used], kind="stable")
-        spent = np.cumsum(np.asarray(self._tiles)[used][order] * _TILE_US + _PATCH_US)
+        known = np.flatnonzero(ids >= 0)
+        positions = np.concatenate((known, np.repeat(lost, lost_ids[0].size if lost.size else 0)))
+        sheets = np.searchsorted(self._first_ids, np.concatenate((ids[known], lost_ids.ravel())), side="right") - 1
+        used, shown = np.unique(sheets, return_counts=True)
+        sizes = np.asarray(self._tiles)[used]
+        order = np.argsort(-shown / sizes, kind="stable")
+        spent = np.cumsum(sizes[order] * _TILE_US + _SHEET_US)
         kept = used[order][spent <= _START_LIMIT_US]
         self._decoded = set(kept.tolist())
         self._since_us = 0
-        return np.flatnonzero(~np.isin(indices, kept)).astype(np.int64)
+        return np.unique(positions[~np.isin(sheets, kept)])
 
     def _sheets_of(self, ids: Numbers) -> set[int]:
         return {bisect.bisect_right(self._first_ids, identity) - 1 for identity in np.unique(ids).tolist()}

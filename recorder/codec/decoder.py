@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
-from recorder.codec.sheets import SheetStore, decode
+from recorder.codec.sheets import SheetStore
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, Numbers, put
 from recorder.codec.wire import Head, Move, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
@@ -124,7 +124,7 @@ class ScreenDecoder:
         positions, ids = ops.positions, ops.ids
         for sheet in own:
             mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
-            self._put(grid, positions[mine], ids[mine] - sheet.first_id, decode(sheet, self._sheets.palette))
+            self._put(grid, positions[mine], ids[mine] - sheet.first_id, self._sheets.own_tiles_of(sheet))
             positions, ids = positions[~mine], ids[~mine]
         order = np.argsort(ids, kind="stable")
         positions, ids = positions[order], ids[order]

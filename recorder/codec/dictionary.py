@@ -21,6 +21,9 @@ class TileDictionary:
         self._capacity = capacity
         self._hash_of = hash_of
 
+    def __len__(self) -> int:
+        return len(self._slots)
+
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
         self._slots.clear()

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec import moves, sheets, tiles
+from recorder.codec import moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import TileDictionary
@@ -40,6 +40,7 @@ class ScreenEncoder:
         self._dictionary = TileDictionary()
         self._colours = ColourNumbers()
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
+        self._origins = np.zeros(self._now.shape, np.int64)  # of every pixel shown, see `origins`
         self._film_sheets: dict[int, Sheet] = {}
         self._costs = DecodingCosts()
         self._number = 0
@@ -84,7 +85,7 @@ class ScreenEncoder:
 
     def snapshot_due(self) -> bool:
         """Whether a seek to now would cost so much that a snapshot pays."""
-        return self._costs.are_high(int(np.count_nonzero(self._shown_ids < 0)))
+        return self._costs.are_high
 
     def snapshot(self, at_ns: int) -> Snapshot:
         """The picture as the decoder shows it, made from tiles already sent as far as that is cheap."""
@@ -92,19 +93,35 @@ class ScreenEncoder:
         lost = np.flatnonzero(ids < 0)
         if lost.size:
             ids[lost] = self._dictionary.find_all(self._bgr(lost))
-        own = self._costs.start_again(ids)
-        own = own[~self._film.lossy[own]]  # their exact content is not what the decoder shows
-        own_sheets: list[Sheet] = []
-        if own.size:
-            ids[own] = np.arange(self._next_id, self._next_id + own.size)
-            own_draft = _Draft(self._next_id, self._colours.count)
-            self._add_sheets(own_draft, self._pixels(own), may_add=False)
-            own_sheets = own_draft.sheets
+            lost = lost[ids[lost] < 0]
+        own_sheets = self._compose(ids, lost)
         everything = np.arange(self._grid.count, dtype=np.int64)
         data = pack(self._number, self._next_id, own_sheets, Ops((), everything, ids), first_colour=self._colours.count)
         size = (self._grid.width_px, self._grid.height_px)
         exact = not self._film.lossy.any()
         return Snapshot(at_ns, self._screen, *size, exact, digest_of(self._shown()), data)
+
+    def _compose(self, ids: Numbers, lost: Numbers) -> list[Sheet]:
+        """Sheets for a snapshot's tiles that were never sent as they are, or are too costly to find; sets their ids."""
+        source = self._taken_origins(lost)
+        own = self._costs.start_again(ids, lost, source[:, :, (0, -1)] // origins.PIXELS)
+        own = own[~self._film.lossy[own]]  # their exact content is not what the decoder shows
+        composed = np.setdiff1d(lost, own, assume_unique=True)
+        data = origins.encode(self._taken_origins(composed)) if composed.size else None
+        if data is None:
+            own, composed = np.union1d(own, composed), composed[:0]
+        draft = _Draft(self._next_id, self._colours.count)
+        if own.size:
+            ids[own] = np.arange(draft.next_id, draft.next_id + own.size)
+            self._add_sheets(draft, self._pixels(own), may_add=False)
+        if data is not None:
+            ids[composed] = np.arange(draft.next_id, draft.next_id + composed.size)
+            draft.add(Sheet(SheetKind.COMPOSED, draft.next_id, composed.size, 1, data))
+        return draft.sheets
+
+    def _taken_origins(self, positions: Numbers) -> Numbers:
+        rows, columns = np.divmod(positions, self._grid.columns)
+        return np.asarray(self._grid.in_tiles(self._origins)[rows, :, columns, :], np.int64)
 
     def _shown(self) -> Bytes:
         """The picture that the decoder shows, film included."""
@@ -170,6 +187,7 @@ class ScreenEncoder:
         for move in moves.find(self._grid, self._before, self._now, box, self._film.lossy):
             draft.moves.append(move)
             moves.apply(self._before, move)
+            moves.apply(self._origins, move)
             rows, columns = self._grid.tiles_under(move.target)
             self._shown_ids.reshape(self._grid.rows, -1)[rows, columns] = -1
             tiles.count_differing(self._grid, self._before, self._now, move.target, self._differing)
@@ -243,6 +261,7 @@ class ScreenEncoder:
         colours = b"".join(draft.colours)
         data = pack(self._number, self._next_id, draft.sheets, ops, first_colour=draft.first_colour, colours=colours)
         self._shown_ids[positions] = ids
+        tiles.put(self._grid, self._origins, positions, ids[:, None, None] * origins.PIXELS + origins.IN_TILE)
         self._keep_film_sheets(draft.sheets)
         self._costs.add(draft.sheets, ids)
         self._number += 1

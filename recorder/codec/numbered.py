@@ -9,12 +9,13 @@ are found again as one match: on text a fifth smaller than WebP, in a third of t
 """
 
 import lzma
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas
 
 _PRESET = 3
 _DICTIONARY_BYTES = 1 << 22
@@ -39,24 +40,29 @@ def encode(numbers: Numbers16) -> bytes:
     escaped = places[places >= _ESCAPE] - np.uint16(_ESCAPE) if len(used) > _BYTE else places[:0]
     symbols = np.minimum(places, _ESCAPE).astype(np.uint8)
     plain = _pack_used(used) + symbols.tobytes() + escaped.astype("<u2").tobytes()
-    return len(used).to_bytes(2, "little") + lzma.compress(plain, lzma.FORMAT_RAW, filters=_filters(len(plain)))
+    return len(used).to_bytes(2, "little") + lzma.compress(plain, lzma.FORMAT_RAW, filters=lzma_filters(len(plain)))
 
 
-def decode(data: bytes, tiles: int) -> Numbers16:
-    """The numbers (n, 16, 64) of so many tiles."""
+def decode(data: bytes, tiles: int, colours_of: Callable[[Numbers16], Canvas]) -> Canvas:
+    """The pixels (n, 16, 64) of so many tiles; `colours_of` tells the colours of numbers."""
     count = int.from_bytes(data[:2], "little")
-    plain = _inflate(data[2:], 3 * count + 3 * tiles * _PIXELS)
+    plain = inflate(data[2:], 3 * count + 3 * tiles * _PIXELS)
     used, at = _read_used(plain, count)
     symbols = plain[at : at + tiles * _PIXELS]
     escaped = plain[at + tiles * _PIXELS :]
-    places = symbols.astype(np.uint16)
+    if symbols.size != tiles * _PIXELS or int(symbols.max()) >= count:
+        raise _damaged()
+    colours = colours_of(used)
+    pixels = colours[symbols]
     if count > _BYTE:
-        places[symbols == _ESCAPE] += _read_words(escaped, int(np.count_nonzero(symbols == _ESCAPE)))
+        late = np.flatnonzero(symbols == _ESCAPE)
+        places = _ESCAPE + _read_words(escaped, late.size).astype(np.int64)
+        if int(places.max(initial=0)) >= count:
+            raise _damaged()
+        pixels[late] = colours[places]
     elif escaped.size:
         raise _damaged()
-    if places.size != tiles * _PIXELS or int(places.max(initial=0)) >= count:
-        raise _damaged()
-    return np.ascontiguousarray(used[places].reshape(tiles, TILE_WIDTH_PX, TILE_HEIGHT_PX).swapaxes(1, 2))
+    return np.ascontiguousarray(pixels.reshape(tiles, TILE_WIDTH_PX, TILE_HEIGHT_PX).swapaxes(1, 2))
 
 
 def _pack_used(used: npt.NDArray[np.int64]) -> bytes:
@@ -89,8 +95,9 @@ def _read_words(plain: npt.NDArray[np.uint8], count: int) -> Numbers16:
     return np.frombuffer(plain.tobytes(), "<u2").astype(np.uint16)
 
 
-def _inflate(data: bytes, limit: int) -> npt.NDArray[np.uint8]:
-    inflater = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_filters(_DICTIONARY_BYTES))
+def inflate(data: bytes, limit: int) -> npt.NDArray[np.uint8]:
+    """What was compressed, at most so many bytes."""
+    inflater = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=lzma_filters(_DICTIONARY_BYTES))
     try:
         plain = inflater.decompress(data, limit)
     except lzma.LZMAError as error:
@@ -100,7 +107,8 @@ def _inflate(data: bytes, limit: int) -> npt.NDArray[np.uint8]:
     return np.frombuffer(plain, np.uint8)
 
 
-def _filters(size: int) -> list[dict[str, int]]:
+def lzma_filters(size: int) -> list[dict[str, int]]:
+    """How so many bytes are compressed."""
     # a dictionary no larger than needed: LZMA clears its tables for every sheet
     needed = 1 << max(size - 1, 1).bit_length()
     dictionary = min(max(needed, _LEAST_DICTIONARY_BYTES), _DICTIONARY_BYTES)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.tiles import Bytes, Canvas, bgr_of
+from recorder.codec.tiles import Bytes, Canvas
 from recorder.codec.wire import MAX_COLOURS
 
 _ALWAYS_WORTH = 64
@@ -72,9 +72,9 @@ class Palette:
         pixels[:, :3] = np.frombuffer(colours, np.uint8).reshape(-1, 3)
         self._end = end
 
-    def paint(self, numbers: npt.NDArray[np.uint16]) -> Bytes:
+    def colours_of(self, numbers: npt.NDArray[np.uint16]) -> Canvas:
         """The colours of these numbers."""
         if not numbers.size or int(numbers.max()) >= self._end:
             msg = "a colour of it never came"
             raise DamagedPictureError(msg)
-        return bgr_of(self._colours[numbers])
+        return self._colours[numbers]

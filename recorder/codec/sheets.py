@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec import numbered
+from recorder.codec import numbered, origins
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.palette import Palette
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind
 
 MAX_SHEET_SIDE_PX = 16383
@@ -65,8 +65,11 @@ def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
 
 def decode(sheet: Sheet, palette: Palette) -> Bytes:
     """The tiles (n, 16, 64, 3) of a sheet."""
+    if sheet.kind is SheetKind.COMPOSED:
+        msg = "a patch holds what only a snapshot may"
+        raise DamagedPictureError(msg)
     if sheet.kind is SheetKind.NUMBERED:
-        return palette.paint(numbered.decode(sheet.data, sheet.tiles))
+        return bgr_of(numbered.decode(sheet.data, sheet.tiles, palette.colours_of))
     rows = -(-sheet.tiles // sheet.columns)
     height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
     if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
@@ -153,6 +156,31 @@ class SheetStore:
             msg = "it refers to a tile that never came"
             raise DamagedPictureError(msg)
         return self._sheets[index]
+
+    def own_tiles_of(self, sheet: Sheet) -> Bytes:
+        """The tiles (n, 16, 64, 3) of a snapshot's own sheet, which is not kept."""
+        if sheet.kind is not SheetKind.COMPOSED:
+            return decode(sheet, self.palette)
+        identities, places = np.divmod(origins.decode(sheet.data, sheet.tiles), origins.PIXELS)
+        end = self._first_ids[-1] + self._sheets[-1].tiles if self._sheets else 0
+        if int(identities.min()) < 0 or int(identities.max()) >= end:
+            msg = "it refers to a tile that never came"
+            raise DamagedPictureError(msg)
+        used = np.zeros(end, np.bool_)
+        used[identities] = True
+        pool = self._gather(np.flatnonzero(used))
+        rank = np.cumsum(used) - 1
+        return np.asarray(pool.reshape(-1, 3)[rank[identities] * origins.PIXELS + places], np.uint8)
+
+    def _gather(self, identities: Numbers) -> Bytes:
+        """These tiles, whose ids go up, from whatever sheets they are in."""
+        parts, start = [], 0
+        while start < identities.size:
+            sheet = self.find(int(identities[start]))
+            stop = int(np.searchsorted(identities, sheet.first_id + sheet.tiles))
+            parts.append(self.tiles_of(sheet)[identities[start:stop] - sheet.first_id])
+            start = stop
+        return np.concatenate(parts)
 
     def tiles_of(self, sheet: Sheet) -> Bytes:
         """The sheet's tiles (n, 16, 64, 3)."""

@@ -257,3 +257,25 @@ def test_patches_are_events():
 
     assert isinstance(screen.patches[0], Patch)
     assert screen.patches[0].kind == "full"
+
+
+def test_memory_stays_flat_over_many_new_tiles():
+    screen = Screen(text_like(160, 640))
+    screen.encoder._dictionary = TileDictionary(capacity=200)
+    sizes = []
+    for seed in range(1, 25):
+        screen.picture = text_like(160, 640, seed)
+        screen.changed_everywhere()
+        sizes.append(len(screen.encoder._dictionary))
+
+    assert max(sizes) == sizes[-1] == 200
+
+
+def test_a_snapshot_after_scrolling_is_far_smaller_than_the_picture():
+    page = text_like(900, 640)
+    screen = Screen(page[:480].copy())
+    for top in range(21, 300, 21):
+        screen.picture = page[top : top + 480].copy()
+        screen.changed_everywhere()
+
+    assert len(screen.encoder.snapshot(screen.at_ns).data) < len(screen.patches[0].data) / 8

@@ -1,0 +1,69 @@
+"""Tiles that moves made, told as where each of their pixels came from, so that a snapshot need not hold them.
+
+An origin is tile id * 1024 + the pixel's place in that tile. Within a piece of one tile, origins go up by one to the
+right and by 64 downwards; only where that breaks is anything written.
+
+    data := LZMA2 of breaks (4 bytes), {gap since the last break (4 bytes)}*, {how far it breaks (8 bytes)}*
+"""
+
+import lzma
+
+import numpy as np
+
+from recorder.codec.errors import DamagedPictureError
+from recorder.codec.numbered import inflate, lzma_filters
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Numbers
+
+PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
+IN_TILE: Numbers = np.arange(PIXELS, dtype=np.int64).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
+_MOST_BREAKS_A_TILE = 64
+
+
+def encode(origins: Numbers) -> bytes | None:
+    """The bytes of tiles (n, 16, 64) of origins; None if they are in too many pieces for it to pay."""
+    breaks = _breaks(origins).ravel()
+    at = np.flatnonzero(breaks)
+    if at.size > _MOST_BREAKS_A_TILE * len(origins):
+        return None
+    plain = b"".join(
+        (
+            at.size.to_bytes(4, "little"),
+            np.diff(at, prepend=0).astype("<u4").view(np.uint8).reshape(-1, 4).T.tobytes(),
+            breaks[at].astype("<i8").view(np.uint8).reshape(-1, 8).T.tobytes(),
+        )
+    )
+    return lzma.compress(plain, lzma.FORMAT_RAW, filters=lzma_filters(len(plain)))
+
+
+def decode(data: bytes, tiles: int) -> Numbers:
+    """The origins (n, 16, 64) of so many tiles."""
+    plain = inflate(data, 4 + 12 * _MOST_BREAKS_A_TILE * tiles).tobytes()
+    count = int.from_bytes(plain[:4], "little")
+    if len(plain) != 4 + 12 * count:
+        raise _damaged()
+    gaps = np.frombuffer(plain, np.uint8, 4 * count, 4).reshape(4, count).T.copy().view("<u4").ravel()
+    steps = np.frombuffer(plain, np.uint8, 8 * count, 4 + 4 * count).reshape(8, count).T.copy().view("<i8").ravel()
+    at = np.cumsum(gaps.astype(np.int64))
+    if count and not 0 <= int(at.min()) <= int(at.max()) < tiles * PIXELS:
+        raise _damaged()
+    breaks = np.zeros(tiles * PIXELS, np.int64)
+    breaks[at] = steps
+    return _without_breaks(breaks.reshape(tiles, TILE_HEIGHT_PX, TILE_WIDTH_PX))
+
+
+def _breaks(origins: Numbers) -> Numbers:
+    breaks = origins.copy()
+    breaks[:, :, 1:] -= origins[:, :, :-1] + 1
+    breaks[:, 1:, 0] -= origins[:, :-1, 0] + TILE_WIDTH_PX
+    return breaks
+
+
+def _without_breaks(breaks: Numbers) -> Numbers:
+    breaks[:, 1:, 0] += TILE_WIDTH_PX
+    breaks[:, :, 0] = np.cumsum(breaks[:, :, 0], axis=1)
+    breaks[:, :, 1:] += 1
+    return np.cumsum(breaks, axis=2)
+
+
+def _damaged() -> DamagedPictureError:
+    return DamagedPictureError("a snapshot is damaged")
