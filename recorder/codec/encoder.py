@@ -40,7 +40,7 @@ class ScreenEncoder:
         self._dictionary = TileDictionary()
         self._colours = ColourNumbers()
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
-        self._origins = np.zeros(self._now.shape, np.int64)  # of every pixel shown, see `origins`
+        self._origins = self._grid.canvas()  # of every pixel shown, see `origins`
         self._film_sheets: dict[int, Sheet] = {}
         self._costs = DecodingCosts()
         self._number = 0
@@ -107,7 +107,8 @@ class ScreenEncoder:
         own = self._costs.start_again(ids, lost, source[:, :, (0, -1)] // origins.PIXELS)
         own = own[~self._film.lossy[own]]  # their exact content is not what the decoder shows
         composed = np.setdiff1d(lost, own, assume_unique=True)
-        data = origins.encode(self._taken_origins(composed)) if composed.size else None
+        told = composed.size > 0 and self._next_id < origins.MOST_TILES
+        data = origins.encode(self._taken_origins(composed)) if told else None
         if data is None:
             own, composed = np.union1d(own, composed), composed[:0]
         draft = _Draft(self._next_id, self._colours.count)
@@ -121,7 +122,7 @@ class ScreenEncoder:
 
     def _taken_origins(self, positions: Numbers) -> Numbers:
         rows, columns = np.divmod(positions, self._grid.columns)
-        return np.asarray(self._grid.in_tiles(self._origins)[rows, :, columns, :], np.int64)
+        return self._grid.in_tiles(self._origins)[rows, :, columns, :].astype(np.int64)
 
     def _shown(self) -> Bytes:
         """The picture that the decoder shows, film included."""
