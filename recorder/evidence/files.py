@@ -1,14 +1,19 @@
 """Every call on the file system that keeping evidence makes: one place, so that a test can make any of them fail."""
 
 import errno
-import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from recorder.errors import StorageError
+
+if sys.platform == "win32":
+    from recorder.evidence import windows_disk as disk
+else:
+    from recorder.evidence import posix_disk as disk
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -67,7 +72,7 @@ class SystemFiles:
 
     def open_new(self, path: Path) -> int:
         """Make a private file that must not stand yet, for appending."""
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | disk.OPEN_FLAGS, PRIVATE_FILE)
 
     def write(self, fd: int, data: bytes) -> int:
         """One write; how many bytes went in."""
@@ -79,17 +84,13 @@ class SystemFiles:
 
     def sync_folder(self, folder: Path) -> None:
         """Return when the folder's list of files is on the disk."""
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        disk.sync_folder(folder)
 
     def lock(self, path: Path) -> int:
         """Take the lock that says "being written"."""
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | disk.OPEN_FLAGS, PRIVATE_FILE)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            disk.take_lock(fd, wait=False)
         except OSError:
             os.close(fd)
             raise
@@ -99,7 +100,7 @@ class SystemFiles:
         """Take this much of the disk for later."""
         fd = self.open_new(path)
         try:
-            os.posix_fallocate(fd, 0, size_bytes)
+            disk.allocate(fd, size_bytes)
         finally:
             os.close(fd)
 
@@ -109,7 +110,7 @@ class SystemFiles:
 
     def rename(self, path: Path, target: Path) -> None:
         """Put a file in another's place, in one step."""
-        path.rename(target)
+        path.replace(target)
 
     def close(self, fd: int) -> None:
         """Let go of a descriptor."""
@@ -120,9 +121,9 @@ class SystemFiles:
 def held(path: Path) -> Iterator[None]:
     """Wait for this lock, and hold it: what two starting programs must not do at once."""
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | disk.OPEN_FLAGS, PRIVATE_FILE)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        disk.take_lock(fd, wait=True)
         yield
     finally:
         os.close(fd)
@@ -131,18 +132,13 @@ def held(path: Path) -> Iterator[None]:
 def is_locked(path: Path) -> bool:
     """Whether a running recorder holds this lock; False if the file is not there."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        fd = os.open(path, disk.LOOK_FLAGS)
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
+        return disk.is_taken(fd)
     finally:
         os.close(fd)
-    return False
 
 
 def write_private_file(path: Path, data: bytes, *, files: Files | None = None) -> None:
