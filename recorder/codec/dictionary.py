@@ -7,7 +7,7 @@ import numpy as np
 
 from recorder.codec.tiles import Bytes, Numbers
 
-CAPACITY_TILES = 12288  # 37 MB of 3 KB each: six full 1080p pictures
+CAPACITY_TILES = 8192  # 25 MB of 3 KB each: four full 1080p pictures
 
 
 class TileDictionary:
