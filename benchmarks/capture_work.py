@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,11 @@ PER_S = 5
 Picture = npt.NDArray[np.uint8]
 
 
-def capture(display: str, seconds: float, path: Path) -> None:
-    """Drive the work on the display, and write the pictures that differ to the file."""
+def capture(display: str, seconds: float, path: Path, *, when_ready: Callable[[], None]) -> None:
+    """Drive the work on the display, and write the pictures that differ to the file.
+
+    `when_ready` is called as the work begins, once its programs stand, so that another recorder sees the same.
+    """
     import mss
 
     driver = subprocess.Popen(
@@ -30,6 +33,7 @@ def capture(display: str, seconds: float, path: Path) -> None:
         if driver.stdout is None or driver.stdout.readline().strip() != b"ready":
             msg = "the reference work did not start"
             raise RuntimeError(msg)
+        when_ready()
         with mss.MSS(display=display) as grabber, path.open("wb") as file:
             _grab(grabber, seconds, file)
         driver.wait()

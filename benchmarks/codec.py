@@ -152,9 +152,10 @@ def _with_ffmpeg(display: str, path: Path) -> Json:
     video = path.with_suffix(".mkv")
     source = ["-f", "x11grab", "-framerate", str(PER_S), "-video_size", f"{WIDTH_PX}x{HEIGHT_PX}", "-i", display]
     codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23", str(video)]
-    ffmpeg = subprocess.Popen(["ffmpeg", "-loglevel", "error", "-nostdin", "-y", *source, *codec])
-    capture(display, WORK_S, path)
-    ffmpeg.terminate()
+    command = ["ffmpeg", "-loglevel", "error", "-nostdin", "-y", *source, "-t", str(WORK_S), *codec]
+    started: list[subprocess.Popen[bytes]] = []
+    capture(display, WORK_S, path, when_ready=lambda: started.append(subprocess.Popen(command)))
+    ffmpeg = started[0]
     _, _, usage = os.wait4(ffmpeg.pid, 0)
     ffmpeg.returncode = 0  # reaped above, for its usage
     cpu_s = usage.ru_utime + usage.ru_stime
