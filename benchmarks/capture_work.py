@@ -8,7 +8,9 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+import mss
 import numpy as np
 import numpy.typing as npt
 
@@ -23,8 +25,6 @@ def capture(display: str, seconds: float, path: Path, *, when_ready: Callable[[]
 
     `when_ready` is called as the work begins, once its programs stand, so that another recorder sees the same.
     """
-    import mss
-
     driver = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.work", "--display", display, "--seconds", str(seconds)],
         stdout=subprocess.PIPE,
@@ -42,7 +42,7 @@ def capture(display: str, seconds: float, path: Path, *, when_ready: Callable[[]
         driver.wait()
 
 
-def _grab(grabber: object, seconds: float, file: object) -> None:
+def _grab(grabber: mss.MSS, seconds: float, file: BinaryIO) -> None:
     pause, started, last = threading.Event(), time.monotonic(), b""
     while (at_s := time.monotonic() - started) < seconds:
         shot = grabber.grab({"left": 0, "top": 0, "width": WIDTH_PX, "height": HEIGHT_PX})

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -109,7 +110,7 @@ def film() -> Json:
         made = [encoder.encode([(whole, frames[number % 25])], at_ns)]
         while (settles_ns := encoder.settles_at_ns) is not None and settles_ns < at_ns + 1_000_000_000 // PER_S:
             at_ns = max(at_ns, settles_ns)
-            made.append(encoder.settle(at_ns, lambda area, number=number: _part(frames[number % 25], area)))
+            made.append(encoder.settle(at_ns, partial(_part, frames[number % 25])))
         cpu_s += time.process_time() - began
         size += sum(len(patch.data) for patch in made if patch is not None)
         if any(patch is not None for patch in made):

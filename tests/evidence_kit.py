@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 from recorder.clock import Instant
@@ -59,22 +60,19 @@ def cast():
     return Cast()
 
 
-def new_writer(library, *, session_id="20270115T080000Z-00000001", recipients=None, clock=None, files=None, **header):
+def new_writer(library, *, session_id="20270115T080000Z-00000001", recipients=None, clock=None, files=None, **changed):
     header = SessionHeader(
-        **{
-            "session_id": session_id,
-            "operator": "olga",
-            "host": "db1",
-            "purpose": "migrate",
-            "started": START,
-            "utc_offset_s": 3600,
-            "program": "tests",
-        }
-        | header
+        session_id=session_id,
+        operator="olga",
+        host="db1",
+        purpose="migrate",
+        started=START,
+        utc_offset_s=3600,
+        program="tests",
     )
     return RecordingWriter.create(
         library,
-        header,
+        replace(header, **changed),
         device=cast().device,
         recipients=recipients or cast().recipients,
         clock=clock or TurnedClock(),
@@ -141,6 +139,8 @@ def with_repaired_checksums(data, start, end):
 def independent():
     """The second verifier, loaded from its file alone."""
     spec = importlib.util.spec_from_file_location("verify_recording", VERIFIER)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ STARTED_WALL_NS = 1_789_000_000 * S
 TOKYO_S = 9 * 3600
 
 
-def row(at_s: float, kind: str, text: str, **more: object) -> LogRow:
+def row(at_s: float, kind: str, text: str, **more: Any) -> LogRow:
     """A log row at this second."""
     return LogRow(at_ns=int(at_s * S), end_ns=int(at_s * S), kind=kind, text=text, **more)
 
@@ -47,7 +48,7 @@ class FakeSource:
         inexact_until_ns: int = 0,
     ) -> None:
         self.duration = int(duration_s * S)
-        self.row_list = rows if not isinstance(rows, tuple) else list(rows)
+        self.row_list = rows
         self.span_list = list(spans)
         self.screen_list = tuple(screens)
         self.live = is_live
@@ -91,7 +92,7 @@ class FakeSource:
         for second in range(int(self.duration // S), int(to_s)):
             self.change_columns.append(second * S, 0, 4000)
         self.duration = int(to_s * S)
-        self.row_list.extend(rows)
+        self.row_list = [*self.row_list, *rows]
         self.news = True
 
     def screens_at(self, at_ns: int) -> tuple[Screen, ...]:

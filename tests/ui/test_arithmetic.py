@@ -67,8 +67,8 @@ SPANS = (
 
 def test_the_gravest_span_is_named():
     words = read_words("en")
-    assert gravest(SPANS, 6 * S).kind == "altered"
-    assert gravest(SPANS, 9 * S).kind == "gap"
+    assert gravest(SPANS, 6 * S) == SPANS[1]
+    assert gravest(SPANS, 9 * S) == SPANS[0]
     assert gravest(SPANS, 15 * S) is None
     assert "changed" in blank_of(gravest(SPANS, 6 * S), words).text
     assert blank_of(None, words).title == words("screen.no_picture")

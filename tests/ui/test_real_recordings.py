@@ -108,7 +108,12 @@ def test_without_its_key_a_recording_is_refused_in_one_sentence(place, open_real
 @pytest.mark.parametrize(("given", "opens"), [("correct horse", True), ("wrong", False), (None, False)])
 def test_a_protected_key_is_asked_for_in_the_window(place, open_real, monkeypatch, given, opens):
     asked = []
-    monkeypatch.setattr(PassphraseDialog, "ask", lambda sentence, **_more: asked.append(sentence) or given)
+
+    def ask(sentence, **_more):
+        asked.append(sentence)
+        return given
+
+    monkeypatch.setattr(PassphraseDialog, "ask", ask)
     desk = recorded(place, is_mine=False)
     desk.auditor.save(auditor_key_path(keys_folder(), "auditor"), "correct horse")
     desk.close()

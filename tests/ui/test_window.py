@@ -224,7 +224,12 @@ def test_a_picture_that_cannot_be_decoded_is_an_error_not_the_picture_before(win
 
 def test_the_passphrase_is_asked_in_the_window_and_given_to_who_waits(open_window, monkeypatch):
     asked = []
-    monkeypatch.setattr(PassphraseDialog, "ask", lambda sentence, **_more: asked.append(sentence) or "opensesame")
+
+    def ask(sentence, **_more):
+        asked.append(sentence)
+        return "opensesame"
+
+    monkeypatch.setattr(PassphraseDialog, "ask", ask)
     access = FakeAccess({RECORDING: FakeSource()})
     access.passphrase = "opensesame"
     open_window(access)
@@ -294,7 +299,7 @@ def test_playing_runs_with_the_clock_at_the_chosen_speed(window_on, qtbot, clock
     qtbot.waitUntil(lambda: window.stage.view.pictures[0] is not None and window.stage.view.pictures[0].at_ns == 30 * S)
     assert window.transport.speed.text() == "4×"
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    assert window.desk.playback.state is State.PAUSED
+    assert state_of(window) is State.PAUSED
 
 
 def test_keys_that_type_belong_to_the_search_box_while_it_has_the_focus(window_on, qtbot):
@@ -321,16 +326,20 @@ def test_every_declared_key_has_a_command_and_is_in_the_list(window_on, look):
     assert {look.words(f"keys.{shortcut.name}") for shortcut in SHORTCUTS} <= said
 
 
+def state_of(window):
+    return window.desk.playback.state
+
+
 def test_idle_times_are_skipped_and_said_and_can_be_played_all_the_same(window_on, qtbot, clock):
     source = FakeSource(duration_s=60)
     source.change_columns._count = 11  # nothing changes after the tenth second
     window = window_on(source, at_s=10)
     qtbot.keyClick(window, Qt.Key.Key_I)
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    assert window.desk.playback.state is State.SKIPPING
+    assert state_of(window) is State.SKIPPING
     assert not window.transport._skipping.isHidden()
     qtbot.mouseClick(window.transport._skipping, Qt.MouseButton.LeftButton)
-    assert window.desk.playback.state is State.PLAYING
+    assert state_of(window) is State.PLAYING
 
 
 def test_a_growing_recording_is_followed_and_can_be_rewound_and_gone_live_with(window_on, qtbot):
@@ -338,14 +347,14 @@ def test_a_growing_recording_is_followed_and_can_be_rewound_and_gone_live_with(w
     window = window_on(source, at_s=5)
     assert not window.transport.live.isHidden()
     qtbot.keyClick(window, Qt.Key.Key_L)
-    assert window.desk.playback.state is State.LIVE
+    assert state_of(window) is State.LIVE
     source.grow(26, row(25, "text", "whoami"))
     qtbot.waitUntil(lambda: window.desk.playback.position_ns == 26 * S)
     assert window.log.model.row_at(window.log.model.rowCount() - 1).text == "whoami"
     qtbot.waitUntil(lambda: window.is_settled)
     assert colour_at(window)[:2] == (160, 80)
     qtbot.keyClick(window, Qt.Key.Key_Home)
-    assert window.desk.playback.state is State.PLAYING
+    assert state_of(window) is State.PLAYING
     source.live = False
     qtbot.waitUntil(window.transport.live.isHidden)
 

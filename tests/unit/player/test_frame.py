@@ -15,6 +15,12 @@ def opened(made):
     return OpenRecording.open(made.folder, keys=made.keys, devices=made.devices)
 
 
+def decoded(png):
+    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    return picture
+
+
 def test_the_file_is_exactly_what_was_on_the_screen_without_the_pointer(tmp_path):
     desk = Desk(tmp_path / "library")
     desk.move_pointer(50, 50)
@@ -24,7 +30,7 @@ def test_the_file_is_exactly_what_was_on_the_screen_without_the_pointer(tmp_path
     for at_ns, truth in desk.truth[0]:
         picture = write_frame(recording, at_ns, 0, out)
         assert picture.at_ns == at_ns
-        assert np.array_equal(cv2.imread(str(out), cv2.IMREAD_UNCHANGED), truth)
+        assert np.array_equal(decoded(out.read_bytes()), truth)
 
 
 def test_the_first_screen_is_taken_if_none_is_named(tmp_path):
@@ -36,8 +42,7 @@ def test_the_first_screen_is_taken_if_none_is_named(tmp_path):
 def test_standard_output_takes_it_too(tmp_path, capfdbinary):
     desk, made = recordings.whole(tmp_path)
     write_frame(opened(made), S, 0, "-")
-    png = np.frombuffer(capfdbinary.readouterr().out, np.uint8)
-    assert np.array_equal(cv2.imdecode(png, cv2.IMREAD_UNCHANGED), desk.picture(0, S))
+    assert np.array_equal(decoded(capfdbinary.readouterr().out), desk.picture(0, S))
 
 
 @pytest.mark.parametrize(

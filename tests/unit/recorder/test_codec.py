@@ -21,13 +21,13 @@ def moves_in(patch):
     return read_ops(read_head(patch.data).ops, Grid(patch.width_px, patch.height_px)).moves
 
 
-@pytest.mark.parametrize("size", [(1, 1), (16, 64), (17, 65), (15, 63), (1, 300), (300, 1), (101, 203)])
-def test_any_size_is_recorded_exactly(size):
-    screen = Screen(text_like(*size))
-    screen.picture = text_like(*size, seed=1)
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (16, 64), (17, 65), (15, 63), (1, 300), (300, 1), (101, 203)])
+def test_any_size_is_recorded_exactly(height, width):
+    screen = Screen(text_like(height, width))
+    screen.picture = text_like(height, width, seed=1)
     screen.changed_everywhere()
 
-    assert screen.decoder.picture.shape == (*size, 3)
+    assert screen.decoder.picture.shape == (height, width, 3)
     assert screen.decoder.exact
 
 

@@ -20,7 +20,7 @@ from tests.codec_screens import gradient, noise, text_like
 def patches():
     encoder = ScreenEncoder(0, 400, 200)
     page = text_like(600, 400)
-    made = [encoder.start_segment(page[:200].copy(), 0)]
+    made: list[Patch | None] = [encoder.start_segment(page[:200].copy(), 0)]
     made.append(encoder.encode([(Rect(0, 0, 400, 200), page[30:230].copy())], 1))
     made.append(encoder.encode([(Rect(0, 0, 400, 200), gradient(200, 400))], 2))
     made += [encoder.encode([(Rect(0, 0, 400, 200), noise(200, 400, seed))], 3 + seed) for seed in range(4)]
@@ -99,10 +99,10 @@ def test_a_newer_version_is_refused_in_words(made):
         ScreenDecoder().apply(with_data(made[0][0], data))
 
 
-@pytest.mark.parametrize("size", [(0, 10), (10, 0), (-1, 10), (16385, 1), (16384, 16384)])
-def test_an_impossible_size_is_refused_before_anything_is_allocated(size):
+@pytest.mark.parametrize(("width", "height"), [(0, 10), (10, 0), (-1, 10), (16385, 1), (16384, 16384)])
+def test_an_impossible_size_is_refused_before_anything_is_allocated(width, height):
     with pytest.raises(DamagedPictureError):
-        ScreenDecoder().apply(Patch(0, 0, "full", *size, True, 0, (), b"\x01"))
+        ScreenDecoder().apply(Patch(0, 0, "full", width, height, True, 0, (), b"\x01"))
 
 
 def test_a_sheet_that_claims_more_than_the_picture_is_refused():

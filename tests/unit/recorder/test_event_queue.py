@@ -1,8 +1,9 @@
 """The queue every event comes through."""
 
 import threading
+from collections.abc import Sequence
 
-from recorder.events import Key, Patch
+from recorder.events import Event, Key, Patch
 from recorder.geometry import Rect
 from recorder.session.event_queue import PICTURE_BYTES_HIGH, EventQueue, SegmentBoundary
 
@@ -13,7 +14,7 @@ def patch_of(size_bytes: int) -> Patch:
 
 def test_it_gives_back_what_was_put_in_the_order_it_came():
     queue = EventQueue()
-    items = [Key(3, "a"), SegmentBoundary(4, "rollover"), Key(1, "b")]
+    items: Sequence[Event | SegmentBoundary] = [Key(3, "a"), SegmentBoundary(4, "rollover"), Key(1, "b")]
     for item in items:
         queue.put(item)
     assert queue.drain() == items

@@ -186,8 +186,17 @@ def test_nothing_readable_and_no_key_lies_on_the_disk(tmp_path, monkeypatch):
             return key
 
     monkeypatch.setattr("recorder.evidence.live_segment.Ed25519PrivateKey", SpiedKey)
-    monkeypatch.setattr(seal, "step", lambda key: secrets_seen.extend([key, seal.message_key(key)]) or step(key))
-    monkeypatch.setattr(seal, "root_key", lambda given: secrets_seen.extend(given.values()) or root_key(given))
+
+    def spied_step(key):
+        secrets_seen.extend([key, seal.message_key(key)])
+        return step(key)
+
+    def spied_root_key(given):
+        secrets_seen.extend(given.values())
+        return root_key(given)
+
+    monkeypatch.setattr(seal, "step", spied_step)
+    monkeypatch.setattr(seal, "root_key", spied_root_key)
     folder, bodies = record(tmp_path)
     whole = b"".join(path.read_bytes() for path in folder.iterdir())
     assert len(secrets_seen) > 20
