@@ -6,13 +6,14 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QLocale, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QLocale, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from player.ui.access import Access
 from player.ui.desk import Desk
 from player.ui.display import require_display
 from player.ui.look import Look, read_colours, text_font
+from player.ui.settings import Settings, ThrowawaySettings, user_settings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
 from player.ui.words import language_of, read_words
@@ -61,7 +62,7 @@ def render_window(
     """
     make_application(offscreen=True)
     access = _real_access(library)
-    window = make_window(access, settings=throwaway_settings(appearance, language))
+    window = make_window(access, settings=ThrowawaySettings(appearance, language))
     try:
         window.resize(QSize(*size))
         window.show()
@@ -101,7 +102,7 @@ def forget_cv2_variables() -> None:
         os.environ.pop(name, None)
 
 
-def make_window(access: Access, *, settings: QSettings) -> PlayerWindow:
+def make_window(access: Access, *, settings: Settings) -> PlayerWindow:
     """A window on this library, as the settings want it to look and speak."""
     look = make_look(settings)
     application = QApplication.instance()
@@ -114,7 +115,7 @@ def make_window(access: Access, *, settings: QSettings) -> PlayerWindow:
     return window
 
 
-def make_look(settings: QSettings) -> Look:
+def make_look(settings: Settings) -> Look:
     """Colours and words: those chosen, else the system's."""
     appearance = str(settings.value("appearance", "system"))
     if appearance not in ("dark", "light"):
@@ -122,19 +123,6 @@ def make_look(settings: QSettings) -> Look:
         appearance = "light" if scheme is Qt.ColorScheme.Light else "dark"
     language = str(settings.value("language", language_of(QLocale.system().name())))
     return Look(read_words(language), read_colours(appearance))
-
-
-def user_settings() -> QSettings:
-    """The user's own settings, in their configuration folder."""
-    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "tachiai", "player")
-
-
-def throwaway_settings(appearance: str, language: str) -> QSettings:
-    """Settings that are not kept: what is drawn to a file does not depend on who draws it."""
-    settings = QSettings(os.devnull, QSettings.Format.IniFormat)
-    settings.setValue("appearance", appearance)
-    settings.setValue("language", language)
-    return settings
 
 
 def wait_until_settled(window: PlayerWindow) -> None:

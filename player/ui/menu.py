@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from player.ui.look import Look
+from player.ui.settings import Settings
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
@@ -15,7 +15,7 @@ APPEARANCES = ("system", "dark", "light")
 LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 
 
-def main_menu(window: "PlayerWindow", *, look: Look, settings: QSettings) -> QMenu:
+def main_menu(window: "PlayerWindow", *, look: Look, settings: Settings) -> QMenu:
     """Commands that have no button of their own, and the settings."""
     words, menu, commands = look.words, QMenu(window), window.commands
     menu.addAction(look.icon("open"), words("menu.open")).triggered.connect(commands.open_folder)
@@ -31,7 +31,7 @@ def main_menu(window: "PlayerWindow", *, look: Look, settings: QSettings) -> QMe
     return menu
 
 
-def _choices(menu: QMenu, look: Look, setting: str, names: dict[str, str], chosen: str, settings: QSettings) -> None:
+def _choices(menu: QMenu, look: Look, setting: str, names: dict[str, str], chosen: str, settings: Settings) -> None:
     words = look.words
     sub = menu.addMenu(look.icon(setting), words(f"menu.{setting}"))
     group = QActionGroup(sub)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -23,6 +23,7 @@ from player.ui.reading import News
 from player.ui.screen_panel import ScreenPanel
 from player.ui.search_view import SearchView
 from player.ui.searching import Searching
+from player.ui.settings import Settings
 from player.ui.side_panel import SidePanel
 from player.ui.signals import HomeCarrier
 from player.ui.timeline_view import TimelineView
@@ -36,7 +37,7 @@ class PlayerWindow(QMainWindow):
 
     settled = Signal()  # everything asked has been answered and painted
 
-    def __init__(self, desk: Desk, *, look: Look, settings: QSettings) -> None:
+    def __init__(self, desk: Desk, *, look: Look, settings: Settings) -> None:
         super().__init__()
         self.desk, self.look, self._settings = desk, look, settings
         self._facts: SessionFacts | None = None

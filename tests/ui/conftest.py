@@ -6,6 +6,7 @@ import pytest
 
 from player.ui import application
 from player.ui.desk import Desk
+from player.ui.settings import ThrowawaySettings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
 from tests.fakes import FakeAccess, FakeSource, S
@@ -34,7 +35,7 @@ def qapp_args():
 
 @pytest.fixture
 def settings():
-    return application.throwaway_settings("dark", "en")
+    return ThrowawaySettings("dark", "en")
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """The window on real recordings: opened with real keys, verified, searched, drawn to a file."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -149,10 +152,12 @@ def test_a_recording_that_grows_is_followed(place, open_real, qtbot):
     assert window.banner.judgement.level is Level.SOUND
 
 
-def test_the_window_is_drawn_to_a_file(place, tmp_path, qapp):
+def test_the_window_is_drawn_to_a_file_and_leaves_nothing_else(place, tmp_path, qapp, home):
     desk = recorded(place)
     desk.close()
     out = tmp_path / "window.png"
     application.render_window(desk.writer.folder, library=place.folder, at_s=3.0, size=(1280, 800), out=out)
     assert out.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert out.stat().st_size > 20_000
+    assert not list((home / "config").rglob("*"))
+    assert Path(os.devnull).is_char_device()  # as root, settings that Qt writes there take the place of the device
