@@ -90,6 +90,7 @@ def _show_until_enter(recorder: RecorderProgram) -> None:
 def _on_a_virtual_display(place: Place) -> int:
     _say("No display here: starting a virtual one, and an operator who works in it for about half a minute.")
     work = place.folder / "operator"
+    demo_report.remove_earlier(place)
     with VirtualDisplay(work) as display:
         purpose = ("--operator", "demo-operator", "--purpose", "CHG-2417 (demonstration)")
         recorder = RecorderProgram(place, display.environment, *purpose)

@@ -22,6 +22,8 @@ recording, library, at_s, out = sys.argv[1:]
 render_window(Path(recording), library=Path(library), at_s=float(at_s), size=(1600, 1000), out=Path(out))
 """
 
+MADE = ("session.webm", "session.vtt", "operation-log.jsonl", "operation-log.txt", "player.png")
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -37,6 +39,12 @@ class Found:
 
     at_s: float
     sentence: str
+
+
+def remove_earlier(place: Place) -> None:
+    """Remove what an earlier demonstration exported, so that all that lies there is this one's. Recordings stay."""
+    for name in MADE:
+        (place.folder / name).unlink(missing_ok=True)
 
 
 def verify(place: Place, recording: Path) -> Verdict:
@@ -77,8 +85,7 @@ def _started_s(place: Place, recording: Path) -> float:
 
 def export(place: Place, recording: Path) -> tuple[tuple[str, Path], ...]:
     """Write an ordinary video, its subtitles and the operation log; what each is and where it lies."""
-    video, subtitles = place.folder / "session.webm", place.folder / "session.vtt"
-    log, text = place.folder / "operation-log.jsonl", place.folder / "operation-log.txt"
+    video, subtitles, log, text = (place.folder / name for name in MADE[:4])
     files = ("--video", str(video), "--subtitles", str(subtitles), "--log", str(log))
     ask_player(place, "export", str(recording), *files)
     text.write_text(ask_player(place, "log", str(recording)), encoding="utf-8")
@@ -96,7 +103,7 @@ def render(place: Place, recording: Path, *, at_s: float) -> Path:
     Raises:
         WorldError: it could not be drawn; the sentence is the player's own.
     """
-    out = place.folder / "player.png"
+    out = place.folder / MADE[4]
     done = subprocess.run(
         [sys.executable, "-c", RENDER, str(recording), str(place.library), str(at_s), str(out)],
         env=place.environment(os.environ) | {"QT_QPA_PLATFORM": "offscreen"},

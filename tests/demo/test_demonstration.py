@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from app.agent.demo_report import MADE
 from tests.xserver import start_xvfb
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,8 @@ def run_demo(folder: Path, **environment: str) -> subprocess.CompletedProcess[st
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     folder = tmp_path_factory.mktemp("demo")
+    for name in MADE:  # as an earlier demonstration left them
+        (folder / name).write_text("of an earlier demonstration", encoding="utf-8")
     home = {"HOME": str(folder), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
     return folder, run_demo(folder, **home)
 
@@ -68,6 +71,8 @@ def test_a_word_that_was_typed_is_found_at_the_second_it_was_typed(demo) -> None
 
 def test_everything_it_names_is_there(demo) -> None:
     folder, _ = demo
+    for name in MADE:
+        assert b"of an earlier demonstration" not in (folder / name).read_bytes(), name
     picture = cv2.imread(str(folder / "player.png"))
     assert picture is not None
     assert picture.std() > 10, "the player's window shows something"
@@ -100,31 +105,40 @@ def test_a_display_that_cannot_be_recorded_is_one_sentence(tmp_path: Path) -> No
     assert "The demonstration stopped:" in said.stderr
 
 
-def test_with_a_display_it_records_that_display_and_opens_the_player(tmp_path: Path) -> None:
-    with start_xvfb(1280, 800) as server:
+def test_with_a_display_it_records_until_enter_and_opens_the_player(tmp_path: Path) -> None:
+    keyboard, terminal = os.openpty()
+    with start_xvfb(1280, 800) as server, os.fdopen(keyboard, "wb", buffering=0) as keys:
         server.start_openbox()
         server.start_xterm(title="work")
-        player = subprocess.Popen(
+        demo = subprocess.Popen(
             [sys.executable, "-m", "app.agent.demo", "--folder", str(tmp_path)],
             cwd=ROOT,
             env={name: value for name, value in server.environment.items() if name != "QT_QPA_PLATFORM"},
-            stdin=subprocess.DEVNULL,
+            stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
         )
+        os.close(terminal)
         try:
-            said = ""
-            assert player.stdout is not None
-            while "Opening it in the player" not in said:
-                line = player.stdout.readline()
-                assert line, said
-                said += line
+            read_until(demo, rb"\r +[1-9]\d* s +[1-9]\d* changes +\d+\.\d\d MB sealed")
+            keys.write(b"\n")
+            said = read_until(demo, rb"Opening it in the player")
+            assert b"Verdict:   SOUND" in said
             shown = ("search", "--sync", "--onlyvisible", "--name", "Tachiai")
             window = server.run("timeout", "60", "xdotool", *shown).split()[-1]
             server.run("xdotool", "windowactivate", "--sync", window, "key", "alt+F4")
-            assert player.wait(60) == 0
+            assert demo.wait(60) == 0
         finally:
-            player.kill()
-            player.communicate()
-    assert re.search(r"\d+ s +\d+ changes +\d+\.\d+ MB sealed", said)
+            demo.kill()
+            demo.communicate()
+
+
+def read_until(program: subprocess.Popen[bytes], wanted: bytes) -> bytes:
+    """What the program says, up to what is wanted."""
+    assert program.stdout is not None
+    said = b""
+    while not re.search(wanted, said):
+        piece = os.read(program.stdout.fileno(), 1 << 16)
+        assert piece, said
+        said += piece
+    return said
