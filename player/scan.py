@@ -98,7 +98,8 @@ class Scan:
     def _judge_end(self) -> None:
         """What the end of a segment lacks may be an alteration; a torn tail loses at most what was not acknowledged."""
         for finding in self._findings(after=self._last_sequence):
-            if finding.severity is Severity.ALTERED:
+            is_at_end = finding.end_ns is None or finding.end_ns >= self.reached_ns
+            if finding.severity is Severity.ALTERED and is_at_end:
                 self.spans.lose(self.reached_ns, "altered", finding.sentence)
                 return
 

@@ -130,7 +130,7 @@ class Commands(QObject):
 
     def real_size(self) -> None:
         """A pixel for a pixel."""
-        self._window.stage.view.zoom_to(1.0 / self._window.devicePixelRatioF())
+        self._window.stage.view.zoom_to_real_size()
 
     def zoom_in(self) -> None:
         """Larger."""

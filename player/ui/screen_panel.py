@@ -1,7 +1,10 @@
 """The picture with its strip of tools: monitors, fit, real size, zoom."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from player.decoder import Shown
@@ -11,9 +14,11 @@ from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.screen_painting import Blank
 from player.ui.screen_view import ScreenView
-from player.ui.what_to_paint import blank_of, clicks_seen, gravest, notices_of, window_text
+from player.ui.what_to_paint import GRAVE, blank_of, clicks_seen, gravest, notices_of, window_text
 from player.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
 from recorder.events import Screen
+
+NARROW_PX = 520  # of the panel: below it there is no room for what is written on its buttons
 
 
 class ScreenPanel(QWidget):
@@ -25,6 +30,7 @@ class ScreenPanel(QWidget):
         self._news: News | None = None
         self._screens: tuple[Screen, ...] = ()
         self._monitor_buttons: list[QToolButton] = []
+        self._zoom_buttons: list[QToolButton] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -65,8 +71,12 @@ class ScreenPanel(QWidget):
         if self._news is None:
             return
         words, spans = self._look.words, (*self._news.spans, *found)
+        span = gravest(spans, shown.at_ns)
         has_all = bool(shown.pictures) and all(picture is not None for picture in shown.pictures)
-        blank = None if has_all else blank_of(gravest(spans, shown.at_ns), words)
+        if has_all and span is not None and span.kind in GRAVE:
+            # Where an altered range begins, the picture before it is still the last one known: it is not shown either.
+            shown, has_all = replace(shown, pictures=(None,) * len(shown.pictures)), False
+        blank = None if has_all else blank_of(span, words)
         notices = notices_of(spans, shown.at_ns, words) if has_all else ()
         clicks = clicks_seen(self._news.rows, shown.at_ns)
         self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
@@ -76,7 +86,7 @@ class ScreenPanel(QWidget):
     def show_moment(self, at_ns: int) -> None:
         """Playback is here: if this is an altered range, no picture is left standing while the next is decoded."""
         span = gravest(self._news.spans, at_ns) if self._news is not None else None
-        if span is not None and span.kind != "gap":
+        if span is not None and span.kind in GRAVE:
             self.view.show_blank(blank_of(span, self._look.words))
 
     def show_picture_failure(self, sentence: str) -> None:
@@ -120,10 +130,13 @@ class ScreenPanel(QWidget):
         for icon, name, pressed in (
             ("zoom_out", "zoom_out", lambda: self.view.zoom_by_step(-1)),
             ("zoom_in", "zoom_in", lambda: self.view.zoom_by_step(1)),
-            ("actual", "real_size", lambda: self.view.zoom_to(1.0)),
+            ("actual", "real_size", self.view.zoom_to_real_size),
             ("fit", "fit", self.view.fit),
         ):
-            row.addWidget(icon_button(look, icon, words(f"screen.{name}"), pressed=pressed))
+            button = icon_button(look, icon, words(f"screen.{name}"), pressed=pressed)
+            row.addWidget(button)
+            if name.startswith("zoom"):
+                self._zoom_buttons.append(button)
         return strip
 
     def _show_monitors(self, screens: Sequence[Screen]) -> None:
@@ -139,14 +152,36 @@ class ScreenPanel(QWidget):
             words = self._look.words
             self._add_monitor(words("screen.all_monitors"), "monitors", None)
             for screen in screens:
-                name = f"{screen.name or screen.number} {screen.area.width}×{screen.area.height}"
-                self._add_monitor(visible(name), "monitor", screen.number)
+                name = visible(screen.name or str(screen.number))
+                size = f"{screen.area.width}×{screen.area.height}"
+                self._add_monitor(f"{name} {size}", "monitor", screen.number, short=name)
         self._check_monitor()
+        self._make_room()
 
-    def _add_monitor(self, text: str, icon: str, number: int | None) -> None:
+    def _make_room(self) -> None:
+        """In a narrow window the monitors' names alone, so that each of them can still be chosen."""
+        is_narrow = self.width() < NARROW_PX
+        for button in self._monitor_buttons:
+            short = str(button.property("short"))
+            style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if is_narrow:
+                style = Qt.ToolButtonStyle.ToolButtonTextOnly if short else Qt.ToolButtonStyle.ToolButtonIconOnly
+            button.setToolButtonStyle(style)
+            button.setText(short if is_narrow and short else f" {button.toolTip()}")
+            button.setMinimumWidth(min(button.sizeHint().width(), 64) if is_narrow else 0)
+        for button in self._zoom_buttons:
+            button.setVisible(not is_narrow or not self._monitor_buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As Qt asks it."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _add_monitor(self, text: str, icon: str, number: int | None, *, short: str = "") -> None:
         button = text_button(self._look, text, text, icon=icon)
         button.setCheckable(True)
         button.setProperty("monitor", -1 if number is None else number)
+        button.setProperty("short", short)
         button.clicked.connect(lambda: self._show_only(number))
         self._monitors.addWidget(button)
         self._monitor_buttons.append(button)

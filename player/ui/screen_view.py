@@ -44,6 +44,7 @@ class ScreenView(QWidget):
         self._clicks: tuple[ClickMark, ...] = ()
         self._only: int | None = None
         self._lens = Lens(1.0, 0.0, 0.0)
+        self._told_scale = 0.0
         self._is_fitted = True
         self._grabbed_at: QPointF | None = None
         self.setMinimumSize(240, 160)
@@ -131,6 +132,10 @@ class ScreenView(QWidget):
         self._lens = optics.zoomed(self._lens, scale, point.x(), point.y())
         self._settle()
 
+    def zoom_to_real_size(self) -> None:
+        """A pixel of the desktop for a pixel of this screen, however sharp it is."""
+        self.zoom_to(1.0 / self.devicePixelRatioF())
+
     def zoom_by_step(self, direction: int) -> None:
         """The next round scale."""
         self.zoom_to(optics.next_step(self.scale, direction))
@@ -147,13 +152,14 @@ class ScreenView(QWidget):
         return optics.desktop_of(chosen)
 
     def _settle(self) -> None:
-        area, old = self._area(), self._lens.scale
+        area = self._area()
         if self._is_fitted:
             inner = optics.fitted(area, self.width() - 2 * MARGIN_PX, self.height() - 2 * MARGIN_PX)
             self._lens = Lens(inner.scale, inner.left + MARGIN_PX, inner.top + MARGIN_PX)
         else:
             self._lens = optics.kept_in_sight(self._lens, area, self.width(), self.height())
-        if self._lens.scale != old:
+        if self._lens.scale != self._told_scale and not area.is_empty:
+            self._told_scale = self._lens.scale
             self.scale_changed.emit(self._lens.scale)
         self.update()
 

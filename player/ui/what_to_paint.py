@@ -10,6 +10,7 @@ from player.ui.screen_painting import CLICK_SHOWN_NS, Blank, ClickMark
 from player.ui.words import Words
 from recorder.logrow import LogRow
 
+GRAVE = frozenset({"altered", "missing"})
 _ORDER = ("altered", "missing", "gap")  # the gravest first
 _TONES = {"altered": "bad", "missing": "bad", "gap": "warn"}
 _ICONS = {"altered": "verdict_altered", "missing": "verdict_altered", "gap": "kind_gap"}

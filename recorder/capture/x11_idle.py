@@ -54,9 +54,10 @@ class X11Idle(X11Source):
         # While idle, any input in between makes it begin later, however short it was.
         is_idle = since_ns < self._since_ns + JITTER_NS if self._is_idle else idle_ms >= self._idle_after_ms
         if is_idle != self._is_idle:
+            began_ns = since_ns if is_idle else self._since_ns
             self._is_idle = is_idle
             self._since_ns = since_ns
-            self._emit(IdleChanged(now_ns, is_idle, since_ns))
+            self._emit(IdleChanged(now_ns, is_idle, began_ns))
         self._look_in_s = BACK_LOOK_S if is_idle else max(0.0, self._idle_after_ms - idle_ms) / 1000 + 0.05
 
     def _look_at_lock(self) -> None:

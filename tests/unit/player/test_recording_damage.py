@@ -1,13 +1,19 @@
 """Nothing altered or missing is ever shown as if it were sound."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
 
 from player.recording import OpenRecording
+from player.scan import Scan
 from player.timeline import spans_at
+from recorder.clock import Instant
 from recorder.errors import WorldError
 from recorder.events import Snapshot
-from recorder.evidence.findings import Status
+from recorder.evidence.findings import Finding, Severity, Status
+from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
 from recorder.format.payload import encode_events
 from recorder.geometry import Rect
 from tests import recordings
@@ -51,6 +57,26 @@ def test_after_an_altered_chunk_nothing_is_shown_until_a_full_picture(tmp_path):
     [span] = [span for span in recording.spans() if span.kind == "altered"]
     assert span.start_ns <= altered.end_ns <= span.end_ns
     assert span.reason
+
+
+class Reading:
+    """A segment of two sound chunks with a damaged one between them whose place in the order cannot be told."""
+
+    segments = (SimpleNamespace(number=1),)
+    is_being_recorded = False
+    findings = (Finding("CRC_MISMATCH", 1, None, 900, 1 * S, 5 * S, "These bytes were changed.", Severity.ALTERED),)
+
+    def chunks(self, segment, *, after_sequence):
+        for sequence, at_s in ((0, 1), (3, 5)):
+            if sequence > after_sequence:
+                yield Chunk(segment, sequence, 0, Instant(at_s * S, at_s * S, 0), ChunkKind.HEARTBEAT, b"")
+
+
+def test_what_was_altered_in_the_middle_does_not_make_the_end_an_altered_one():
+    scan = Scan(cast("RecordingReader", Reading()), started_boot_ns=0)
+    while scan.step():
+        pass
+    assert [(span.start_ns, span.end_ns) for span in scan.spans.spans(scan.reached_ns)] == [(1 * S, 5 * S)]
 
 
 def test_a_snapshot_whose_sheets_are_sound_ends_what_is_not_shown(tmp_path):

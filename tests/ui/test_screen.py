@@ -1,0 +1,62 @@
+"""The picture's panel: how large it is said to be, and what is never shown."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from player.source import Span
+from recorder.events import Screen
+from recorder.geometry import Rect
+from tests.fakes import FakeSource, S
+
+# Qt's offscreen drawing says so whenever a window is shown.
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+
+WIDE = (Screen(0, "DP-1", Rect(0, 0, 1920, 1080)), Screen(1, "DP-2", Rect(1920, 0, 1920, 1080)))
+
+
+def said(window):
+    return window.stage._scale.text()
+
+
+def test_the_scale_is_said_from_the_first_picture_on_and_with_every_zoom(window_on, qtbot):
+    window = window_on(FakeSource())
+    assert said(window) == "100%"
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert said(window) == "150%"
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert said(window) == "100%"
+
+
+def test_a_picture_that_is_fitted_says_how_small_it_is_and_real_size_is_a_hundred_percent(window_on, qtbot):
+    window = window_on(FakeSource(screens=WIDE))
+    assert said(window) == f"{window.stage.view.scale:.0%}" != "100%"
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert said(window) == "100%"
+
+
+class LateSource(FakeSource):
+    """Still gives the last sound picture at the very moment where an altered range begins."""
+
+    def picture_at(self, screen, at_ns):
+        spans, self.span_list = self.span_list, []
+        try:
+            return super().picture_at(screen, at_ns)
+        finally:
+            self.span_list = spans
+
+
+def test_where_an_altered_range_begins_no_picture_is_shown_either(window_on, seek):
+    window = window_on(LateSource(spans=[Span(20 * S, 30 * S, "altered", "Chunk 57 was changed.")]), at_s=19)
+    seek(window, 20)
+    assert window.stage.view.pictures == (None,)
+    assert "Chunk 57 was changed." in window.stage.view.blank.text
+
+
+def test_the_monitors_can_be_chosen_in_a_narrow_window_too(window_on, qtbot):
+    window = window_on(FakeSource(screens=WIDE))
+    window.resize(700, 600)
+    qtbot.waitUntil(lambda: window.width() < 760)
+    buttons = window.stage._monitor_buttons
+    qtbot.waitUntil(lambda: all(button.width() >= 24 for button in buttons))
+    qtbot.mouseClick(buttons[2], Qt.MouseButton.LeftButton)
+    assert window.stage.view.only == 1
