@@ -41,10 +41,12 @@ def partial_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
     """Raise a StorageError if the file is there already and is not to be overwritten, or can not be: a device, say."""
-    if path.exists() and not path.is_file():  # as root, a renamed file would take the place of /dev/null
+    with storage_errors(path):
+        is_there, is_file = path.exists(), path.is_file()
+    if is_there and not is_file:  # as root, a renamed file would take the place of /dev/null
         msg = f"{path} is not an ordinary file. Name a file."
         raise StorageError(msg)
-    if not overwrite and path.exists():
+    if not overwrite and is_there:
         msg = f"{path} is there already. Choose another name, or remove it first."
         raise StorageError(msg)
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
@@ -57,6 +58,16 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return home
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that any user may reach, which `tmp_path` is not; empty."""
+    with tempfile.TemporaryDirectory(prefix="tachiai-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
 
 
 @pytest.fixture(autouse=True)

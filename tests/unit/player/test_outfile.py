@@ -7,6 +7,7 @@ import pytest
 
 from player.outfile import write_whole
 from recorder.errors import StorageError
+from tests.ordinary_user import ordinary_user
 
 
 def test_a_device_is_refused_and_stays_what_it_is(tmp_path: Path) -> None:
@@ -23,3 +24,9 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     path.write_bytes(b"before")
     write_whole(path, b"after")
     assert path.read_bytes() == b"after"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said_in_words(open_folder: Path) -> None:
+    open_folder.chmod(0)
+    with ordinary_user(), pytest.raises(StorageError, match="Permission denied"):
+        write_whole(open_folder / "frame.png", b"picture", overwrite=False)
