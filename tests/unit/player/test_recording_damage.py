@@ -60,14 +60,14 @@ def test_after_an_altered_chunk_nothing_is_shown_until_a_full_picture(tmp_path):
 
 
 class Reading:
-    """A segment of two sound chunks with a damaged one between them whose place in the order cannot be told."""
+    """Sound chunks, and after the first a damaged one whose place in the order cannot be told."""
 
     segments = (SimpleNamespace(number=1),)
     is_being_recorded = False
     findings = (Finding("CRC_MISMATCH", 1, None, 900, 1 * S, 5 * S, "These bytes were changed.", Severity.ALTERED),)
 
     def chunks(self, segment, *, after_sequence):
-        for sequence, at_s in ((0, 1), (3, 5)):
+        for sequence, at_s in ((0, 1), (3, 5), (4, 9)):
             if sequence > after_sequence:
                 yield Chunk(segment, sequence, 0, Instant(at_s * S, at_s * S, 0), ChunkKind.HEARTBEAT, b"")
 
