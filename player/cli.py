@@ -1,29 +1,30 @@
 """The command line of the player: errors become one sentence and an exit status here, and nowhere else."""
 
 import argparse
-import io
-import os
 import sys
 from collections.abc import Sequence
 
 from player.arguments import WRONG_USAGE, parse
 from player.commands.desk import Desk
 from recorder.errors import WorldError
+from recorder.streams import let_go, prepare_standard_streams, said_or_refused, say
 
 INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `tachiai-player` and return its exit status."""
-    _say_every_character()
+    prepare_standard_streams()
     try:
         status = _run(parse(sys.argv[1:] if arguments is None else arguments))
-        sys.stdout.flush()
+        with said_or_refused(sys.stdout):
+            sys.stdout.flush()
     except WorldError as error:
-        print(f"tachiai-player: {error}", file=sys.stderr)
+        say(sys.stderr, f"tachiai-player: {error}\n")
         return error.exit_status
     except BrokenPipeError:
-        return _let_go_of_stdout()
+        let_go(sys.stdout)
+        return 0
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
@@ -97,18 +98,3 @@ def _open_window(desk: Desk, asked: argparse.Namespace) -> int:
 
     at_s = None if asked.at_ns is None else asked.at_ns / 1e9
     return run_window(recording, library=desk.library.folder, at_s=at_s, follow=asked.follow)
-
-
-def _say_every_character() -> None:
-    """A title of any language must not end the program on a terminal that cannot show it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _let_go_of_stdout() -> int:
-    """Whoever read (head, less) has enough; Python's own flush at the end must not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-    return 0

@@ -6,7 +6,6 @@ not overwritten unless that is asked for: what was handed out before may have be
 
 import html
 import json
-import sys
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +20,11 @@ import cv2
 from player import drawing
 from player.decoder import Shown, read_shown
 from player.drawing import Canvas, Pixels
-from player.outfile import partial_file, refuse_existing, storage_errors, write_whole
+from player.outfile import partial_file, refuse_existing, write_whole
 from player.source import Pointer, Source
 from recorder.errors import StorageError, WorldError
 from recorder.oplog import LogRow
+from recorder.streams import write_to_stdout
 
 NS_PER_S = 1_000_000_000
 # mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
@@ -295,8 +295,6 @@ def row_object(recording: Source, row: LogRow) -> dict[str, str | float | int | 
 def _write_text(text: str, path: Path | Literal["-"], *, overwrite: bool) -> None:
     content = text.encode("utf-8", errors="replace")
     if path == "-":
-        with storage_errors(Path("standard output")):
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+        write_to_stdout(content)
     else:
         write_whole(path, content, overwrite=overwrite)

@@ -1,6 +1,5 @@
 """One picture as a PNG: exactly what was on a screen at a moment, without the pointer."""
 
-import sys
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -12,6 +11,7 @@ from player.source import Picture
 from player.timeline import spans_at, time_text
 from recorder.errors import BugError, WorldError
 from recorder.evidence.findings import Finding, Severity
+from recorder.streams import write_to_stdout
 
 HIDING_KINDS = ("altered", "missing", "gap")
 
@@ -35,8 +35,7 @@ def write_frame(recording: OpenRecording, at_ns: int, screen: int | None, out: P
         msg = "OpenCV could not encode a picture as PNG"
         raise BugError(msg)
     if out == "-":
-        sys.stdout.buffer.write(png.tobytes())
-        sys.stdout.buffer.flush()
+        write_to_stdout(png.tobytes())
     else:
         write_whole(out, png.tobytes())
     return picture

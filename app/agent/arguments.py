@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import NoReturn
 
 WRONG_USAGE = 64
+LONGEST_SAID = 2000
 VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
 
 RECORD_EXAMPLES = """\
 examples:
-  tachiai-agent record                              record this display until Ctrl-C
-  tachiai-agent record --for 3600 --purpose CHG-417 record one hour, and say why
-  tachiai-agent record --keys activity              record that keys were pressed, not which
-  tachiai-agent record --log - --json               (not both on standard output: give --log a file)
+  tachiai-agent record                                record this display until Ctrl-C
+  tachiai-agent record --for 3600 --purpose CHG-417   record one hour, and say why
+  tachiai-agent record --keys activity                record that keys were pressed, not which
+  tachiai-agent record --recipients auditors.json     seal it to the people on this list
+  tachiai-agent record --json --log session.log       status for a program, and the operation log as plain text
 
 Recordings are sealed to the auditors' keys: whoever records cannot read them back. The files of --video and --log are
 ordinary files for convenience. They are NOT sealed: anyone can read and alter them.
@@ -61,12 +63,15 @@ def _add_record(commands: "argparse._SubParsersAction[UsageParser]") -> None:
     )
     add = record.add_argument
     add(
-        "--library", type=Path, metavar="DIR", help="where recordings lie (else TACHIAI_LIBRARY, else your data folder)"
+        "--library",
+        type=_folder,
+        metavar="DIR",
+        help="where recordings lie (else TACHIAI_LIBRARY, else your data folder)",
     )
     add("--for", type=_positive, metavar="S", dest="limit_s", help="stop after so many seconds")
     add("--fps", type=_rate, metavar="N", default=5.0, help="at most so many pictures a second, 0.2 to 30 (default 5)")
-    add("--operator", metavar="NAME", help="who is recorded (default: your login name)")
-    add("--purpose", metavar="TEXT", default="", help="why: a ticket, a change number")
+    add("--operator", type=_operator, metavar="NAME", help="who is recorded (default: your login name)")
+    add("--purpose", type=_said, metavar="TEXT", default="", help="why: a ticket, a change number")
     add("--keys", choices=("text", "activity", "off"), default="text", help="what of the keyboard (default: text)")
     add("--recipients", type=Path, metavar="FILE", help="the signed list of who may open the recording")
     add("--clipboard-text", action="store_true", help="record clipboard text too, not only its kind, size and hash")
@@ -89,6 +94,33 @@ def _add_doctor(commands: "argparse._SubParsersAction[UsageParser]") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        msg = "it is empty; name a folder"
+        raise argparse.ArgumentTypeError(msg)
+    return Path(text)
+
+
+def _operator(text: str) -> str:
+    if not text.strip():
+        msg = "it is empty; say who is recorded, or leave the option out for your login name"
+        raise argparse.ArgumentTypeError(msg)
+    return _said(text)
+
+
+def _said(text: str) -> str:
+    """Text for the recording's header, which is of a limited size and is read everywhere."""
+    if len(text) > LONGEST_SAID:
+        msg = f"it has {len(text)} characters; at most {LONGEST_SAID} are kept"
+        raise argparse.ArgumentTypeError(msg)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        msg = "it is not text in this locale's encoding; check LANG"
+        raise argparse.ArgumentTypeError(msg) from None
+    return text
 
 
 def _positive(text: str) -> float:

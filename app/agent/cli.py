@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from app.agent.arguments import WRONG_USAGE, parser
 from recorder.errors import WorldError
+from recorder.streams import let_go, prepare_standard_streams, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `tachiai-agent` and return its exit status."""
-    asked = parser().parse_args(arguments)
+    prepare_standard_streams()
     try:
-        return _run(asked)
+        return _run(parser().parse_args(arguments))
     except WorldError as error:
-        print(f"tachiai-agent: {error}", file=sys.stderr)
+        say(sys.stderr, f"tachiai-agent: {error}\n")
         return error.exit_status
     except BrokenPipeError:
+        let_go(sys.stdout)
         return 0
     except KeyboardInterrupt:
         return 130

@@ -13,6 +13,7 @@ from typing import TextIO
 from recorder.capture.probe import Capability, probe_desktop
 from recorder.clock import SystemClock
 from recorder.evidence.library_folder import library_folder
+from recorder.streams import said_or_refused
 
 CAN_RECORD, CANNOT_RECORD = 0, 3
 LITTLE_SPACE_BYTES = 2 * 1024**3
@@ -49,11 +50,13 @@ def examine(library: Path | None = None) -> tuple[Advice, ...]:
 def run_doctor(*, as_json: bool, out: TextIO, library: Path | None = None) -> int:
     """Print what was found: lines for a person, or one JSON object a line. 0 can record, 3 cannot."""
     findings = examine(library)
-    for advice in findings:
-        print(_as_json(advice) if as_json else _as_lines(advice), file=out)
+    lines = [_as_json(advice) if as_json else _as_lines(advice) for advice in findings]
     cannot = [advice for advice in findings if advice.needed and advice.state is State.NO]
     if not as_json:
-        print(_conclusion(cannot), file=out)
+        lines.append(_conclusion(cannot))
+    with said_or_refused(out):
+        out.write("\n".join(lines) + "\n")
+        out.flush()
     return CANNOT_RECORD if cannot else CAN_RECORD
 
 
@@ -82,7 +85,7 @@ def _from_capability(found: Capability) -> Advice:
 
 def _storage(library: Path) -> Advice:
     """Whether the library's file system can be written and has room. Only the nearest existing folder is looked at."""
-    existing = next((folder for folder in (library, *library.parents) if folder.exists()), None)
+    existing = next((folder for folder in (library, *library.parents) if _is_seen(folder)), None)
     if existing is None or not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         sentence = f"Recordings cannot be written to {library}."
         return Advice("storage", State.NO, sentence, "Give another folder with --library.", needed=True)
@@ -99,6 +102,13 @@ def _storage(library: Path) -> Advice:
     return Advice("storage", State.OK, sentence, needed=True)
 
 
+def _is_seen(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except PermissionError:  # what lies above it may not be looked into
+        return False
+
+
 def _clock() -> Advice:
     now = SystemClock().read()
     if now.wall_ns < EARLIEST_WALL_NS:
@@ -112,7 +122,13 @@ def _clock() -> Advice:
 
 def _video() -> Advice:
     """Which codecs OpenCV's writer opens here, found by opening each on a file that is thrown away."""
-    working = [name for name, suffix in _CODECS.items() if _codec_opens(name, suffix)]
+    try:
+        working = [name for name, suffix in _CODECS.items() if _codec_opens(name, suffix)]
+    except OSError as error:
+        sentence = (
+            f"Whether an ordinary video can be written (--video) is not known: no temporary file ({error.strerror})."
+        )
+        return Advice("video", State.LIMITED, sentence, "Set TMPDIR to a folder that can be written to.")
     if not working:
         sentence = "No ordinary video can be written beside the recording (--video)."
         return Advice("video", State.LIMITED, sentence, "Install opencv-python with its FFmpeg.")

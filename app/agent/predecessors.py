@@ -1,6 +1,7 @@
 """Earlier recordings that were never closed: the next start says so, once, and in the new recording too."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from recorder.errors import WorldError
@@ -8,6 +9,7 @@ from recorder.events import PredecessorInterrupted
 from recorder.evidence.key_folder import keys_folder, trusted_devices
 from recorder.evidence.keys import DeviceTrust
 from recorder.evidence.summary import RecordingState, summarize
+from recorder.streams import say
 
 MENTIONED = "mentioned-interruptions.txt"
 
@@ -15,20 +17,26 @@ MENTIONED = "mentioned-interruptions.txt"
 def mention_interrupted(library: Path, home: Path, *, besides: Path) -> list[PredecessorInterrupted]:
     """The recordings in the library that have no end and that no start has mentioned yet, as events of this one."""
     mentioned_path = home / MENTIONED
-    mentioned = _read_lines(mentioned_path)
-    devices = trusted_devices(keys_folder())
-    found = []
-    for folder in sorted(library.iterdir()):
-        if folder == besides or folder.name in mentioned or not folder.is_dir():
-            continue
-        event = _interruption(folder, devices)
-        if event is not None:
-            found.append(event)
-            sys.stderr.write(_sentence(folder))
-    if found:
-        with mentioned_path.open("a", encoding="utf-8") as out:
-            out.writelines(f"{event.session_id}\n" for event in found)
+    try:
+        found = list(_interruptions(library, _read_lines(mentioned_path), besides))
+        for event in found:
+            say(sys.stderr, _sentence(library / event.session_id))
+        if found:
+            with mentioned_path.open("a", encoding="utf-8") as out:
+                out.writelines(f"{event.session_id}\n" for event in found)
+    except OSError as error:  # a library to put into and not to look into, say: no reason not to record
+        say(sys.stderr, f"tachiai-agent: Earlier recordings could not be looked at ({error}).\n")
+        return []
     return found
+
+
+def _interruptions(library: Path, mentioned: frozenset[str], besides: Path) -> Iterator[PredecessorInterrupted]:
+    devices = trusted_devices(keys_folder())
+    for folder in sorted(library.iterdir()):
+        if folder != besides and folder.name not in mentioned and folder.is_dir():
+            event = _interruption(folder, devices)
+            if event is not None:
+                yield event
 
 
 def _interruption(folder: Path, devices: DeviceTrust) -> PredecessorInterrupted | None:
@@ -51,6 +59,6 @@ def _sentence(folder: Path) -> str:
 
 def _read_lines(path: Path) -> frozenset[str]:
     try:
-        return frozenset(path.read_text(encoding="utf-8").split())
+        return frozenset(path.read_text(encoding="utf-8", errors="replace").split())
     except FileNotFoundError:
         return frozenset()

@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
@@ -33,6 +34,7 @@ from recorder.session.plain_log import PlainLog
 from recorder.session.plain_video import PlainVideo
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.sealer import Listener
+from recorder.streams import say
 
 _PROTECTION = {
     "passphrase": "your passphrase opens it, and without it no recording can be read.",
@@ -46,20 +48,60 @@ def record(asked: argparse.Namespace) -> int:
     """Record as asked; the exit status."""
     cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
     guard_memory()
-    library = library_folder(asked.library)
+    library = library_folder(asked.library).absolute()
     screen_source = open_screen_source()
     with contextlib.ExitStack() as stack:
         stack.callback(screen_source.close)
         keys = _keys(asked)
+        recipients = _recipients(asked, keys)
+        stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one
         clock = SystemClock()
         started = clock.read()
         header = _header(asked, started)
-        writer = RecordingWriter.create(
-            library, header, device=keys.device, recipients=_recipients(asked, keys), clock=clock
-        )
-        writer.start_segment("start")
         session_clock = SessionClock(clock, started=started)
-        return _run(asked, writer, header, session_clock, screen_source, stack)
+        beside = _Beside.open(
+            asked, header, session_clock, stack
+        )  # what cannot be written is said before anything is recorded
+        stack.callback(beside.close)
+        writer = RecordingWriter.create(library, header, device=keys.device, recipients=recipients, clock=clock)
+        writer.start_segment("start")
+        return _run(asked, writer, header, session_clock, screen_source, beside, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The ordinary files beside the recording, as far as they were asked for."""
+
+    video: PlainVideo | None
+    log: PlainLog | None
+    names: tuple[str, ...]
+
+    @classmethod
+    def open(
+        cls, asked: argparse.Namespace, header: SessionHeader, clock: SessionClock, stack: contextlib.ExitStack
+    ) -> "_Beside":
+        video = PlainVideo(asked.video, clock=clock, frames_per_s=asked.fps) if asked.video else None
+        names = [str(asked.video)] if asked.video else []
+        if asked.log is None:
+            return cls(video, None, tuple(names))
+        out = sys.stdout if asked.log == "-" else stack.enter_context(_text_file(Path(asked.log)))
+        names.append("the log on standard output" if asked.log == "-" else asked.log)
+        return cls(video, PlainLog(out, started_wall_ns=header.started.wall_ns), tuple(names))
+
+    def close(self) -> None:
+        """Complete both files; may be called again."""
+        if self.video is not None:
+            self.video.close()
+        if self.log is not None:
+            self.log.close()
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What went wrong with them, in sentences."""
+        video = self.video.failure if self.video is not None else None
+        log = self.log.failure if self.log is not None else None
+        log_sentence = f"The plain log is not complete: {log.strerror or log}." if log is not None else None
+        return tuple(sentence for sentence in (video, log_sentence) if sentence is not None)
 
 
 def _run(
@@ -68,11 +110,10 @@ def _run(
     header: SessionHeader,
     clock: SessionClock,
     screen_source: ScreenSource,
-    stack: contextlib.ExitStack,
+    beside: _Beside,
+    stop: threading.Event,
 ) -> int:
-    plain_log = _plain_log(asked, header, stack)
-    video = PlainVideo(asked.video, clock=clock, frames_per_s=asked.fps) if asked.video else None
-    listeners: list[Listener] = [plain_log] if plain_log else []
+    listeners: list[Listener] = [beside.log] if beside.log else []
     opening: list[Event] = [_session_started(header, screen_source.method, asked.keys)]
     opening += mention_interrupted(writer.folder.parent, home_folder(), besides=writer.folder)
     recorder = Recorder(
@@ -83,22 +124,17 @@ def _run(
         opening=opening,
         frames_per_s=asked.fps,
         listeners=listeners,
-        watcher=video,
+        watcher=beside.video,
     )
     status = StatusPrinter(sys.stdout, sys.stderr, as_json=asked.json, folder=writer.folder)
-    with _stop_signals() as stop:
-        status.started(header)
-        for path in (asked.video, asked.log):
-            status.warn(f"{path} is an ordinary file beside the recording: it is NOT sealed." if path else None)
-        recorder.start()
-        asked_reason = _wait(recorder, stop, asked.limit_s, status)
-        ending = recorder.finish(asked_reason)
-    if video is not None:
-        video.close()
-        status.warn(video.failure)
-    if plain_log is not None:
-        plain_log.close()
-        status.warn(f"The plain log is not complete: {plain_log.failure}." if plain_log.failure else None)
+    status.started(header)
+    for name in beside.names:
+        status.warn(f"{name} is NOT sealed: anyone can read and alter it.")
+    recorder.start()
+    ending = recorder.finish(_wait(recorder, stop, asked.limit_s, status))
+    beside.close()
+    for sentence in beside.failures:
+        status.warn(sentence)
     exit_status = _exit_status(ending)
     status.ended(ending, recorder.progress, exit_status)
     return exit_status
@@ -144,8 +180,9 @@ def _stop_signals() -> Iterator[threading.Event]:
 def _keys(asked: argparse.Namespace) -> LocalKeys:
     keys = ensure_local_keys(keys_folder(), ask_passphrase=_ask_passphrase if _may_ask(asked) else None)
     if keys.created and asked.recipients is None:
-        sys.stderr.write(
-            f"tachiai-agent: First run: made an auditor key for this machine; {_PROTECTION[keys.protection]}\n"
+        say(
+            sys.stderr,
+            f"tachiai-agent: First run: made an auditor key for this machine; {_PROTECTION[keys.protection]}\n",
         )
     return keys
 
@@ -170,13 +207,20 @@ def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
     offset = utc.astimezone().utcoffset()
     return SessionHeader(
         session_id=f"{utc:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
-        operator=asked.operator or getpass.getuser(),
+        operator=asked.operator or _login_name(),
         host=socket.gethostname(),
         purpose=asked.purpose,
         started=started,
         utc_offset_s=int(offset.total_seconds()) if offset is not None else 0,
         program=f"tachiai-agent {_version()}",
     )
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in many containers
+        return f"user {os.getuid()}"
 
 
 def _version() -> str:
@@ -201,16 +245,15 @@ def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) 
     )
 
 
-def _plain_log(asked: argparse.Namespace, header: SessionHeader, stack: contextlib.ExitStack) -> PlainLog | None:
-    if asked.log is None:
-        return None
-    out: TextIO = sys.stdout if asked.log == "-" else stack.enter_context(_open_text(Path(asked.log)))
-    return PlainLog(out, started_wall_ns=header.started.wall_ns)
-
-
-def _open_text(path: Path) -> TextIO:
+@contextlib.contextmanager
+def _text_file(path: Path) -> Iterator[TextIO]:
     try:
-        return path.open("w", encoding="utf-8", newline="\n")
+        out = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         msg = f"The plain log {path} cannot be written: {error.strerror}. Choose another file for --log."
         raise StorageError(msg) from error
+    try:
+        yield out
+    finally:
+        with contextlib.suppress(OSError):  # what could not be written is in the plain log's `failure` already
+            out.close()

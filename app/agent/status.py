@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TextIO
 
 from recorder.evidence.writer import SessionHeader
+from recorder.logrow import inert
 from recorder.session.recorder import Ending
 from recorder.session.sealer import Progress
+from recorder.streams import say
 
 NS_PER_S = 1_000_000_000
 
@@ -14,7 +16,8 @@ NS_PER_S = 1_000_000_000
 class StatusPrinter:
     """Say how a recording goes: for people on standard error, for programs one JSON object a line on standard output.
 
-    The last line on standard output is the recording's folder, in either form.
+    The last line on standard output is the recording's folder, in either form. Who reads this may go away, or its disk
+    may be full: no recording ends because nobody listens.
     """
 
     def __init__(self, out: TextIO, err: TextIO, *, as_json: bool, folder: Path) -> None:
@@ -22,6 +25,7 @@ class StatusPrinter:
         self._err = err
         self._as_json = as_json
         self._folder = folder
+        self._unheard = False
         self._live_line = err.isatty() and not as_json
 
     def started(self, header: SessionHeader) -> None:
@@ -29,7 +33,7 @@ class StatusPrinter:
         if self._as_json:
             self._object(state="started", recording=header.session_id, path=str(self._folder))
             return
-        self._say(f"Recording {header.operator}@{header.host} to {self._folder}; Ctrl-C stops.\n")
+        self._say(f"Recording {inert(header.operator)}@{header.host} to {self._folder}; Ctrl-C stops.\n")
 
     def progress(self, progress: Progress, now_ns: int) -> None:
         """A second has passed."""
@@ -62,17 +66,17 @@ class StatusPrinter:
             )
         else:
             self._line(str(self._folder))
+        if self._unheard:
+            self.warn(f"Standard output could not be written; the recording is {self._folder}.")
 
     def _object(self, **members: object) -> None:
         self._line(json.dumps(members, ensure_ascii=False))
 
     def _line(self, line: str) -> None:
-        self._out.write(line + "\n")
-        self._out.flush()
+        self._unheard |= not say(self._out, line + "\n")
 
     def _say(self, text: str) -> None:
-        self._err.write(text)
-        self._err.flush()
+        say(self._err, text)
 
 
 def _size(size_bytes: int) -> str:

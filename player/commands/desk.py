@@ -15,6 +15,7 @@ from recorder.errors import KeyMissingError
 from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.library_folder import library_folder
+from recorder.streams import said_or_refused
 
 PASSPHRASE_VARIABLE = "TACHIAI_PASSPHRASE"
 QUIET_S = 1.0  # work that takes no longer than this says nothing while it goes on
@@ -54,11 +55,12 @@ class Desk:
 
     def say(self, line: str) -> None:
         """A line of the answer."""
-        print(line, file=self.out)
+        with said_or_refused(self.out):
+            print(line, file=self.out)
 
     def say_json(self, thing: Json) -> None:
         """An object of the answer, on a line of its own."""
-        print(json.dumps(thing, ensure_ascii=False), file=self.out)
+        self.say(json.dumps(thing, ensure_ascii=False))
 
     def say_table(self, rows: Iterable[tuple[str, ...]], *, heads: tuple[str, ...]) -> None:
         """Columns as wide as what is in them; the last is as long as it is."""

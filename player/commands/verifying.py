@@ -11,6 +11,7 @@ from recorder.errors import IndexUnusableError, StorageError
 from recorder.evidence.findings import Finding, Status, Verdict
 from recorder.evidence.verify import EventCheck, verify
 from recorder.logrow import span_words
+from recorder.streams import let_go, said_or_refused
 
 STATUS_WORDS = {
     Status.SOUND: "SOUND: complete and unaltered",
@@ -38,10 +39,15 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
     if before is not None and verdict.status in (Status.SOUND, Status.PARTIAL, Status.ALTERED):
         with suppress(IndexUnusableError, StorageError):  # it was only to be kept for `list`
             desk.library.remember_verdict(folder, verdict, before=before)
-    if as_json:
-        _print_objects(desk, folder.name, verdict)
-    else:
-        _print_words(desk, verdict)
+    try:
+        if as_json:
+            _print_objects(desk, folder.name, verdict)
+        else:
+            _print_words(desk, verdict)
+        with said_or_refused(desk.out):
+            desk.out.flush()
+    except BrokenPipeError:  # whoever read has enough; the exit status is the verdict all the same
+        let_go(desk.out)
     return verdict.exit_status
 
 

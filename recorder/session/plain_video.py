@@ -15,7 +15,8 @@ from recorder.events import Screen
 from recorder.geometry import Rect
 
 NS_PER_S = 1_000_000_000
-CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("avc1", "mp4v"), ".avi": ("MJPG",)}
+# mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
+CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("mp4v", "avc1"), ".avi": ("MJPG",)}
 
 log = logging.getLogger(__name__)
 
@@ -120,3 +121,8 @@ def require_video_path(path: Path) -> None:
     if path.suffix.lower() not in CODECS:
         msg = f"A video must end in {', '.join(CODECS)}: {path} does not."
         raise StorageError(msg)
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        msg = f"The video {path} cannot be written: {error.strerror}. Choose another file for --video."
+        raise StorageError(msg) from error
