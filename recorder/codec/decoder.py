@@ -7,7 +7,7 @@ import numpy as np
 
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.sheets import SheetStore
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, Numbers, put
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, bgr_of, put
 from recorder.codec.wire import Head, Move, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
 
@@ -120,24 +120,15 @@ class ScreenDecoder:
             self._canvas[move.target.top : move.target.bottom, move.target.left : move.target.right] = pixels
 
     def _paint(self, grid: Grid, ops: Ops, own: Sequence[Sheet]) -> None:
-        """Put tiles on their positions, sheet by sheet. `own` are a snapshot's, which are not kept."""
+        """Put tiles on their positions. `own` are a snapshot's sheets, which are not kept."""
         positions, ids = ops.positions, ops.ids
         for sheet in own:
             mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
-            self._put(grid, positions[mine], ids[mine] - sheet.first_id, self._sheets.own_tiles_of(sheet))
+            pixels = self._sheets.own_pixels(sheet)[ids[mine] - sheet.first_id]
+            put(grid, self._canvas, positions[mine], bgr_of(pixels))
             positions, ids = positions[~mine], ids[~mine]
-        order = np.argsort(ids, kind="stable")
-        positions, ids = positions[order], ids[order]
-        start = 0
-        while start < ids.size:
-            sheet = self._sheets.find(int(ids[start]))
-            end = int(np.searchsorted(ids, sheet.first_id + sheet.tiles))
-            indices = ids[start:end] - sheet.first_id
-            self._put(grid, positions[start:end], indices, self._sheets.tiles_of(sheet))
-            start = end
-
-    def _put(self, grid: Grid, positions: Numbers, indices: Numbers, tiles: Bytes) -> None:
-        put(grid, self._canvas, positions, tiles[indices])
+        different, which = np.unique(ids, return_inverse=True)
+        put(grid, self._canvas, positions, bgr_of(self._sheets.pixels(different))[which])
 
 
 def digest_of(picture: Bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import bisect
 from collections import OrderedDict
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from recorder.codec import numbered, origins
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.palette import Palette
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Numbers, bgr_of
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind
 
 MAX_SHEET_SIDE_PX = 16383
@@ -65,11 +66,13 @@ def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
 
 def decode(sheet: Sheet, palette: Palette) -> Bytes:
     """The tiles (n, 16, 64, 3) of a sheet."""
+    return bgr_of(_decoded(sheet, palette).pixels(slice(None)))
+
+
+def _decode_picture(sheet: Sheet) -> Bytes:
     if sheet.kind is SheetKind.COMPOSED:
         msg = "a patch holds what only a snapshot may"
         raise DamagedPictureError(msg)
-    if sheet.kind is SheetKind.NUMBERED:
-        return bgr_of(numbered.decode(sheet.data, sheet.tiles, palette.colours_of))
     rows = -(-sheet.tiles // sheet.columns)
     height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
     if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
@@ -127,7 +130,7 @@ class SheetStore:
         self.palette = Palette()
         self._first_ids: list[int] = []
         self._sheets: list[Sheet] = []
-        self._decoded: OrderedDict[int, Bytes] = OrderedDict()
+        self._decoded: OrderedDict[int, _Decoded] = OrderedDict()
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
         self.decoded_sheets = 0
@@ -157,39 +160,66 @@ class SheetStore:
             raise DamagedPictureError(msg)
         return self._sheets[index]
 
-    def own_tiles_of(self, sheet: Sheet) -> Bytes:
-        """The tiles (n, 16, 64, 3) of a snapshot's own sheet, which is not kept."""
+    def own_pixels(self, sheet: Sheet) -> Canvas:
+        """The tiles (n, 16, 64) of a snapshot's own sheet, which is not kept."""
         if sheet.kind is not SheetKind.COMPOSED:
-            return decode(sheet, self.palette)
-        identities, places = np.divmod(origins.decode(sheet.data, sheet.tiles), origins.PIXELS)
+            return _decoded(sheet, self.palette).pixels(slice(None))
+        composed = origins.decode(sheet.data, sheet.tiles)
+        identities, places = composed >> origins.PLACE_BITS, composed & (origins.PIXELS - 1)
         end = self._first_ids[-1] + self._sheets[-1].tiles if self._sheets else 0
         if int(identities.min()) < 0 or int(identities.max()) >= end:
             msg = "it refers to a tile that never came"
             raise DamagedPictureError(msg)
         used = np.zeros(end, np.bool_)
         used[identities] = True
-        pool = self._gather(np.flatnonzero(used))
-        rank = np.cumsum(used) - 1
-        return np.asarray(pool.reshape(-1, 3)[rank[identities] * origins.PIXELS + places], np.uint8)
+        pool = self.pixels(np.flatnonzero(used))
+        starts = np.cumsum(used) - 1 << origins.PLACE_BITS
+        return np.asarray(pool.reshape(-1).take(starts.take(identities) + places), np.uint32)
 
-    def _gather(self, identities: Numbers) -> Bytes:
-        """These tiles, whose ids go up, from whatever sheets they are in."""
-        parts, start = [], 0
+    def pixels(self, identities: Numbers) -> Canvas:
+        """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""
+        tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+        start = 0
         while start < identities.size:
             sheet = self.find(int(identities[start]))
             stop = int(np.searchsorted(identities, sheet.first_id + sheet.tiles))
-            parts.append(self.tiles_of(sheet)[identities[start:stop] - sheet.first_id])
+            indices = identities[start:stop] - sheet.first_id
+            tiles[start:stop] = self._kept(sheet).pixels(indices)
             start = stop
-        return np.concatenate(parts)
+        return tiles
 
-    def tiles_of(self, sheet: Sheet) -> Bytes:
-        """The sheet's tiles (n, 16, 64, 3)."""
-        tiles = self._decoded.pop(sheet.first_id, None)
-        if tiles is None:
-            tiles = decode(sheet, self.palette)
+    def _kept(self, sheet: Sheet) -> "_Decoded":
+        decoded = self._decoded.pop(sheet.first_id, None)
+        if decoded is None:
+            decoded = _decoded(sheet, self.palette)
             self.decoded_sheets += 1
-            self._decoded_bytes += tiles.nbytes
-        self._decoded[sheet.first_id] = tiles
+            self._decoded_bytes += decoded.nbytes
+        self._decoded[sheet.first_id] = decoded
         while self._decoded_bytes > self._cache_bytes and len(self._decoded) > 1:
             self._decoded_bytes -= self._decoded.popitem(last=False)[1].nbytes
-        return tiles
+        return decoded
+
+
+class _Pictured:
+    """The tiles (n, 16, 64) of a sheet that is a picture."""
+
+    def __init__(self, bgr: Bytes) -> None:
+        self._tiles = bgr
+
+    @property
+    def nbytes(self) -> int:
+        return self._tiles.nbytes
+
+    def pixels(self, indices: Numbers | slice) -> Canvas:
+        bgr = self._tiles[indices]
+        bgrx = np.asarray(cv2.cvtColor(bgr.reshape(-1, TILE_WIDTH_PX, 3), cv2.COLOR_BGR2BGRA), np.uint8)
+        return bgrx.view(np.uint32).reshape(bgr.shape[:-1])
+
+
+_Decoded: TypeAlias = _Pictured | numbered.Places
+
+
+def _decoded(sheet: Sheet, palette: Palette) -> _Decoded:
+    if sheet.kind is SheetKind.NUMBERED:
+        return numbered.decode(sheet.data, sheet.tiles, palette.colours_of)
+    return _Pictured(_decode_picture(sheet))

@@ -136,7 +136,8 @@ def test_numbers_of_colours_come_back(values, base, tiles):
     numbers = np.resize(np.array(values, np.uint16) + np.uint16(base), (tiles, 16, 64)).astype(np.uint16)
 
     np.testing.assert_array_equal(
-        numbered.decode(numbered.encode(numbers), tiles, lambda used: used.astype(np.uint32)), numbers
+        numbered.decode(numbered.encode(numbers), tiles, lambda used: used.astype(np.uint32)).pixels(slice(None)),
+        numbers,
     )
 
 
