@@ -2,11 +2,11 @@
 
 import io
 import json
-import os
 
 import pytest
 
 from app.agent.doctor import State, examine, run_doctor
+from tests.ordinary_user import ordinary_user
 from tests.xserver import start_xvfb
 
 
@@ -75,11 +75,13 @@ def test_a_library_that_is_a_file_cannot_be_written(server, tmp_path):
     assert (status, found["storage"]["state"]) == (3, "no")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_library_that_is_read_only_cannot_be_written(server, tmp_path):
-    tmp_path.chmod(0o500)
-    status, found = _lines(library=tmp_path / "library")
-    assert (status, found["storage"]["state"]) == (3, "no")
+@pytest.mark.parametrize("mode", [0o555, 0])
+def test_a_library_in_a_folder_that_may_not_be_written_or_even_looked_into_is_refused(open_folder, mode):
+    open_folder.chmod(mode)
+    with ordinary_user():
+        storage = next(advice for advice in examine(open_folder / "library") if advice.area == "storage")
+    assert storage.state is State.NO
+    assert "cannot be written" in storage.sentence
 
 
 def test_a_full_disk_cannot_be_recorded_to(server, tmp_path, monkeypatch):
