@@ -13,7 +13,7 @@ from recorder.format.payload import decode_events
 from recorder.logrow import LogRow
 from recorder.oplog import OperationLog
 from recorder.store.folding import fold, is_blank
-from recorder.store.hits import Found, hit_in
+from recorder.store.hits import Found, Hit, hit_in
 from recorder.store.index import Index, Reached
 from recorder.store.index_file import IndexDamagedError
 
@@ -260,12 +260,11 @@ class _Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class RowHit:
-    """A hit in one recording: `number` is the row's place, `at_ns` when the first character found was typed."""
+class RowHits:
+    """What was found in one recording: the first so many whole, and when every one of them was, in order."""
 
-    number: int
-    at_ns: int
-    row: LogRow
+    hits: tuple[Hit, ...]
+    times_ns: tuple[int, ...]
 
 
 class RowSearch:
@@ -291,16 +290,24 @@ class RowSearch:
             self._rows.append((row, lead, times))
             self._folded.append("\n".join((fold(lead + row.text), *map(fold, row.also.split("\n")))))
 
-    def find(self, query: str) -> list[RowHit]:
-        """The rows that hold the query, in their order; none for a query of nothing visible."""
-        if is_blank(query):
-            return []
-        needle = fold(query)
-        hits = []
-        for number, folded in enumerate(self._folded):
-            if needle in folded:
-                row, lead, times = self._rows[number]
-                hit = hit_in("", row, lead=lead, times=times, needle=needle)
-                if hit is not None:
-                    hits.append(RowHit(number, hit.at_ns, row))
-        return hits
+    def find(self, query: str, *, first: int = 0, whole: int = MOST_HITS) -> RowHits:
+        """The rows from `first` on that hold the query; none for a query of nothing visible.
+
+        After `whole` hits, only when the others were: a letter that every row has is answered as fast as a word.
+        """
+        hits: list[Hit] = []
+        times_ns: list[int] = []
+        needle = "" if is_blank(query) else fold(query)
+        for number in range(first, len(self._folded) if needle else 0):
+            if needle not in self._folded[number]:
+                continue
+            row, lead, times = self._rows[number]
+            if len(hits) >= whole and not lead:
+                times_ns.append(row.at_ns)
+                continue
+            hit = hit_in("", row, lead=lead, times=times, needle=needle)
+            if hit is not None:
+                times_ns.append(hit.at_ns)
+                hits.append(hit)
+        hits.sort(key=lambda hit: hit.at_ns)
+        return RowHits(tuple(hits[:whole]), tuple(sorted(times_ns)))

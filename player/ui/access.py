@@ -78,7 +78,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place where the searched words were found. `title` says in which recording, `wall_ns` when in UTC."""
+    """A place where the searched words were found. `title` says in which recording, `wall_ns` when in UTC.
+
+    `found`: from which character of the text to which; None if it is not known.
+    """
 
     folder: Path
     at_ns: int
@@ -87,6 +90,7 @@ class Hit:
     title: str
     wall_ns: int | None = None
     utc_offset_s: int = 0
+    found: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

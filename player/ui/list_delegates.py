@@ -10,7 +10,7 @@ from player.ui.inert import visible
 from player.ui.list_models import ITEM_ROLE, Heading, local_time
 from player.ui.log_delegate import icon_of
 from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.painting import RowDelegate, paint_text
+from player.ui.painting import RowDelegate, paint_found, paint_text
 from player.ui.verdict_banner import ICONS, tone_colour
 
 Index = QModelIndex | QPersistentModelIndex
@@ -52,13 +52,6 @@ class ItemDelegate(RowDelegate):
     def paint_item(self, painter: QPainter, area: QRect, item: object, colour: str, dim: str) -> None:
         """The two lines."""
         raise NotImplementedError
-
-    def paint_lines(self, painter: QPainter, area: QRect, first: str, second: str, colour: str, dim: str) -> None:
-        """A line to read and a quieter one below it."""
-        upper = QRect(area.left(), area.top() + 7, area.width(), 20)
-        lower = QRect(area.left(), area.top() + 27, area.width(), 18)
-        paint_text(painter, upper, first, font=self.font, colour=colour)
-        paint_text(painter, lower, second, font=self.small, colour=dim)
 
     def _dim(self) -> str:
         return self.look.colours.text_dim
@@ -121,7 +114,13 @@ class HitDelegate(ItemDelegate):
         self.paint_icon(painter, area.left() + 16, area.top() + 17, icon_of(item.kind), dim)
         clock = "" if item.wall_ns is None else f"{local_time(item.wall_ns, item.utc_offset_s):%Y-%m-%d %H:%M:%S}"
         second = "  ·  ".join(part for part in (time_text(item.at_ns), clock, visible(item.title)) if part)
-        self.paint_lines(painter, area.adjusted(42, 0, -12, 0), visible(item.text[:500]), second, colour, dim)
+        room = area.adjusted(42, 0, -12, 0)
+        start, end = item.found or (0, 0)
+        parts = visible(item.text[:start]), visible(item.text[start:end]), visible(item.text[end : end + 500])
+        upper = QRect(room.left(), room.top() + 7, room.width(), 20)
+        paint_found(painter, upper, parts, fonts=(self.font, self.strong), colours=(colour, self.look.colours.hit))
+        lower = QRect(room.left(), room.top() + 27, room.width(), 18)
+        paint_text(painter, lower, second, font=self.small, colour=dim)
 
 
 class ProblemDelegate(ItemDelegate):

@@ -20,6 +20,37 @@ def paint_text(painter: QPainter, area: QRect, text: str, *, font: QFont, colour
     return metrics.horizontalAdvance(shown)
 
 
+def paint_found(
+    painter: QPainter, area: QRect, parts: tuple[str, str, str], *, fonts: tuple[QFont, QFont], colours: tuple[str, str]
+) -> None:
+    """One line: what stands before, what was found with a ground of its own, what stands after.
+
+    `fonts` and `colours` are the text's, and those of what was found (its ground). What was found is kept in sight.
+    """
+    before, found, after = (part[:2000] for part in parts)
+    metrics, strong = QFontMetrics(fonts[0]), QFontMetrics(fonts[1])
+    found = strong.elidedText(found, Qt.TextElideMode.ElideRight, area.width())
+    room = area.width() - strong.horizontalAdvance(found)
+    before = metrics.elidedText(
+        before, Qt.TextElideMode.ElideLeft, max(room * 2 // 3, room - metrics.horizontalAdvance(after))
+    )
+    left = area.left() + metrics.horizontalAdvance(before)
+    place = QRect(left, area.top(), strong.horizontalAdvance(found), area.height())
+    ground = QColor(colours[1])
+    ground.setAlpha(90)
+    painter.fillRect(place.adjusted(-1, 1, 1, -1), ground)
+    paint_text(
+        painter,
+        QRect(area.left(), area.top(), place.left() - area.left() + 1, area.height()),
+        before,
+        font=fonts[0],
+        colour=colours[0],
+    )
+    paint_text(painter, place.adjusted(0, 0, 2, 0), found, font=fonts[1], colour=colours[0])
+    rest = QRect(place.right() + 1, area.top(), area.right() - place.right(), area.height())
+    paint_text(painter, rest, after, font=fonts[0], colour=colours[0])
+
+
 class RowDelegate(QStyledItemDelegate):
     """A row of fixed height; knows how a row is marked as chosen, hovered or current."""
 

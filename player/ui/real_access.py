@@ -15,7 +15,7 @@ from recorder.evidence.findings import Finding, Severity, Status, Verdict
 from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.verify import verify
-from recorder.logrow import LogRow
+from recorder.store.hits import Hit as StoredHit
 
 NS_PER_S = 1_000_000_000
 _LEVELS = {
@@ -73,10 +73,7 @@ class RealAccess:
             return Hits((), problem=str(error))
         entries = {listed.session_id: listed for listed in library.entries()}
         hits = tuple(
-            _hit(
-                self._folder / hit.session_id, hit.at_ns, hit.row, hit.context or hit.text, entries.get(hit.session_id)
-            )
-            for hit in outcome.found.hits
+            _hit(self._folder / hit.session_id, hit, entries.get(hit.session_id)) for hit in outcome.found.hits
         )
         skipped = outcome.refreshed.not_searched
         return Hits(hits, not outcome.found.is_complete, skipped[0].sentence if skipped and not hits else "")
@@ -132,10 +129,10 @@ def _entry(listed: Listed) -> Entry:
     )
 
 
-def _hit(folder: Path, at_ns: int, row: LogRow, text: str, listed: Listed | None) -> Hit:
+def _hit(folder: Path, hit: StoredHit, listed: Listed | None) -> Hit:
     known = listed.known if listed is not None else None
-    if known is None:
-        return Hit(folder, at_ns, row.kind, text, folder.name)
-    started = local_time(known.started_wall_ns, known.utc_offset_s)
-    title = f"{known.operator} @ {known.host}, {started:%Y-%m-%d}"
-    return Hit(folder, at_ns, row.kind, text, title)
+    title = folder.name
+    if known is not None:
+        started = local_time(known.started_wall_ns, known.utc_offset_s)
+        title = f"{known.operator} @ {known.host}, {started:%Y-%m-%d}"
+    return Hit(folder, hit.at_ns, hit.kind, hit.context, title, found=hit.found_in_context)

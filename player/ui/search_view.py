@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from player.timeline import Times
 from player.ui.access import Hit, Hits
 from player.ui.library_view import items_view
 from player.ui.list_delegates import HitDelegate
@@ -27,6 +25,7 @@ class SearchView(QWidget):
         self._look = look
         self._here: tuple[Hit, ...] = ()
         self._here_count = 0
+        self._has_all_here = True
         self._elsewhere = Hits(())
         self._query = ""
         self.model: ItemsModel[Hit] = ItemsModel(lambda hit: hit.text, self)
@@ -49,11 +48,12 @@ class SearchView(QWidget):
         """This is looked for now; what was found before is forgotten."""
         self._query = query.strip()
         self._here, self._here_count, self._elsewhere = (), 0, Hits(())
+        self._has_all_here = not self._query
         self._show()
 
-    def show_here(self, hits: Sequence[Hit], count: int) -> None:
-        """Found in the open recording; `count` may be more than are listed."""
-        self._here, self._here_count = tuple(hits), count
+    def show_here(self, hits: Sequence[Hit], count: int, *, is_all: bool = True) -> None:
+        """Found in the open recording; `count` may be more than are listed, and more may come if that is not all."""
+        self._here, self._here_count, self._has_all_here = tuple(hits), count, is_all
         self._show()
 
     def show_elsewhere(self, hits: Hits) -> None:
@@ -75,29 +75,32 @@ class SearchView(QWidget):
         words = self._look.words
         lines: list[Hit | Heading] = []
         if self._here:
-            lines += [Heading(words("search.here", count=f"{self._here_count:,}")), *self._here]
+            more = "" if self._has_all_here else "…"
+            lines += [Heading(words("search.here", count=f"{self._here_count:,}{more}")), *self._here]
         if self._elsewhere.hits:
             more = "+" if self._elsewhere.is_cut else ""
             lines += [Heading(words("search.elsewhere", count=f"{len(self._elsewhere.hits):,}{more}"))]
             lines += self._elsewhere.hits
-        self.model.show(lines)
+        self._show_lines(lines)
         if self._elsewhere.problem:
             message = self._elsewhere.problem
         elif not self._query:
             message = words("search.ask")
         else:
-            message = "" if lines else words("search.nothing")
+            message = "" if lines else words("search.nothing" if self._has_all_here else "search.searching")
         self._message.setText(message)
         self._message.setVisible(bool(message))
+
+    def _show_lines(self, lines: list[Hit | Heading]) -> None:
+        """More may have come: what was chosen stays chosen, and the list stays where it was scrolled to."""
+        number, place = self.view.currentIndex().row(), self.view.verticalScrollBar().value()
+        chosen = self.model.item_at(number) if number >= 0 else None
+        self.model.show(lines)
+        if isinstance(chosen, Hit) and chosen in lines:
+            self.view.setCurrentIndex(self.model.index(lines.index(chosen)))
+            self.view.verticalScrollBar().setValue(place)
 
     def _choose(self, index: QModelIndex) -> None:
         item = self.model.item_at(index.row())
         if isinstance(item, Hit):
             self.hit_chosen.emit(item)
-
-
-def hit_times(hits: Sequence[Hit]) -> Times:
-    """The moments of these hits, in order."""
-    times = np.fromiter((hit.at_ns for hit in hits), np.int64, len(hits))
-    times.sort()
-    return times

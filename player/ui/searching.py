@@ -1,21 +1,41 @@
 """Search as you type: this recording's rows on a thread of its own, and the whole library through the desk."""
 
+import time
+from array import array
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from player.search import RowSearch
+from player.timeline import Times
 from player.ui.access import Hit, Hits
 from player.ui.background import Line
 from player.ui.desk import Desk
 from player.ui.reading import News
-from player.ui.search_view import LISTED, SearchView, hit_times
+from player.ui.search_view import LISTED, SearchView
 from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
 
 _ROWS_AT_ONCE = 5000
 LONGEST_QUERY = 1000  # characters; nobody types more, and a pasted file must not stop the window
+TELL_EVERY_S = 0.25
+
+_KeepOn = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHere:
+    """What was found in the open recording: the first hits whole, the moments of all; `is_all`: nothing is left."""
+
+    hits: tuple[Hit, ...]
+    times_ns: Times
+    is_all: bool = True
+
+
+NOTHING = FoundHere((), np.empty(0, np.int64))
 
 
 class Searching(QObject):
@@ -29,6 +49,8 @@ class Searching(QObject):
         self._view = view
         self._news: News | None = None
         self._query = ""
+        self._folder: Path | None = None
+        self._library_hits = Hits(())
         self._is_searching_here = self._is_searching_elsewhere = False
         self._home = HomeCarrier(self)
         self._rows = FoldedRows()
@@ -48,6 +70,7 @@ class Searching(QObject):
     def look_for(self, query: str) -> None:
         """Search for this from now on."""
         self._query = query.strip()[:LONGEST_QUERY]
+        self._library_hits = Hits(())
         self._view.show_query(self._query)
         self._search_here()
         self._is_searching_elsewhere = True
@@ -57,6 +80,9 @@ class Searching(QObject):
         """These are the rows to search; None: no recording is open."""
         has_changed = _version(news) != _version(self._news)
         self._news = news
+        if self._folder != self._desk.folder:  # what was another recording may be the open one now
+            self._folder = self._desk.folder
+            self._show_elsewhere()
         if self._query and has_changed:
             self._search_here()
         elif has_changed and news is not None and news.is_complete and (folder := self._desk.folder) is not None:
@@ -80,21 +106,28 @@ class Searching(QObject):
         self._line.forget()
         self._is_searching_here = False
         if news is None or not query or folder is None:
-            self._view.show_here((), 0)
-            self.marked.emit(hit_times(()))
+            self._show_here(NOTHING)
             return
-
         self._is_searching_here = True
         self._line.ask(
-            lambda keep_on: self._rows.find(news, query, folder, keep_on),
-            then=self._found_here,
-            failed=self._failed,
+            lambda keep_on: self._find(news, query, folder, keep_on), then=self._found_here, failed=self._failed
         )
 
-    def _found_here(self, found: tuple[Hit, ...]) -> None:
+    def _find(self, news: News, query: str, folder: Path, keep_on: _KeepOn) -> FoundHere:
+        """On the thread of this search; what is found so far is shown while it goes on."""
+
+        def tell(found: FoundHere) -> None:
+            self._home.carry(lambda: self._show_here(found) if (self._query, self._news) == (query, news) else None)
+
+        return self._rows.find(news, query, folder, keep_on=keep_on, tell=tell)
+
+    def _found_here(self, found: FoundHere) -> None:
         self._is_searching_here = False
-        self._view.show_here(found[:LISTED], len(found))
-        self.marked.emit(hit_times(found))
+        self._show_here(found)
+
+    def _show_here(self, found: FoundHere) -> None:
+        self._view.show_here(found.hits, len(found.times_ns), is_all=found.is_all)
+        self.marked.emit(found.times_ns)
 
     def _failed(self, error: WorldError) -> None:
         self._is_searching_here = False
@@ -103,8 +136,13 @@ class Searching(QObject):
     def _found_elsewhere(self, query: str, hits: Hits) -> None:
         if query == self._query:
             self._is_searching_elsewhere = False
-            others = tuple(hit for hit in hits.hits if hit.folder != self._desk.folder)
-            self._view.show_elsewhere(Hits(others, hits.is_cut, hits.problem))
+            self._library_hits = hits
+            self._show_elsewhere()
+
+    def _show_elsewhere(self) -> None:
+        found = self._library_hits
+        others = tuple(hit for hit in found.hits if hit.folder != self._desk.folder)
+        self._view.show_elsewhere(Hits(others, found.is_cut, found.problem))
 
 
 class FoldedRows:
@@ -114,20 +152,51 @@ class FoldedRows:
         self._search = RowSearch()
         self._of: tuple[Path, int] | None = None
 
-    def make_ready(self, news: News, folder: Path, keep_on: Callable[[], None]) -> None:
+    def make_ready(self, news: News, folder: Path, keep_on: _KeepOn) -> None:
         """Take in the rows that have come since; `keep_on` raises when nobody waits for it any more."""
+        self._begin(news, folder)
+        while self._take_some(news):
+            keep_on()
+
+    def find(
+        self, news: News, query: str, folder: Path, *, keep_on: _KeepOn, tell: Callable[[FoundHere], None]
+    ) -> FoundHere:
+        """Where the rows hold the query. While rows have still to be made ready, `tell` says what was found so far."""
+        self._begin(news, folder)
+        hits: list[Hit] = []
+        times_ns = array("q")
+        reached, told_s = 0, time.monotonic()
+        while True:
+            room = max(0, LISTED - len(hits))
+            found = self._search.find(query, first=reached, whole=room)
+            hits += [
+                Hit(folder, hit.at_ns, hit.kind, hit.context, hit.row.window or "", found=hit.found_in_context)
+                for hit in found.hits
+            ]
+            times_ns.extend(found.times_ns)
+            reached = len(self._search)
+            keep_on()
+            if not self._take_some(news):
+                return _found(hits, times_ns, is_all=True)
+            if time.monotonic() - told_s >= TELL_EVERY_S:
+                told_s = time.monotonic()
+                tell(_found(hits, times_ns, is_all=False))
+
+    def _begin(self, news: News, folder: Path) -> None:
         if self._of != (folder, news.revision):
             self._search, self._of = RowSearch(), (folder, news.revision)
-        for start in range(len(self._search), news.settled, _ROWS_AT_ONCE):
-            keep_on()
-            self._search.add(news.rows[start : min(start + _ROWS_AT_ONCE, news.settled)])
 
-    def find(self, news: News, query: str, folder: Path, keep_on: Callable[[], None]) -> tuple[Hit, ...]:
-        """Where the rows hold the query."""
-        self.make_ready(news, folder, keep_on)
-        return tuple(
-            Hit(folder, hit.at_ns, hit.row.kind, hit.row.text, hit.row.window or "") for hit in self._search.find(query)
-        )
+    def _take_some(self, news: News) -> bool:
+        """Make some more rows ready; False if all are."""
+        start = len(self._search)
+        self._search.add(news.rows[start : min(start + _ROWS_AT_ONCE, news.settled)])
+        return len(self._search) > start
+
+
+def _found(hits: list[Hit], times_ns: "array[int]", *, is_all: bool) -> FoundHere:
+    times = np.array(times_ns, np.int64)
+    times.sort()
+    return FoundHere(tuple(sorted(hits, key=lambda hit: hit.at_ns)), times, is_all)
 
 
 def _version(news: News | None) -> tuple[int, int] | None:

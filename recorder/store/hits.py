@@ -14,7 +14,7 @@ class Hit:
 
     `at_ns` is when the first character found was typed, for what was not typed when the row began. `text` is where it
     was found, from `start` to `end` (the row's text, or a line of what it is also known by); `context` is a short
-    stretch of it, with the row's text before it if it was found elsewhere.
+    stretch of it, with the row's text before it if it was found elsewhere; what was found is `found_in_context` of it.
     """
 
     session_id: str
@@ -25,6 +25,12 @@ class Hit:
     end: int
     context: str
     row: LogRow
+    context_start: int = 0
+
+    @property
+    def found_in_context(self) -> tuple[int, int]:
+        """From which character of the context to which was found."""
+        return self.context_start, self.context_start + self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,12 @@ def _hit_in_also(session_id: str, row: LogRow, needle: str) -> Hit | None:
 
 
 def _hit(session_id: str, row: LogRow, at_ns: int, text: str, start: int, end: int) -> Hit:
-    context = _stretch(text, start, end)
+    first = max(0, start - CONTEXT_CHARACTERS)
+    context, context_start = _stretch(text, start, end), start - first + (1 if first else 0)
     if text is not row.text and row.text not in text:
-        context = f"{_stretch(row.text, 0, CONTEXT_CHARACTERS)} — {context}"
-    return Hit(session_id, at_ns, row.kind, text, start, end, context, row)
+        head = f"{_stretch(row.text, 0, CONTEXT_CHARACTERS)} — "
+        context, context_start = head + context, context_start + len(head)
+    return Hit(session_id, at_ns, row.kind, text, start, end, context, row, context_start)
 
 
 def _stretch(text: str, start: int, end: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from player import search
 from player.library import Library
-from player.search import EmptyQueryError, RowSearch, rebuild_index, refresh_index, search_library
+from player.search import EmptyQueryError, RowHits, RowSearch, rebuild_index, refresh_index, search_library
 from recorder.errors import KeyMissingError, StorageError
 from recorder.events import ClipboardChanged
 from recorder.evidence.keys import KeyRing
@@ -255,10 +255,28 @@ def typed(text: str, at_s: int, *, continues: bool = False) -> LogRow:
 
 def test_rows_in_memory_are_searched_as_the_library_is() -> None:
     found = RowSearch()
-    found.add([typed("rm -rf /v", 1), LogRow(5 * S, 5 * S, "process", "cron", also="/usr/sbin/cron")])
+    found.add([typed("rm -rf /v", 1), LogRow(5 * S, 5 * S, "process", "cron", also="/usr/sbin/daily")])
     found.add([typed("ar 設定", 10, continues=True)])
-    assert [(hit.number, hit.at_ns) for hit in found.find("/VAR")] == [(2, 1 * S + 7 * S // 10)]
-    assert [(hit.number, hit.at_ns) for hit in found.find("設")] == [(2, 10 * S + 3 * S // 10)]
-    assert [(hit.number, hit.at_ns) for hit in found.find("sbin/")] == [(1, 5 * S)]
-    assert found.find(" ") == found.find("") == found.find("nowhere") == []
+    assert [(hit.row.kind, hit.at_ns) for hit in found.find("/VAR").hits] == [("text", 1 * S + 7 * S // 10)]
+    assert found.find("設").times_ns == (10 * S + 3 * S // 10,)
+    assert [(hit.row.kind, hit.at_ns) for hit in found.find("sbin/").hits] == [("process", 5 * S)]
+    assert found.find(" ") == found.find("") == found.find("nowhere") == RowHits((), ())
     assert len(found) == 3
+
+
+def test_what_was_found_is_known_in_the_context_that_is_shown() -> None:
+    found = RowSearch()
+    found.add([typed(60 * "x" + " 台帳を更新 " + 60 * "y", 1), LogRow(0, 0, "process", "cron", also="/usr/sbin/daily")])
+    for query in ("更新", "sbin"):
+        [hit] = found.find(query).hits
+        start, end = hit.found_in_context
+        assert hit.context[start:end] == query
+    assert hit.context == "cron — /usr/sbin/daily"
+
+
+def test_after_the_first_hits_only_their_moments_are_told() -> None:
+    found = RowSearch()
+    found.add(LogRow(second * S, second * S, "process", "cron") for second in range(30))
+    some = found.find("CRO", first=10, whole=5)
+    assert [hit.at_ns // S for hit in some.hits] == [10, 11, 12, 13, 14]
+    assert [at_ns // S for at_ns in some.times_ns] == list(range(10, 30))
