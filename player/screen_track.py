@@ -1,13 +1,12 @@
 """One screen's pictures within one segment: found at any moment, and decoded onward while it plays."""
 
 from bisect import bisect_right, insort
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from player.source import Picture, Span
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.sheets import SheetStore
-from recorder.codec.wire import Head, read_head
 from recorder.events import Patch, Snapshot
 
 # Starting at a snapshot costs about as much as applying so many patches: its hash, and a full picture painted.
@@ -39,7 +38,6 @@ class ScreenTrack:
         self._checked: set[int] = set()  # snapshots whose hash was met
         self._dark: list[_Dark] = []
         self._distrusted: list[tuple[int, int]] = []  # entries from, to before: decoded, but not to what was recorded
-        self._heads: dict[int, list[Head]] = {}  # of patches, by the full one that they follow
         self._store: SheetStore | None = None
         self._store_full = -1
         self._decoder: ScreenDecoder | None = None
@@ -60,7 +58,8 @@ class ScreenTrack:
         if event.kind == "full":
             self._starts.append(place)
             self._fulls.append(place)
-        self._keep_head(event)
+        if self._store is not None and self._fulls and self._store_full == self._fulls[-1]:
+            self._store.expect(event.data)
 
     def add_hole(self, last_sound_ns: int) -> None:
         """What came next is lost; the last that is known held until `last_sound_ns`."""
@@ -198,35 +197,21 @@ class ScreenTrack:
 
     # --- sheets -------------------------------------------------------------------------------------------------------
 
-    def _keep_head(self, patch: Patch) -> None:
-        """Remember what a run brought, so that any of its snapshots can be started from."""
-        if not self._fulls:
-            return
-        full = self._fulls[-1]
-        try:
-            head = read_head(patch.data)
-        except DamagedPictureError:
-            return  # decoding meets it again, and says so
-        self._heads.setdefault(full, []).append(head)
-        if self._store is not None and self._store_full == full:
-            _add(self._store, head)
-
-    def _fill(self, store: SheetStore, full: int) -> None:
-        for head in self._heads.get(full, ()):
-            _add(store, head)
-
     def _store_for(self, at: int) -> SheetStore:
+        """All that the run of this entry brought, so that any of its snapshots can be started from."""
         index = bisect_right(self._fulls, at) - 1
         full = self._fulls[index] if index >= 0 else -1
         if self._store is None or self._store_full != full:
             self._store, self._store_full = SheetStore(), full
-            self._fill(self._store, full)
+            if index >= 0:
+                self._store.expect(self._events[full].data)
+                self._fill(self._store, full)
         return self._store
 
-
-def _add(store: SheetStore, head: Head) -> None:
-    """Add what a patch brought; after a lost one its colours cannot be numbered, but its sheets may do without them."""
-    try:
-        store.add(head)
-    except DamagedPictureError:
-        store.add(replace(head, colours=b""))
+    def _fill(self, store: SheetStore, full: int) -> None:
+        """Add what came after this full patch."""
+        following = bisect_right(self._fulls, full)
+        end = self._fulls[following] if following < len(self._fulls) else len(self._events)
+        for event in self._events[full + 1 : end]:
+            if isinstance(event, Patch):
+                store.expect(event.data)

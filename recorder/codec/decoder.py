@@ -100,6 +100,7 @@ class ScreenDecoder:
             msg = "a snapshot is not whole"
             raise DamagedPictureError(msg)
         self._resize(grid)
+        self._sheets.need_colours(head.first_colour)
         self._paint(grid, ops, head.sheets)
         self._next_number, self._next_id = head.number, head.first_id
         self._check(snapshot)

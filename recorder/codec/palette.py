@@ -58,6 +58,11 @@ class Palette:
         self._colours = np.zeros(0, np.uint32)
         self._end = 0
 
+    @property
+    def count(self) -> int:
+        """How many colours are known."""
+        return self._end
+
     def add(self, first: int, colours: bytes) -> None:
         """Colours that came, the first with this number."""
         end = first + len(colours) // 3

@@ -12,11 +12,12 @@ from recorder.codec import numbered, origins
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.palette import Palette
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Numbers, bgr_of
-from recorder.codec.wire import Head, Sheet, SheetKind
+from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_place
 
 MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
 TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
+_TILES, _COLOURS = 0, 1  # places in what `read_place` says
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 
 
@@ -124,41 +125,98 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
 
 
 class SheetStore:
-    """The sheets of a segment by the ids of their tiles; decoded when asked for, the last used ones kept decoded."""
+    """The sheets of a segment by the ids of their tiles; decoded when asked for, the last used ones kept decoded.
+
+    Ids and colours' numbers only go up from patch to patch, so that the patch that brought one is found by halving, and
+    of the thousands of a segment only those that are needed are read.
+    """
 
     def __init__(self, *, cache_bytes: int = CACHE_BYTES) -> None:
         self.palette = Palette()
-        self._first_ids: list[int] = []
-        self._sheets: list[Sheet] = []
+        self._patches: list[Head | bytes] = []
+        self._places: dict[int, tuple[int, int]] = {}
+        self._heads: dict[int, Head | None] = {}
         self._decoded: OrderedDict[int, _Decoded] = OrderedDict()
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
         self.decoded_sheets = 0
 
     def add(self, head: Head) -> None:
-        """The sheets and colours of a patch that came, in their order; known ones are left as they are."""
+        """The sheets and colours of a patch that is applied now; known ones are left as they are."""
+        self.need_colours(head.first_colour)
         self.palette.add(head.first_colour, head.colours)
-        for sheet in head.sheets:
-            end = self._sheets[-1].first_id + self._sheets[-1].tiles if self._sheets else 0
-            if sheet.first_id >= end:
-                self._first_ids.append(sheet.first_id)
-                self._sheets.append(sheet)
+        if head.sheets and head.first_id >= self._end():
+            self._patches.append(head)
+
+    def expect(self, data: bytes) -> None:
+        """The data of the patch that came next; it is read when something of it is asked for."""
+        self._patches.append(data)
 
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
         self.palette.clear()
-        self._first_ids.clear()
-        self._sheets.clear()
+        self._patches.clear()
+        self._places.clear()
+        self._heads.clear()
         self._decoded.clear()
         self._decoded_bytes = 0
 
+    def need_colours(self, count: int) -> None:
+        """Have the first so many colours at hand, as far as they came."""
+        while (known := self.palette.count) < count:
+            brought = self._brought_by(known, _COLOURS)
+            if brought is None or brought.first_colour != known or not brought.colours:
+                return  # what brought them is lost
+            self.palette.add(known, brought.colours)
+
     def find(self, identity: int) -> Sheet:
         """The sheet that holds this tile."""
-        index = bisect.bisect_right(self._first_ids, identity) - 1
-        if index < 0 or identity >= self._first_ids[index] + self._sheets[index].tiles:
-            msg = "it refers to a tile that never came"
-            raise DamagedPictureError(msg)
-        return self._sheets[index]
+        head = self._brought_by(identity, _TILES)
+        if head is None:
+            raise _never_came()
+        self.need_colours(head.first_colour + len(head.colours) // 3)
+        for sheet in head.sheets:
+            if sheet.first_id <= identity < sheet.first_id + sheet.tiles:
+                return sheet
+        raise _never_came()
+
+    def _brought_by(self, number: int, what: int) -> Head | None:
+        """The patch that can have brought the tile or colour of this number: the last that begins at or before it."""
+        index = bisect.bisect_right(range(len(self._patches)), number, key=lambda at: self._place(at)[what]) - 1
+        return self._readable(index)
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """How many tiles and colours came before this patch."""
+        place = self._places.get(index)
+        if place is None:
+            patch = self._patches[index]
+            try:
+                place = (patch.first_id, patch.first_colour) if isinstance(patch, Head) else read_place(patch)
+            except DamagedPictureError:
+                before = self._readable(index - 1)
+                place = (before.first_id, before.first_colour) if before is not None else (0, 0)
+            self._places[index] = place
+        return place
+
+    def _readable(self, index: int) -> Head | None:
+        """The head of this patch, or of the last one before it that is not damaged."""
+        while index >= 0:
+            if index not in self._heads:
+                patch = self._patches[index]
+                try:
+                    self._heads[index] = patch if isinstance(patch, Head) else read_head(patch)
+                except DamagedPictureError:
+                    self._heads[index] = None  # decoding it says so
+            head = self._heads[index]
+            if head is not None:
+                return head
+            index -= 1
+        return None
+
+    def _end(self) -> int:
+        """How many tiles came."""
+        last = self._readable(len(self._patches) - 1)
+        return last.first_id + sum(sheet.tiles for sheet in last.sheets) if last is not None else 0
 
     def own_pixels(self, sheet: Sheet) -> Canvas:
         """The tiles (n, 16, 64) of a snapshot's own sheet, which is not kept."""
@@ -166,11 +224,10 @@ class SheetStore:
             return _decoded(sheet, self.palette).pixels(slice(None))
         composed = origins.decode(sheet.data, sheet.tiles)
         identities, places = composed >> origins.PLACE_BITS, composed & (origins.PIXELS - 1)
-        end = self._first_ids[-1] + self._sheets[-1].tiles if self._sheets else 0
-        if int(identities.min()) < 0 or int(identities.max()) >= end:
-            msg = "it refers to a tile that never came"
-            raise DamagedPictureError(msg)
-        used = np.zeros(end, np.bool_)
+        last = int(identities.max())
+        if int(identities.min()) < 0 or last >= origins.MOST_TILES:
+            raise _never_came()
+        used = np.zeros(last + 1, np.bool_)
         used[identities] = True
         pool = self.pixels(np.flatnonzero(used))
         starts = np.cumsum(used) - 1 << origins.PLACE_BITS
@@ -198,6 +255,10 @@ class SheetStore:
         while self._decoded_bytes > self._cache_bytes and len(self._decoded) > 1:
             self._decoded_bytes -= self._decoded.popitem(last=False)[1].nbytes
         return decoded
+
+
+def _never_came() -> DamagedPictureError:
+    return DamagedPictureError("it refers to a tile that never came")
 
 
 class _Pictured:

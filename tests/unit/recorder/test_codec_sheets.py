@@ -1,0 +1,107 @@
+"""Finding the patch that brought a tile or a colour, among many that nobody has read yet."""
+
+import numpy as np
+import pytest
+
+from recorder.codec import sheets, wire
+from recorder.codec.errors import DamagedPictureError
+from recorder.codec.wire import Ops, Sheet, SheetKind
+
+EMPTY = Ops((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def patches(count, *, tiles=2):
+    """Patches of so many tiles each, every third one without any, each in a colour of its own; and their pixels."""
+    made, pixels, first_id, colours = [], [], 0, 0
+    for number in range(count):
+        if number % 3 == 2:
+            made.append(wire.pack(number, first_id, (), EMPTY, first_colour=colours))
+            continue
+        sheet = sheets.encode_numbered(np.full((tiles, 16, 64), colours, np.uint16), first_id)
+        colour = bytes((number, number // 2, 7))
+        made.append(wire.pack(number, first_id, (sheet,), EMPTY, first_colour=colours, colours=colour))
+        pixels += [colour] * tiles
+        first_id, colours = first_id + tiles, colours + 1
+    return made, pixels
+
+
+def expecting(made):
+    store = sheets.SheetStore()
+    for data in made:
+        store.expect(data)
+    return store
+
+
+def colours_of(store, identities):
+    tiles = sheets.bgr_of(store.pixels(np.array(identities)))
+    assert all((tile == tile[0, 0]).all() for tile in tiles)
+    return [tile[0, 0].tobytes() for tile in tiles]
+
+
+def test_every_tile_is_found_in_whatever_order_it_is_asked_for():
+    made, pixels = patches(60)
+    store = expecting(made)
+    for identity in np.random.default_rng(1).permutation(len(pixels)).tolist():
+        assert colours_of(store, [identity]) == [pixels[identity]]
+    assert colours_of(expecting(made), range(len(pixels))) == pixels
+
+
+def test_few_of_many_patches_are_read():
+    made, _ = patches(240)
+    store = expecting(made)
+    store.find(150)
+    assert len(store._heads) <= 77  # those that brought the colours until then, one each
+    assert len(store._places) < 150
+
+
+def test_a_tile_that_never_came_is_refused():
+    made, pixels = patches(9)
+    for identity in (len(pixels), 1 << 40, -1):
+        with pytest.raises(DamagedPictureError):
+            expecting(made).find(identity)
+    with pytest.raises(DamagedPictureError):
+        expecting([]).find(0)
+
+
+@pytest.mark.parametrize("damaged", range(9))
+@pytest.mark.parametrize("rubbish", [b"", b"\x01", b"\x01" + b"\xff" * 40, b"\x09 of another version"])
+def test_beside_a_damaged_patch_others_are_found_unless_they_need_its_colours(damaged, rubbish):
+    made, pixels = patches(9)
+    brought = {
+        number: [identity for identity in range(len(pixels)) if pixels[identity][0] == number] for number in range(9)
+    }
+    made[damaged] = rubbish
+    for number, identities in brought.items():
+        for identity in identities:
+            if number < damaged or not brought[damaged]:
+                assert colours_of(expecting(made), [identity]) == [pixels[identity]]
+            else:
+                with pytest.raises(DamagedPictureError):
+                    expecting(made).pixels(np.array([identity]))
+
+
+def test_a_lost_patch_takes_only_its_own_tiles_along_if_it_brought_no_colour():
+    made, pixels = patches(9)
+    first = Sheet(
+        SheetKind.NUMBERED, len(pixels), 1, 1, sheets.encode_numbered(np.zeros((1, 16, 64), np.uint16), 0).data
+    )
+    second = sheets.encode_numbered(np.ones((1, 16, 64), np.uint16), len(pixels) + 1)
+    made.append(wire.pack(9, len(pixels), (first,), EMPTY, first_colour=6))
+    made.append(wire.pack(10, len(pixels) + 1, (second,), EMPTY, first_colour=6))
+    del made[9]
+    store = expecting(made)
+    with pytest.raises(DamagedPictureError):
+        store.find(len(pixels))
+    assert colours_of(store, [len(pixels) + 1]) == [pixels[2]]
+
+
+def test_what_is_applied_is_known_once_whether_it_was_expected_or_not():
+    made, pixels = patches(12)
+    store = expecting(made)
+    for data in made:
+        store.add(wire.read_head(data))
+    assert len(store._patches) == len(made)
+    alone = sheets.SheetStore()
+    for data in made:
+        alone.add(wire.read_head(data))
+    assert colours_of(alone, range(len(pixels))) == pixels
