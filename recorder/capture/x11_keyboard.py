@@ -2,12 +2,10 @@
 
 import queue
 import struct
-from typing import Any
 
 from Xlib import X
 
-from recorder.capture.source import ThreadSource
-from recorder.capture.x11_connection import X11Connection
+from recorder.capture.x11_input import NS_PER_S, X11Input
 from recorder.capture.x11_keymap import XkbKeymap
 from recorder.capture.x11_keys import KeyTranslator
 from recorder.capture.x11_record import (
@@ -15,16 +13,11 @@ from recorder.capture.x11_record import (
     KEY_PRESS,
     KEY_RELEASE,
     DeviceEvent,
-    Recording,
     Wanted,
     device_events,
-    start_listener,
 )
-from recorder.capture.x11_time import ServerTime
-from recorder.errors import CannotRecordError
-from recorder.events import GapReason, Key, KeyActivity
+from recorder.events import Key, KeyActivity
 
-NS_PER_S = 1_000_000_000
 _CHANGE_KEYBOARD_MAPPING = 100
 _XKB_SET_MAP, _XKB_GET_KBD_BY_NAME = 9, 23
 _Record = tuple[int, int, int, bytes, bool]  # arrived_ns, category, server_ms, data, swapped
@@ -36,27 +29,19 @@ TEXT_MODE = (
 ACTIVITY_MODE = "Only the number of keys is recorded, by policy, not which."
 
 
-class X11Keyboard(ThreadSource):
-    """Keys as they go down. The listener's thread only enqueues; this source's own thread translates."""
+class X11Keyboard(X11Input[_Record]):
+    """Keys as they go down, as what they type."""
 
     def __init__(self, *, activity_only: bool) -> None:
         super().__init__("keyboard")
         self._activity_only = activity_only
-        self._records: queue.SimpleQueue[_Record | None] = queue.SimpleQueue()
-        self._ended_sentence: str | None = None
-        self._listener: Any = None
-        self._connection: X11Connection | None = None
         self._keymap: XkbKeymap | None = None
         self._xkb_opcode = 0
         self._presses = 0
         self._first_press_ns = 0
 
     def _open(self) -> str:
-        connection = self._connection = X11Connection()
-        if not connection.has("RECORD"):
-            msg = "Input cannot be recorded: this display has no RECORD extension; enable it in the X server."
-            raise CannotRecordError(msg)
-        self._time = ServerTime(connection, self._clock)
+        connection = self._connect("Keys")
         wanted = Wanted(device_events=(KEY_PRESS, KEY_RELEASE))
         if not self._activity_only:
             self._keymap = XkbKeymap()
@@ -65,23 +50,11 @@ class X11Keyboard(ThreadSource):
             mapping = (_CHANGE_KEYBOARD_MAPPING, _CHANGE_KEYBOARD_MAPPING)
             extension = (self._xkb_opcode, self._xkb_opcode, _XKB_SET_MAP, _XKB_GET_KBD_BY_NAME)
             wanted = Wanted((KEY_PRESS, KEY_RELEASE), mapping, extension)
-        recording = Recording(wanted, self._received)
-        self._listener = start_listener(keyboard=True, recording=recording, ended=self._ended)
+        self._listen(wanted, keyboard=True)
         return ACTIVITY_MODE if self._activity_only else TEXT_MODE
 
     def _received(self, category: int, server_ms: int, data: bytes, swapped: bool) -> None:
         self._records.put((self._clock.now_ns(), category, server_ms, data, swapped))
-
-    def _ended(self, sentence: str | None) -> None:
-        self._ended_sentence = sentence
-        self._records.put(None)
-
-    def _interrupt(self) -> None:
-        self._records.put(None)
-
-    def _abort(self) -> None:
-        if self._connection is not None:
-            self._connection.cut()
 
     def _run(self) -> None:
         while (found := self._next()) is not None:
@@ -92,8 +65,7 @@ class X11Keyboard(ThreadSource):
             else:
                 self._take_request(data, self._time.at_ns_of(server_ms, arrived_ns), swapped=swapped)
         self._flush_activity()
-        if self._ended_sentence is not None:
-            raise CannotRecordError(self._ended_sentence)
+        self._raise_if_it_failed()
 
     def _next(self) -> _Record | None:
         """The next record; None at the end. Key activity is emitted once a second while there is some."""
@@ -152,12 +124,6 @@ class X11Keyboard(ThreadSource):
             self._emit(key)
 
     def _close(self) -> None:
-        if self._listener is not None:
-            self._listener.finish()
+        super()._close()
         if self._keymap is not None:
             self._keymap.close()
-        if self._connection is not None:
-            self._connection.close()
-
-    def _gap_reason(self) -> GapReason:
-        return GapReason.INPUT_LOST

@@ -1,26 +1,20 @@
 """The pointer of an X display: buttons, wheel and place."""
 
 import queue
-from typing import Any
 
-from recorder.capture.source import ThreadSource
-from recorder.capture.x11_connection import X11Connection, lost_in_words
+from recorder.capture.x11_connection import lost_in_words
+from recorder.capture.x11_input import NS_PER_S, X11Input
 from recorder.capture.x11_record import (
     BUTTON_PRESS,
     BUTTON_RELEASE,
     FROM_SERVER,
     MOTION,
     DeviceEvent,
-    Recording,
     Wanted,
     device_events,
-    start_listener,
 )
-from recorder.capture.x11_time import ServerTime
-from recorder.errors import CannotRecordError
-from recorder.events import Click, GapReason, PointerMoved, Scroll
+from recorder.events import Click, PointerMoved, Scroll
 
-NS_PER_S = 1_000_000_000
 LOOK_EVERY_S = 1 / 15
 LOOKS_AT_REST = 3
 SCROLL_QUIET_NS = 120_000_000
@@ -33,7 +27,7 @@ _MOVING = Wanted((BUTTON_PRESS, BUTTON_RELEASE))
 _Record = tuple[int, bytes]  # arrived_ns, data
 
 
-class X11Pointer(ThreadSource):
+class X11Pointer(X11Input[_Record]):
     """Clicks and the wheel as they happen; the pointer's place at most 15 times a second, and where it comes to rest.
 
     A mouse reports up to 1,000 moves a second, each of which would wake us. So moves are listened to only until the
@@ -42,10 +36,6 @@ class X11Pointer(ThreadSource):
 
     def __init__(self) -> None:
         super().__init__("pointer")
-        self._records: queue.SimpleQueue[_Record | None] = queue.SimpleQueue()
-        self._ended_sentence: str | None = None
-        self._listener: Any = None
-        self._connection: X11Connection | None = None
         self._place: tuple[int, int] | None = None
         self._is_moving = False
         self._looks_at_rest = 0
@@ -54,29 +44,13 @@ class X11Pointer(ThreadSource):
         self._scrolled_at_ns = 0
 
     def _open(self) -> str:
-        self._connection = X11Connection()
-        if not self._connection.has("RECORD"):
-            msg = "Clicks cannot be recorded: this display has no RECORD extension; enable it in the X server."
-            raise CannotRecordError(msg)
-        self._time = ServerTime(self._connection, self._clock)
-        self._recording = Recording(_AT_REST, self._received)
-        self._listener = start_listener(keyboard=False, recording=self._recording, ended=self._ended)
+        self._connect("Clicks")
+        self._listen(_AT_REST, keyboard=False)
         return "Clicks and the wheel are recorded as they happen, the pointer's place up to 15 times a second."
 
     def _received(self, category: int, _server_ms: int, data: bytes, _swapped: bool) -> None:
         if category == FROM_SERVER:
             self._records.put((self._clock.now_ns(), data))
-
-    def _ended(self, sentence: str | None) -> None:
-        self._ended_sentence = sentence
-        self._records.put(None)
-
-    def _interrupt(self) -> None:
-        self._records.put(None)
-
-    def _abort(self) -> None:
-        if self._connection is not None:
-            self._connection.cut()
 
     def _run(self) -> None:
         self._look()
@@ -93,8 +67,7 @@ class X11Pointer(ThreadSource):
                 self._take(event, self._time.at_ns_of(event.server_ms, arrived_ns))
             self._do_what_is_due()
         self._flush_scroll()
-        if self._ended_sentence is not None:
-            raise CannotRecordError(self._ended_sentence)
+        self._raise_if_it_failed()
 
     def _wait_s(self) -> float | None:
         """Until the next look at the place or the end of a scroll; None while the pointer rests."""
@@ -179,15 +152,6 @@ class X11Pointer(ThreadSource):
             self._moved(self._scroll.x_px, self._scroll.y_px, self._scroll.at_ns)
             self._emit(self._scroll)
             self._scroll = None
-
-    def _close(self) -> None:
-        if self._listener is not None:
-            self._listener.finish()
-        if self._connection is not None:
-            self._connection.close()
-
-    def _gap_reason(self) -> GapReason:
-        return GapReason.INPUT_LOST
 
 
 def _is_other_scroll(so_far: Scroll, event: DeviceEvent, dx: int, dy: int) -> bool:

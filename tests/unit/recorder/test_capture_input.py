@@ -248,25 +248,27 @@ def test_a_move_after_rest_is_told_again(server, pointer):
         wait_until(lambda: not pointer.source._is_moving, what="rest")
 
 
-def test_the_pointers_shape_is_told_when_it_changes(server):
-    listening = Listening(X11PointerShape())
-
-    def shapes() -> list[PointerShape]:
-        return [event for event in listening.events if isinstance(event, PointerShape)]
-
+@pytest.fixture
+def shapes(server):
+    """The pointer's shapes so far, from where it stands on the root."""
     server.run("xdotool", "mousemove", "700", "500")
+    listening = Listening(X11PointerShape())
+    yield lambda: [event for event in listening.events if isinstance(event, PointerShape)]
+    listening.source.stop()
+
+
+def test_the_pointers_shape_is_told_when_it_changes(server, shapes):
+    wait_until(shapes, what="the first shape")
     client = server.start_xterm(geometry="20x5+0+0")
     server.run("xdotool", "mousemove", "60", "40")
-    wait_until(lambda: shapes() and shapes()[-1].width_px > 0, what="the text pointer")
-    shape = shapes()[-1]
-    assert len(shape.bgra) == shape.width_px * shape.height_px * 4
-    assert 0 <= shape.hot_x_px < shape.width_px
-    count = len(shapes())
+    wait_until(lambda: shapes()[-1].bgra != shapes()[0].bgra, what="the text pointer")
+    text = shapes()[-1]
+    assert len(text.bgra) == text.width_px * text.height_px * 4
+    assert 0 <= text.hot_x_px < text.width_px
     server.run("xdotool", "mousemove", "700", "500")
     server.run("xsetroot", "-cursor_name", "watch")
-    wait_until(lambda: len(shapes()) > count and shapes()[-1].bgra != shape.bgra, what="the watch")
+    wait_until(lambda: shapes()[-1].bgra not in (text.bgra, shapes()[0].bgra), what="the watch")
     server.stop_client(client)
-    listening.source.stop()
 
 
 def test_input_that_is_not_touched_costs_nothing(server, keyboard, pointer):
