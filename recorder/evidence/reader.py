@@ -341,7 +341,7 @@ _NOT_OPENED = {
 
 def open_entry(file: SegmentFile, entry: Entry, ratchet: seal.Ratchet) -> bytes | Code:
     """The content of a sound record, or why there is none: CHANGED_SINCE or DECRYPT_FAIL."""
-    data = file.read(entry.offset_bytes, entry.size_bytes)
+    data = file.read_in_order(entry.offset_bytes, entry.size_bytes)
     header_bytes, body = data[:HEADER_BYTES], memoryview(data)[HEADER_BYTES:-TRAILER_BYTES]
     if len(data) != entry.size_bytes or record_digest(header_bytes, body) != entry.digest:
         return Code.CHANGED_SINCE

@@ -1,7 +1,7 @@
 """Walk one segment and tell what in it is sound: each record's signature, before anything in it is used."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.clock import Instant
@@ -20,6 +20,7 @@ from recorder.format.record import (
     HEADER_BYTES,
     MAGIC,
     NO_DIGEST,
+    NO_KEY,
     DamagedRecordError,
     NewerFormatError,
     Record,
@@ -122,29 +123,34 @@ class SegmentScan:
         """
         if self.is_stopped or self.header is None:
             return
-        records: list[Record] = []
+        entries: list[Entry] = []
         try:
-            end = self._follow_to_end(file, records)
+            end = self._follow_to_end(file, entries)
         except (IncompleteRecordError, DamagedRecordError):
             return
         if end is None:
             return
         self.size_bytes = file.size_bytes
-        for record in records:
-            self._accept(record)
+        self.entries += entries
+        self._kept = len(self.entries)
+        last = entries[-1]
+        self._offset, self._digest, self._expected_key = last.offset_bytes + last.size_bytes, last.digest, NO_KEY
         self.end = end
 
-    def _follow_to_end(self, file: SegmentFile, records: list[Record]) -> SegmentEnd | None:
-        """The signed end to which an unbroken chain of digests leads from here; its records are put into the list."""
+    def _follow_to_end(self, file: SegmentFile, entries: list[Entry]) -> SegmentEnd | None:
+        """The signed end to which an unbroken chain of digests leads from here; what leads there is put into the list.
+
+        The content is read again when it is opened: only what proves it is kept.
+        """
         offset, digest, sequence, key = self._offset, self._digest, len(self.entries), self._expected_key
         while True:
             record = file.record_at(offset)
             header = record.header
-            if header.sequence != sequence or header.previous_digest != digest or header.kind not in _IN_A_CHAIN:
+            kind = header.kind
+            if header.sequence != sequence or header.previous_digest != digest or kind not in _IN_A_CHAIN:
                 return None
-            # The content is read again when it is opened: only what proves it is kept.
-            records.append(replace(record, body=memoryview(b"")))
-            if header.kind is RecordType.END:
+            entries.append(_entry(record, offset))
+            if kind is RecordType.END:
                 break
             offset, digest, sequence, key = offset + header.record_bytes, record.digest, sequence + 1, header.next_key
         end = unpack_segment_end(record.body)
@@ -243,14 +249,7 @@ class SegmentScan:
 
     def _accept(self, record: Record) -> Entry:
         header = record.header
-        entry = Entry(
-            offset_bytes=self._offset,
-            size_bytes=header.record_bytes,
-            sequence=header.sequence,
-            kind=header.kind,
-            instant=header.instant,
-            digest=record.digest,
-        )
+        entry = _entry(record, self._offset)
         self.entries.append(entry)
         self._kept = len(self.entries)
         self._offset += header.record_bytes
@@ -268,6 +267,11 @@ class SegmentScan:
         self.end = None
         self._lost = Damaged(code=code, sequence=len(self.entries), offset_bytes=self._offset, sentence=sentence)
         self.damages = [self._lost]
+
+
+def _entry(record: Record, offset_bytes: int) -> Entry:
+    header = record.header
+    return Entry(offset_bytes, header.record_bytes, header.sequence, header.kind, header.instant, record.digest)
 
 
 class _UnsoundError(Exception):

@@ -22,6 +22,8 @@ from recorder.format.record import (
 # Nearly two years of one session; more would only be there to exhaust us.
 _NAME = re.compile(r"(\d{4,5})\.seg")
 _BLOCK_BYTES = 1024 * 1024
+# Records follow each other: what lies behind one is read with it.
+_AHEAD_BYTES = 128 * 1024
 
 
 class IncompleteRecordError(Exception):
@@ -51,6 +53,8 @@ class SegmentFile:
             msg = "not an ordinary file"
             raise OSError(msg)
         self.size_bytes = facts.st_size
+        self._block = b""
+        self._block_at = 0
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +68,14 @@ class SegmentFile:
         """These bytes, or fewer where the file ends."""
         return os.pread(self._fd, max(0, min(count, self.size_bytes - offset_bytes)), offset_bytes)
 
+    def read_in_order(self, offset_bytes: int, count: int) -> bytes:
+        """The same, for one after the other: these may be bytes that were read, with those before them, a while ago."""
+        start = offset_bytes - self._block_at
+        if start < 0 or start + count > len(self._block):
+            self._block = self.read(offset_bytes, max(count, _AHEAD_BYTES))
+            self._block_at, start = offset_bytes, 0
+        return self._block[start : start + count]
+
     def header_at(self, offset_bytes: int) -> RecordHeader:
         """The header there.
 
@@ -71,7 +83,7 @@ class SegmentFile:
             IncompleteRecordError: the file ends within it.
             DamagedRecordError: it is none.
         """
-        data = self.read(offset_bytes, HEADER_BYTES)
+        data = self.read_in_order(offset_bytes, HEADER_BYTES)
         if len(data) < HEADER_BYTES:
             raise IncompleteRecordError
         return unpack_header(data)
@@ -84,7 +96,7 @@ class SegmentFile:
             DamagedRecordError: it is none.
         """
         header = self.header_at(offset_bytes)
-        data = self.read(offset_bytes, header.record_bytes)
+        data = self.read_in_order(offset_bytes, header.record_bytes)
         if len(data) < header.record_bytes:
             raise IncompleteRecordError
         return unpack_record(header, data)

@@ -63,7 +63,7 @@ class Damage(StrEnum):
     END_PARSE = "END_PARSE"
 
 
-_KNOWN_TYPES = frozenset(RecordType)
+_KNOWN_TYPES = {int(kind): kind for kind in RecordType}
 
 
 class DamagedRecordError(WorldError):
@@ -104,7 +104,7 @@ class RecordHeader:
     @property
     def kind(self) -> RecordType | None:
         """What the record is; None for a kind that this version does not know."""
-        return RecordType(self.type) if self.type in _KNOWN_TYPES else None
+        return _KNOWN_TYPES.get(self.type)
 
 
 @dataclass(frozen=True, slots=True)
