@@ -5,6 +5,7 @@ import pytest
 
 from recorder.codec import sheets, wire
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.tiles import bgr_of
 from recorder.codec.wire import Ops, Sheet, SheetKind
 
 EMPTY = Ops((), np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -33,7 +34,7 @@ def expecting(made):
 
 
 def colours_of(store, identities):
-    tiles = sheets.bgr_of(store.pixels(np.array(identities)))
+    tiles = bgr_of(store.pixels(np.array(identities)))
     assert all((tile == tile[0, 0]).all() for tile in tiles)
     return [tile[0, 0].tobytes() for tile in tiles]
 
