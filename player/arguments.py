@@ -90,7 +90,8 @@ examples:
   tachiai-player export 20261122 --video session.webm --subtitles session.vtt
   tachiai-player export 20261122 --log - | jq .text
 
-What is exported is for reading and watching: it is not sealed, and proves nothing. The recording stays as it is.
+What is exported is for reading and watching: it is not sealed, and proves nothing. The recording stays as it is. Files
+that are there already are replaced, each as a whole.
 """
 
 REINDEX_EPILOG = """\
@@ -215,7 +216,6 @@ def _add_export(commands: "Commands[UsageParser]") -> None:
     one.add_argument("--fps", type=_rate, metavar="N", default=10.0, help="pictures a second of the video (default 10)")
     one.add_argument("--subtitles", type=_file, metavar="FILE.vtt", help="the log as subtitles; - for standard output")
     one.add_argument("--log", type=_file, metavar="FILE.jsonl", help="the log as JSON lines; - for standard output")
-    one.add_argument("--overwrite", action="store_true", help="write over files that are there already")
 
 
 def _add_reindex(commands: "Commands[UsageParser]") -> None:

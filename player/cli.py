@@ -78,8 +78,9 @@ def _show(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command == "frame":
         return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out)
     files = (asked.video, asked.subtitles, asked.log)
-    if not any(files) or [asked.subtitles, asked.log].count("-") > 1:
-        print("tachiai-player: export needs --video, --subtitles or --log, one of them to - at most.", file=sys.stderr)
+    given = [file for file in files if file is not None]
+    if not given or len(set(given)) < len(given):
+        say(sys.stderr, "tachiai-player: export needs --video, --subtitles or --log, each to a place of its own.\n")
         return WRONG_USAGE
     return run_export(
         desk,
@@ -88,7 +89,6 @@ def _show(desk: Desk, asked: argparse.Namespace) -> int:
         fps=asked.fps,
         subtitles=asked.subtitles,
         log=asked.log,
-        overwrite=asked.overwrite,
     )
 
 

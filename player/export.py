@@ -1,7 +1,7 @@
 """Hand out a recording in ordinary forms: a video, subtitles, the operation log as JSON lines.
 
 What is handed out is for reading and watching; it is not sealed, and proves nothing. A file that is there already is
-not overwritten unless that is asked for: what was handed out before may have been given to somebody.
+replaced whole, or stays as it is.
 """
 
 import html
@@ -20,7 +20,7 @@ import cv2
 from player import drawing
 from player.decoder import Shown, read_shown
 from player.drawing import Canvas, Pixels
-from player.outfile import partial_file, refuse_existing, write_whole
+from player.outfile import partial_file, refuse_no_file, write_whole
 from player.source import Pointer, Source
 from recorder.errors import StorageError, WorldError
 from recorder.oplog import LogRow
@@ -69,7 +69,6 @@ def export_video(
     end_ns: int | None = None,
     progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
-    overwrite: bool = False,
     now_ns: Callable[[], int] = time.monotonic_ns,
 ) -> Video:
     """Write an ordinary video: all screens as they stood on the desktop, pointer and clicks drawn, its seconds true.
@@ -79,17 +78,17 @@ def export_video(
 
     Raises:
         ExportError: the suffix is not one of `CODECS`, or no screen is recorded.
-        StorageError: the file is there already, or cannot be written whole.
+        StorageError: the file cannot be written whole.
     """
     require_video_path(path)
-    refuse_existing(path, overwrite=overwrite)
+    refuse_no_file(path)
     end_ns = recording.duration_ns if end_ns is None else min(end_ns, recording.duration_ns)
     canvas = _canvas(recording, start_ns, end_ns)
     report = _Report(progress, now_ns, total_ns=max(0, end_ns - start_ns))
     frames = _frames(recording, canvas, fps=fps, start_ns=start_ns, end_ns=end_ns)
     video = Video(path, 0, canvas.width_px, canvas.height_px, "")
     try:
-        with partial_file(path, overwrite=overwrite) as partial:
+        with partial_file(path) as partial:
             with _video_writer(partial, canvas, fps=fps) as (writer, codec):
                 for frame in frames:
                     if should_stop():
@@ -243,10 +242,10 @@ def _require_frames(partial: Path, path: Path, count: int) -> None:
 # --- text -------------------------------------------------------------------------------------------------------------
 
 
-def export_subtitles(recording: Source, path: Path | Literal["-"], *, overwrite: bool = False) -> int:
+def export_subtitles(recording: Source, path: Path | Literal["-"]) -> int:
     """Write the operation log as WebVTT, to lay over the video; returns how many cues it has."""
     cues = [_cue(row) for row in recording.rows()]
-    _write_text("WEBVTT\n\n" + "\n".join(cues), path, overwrite=overwrite)
+    _write_text("WEBVTT\n\n" + "\n".join(cues), path)
     return len(cues)
 
 
@@ -266,11 +265,11 @@ def _vtt_time(at_ns: int) -> str:
     return f"{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}"
 
 
-def export_log(recording: Source, path: Path | Literal["-"], *, overwrite: bool = False) -> int:
+def export_log(recording: Source, path: Path | Literal["-"]) -> int:
     """Write the operation log as JSON lines; returns how many."""
     rows = recording.rows()
     lines = [json.dumps(row_object(recording, row), ensure_ascii=False) + "\n" for row in rows]
-    _write_text("".join(lines), path, overwrite=overwrite)
+    _write_text("".join(lines), path)
     return len(lines)
 
 
@@ -292,9 +291,9 @@ def row_object(recording: Source, row: LogRow) -> dict[str, str | float | int | 
     }
 
 
-def _write_text(text: str, path: Path | Literal["-"], *, overwrite: bool) -> None:
+def _write_text(text: str, path: Path | Literal["-"]) -> None:
     content = text.encode("utf-8", errors="replace")
     if path == "-":
         write_to_stdout(content)
     else:
-        write_whole(path, content, overwrite=overwrite)
+        write_whole(path, content)

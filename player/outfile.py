@@ -1,54 +1,60 @@
 """Files handed out: written whole under another name, then renamed, so that a half of one is never met."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from recorder.errors import StorageError
+from recorder.evidence.beside import refuse_evidence
 
 
-def write_whole(path: Path, content: bytes, *, overwrite: bool = True) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write the file, or leave what was there.
 
     Raises:
-        StorageError: it cannot be written, or is there already and not to be overwritten.
+        StorageError: it cannot be written.
     """
-    with partial_file(path, overwrite=overwrite) as partial, storage_errors(path):
+    with partial_file(path) as partial, storage_errors(path):
         partial.write_bytes(content)
 
 
 @contextmanager
-def partial_file(path: Path, *, overwrite: bool) -> Iterator[Path]:
+def partial_file(path: Path) -> Iterator[Path]:
     """A name beside `path`, with its suffix, to write to; it becomes `path` at the end, or is gone after an error.
 
+    A file that is there already is replaced whole and keeps its permissions; a new one is its owner's alone, since it
+    holds in clear what was sealed. A link stays, and what it points to is replaced.
+
     Raises:
-        StorageError: the folder cannot be written to, or the file is there already and not to be overwritten.
+        StorageError: the folder cannot be written to, or what is there must not be replaced.
     """
-    refuse_existing(path, overwrite=overwrite)
+    refuse_no_file(path)
     with storage_errors(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".part{path.suffix}", dir=path.parent)
+        at = path.resolve()
+        handle, name = tempfile.mkstemp(prefix=f".{at.stem}.", suffix=f".part{at.suffix}", dir=at.parent)
         os.close(handle)
     partial = Path(name)
     try:
         yield partial
         with storage_errors(path):
-            partial.replace(path)
+            if at.exists():
+                partial.chmod(stat.S_IMODE(at.stat().st_mode))
+            partial.replace(at)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Raise a StorageError if the file is there already and is not to be overwritten, or can not be: a device, say."""
+def refuse_no_file(path: Path) -> None:
+    """Raise a StorageError if there is something no file may replace: a folder, a device, evidence."""
     with storage_errors(path):
         is_there, is_file = path.exists(), path.is_file()
     if is_there and not is_file:  # as root, a renamed file would take the place of /dev/null
         msg = f"{path} is not an ordinary file. Name a file."
         raise StorageError(msg)
-    if not overwrite and is_there:
-        msg = f"{path} is there already. Choose another name, or remove it first."
-        raise StorageError(msg)
+    refuse_evidence(path)
 
 
 @contextmanager

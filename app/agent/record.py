@@ -26,6 +26,7 @@ from recorder.capture.screen import ScreenSource, open_screen_source
 from recorder.clock import Instant, SessionClock, SystemClock
 from recorder.errors import CannotRecordError, StorageError
 from recorder.events import EndReason, Event, SessionStarted
+from recorder.evidence.beside import refuse_evidence
 from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder, load_recipients
 from recorder.evidence.keys import Recipients
 from recorder.evidence.library_folder import library_folder
@@ -247,6 +248,7 @@ def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) 
 
 @contextlib.contextmanager
 def _text_file(path: Path) -> Iterator[TextIO]:
+    refuse_evidence(path)
     try:
         out = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import WallClock, clock_text, in_s, utc_text
+from player.commands.soundness import note_what_is_not_sound
 from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
 from recorder.logrow import LogRow
@@ -32,8 +33,7 @@ def run_log(
             desk.say_json(row_object(row, wall))
         else:
             desk.say(row_line(row))
-    for finding in reader.findings:
-        desk.note(finding.sentence)
+    note_what_is_not_sound(desk, folder)
     return 0
 
 

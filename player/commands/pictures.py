@@ -6,9 +6,10 @@ from typing import Literal, cast
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
+from player.commands.soundness import note_what_is_not_sound
 from player.export import Progress, export_log, export_subtitles, export_video
 from player.frame import write_frame
-from player.outfile import refuse_existing
+from player.outfile import refuse_no_file
 from player.recording import OpenRecording
 
 Out = Path | Literal["-"]
@@ -37,18 +38,19 @@ def run_export(
     fps: float,
     subtitles: Out | None,
     log: Out | None,
-    overwrite: bool,
 ) -> int:
-    """Write what was asked for; nothing is begun if one of the files is there already."""
+    """Write what was asked for; nothing is begun if one of the files cannot be."""
     for path in (video, subtitles, log):
         if isinstance(path, Path):
-            refuse_existing(path, overwrite=overwrite)
-    source = _open(desk, recording)
+            refuse_no_file(path)
+    folder = desk.library.find(recording)
+    source = OpenRecording.open(folder, keys=desk.keys(), devices=desk.library.devices)
     progress = ProgressLine(desk.notes)
     try:
         source.scan_all()
-        for write in _writers(source, progress, video, fps, subtitles, log, overwrite=overwrite):
+        for write in _writers(source, progress, video, fps, subtitles, log):
             desk.note(write())
+        note_what_is_not_sound(desk, folder)
     finally:
         progress.clear()
         source.close()
@@ -62,8 +64,6 @@ def _writers(
     fps: float,
     subtitles: Out | None,
     log: Out | None,
-    *,
-    overwrite: bool,
 ) -> list[Callable[[], str]]:
     """The quick ones first, so that they are there even if the video is stopped."""
 
@@ -72,15 +72,15 @@ def _writers(
         progress.show(f"writing the video: {100 * state.done_ns // max(1, state.total_ns)} %{rest}")
 
     def write_log() -> str:
-        count = export_log(source, cast("Out", log), overwrite=overwrite)
+        count = export_log(source, cast("Out", log))
         return f"{log}: {count} rows of the operation log."
 
     def write_subtitles() -> str:
-        count = export_subtitles(source, cast("Out", subtitles), overwrite=overwrite)
+        count = export_subtitles(source, cast("Out", subtitles))
         return f"{subtitles}: {count} subtitles."
 
     def write_video() -> str:
-        made = export_video(source, cast("Path", video), fps=fps, progress=show, overwrite=overwrite)
+        made = export_video(source, cast("Path", video), fps=fps, progress=show)
         progress.clear()
         return f"{video}: {made.frames} frames, {made.width_px}×{made.height_px}, {made.codec}; not sealed."
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from recorder.clock import SessionClock
 from recorder.errors import StorageError
 from recorder.events import Screen
+from recorder.evidence.beside import refuse_evidence
 from recorder.geometry import Rect
 
 NS_PER_S = 1_000_000_000
@@ -121,6 +122,7 @@ def require_video_path(path: Path) -> None:
     if path.suffix.lower() not in CODECS:
         msg = f"A video must end in {', '.join(CODECS)}: {path} does not."
         raise StorageError(msg)
+    refuse_evidence(path)
     try:
         path.open("ab").close()
     except OSError as error:

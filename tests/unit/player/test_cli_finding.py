@@ -185,10 +185,46 @@ def test_export_writes_all_three(place: Place, tmp_path: Path) -> None:
     assert video.stat().st_size > 0
     assert "exported words" in subtitles.read_text()
     assert "exported words" in log.read_text()
-    again = place.run("export", FIRST, "--log", str(log))
-    assert again.status == 4
-    assert "is there already" in told(again)
-    assert place.run("export", FIRST, "--log", str(log), "--overwrite").status == 0
+    log.write_text("an older export")
+    assert place.run("export", FIRST, "--log", str(log)).status == 0
+    assert "exported words" in log.read_text()
+
+
+@pytest.mark.parametrize("command", [["frame", FIRST, "--at", "3.9", "--out"], ["export", FIRST, "--log"]])
+def test_no_file_is_put_into_the_place_of_evidence(place: Place, tmp_path: Path, command: list[str]) -> None:
+    session(place, "evidence")
+    segment = place.folder / FIRST / "0001.seg"
+    sealed = segment.read_bytes()
+    link = tmp_path / "link"
+    link.symlink_to(segment)
+    for path in (segment, segment.with_name("new.png"), link):
+        answer = place.run(*command, str(path))
+        assert answer.status == 4
+        assert "inside a recording" in told(answer)
+    assert segment.read_bytes() == sealed
+
+
+@pytest.mark.parametrize("command", ["log", "export"])
+def test_what_is_not_sound_is_told_beside_the_rows(place: Place, command: str) -> None:
+    session(place, "altered words")
+    segment = place.folder / FIRST / "0001.seg"
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    answer = place.run("log", FIRST) if command == "log" else place.run("export", FIRST, "--log", "-")
+    assert answer.status == 0
+    assert "NOT SOUND" in answer.notes
+
+
+@pytest.mark.parametrize("command", ["log", "export"])
+def test_that_a_recording_has_no_end_is_told_beside_the_rows(place: Place, command: str) -> None:
+    session(place, "cut short")
+    segment = place.folder / FIRST / "0001.seg"
+    os.truncate(segment, segment.stat().st_size - 10)
+    answer = place.run("log", FIRST) if command == "log" else place.run("export", FIRST, "--log", "-")
+    assert answer.status == 0
+    assert "Not complete" in answer.notes
+    assert "has no end" in answer.notes
 
 
 def test_export_to_standard_output_is_only_that(place: Place) -> None:

@@ -151,16 +151,15 @@ def test_a_stopped_export_leaves_no_file(recording, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["library"]
 
 
-def test_what_is_there_is_not_overwritten_unless_asked(recording, tmp_path):
+def test_what_is_there_is_replaced_at_the_end_or_stays(recording, tmp_path):
     path = tmp_path / "out.avi"
-    path.write_bytes(b"evidence of another day")
-    with pytest.raises(StorageError, match="is there already"):
-        export_video(recording, path)
-    with pytest.raises(StorageError, match="is there already"):
-        export_log(recording, path)
-    assert path.read_bytes() == b"evidence of another day"
-    export_video(recording, path, fps=2, overwrite=True)
+    path.write_bytes(b"an older export")
+    path.chmod(0o640)
+    assert export_video(recording, path, should_stop=lambda: True).stopped
+    assert path.read_bytes() == b"an older export"
+    export_video(recording, path, fps=2)
     assert frames_of(path)[0]
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_form_that_is_not_known_is_refused_before_anything_is_done(recording, tmp_path):

@@ -26,7 +26,17 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == b"after"
 
 
+def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    path, link = tmp_path / "far" / "frame.png", tmp_path / "link"
+    path.write_bytes(b"before")
+    link.symlink_to(path)
+    write_whole(link, b"after")
+    assert link.is_symlink()
+    assert path.read_bytes() == b"after"
+
+
 def test_a_folder_that_may_not_be_looked_into_is_said_in_words(open_folder: Path) -> None:
     open_folder.chmod(0)
     with ordinary_user(), pytest.raises(StorageError, match="Permission denied"):
-        write_whole(open_folder / "frame.png", b"picture", overwrite=False)
+        write_whole(open_folder / "frame.png", b"picture")
