@@ -18,6 +18,7 @@ class Level(Enum):
     UNCHECKED = "unchecked"
     CHECKING = "checking"
     SOUND = "sound"
+    RECORDING = "recording"  # sound so far, and not at its end
     PARTIAL = "partial"
     ALTERED = "altered"
     CANNOT_JUDGE = "cannot_judge"

@@ -17,6 +17,8 @@ from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
 
 TICK_MS = 33
+LIST_EVERY_MS = 5000
+EVIDENCE = frozenset({"gap", "altered", "missing"})
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
 
 
@@ -57,6 +59,7 @@ class Desk(QObject):
         self._request: Request | None = None
         self._news: News | None = None
         self._asked_ns: int | None = None
+        self._spans_judged = 0  # how many gaps, altered and missing ranges there were when it was last judged
         self._waiting: set[str] = set()  # what has been asked for and is not answered
         self._question = Question(self.passphrase_needed.emit, home=self._home.carry)
         self._opening, self._judging, self._listing, self._searching = (
@@ -65,6 +68,9 @@ class Desk(QObject):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.setTimerType(Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self.refresh)
+        self._entries: tuple[Entry, ...] | None = None
+        self._list_again = QTimer(self, interval=LIST_EVERY_MS)
+        self._list_again.timeout.connect(self._look_at_library)
 
     # --- what holds -------------------------------------------------------------------------------------------------
 
@@ -98,6 +104,18 @@ class Desk(QObject):
         """Read the library again."""
         self._waiting.add("listing")
         self._listing.ask(lambda _keep_on: tuple(self._access.entries()), then=self._listed, failed=self._not_listed)
+        self._list_again.start()
+
+    def _look_at_library(self) -> None:
+        """Recordings begin and end while the window is open: nobody should have to ask for that."""
+        if "listing" not in self._waiting:
+            self._listing.ask(
+                lambda _keep_on: tuple(self._access.entries()), then=self._listed_again, failed=lambda _error: None
+            )
+
+    def _listed_again(self, entries: tuple[Entry, ...]) -> None:
+        if entries != self._entries:
+            self._listed(entries)
 
     def open(self, folder: Path, *, at_ns: int | None = None, follow: bool = False) -> None:
         """Open a recording; if it is the open one, only go there."""
@@ -133,6 +151,7 @@ class Desk(QObject):
 
     def stop(self) -> None:
         """Close, and end every thread: the window is going away."""
+        self._list_again.stop()
         self.close()
         self._question.close()
         for line in (self._opening, self._judging, self._listing, self._searching):
@@ -225,6 +244,7 @@ class Desk(QObject):
         if self._request is None:
             return
         folder = self._request.folder
+        self._spans_judged = _evidence_spans(self._news)
         self._waiting.add("judging")
         self.judged.emit(Judgement(Level.CHECKING))
         self._judging.ask(
@@ -241,25 +261,30 @@ class Desk(QObject):
 
     def _listed(self, entries: tuple[Entry, ...]) -> None:
         self._waiting.discard("listing")
+        self._entries = entries
         self.listed.emit(entries)
 
     def _not_listed(self, error: WorldError) -> None:
+        self._entries = None
         self._waiting.discard("listing")
         self.listing_failed.emit(str(error))
 
     def _came(self, news: News) -> None:
         if self._reading is None:
             return
-        ended = self._news is not None and self._news.is_live and not news.is_live
-        self._news = news
+        before, self._news = self._news, news
+        ended = before is not None and before.is_live and not news.is_live
+        is_worse = news.is_live and news.is_complete and _evidence_spans(news) > self._spans_judged
         if news.is_complete:
             self._waiting.discard("reading")
         self.playback.set_extent(news.duration_ns, grows=news.is_live)
         self.playback.set_idle(news.idle)
         self.news.emit(news)
         self.refresh()
-        if ended:
+        if ended or is_worse:
             self.judge()
+        if ended:
+            self.list_library()
 
     def _show(self, moment: Moment) -> None:
         self.moved.emit(moment)
@@ -275,6 +300,10 @@ class Desk(QObject):
     def _was_not_shown(self, at_ns: int, error: WorldError) -> None:
         self._asked_ns = None
         self.picture_failed.emit(at_ns, str(error))
+
+
+def _evidence_spans(news: News | None) -> int:
+    return 0 if news is None else sum(span.kind in EVIDENCE for span in news.spans)
 
 
 def _unread(error: WorldError) -> Problem:

@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from player.ui.access import Entry, Level
+from player.timeline import clock_text, time_text
+from player.ui.access import Entry, EntryState, Level
+from player.ui.inert import visible
 from player.ui.list_delegates import EntryDelegate
 from player.ui.list_models import Heading, ItemsModel, by_day, holds, today_there
 from player.ui.look import Look
@@ -39,7 +41,7 @@ class LibraryView(QWidget):
         self._entries: tuple[Entry, ...] = ()
         self._open_folder: Path | None = None
         self._problem = ""
-        self.model: ItemsModel[Entry] = ItemsModel(_entry_text, self)
+        self.model: ItemsModel[Entry] = ItemsModel(_entry_text, self, tip_of=self._tip_text)
         self._assemble()
         self.filter.textChanged.connect(self._show)
         self.view.clicked.connect(self._choose)
@@ -98,9 +100,9 @@ class LibraryView(QWidget):
     def _show(self) -> None:
         words, needle = self._look.words, self.filter.text()
         seen = [entry for entry in self._entries if holds(entry, needle)]
-        self.model.show(by_day(seen, day_text=self._day_text, no_day=words("library.no_day")))
+        self._show_lines(by_day(seen, day_text=self._day_text, no_day=words("library.no_day")))
         if self._problem:
-            message = self._problem
+            message = words.said(self._problem)
         elif not self._entries:
             message = words("library.empty")
         else:
@@ -108,6 +110,35 @@ class LibraryView(QWidget):
         self._message.setText(message)
         self._message.setVisible(bool(message))
         self.show_open(self._open_folder)
+
+    def _show_lines(self, lines: list[Entry | Heading]) -> None:
+        """The list may be shown anew at any time: it stays where it was scrolled to, with the same line chosen."""
+        number, place = self.view.currentIndex().row(), self.view.verticalScrollBar().value()
+        before = self.model.item_at(number) if number >= 0 else None
+        self.model.show(lines)
+        for line, item in enumerate(lines):
+            if isinstance(item, Entry) and isinstance(before, Entry) and item.folder == before.folder:
+                self.view.setCurrentIndex(self.model.index(line))
+        self.view.verticalScrollBar().setValue(place)
+
+    def _tip_text(self, entry: Entry) -> str:
+        """Everything the list knows, in words: also what it shows as a sign only, or has no room for."""
+        words = self._look.words
+        if entry.state is EntryState.UNREADABLE:
+            return f"{entry.folder.name}\n{visible(words.said(entry.problem))}"
+        started_ns, length_ns = entry.started_wall_ns, entry.duration_ns
+        is_recording = entry.state is EntryState.RECORDING
+        length = "" if length_ns is None else time_text(length_ns, milliseconds=False)
+        lines = (
+            " @ ".join(part for part in (entry.operator, entry.host) if part),
+            "" if started_ns is None else clock_text(started_ns, entry.utc_offset_s),
+            words("library.recording") if is_recording else length,
+            entry.purpose or "",
+            words("library.interrupted") if entry.state is EntryState.INTERRUPTED else "",
+            "" if is_recording else words(f"verdict.{entry.level.value}"),
+            entry.folder.name,
+        )
+        return "\n".join(visible(line) for line in lines if line)
 
     def _day_text(self, day: date) -> str:
         words = self._look.words

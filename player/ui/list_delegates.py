@@ -91,7 +91,7 @@ class EntryDelegate(ItemDelegate):
 
     def _when_and_why(self, entry: Entry) -> str:
         if entry.state is EntryState.UNREADABLE:
-            return visible(entry.problem)
+            return visible(self.look.words.said(entry.problem).removeprefix(f"{entry.folder} "))
         parts = []
         if entry.started_wall_ns is not None:
             parts.append(f"{local_time(entry.started_wall_ns, entry.utc_offset_s):%H:%M}")
@@ -138,7 +138,7 @@ class ProblemDelegate(ItemDelegate):
         painter.setFont(self.font)
         painter.setPen(QColor(colour))
         sentence = QRect(room.left(), room.top(), room.width(), 54)
-        painter.drawText(sentence, int(Qt.TextFlag.TextWordWrap), visible(item.sentence[:400]))
+        painter.drawText(sentence, int(Qt.TextFlag.TextWordWrap), visible(self.look.words.said(item.sentence)[:400]))
         for number, line in enumerate((self._when(item), self._where(item))):
             place = QRect(room.left(), room.bottom() - 35 + 18 * number, room.width(), 18)
             paint_text(painter, place, line, font=self.small, colour=dim)

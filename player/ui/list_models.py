@@ -12,6 +12,7 @@ from player.ui.inert import visible
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
+_TIP_ROLES = (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole)
 _NO_PARENT = QModelIndex()
 _T = TypeVar("_T")
 
@@ -24,11 +25,14 @@ class Heading:
 
 
 class ItemsModel(QAbstractListModel, Generic[_T]):
-    """Any items; `text_of` says what is read out and shown where no delegate paints."""
+    """Any items; `text_of` says what is read out and shown where no delegate paints, `tip_of` the rest of it."""
 
-    def __init__(self, text_of: Callable[[_T], str], parent: QObject | None = None) -> None:
+    def __init__(
+        self, text_of: Callable[[_T], str], parent: QObject | None = None, *, tip_of: Callable[[_T], str] | None = None
+    ) -> None:
         super().__init__(parent)
         self._text_of = text_of
+        self._tip_of = tip_of
         self._items: tuple[_T | Heading, ...] = ()
 
     def show(self, items: Sequence[_T | Heading]) -> None:
@@ -59,6 +63,8 @@ class ItemsModel(QAbstractListModel, Generic[_T]):
             return item
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return visible(item.text if isinstance(item, Heading) else self._text_of(item))
+        if self._tip_of is not None and role in _TIP_ROLES and not isinstance(item, Heading):
+            return self._tip_of(item)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

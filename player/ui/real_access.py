@@ -11,10 +11,12 @@ from player.search import MOST_HITS, search_library
 from player.ui.access import AskPassphrase, Entry, EntryState, Hit, Hits, Judgement, Level, Problem
 from player.ui.list_models import local_time
 from recorder.errors import IndexUnusableError, WorldError
-from recorder.evidence.findings import Finding, Severity, Status, Verdict
+from recorder.evidence.files import is_locked
+from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict
 from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.verify import verify
+from recorder.evidence.writer import LOCK_FILE
 from recorder.store.hits import Hit as StoredHit
 
 NS_PER_S = 1_000_000_000
@@ -53,11 +55,11 @@ class RealAccess:
     def judge(self, folder: Path, keep_on: Callable[[], None]) -> Judgement:
         """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""
         library = self._library()
-        before = fingerprint(folder)
+        before, is_growing = fingerprint(folder), is_locked(folder / LOCK_FILE)
         verdict = verify(folder, devices=library.devices, keys=self._keys, progress=lambda _done, _total: keep_on())
         with suppress(IndexUnusableError):  # the list then shows no verdict; the window shows it all the same
             library.remember_verdict(folder, verdict, before=before)
-        return judgement_of(verdict)
+        return judgement_of(verdict, is_growing=is_growing)
 
     def search_library(self, query: str, ask: AskPassphrase) -> Hits:
         """Search all recordings of the library."""
@@ -92,10 +94,12 @@ class RealAccess:
         return given or ""
 
 
-def judgement_of(verdict: Verdict) -> Judgement:
-    """The verdict as the window shows it: notes are no findings."""
-    problems = tuple(_problem(finding) for finding in verdict.findings if finding.severity is not Severity.NOTE)
-    return Judgement(_LEVELS[verdict.status], problems)
+def judgement_of(verdict: Verdict, *, is_growing: bool = False) -> Judgement:
+    """The verdict as the window shows it: notes are no findings, and that a growing recording has no end is none."""
+    found = [finding for finding in verdict.findings if finding.severity is not Severity.NOTE]
+    if is_growing and verdict.status is Status.PARTIAL and {finding.code for finding in found} == {Code.OPEN_NO_END}:
+        return Judgement(Level.RECORDING)
+    return Judgement(_LEVELS[verdict.status], tuple(_problem(finding) for finding in found))
 
 
 def _problem(finding: Finding) -> Problem:

@@ -56,7 +56,7 @@ class ScreenPanel(QWidget):
 
     def show_failure(self, sentence: str) -> None:
         """A recording could not be opened."""
-        self._empty(Blank(self._look.words("screen.failed"), visible(sentence), "bad", "error"))
+        self._empty(Blank(self._look.words("screen.failed"), visible(self._look.words.said(sentence)), "bad", "error"))
 
     def show_recording(self, news: News) -> None:
         """This recording is open; its pictures follow."""
@@ -92,7 +92,7 @@ class ScreenPanel(QWidget):
     def show_picture_failure(self, sentence: str) -> None:
         """The picture of this moment cannot be decoded."""
         words = self._look.words
-        self.view.show_blank(Blank(words("screen.picture_failed"), visible(sentence), "bad", "error"))
+        self.view.show_blank(Blank(words("screen.picture_failed"), visible(words.said(sentence)), "bad", "error"))
 
     def next_monitor(self) -> None:
         """The next monitor alone; after the last, all."""

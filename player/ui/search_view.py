@@ -83,7 +83,7 @@ class SearchView(QWidget):
             lines += self._elsewhere.hits
         self._show_lines(lines)
         if self._elsewhere.problem:
-            message = self._elsewhere.problem
+            message = words.said(self._elsewhere.problem)
         elif not self._query:
             message = words("search.ask")
         else:

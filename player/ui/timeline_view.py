@@ -155,7 +155,10 @@ class TimelineView(QWidget):
             timeline.clock_text(started_ns + at_ns),
         ]
         here = timeline.spans_at((*self._news.spans, *self._news.idle), at_ns)
-        lines += [f"{self._look.words.either(f'span.{span.kind}', span.kind)}: {span.reason}" for span in here[:1]]
+        lines += [
+            f"{self._look.words.either(f'span.{span.kind}', span.kind)}: {self._look.words.said(span.reason)}"
+            for span in here[:1]
+        ]
         return Bubble(x_px, tuple(lines))
 
     # --- Qt -----------------------------------------------------------------------------------------------------------

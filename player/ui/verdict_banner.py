@@ -11,6 +11,7 @@ from player.ui.widgets import ElidedLabel, plain_label, restyle
 
 TONES = {
     Level.SOUND: "good",
+    Level.RECORDING: "good",
     Level.PARTIAL: "warn",
     Level.ALTERED: "bad",
     Level.CANNOT_JUDGE: "warn",
@@ -20,6 +21,7 @@ ICONS = {
     Level.UNCHECKED: "verdict_unknown",
     Level.CHECKING: "verdict_checking",
     Level.SOUND: "verdict_sound",
+    Level.RECORDING: "live",
     Level.PARTIAL: "verdict_partial",
     Level.ALTERED: "verdict_altered",
     Level.CANNOT_JUDGE: "verdict_unknown",
@@ -75,7 +77,7 @@ class VerdictBanner(QFrame):
         self.title.setText(words(f"verdict.{level.value}"))
         count = len(judgement.problems)
         grave = sorted(judgement.problems, key=lambda problem: not problem.is_grave)
-        self.text.show_text(visible(grave[0].sentence) if grave else words(f"verdict.{level.value}_text"))
+        self.text.show_text(visible(words.said(grave[0].sentence)) if grave else words(f"verdict.{level.value}_text"))
         self._more.setText("" if count == 0 else words("verdict.findings", count=count))
         self.setAccessibleName(f"{self.title.text()}. {self.text.toolTip()}")
         restyle(self, "tone", TONES.get(level, "neutral"))

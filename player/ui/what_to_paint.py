@@ -28,14 +28,16 @@ def blank_of(span: Span | None, words: Words) -> Blank:
     if span is None:
         return Blank(words("screen.no_picture"), words("screen.no_picture_text"), "neutral", "kind_screen")
     times = f"{timeline.time_text(span.start_ns)} – {timeline.time_text(span.end_ns)}"
-    text = f"{visible(span.reason)}\n{times}"
+    text = f"{visible(words.said(span.reason))}\n{times}"
     return Blank(words(f"screen.{span.kind}"), text, _TONES[span.kind], _ICONS[span.kind])
 
 
 def notices_of(spans: Sequence[Span], at_ns: int, words: Words) -> tuple[str, ...]:
     """What is not recorded at this moment although there is a picture (the input, say)."""
     here = (span for span in timeline.spans_at(spans, at_ns) if span.kind == "gap")
-    return tuple(words("screen.span", title=words("span.gap"), reason=visible(span.reason)) for span in here)
+    return tuple(
+        words("screen.span", title=words("span.gap"), reason=visible(words.said(span.reason))) for span in here
+    )
 
 
 def clicks_seen(rows: Sequence[LogRow], at_ns: int) -> tuple[ClickMark, ...]:

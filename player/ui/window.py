@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from player.playback import Moment, Playback
 from player.source import SessionFacts
-from player.ui.access import Hit, Judgement, Level
+from player.ui.access import Entry, Hit, Judgement, Level
 from player.ui.background import Question
 from player.ui.commands import Commands
 from player.ui.desk import Desk, Request
@@ -114,7 +114,7 @@ class PlayerWindow(QMainWindow):
         desk.picture_failed.connect(lambda _at_ns, sentence: self.stage.show_picture_failure(sentence))
         desk.moved.connect(self._moved)
         desk.judged.connect(self._judged)
-        desk.listed.connect(self.library.show_entries)
+        desk.listed.connect(self._listed)
         desk.listing_failed.connect(self.library.show_problem)
         desk.passphrase_needed.connect(self._ask_passphrase)
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
@@ -192,9 +192,16 @@ class PlayerWindow(QMainWindow):
     def _judged(self, judgement: Judgement) -> None:
         self.banner.show_judgement(judgement)
         self.findings.show_judgement(judgement)
+        self._show_level(judgement.level)
+
+    def _show_level(self, level: Level) -> None:
         folder = self.desk.folder
-        if folder is not None and judgement.level not in (Level.UNCHECKED, Level.CHECKING):
-            self.library.show_level(folder, judgement.level)
+        if folder is not None and level not in (Level.UNCHECKED, Level.CHECKING):
+            self.library.show_level(folder, level)
+
+    def _listed(self, entries: tuple[Entry, ...]) -> None:
+        self.library.show_entries(entries)
+        self._show_level(self.banner.judgement.level)  # the list may be older than the verdict
 
     def _ask_passphrase(self, sentence: str, question: Question) -> None:
         words = self.look.words

@@ -5,19 +5,26 @@ compiler would have to run before anything starts from a checkout, and a missing
 in the middle of Japanese. Here a test compares the keys and the placeholders of all languages.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import resources
 
 LANGUAGES = ("en", "ja")
+_SENTENCES_KEPT = 4096
+LONGEST_SENTENCE = 600  # characters; what is longer is no sentence of ours
+
+Pattern = tuple[re.Pattern[str], str]
 
 
 class Words:
     """One language's sentences, by key: `words("verdict.sound")`, with values put in by name."""
 
-    def __init__(self, sentences: Mapping[str, str], *, language: str) -> None:
+    def __init__(self, sentences: Mapping[str, str], *, language: str, patterns: Sequence[Pattern] = ()) -> None:
         self._sentences = sentences
+        self._patterns = patterns
+        self._said: dict[str, str] = {}
         self.language = language
 
     def __call__(self, key: str, **values: object) -> str:
@@ -31,14 +38,45 @@ class Words:
         """The sentence of this key, or `otherwise` for what a newer version may name."""
         return self._sentences.get(key, otherwise)
 
+    def said(self, text: str) -> str:
+        """What the rest of the program says, in this language; a sentence that is not known stays as it is."""
+        if not self._patterns or len(text) > LONGEST_SENTENCE:
+            return text
+        if text not in self._said:
+            if len(self._said) >= _SENTENCES_KEPT:
+                self._said.clear()
+            pieces = re.split(r"(?<=\.) (?=[A-Z])", text)
+            whole = self._sentence(text)
+            self._said[text] = whole if whole is not None else " ".join(self._sentence(one) or one for one in pieces)
+        return self._said[text]
+
+    def _sentence(self, text: str) -> str | None:
+        for pattern, ours in self._patterns:
+            if match := pattern.fullmatch(text):
+                return ours.format(*("", *match.groups()))
+        return None
+
 
 def read_words(language: str) -> Words:
     """The words of "ja" or "en"; of another language, English."""
     chosen = language if language in LANGUAGES else "en"
     tree = tomllib.loads(resources.path(f"i18n/{chosen}.toml").read_text(encoding="utf-8"))
-    return Words(
-        {f"{section}.{key}": text for section, group in tree.items() for key, text in group.items()}, language=chosen
-    )
+    sentences = {f"{section}.{key}": text for section, group in tree.items() for key, text in group.items()}
+    return Words(sentences, language=chosen, patterns=() if chosen == "en" else _patterns(chosen))
+
+
+def read_sentences(language: str) -> dict[str, str]:
+    """What is said in English elsewhere, and how this language says it; {1}, {2}, … stand for what is put in."""
+    tree = tomllib.loads(resources.path(f"i18n/sentences-{language}.toml").read_text(encoding="utf-8"))
+    return dict(tree["sentences"])
+
+
+def _patterns(language: str) -> list[Pattern]:
+    found = []
+    for english, ours in read_sentences(language).items():
+        pieces = re.split(r"\{\d\}", english)
+        found.append((re.compile("(.+?)".join(map(re.escape, pieces)), re.DOTALL), ours))
+    return found
 
 
 def language_of(locale_name: str) -> str:

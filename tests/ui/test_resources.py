@@ -1,5 +1,6 @@
 """Words, colours, icons and style sheets: complete, alike in every language, and readable."""
 
+import ast
 import re
 import string
 from dataclasses import fields
@@ -11,7 +12,7 @@ import resources
 from player.ui.access import Level
 from player.ui.keys import SHORTCUTS
 from player.ui.look import SHEETS, Colours, read_colours
-from player.ui.words import LANGUAGES, language_of, read_words
+from player.ui.words import LANGUAGES, language_of, read_sentences, read_words
 from recorder.logrow import KINDS
 
 UI = Path(__file__).parents[2] / "player" / "ui"
@@ -56,6 +57,39 @@ def test_every_kind_verdict_and_key_has_words(language):
     wanted = [f"kind.{kind}" for kind in KINDS] + [f"keys.{shortcut.name}" for shortcut in SHORTCUTS]
     wanted += [f"verdict.{level.value}{end}" for level in Level for end in ("", "_text")]
     assert [key for key in wanted if key not in words] == []
+
+
+def english_sentences():
+    """Every text in the code, with {} for what is put in."""
+    found = set()
+    for path in (path for part in ("recorder", "player") for path in (UI.parents[1] / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                found.add("".join(parts).strip())
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def test_every_sentence_that_is_translated_is_one_that_is_said():
+    said = english_sentences()
+    ours = read_sentences("ja")
+    assert len(ours) > 60
+    assert [english for english in ours if re.sub(r"\{\d\}", "{}", english) not in said] == []
+    for english, other in ours.items():
+        assert set(re.findall(r"\{\d\}", english)) == set(re.findall(r"\{\d\}", other)), english
+
+
+def test_every_finding_and_gap_is_said_in_japanese_with_its_numbers():
+    words = read_words("ja")
+    assert words.said("8 whole records (57 to 64) come after a damaged one, and nothing signed vouches for them.") == (
+        "壊れたレコードの後に 8 件のレコード（57～64）が続きますが、それらを保証する署名がありません。"
+    )
+    two = words.said("The screen could not be read. Not recorded: screen 2.")
+    assert two == "画面を読み取れませんでした。 記録されていないもの：screen 2。"
+    assert words.said("Something quite new {1}.") == "Something quite new {1}."
+    assert read_words("en").said("The clock went back.") == "The clock went back."
 
 
 def test_japanese_is_chosen_by_locale_and_anything_unknown_is_english():

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from player.ui import searching
 from player.ui.access import Hit
 from player.ui.reading import Reading
+from player.ui.search_view import LISTED
 from player.ui.searching import FoldedRows
 from tests.fakes import FakeAccess, FakeSource, S, row
 from tests.ui.conftest import RECORDING
@@ -74,11 +75,11 @@ def test_the_first_hits_of_a_long_recording_are_told_before_all_is_ready(monkeyp
     reading = Reading(
         source, home=lambda _work: None, on_shown=lambda *_: None, on_failed=lambda *_: None, on_news=lambda _: None
     )
-    told = []
+    told: list[searching.FoundHere] = []
     last = FoldedRows().find(reading.first_news(), "step", Path("x"), keep_on=lambda: None, tell=told.append)
     reading.stop()
     assert [len(found.times_ns) for found in told] == [0, 5000, 10_000]
     assert not any(found.is_all for found in told)
     assert len(last.times_ns) == 12_000
-    assert len(last.hits) == searching.LISTED
+    assert len(last.hits) == LISTED
     assert last.is_all
