@@ -40,7 +40,7 @@ from recorder.streams import say
 _PROTECTION = {
     "passphrase": "your passphrase opens it, and without it no recording can be read.",
     "keyring": "the desktop's keyring opens it.",
-    "none": "it is protected by file permissions only (tachiai-player keys new makes one with a passphrase).",
+    "none": "it is protected by file permissions only (better: keys of `tachiai-player keys new`, and --recipients).",
 }
 FAULT_STATUS = 70  # sysexits.h EX_SOFTWARE: our bug, never to be taken for a verdict
 

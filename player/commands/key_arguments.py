@@ -1,7 +1,12 @@
 """What `tachiai-player keys` is asked on the command line."""
 
 import argparse
+import re
 from pathlib import Path
+
+from recorder.evidence.keys import Recipient
+
+PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
 
 EPILOG = """\
 examples:
@@ -20,26 +25,70 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     """The commands under `keys`."""
     keys.epilog = EPILOG
     commands = keys.add_subparsers(dest="keys_command", required=True, metavar="WHAT", parser_class=type(keys))
-    new = commands.add_parser("new", help="make an auditor's key")
-    new.add_argument("name", metavar="NAME", help="whose key it is")
-    new.add_argument("--group", default="auditors", help="the group it opens recordings for (default: auditors)")
+
+    def command(name: str, says: str, *examples: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=says,
+            description=f"{says[0].upper()}{says[1:]}.",
+            epilog="\n  ".join(("examples:", *examples)),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    new = command(
+        "new",
+        "make an auditor's key",
+        "tachiai-player keys new akiko",
+        "tachiai-player keys new ken --group privacy --out /media/usb/ken.json",
+    )
+    new.add_argument("name", type=_label, metavar="NAME", help="whose key it is")
+    new.add_argument(
+        "--group", type=_label, default="auditors", help="the group it opens recordings for (default: auditors)"
+    )
     new.add_argument("--out", type=Path, metavar="FILE", help="where to (default: your own folder of keys)")
     new.add_argument("--no-passphrase", action="store_true", help="leave it open to whoever can read the file")
     new.add_argument("--json", action="store_true", help="one JSON object")
-    listed = commands.add_parser("list", help="list your keys and the devices you trust")
+    listed = command(
+        "list",
+        "list your keys and the devices you trust",
+        "tachiai-player keys list",
+        "tachiai-player keys list --json | jq -r 'select(.type == \"device\") | .public'",
+    )
     listed.add_argument("--json", action="store_true", help="one JSON object a line")
-    show = commands.add_parser("show", help="print the public line of a key")
+    show = command(
+        "show",
+        "print the public line of a key",
+        "tachiai-player keys show akiko",
+        "tachiai-player keys show /media/usb/ken.json --json",
+    )
     show.add_argument("name", metavar="NAME", help="its name, or its file")
     show.add_argument("--json", action="store_true", help="one JSON object")
-    trust = commands.add_parser("trust", help="trust the recordings of a device")
+    trust = command(
+        "trust",
+        "trust the recordings of a device",
+        "tachiai-player keys trust 4e…c2 --name db1",
+        "tachiai-player keys trust db1.json",
+    )
     trust.add_argument("device", metavar="KEY", help="its public key: 64 hexadecimal characters, or the file it is in")
     trust.add_argument("--name", default="", help="what to call it")
-    device = commands.add_parser("device", help="print this machine's device key")
+    device = command(
+        "device",
+        "print this machine's device key",
+        "tachiai-player keys device",
+        "tachiai-player keys device --json > db1.json    for `keys trust db1.json`",
+    )
     device.add_argument("--json", action="store_true", help="one JSON object")
-    recipients = commands.add_parser("recipients", help="make or show the list of who can open recordings")
+    recipients = command(
+        "recipients",
+        "make or show the list of who can open recordings",
+        "tachiai-player keys recipients list.json --member akiko:auditors:9f…01 --member ken:privacy:77…ab",
+        "tachiai-player keys recipients list.json      who is on it",
+        "tachiai-agent record --recipients list.json   seal a recording to it",
+    )
     recipients.add_argument("file", type=Path, metavar="FILE", help="the list")
     recipients.add_argument(
         "--member",
+        type=_member,
         action="append",
         default=[],
         metavar="NAME:GROUP:KEY",
@@ -48,5 +97,27 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     recipients.add_argument(
         "--root", type=Path, metavar="FILE", help="the root key that signs; made if it is not there"
     )
-    recipients.add_argument("--version", type=int, default=1, metavar="N", help="the list's number (default 1)")
+    recipients.add_argument("--version", type=_version, default=1, metavar="N", help="the list's number (default 1)")
     recipients.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _label(text: str) -> str:
+    if not text.strip() or not text.isprintable() or ":" in text or len(text) > 200:
+        msg = f"{text!r} is no name: at least one visible character, no colon"
+        raise argparse.ArgumentTypeError(msg)
+    return text
+
+
+def _member(line: str) -> Recipient:
+    name, group, public = ["", "", "", *line.rsplit(":", 2)][-3:]
+    if not name or not group or not PUBLIC_KEY.fullmatch(public.lower()):
+        msg = f"{line!r} is not the public line of a key (NAME:GROUP:KEY); tachiai-player keys show prints it"
+        raise argparse.ArgumentTypeError(msg)
+    return Recipient(name, group, bytes.fromhex(public))
+
+
+def _version(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) < 2**31:
+        msg = f"{text!r} is not a whole number above 0"
+        raise argparse.ArgumentTypeError(msg)
+    return int(text)

@@ -1,12 +1,12 @@
 """`keys`: auditors' keys, trusted devices, and lists of who can open recordings."""
 
 import argparse
-import re
 from pathlib import Path
 
 import msgspec
 
 from player.commands.desk import Desk, new_passphrase
+from player.commands.key_arguments import PUBLIC_KEY
 from recorder.errors import KeyMissingError, StorageError
 from recorder.evidence.key_file import AuditorKeyFile
 from recorder.evidence.key_folder import (
@@ -32,7 +32,6 @@ PROTECTION_WORDS = {
     "keyring": "locked by the desktop's keyring",
     "none": "NOT locked: whoever can read the file can open recordings",
 }
-PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 def run_keys(desk: Desk, asked: argparse.Namespace) -> int:
@@ -118,7 +117,8 @@ def _device(desk: Desk, asked: argparse.Namespace) -> int:
         raise KeyMissingError(msg)
     device = DeviceKey.load_or_create(desk.keys_folder)
     if asked.json:
-        desk.say_json({"type": "device", "name": None} | _key_names(device.public_bytes))
+        name = desk.library.devices.name_of(device.public_bytes) or device.fingerprint
+        desk.say_json({"type": "device", "name": name} | _key_names(device.public_bytes))
     else:
         desk.say(device.public_bytes.hex())
         desk.note(f"Its fingerprint is {device.fingerprint}; others trust it with tachiai-player keys trust.")
@@ -149,7 +149,6 @@ def _make_recipients(desk: Desk, asked: argparse.Namespace) -> None:
     if asked.file.exists():
         msg = f"{asked.file} is there already; choose another name, or remove it first."
         raise StorageError(msg)
-    members = [_member(line) for line in asked.member]
     path = asked.root or desk.keys_folder / "root.key"
     if path.exists():
         root = RootKey.load(path)
@@ -157,15 +156,7 @@ def _make_recipients(desk: Desk, asked: argparse.Namespace) -> None:
         root = RootKey.generate()
         root.save(path)
         desk.note(f"A root key was made in {path}. Keep it away from the machines that record.")
-    Recipients.sign(members, version=asked.version, root=root).save(asked.file)
-
-
-def _member(line: str) -> Recipient:
-    name, group, public = ["", "", "", *line.rsplit(":", 2)][-3:]
-    if not name or not group or not PUBLIC_KEY.fullmatch(public.lower()):
-        msg = f"{line!r} is not the public line of a key (NAME:GROUP:KEY); tachiai-player keys show prints it."
-        raise KeyMissingError(msg)
-    return Recipient(name, group, bytes.fromhex(public))
+    Recipients.sign(asked.member, version=asked.version, root=root).save(asked.file)
 
 
 def _key_path(desk: Desk, name: str) -> Path:

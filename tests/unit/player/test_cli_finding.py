@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from player import cli
-from recorder.evidence.key_folder import keys_folder
+from recorder.evidence.key_folder import keys_folder, trusted_devices
 from recorder.evidence.keys import DeviceKey, DeviceTrust, Recipients, export_device
 from recorder.store import sqlite_door
 from tests.player_place import Place, told
@@ -190,43 +190,6 @@ def test_export_writes_all_three(place: Place, tmp_path: Path) -> None:
     assert "exported words" in log.read_text()
 
 
-@pytest.mark.parametrize("command", [["frame", FIRST, "--at", "3.9", "--out"], ["export", FIRST, "--log"]])
-def test_no_file_is_put_into_the_place_of_evidence(place: Place, tmp_path: Path, command: list[str]) -> None:
-    session(place, "evidence")
-    segment = place.folder / FIRST / "0001.seg"
-    sealed = segment.read_bytes()
-    link = tmp_path / "link"
-    link.symlink_to(segment)
-    for path in (segment, segment.with_name("new.png"), link):
-        answer = place.run(*command, str(path))
-        assert answer.status == 4
-        assert "inside a recording" in told(answer)
-    assert segment.read_bytes() == sealed
-
-
-@pytest.mark.parametrize("command", ["log", "export"])
-def test_what_is_not_sound_is_told_beside_the_rows(place: Place, command: str) -> None:
-    session(place, "altered words")
-    segment = place.folder / FIRST / "0001.seg"
-    content = bytearray(segment.read_bytes())
-    content[len(content) // 2] ^= 1
-    segment.write_bytes(content)
-    answer = place.run("log", FIRST) if command == "log" else place.run("export", FIRST, "--log", "-")
-    assert answer.status == 0
-    assert "NOT SOUND" in answer.notes
-
-
-@pytest.mark.parametrize("command", ["log", "export"])
-def test_that_a_recording_has_no_end_is_told_beside_the_rows(place: Place, command: str) -> None:
-    session(place, "cut short")
-    segment = place.folder / FIRST / "0001.seg"
-    os.truncate(segment, segment.stat().st_size - 10)
-    answer = place.run("log", FIRST) if command == "log" else place.run("export", FIRST, "--log", "-")
-    assert answer.status == 0
-    assert "Not complete" in answer.notes
-    assert "has no end" in answer.notes
-
-
 def test_export_to_standard_output_is_only_that(place: Place) -> None:
     session(place, "exported words")
     answer = place.run("export", FIRST, "--log", "-")
@@ -287,13 +250,38 @@ def test_a_device_that_is_trusted_can_be_judged(place: Place, tmp_path: Path) ->
     assert DeviceTrust.from_folder(keys_folder() / "devices").name_of(desk.device.public_bytes) == "desk"
 
 
+def test_the_object_of_this_device_is_a_file_that_others_can_trust(place: Place, tmp_path: Path) -> None:
+    device = DeviceKey.load_or_create(keys_folder())
+    trusted_devices(keys_folder()).add(device.public_bytes, "db1")
+    (tmp_path / "db1.json").write_text(place.run("keys", "device", "--json").out)
+    for path in (keys_folder() / "devices").iterdir():
+        path.unlink()
+    assert place.run("keys", "trust", str(tmp_path / "db1.json")).status == 0
+    assert DeviceTrust.from_folder(keys_folder() / "devices").name_of(device.public_bytes) == "db1"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("recipients", "x", "--member", "a:b"),
+        ("recipients", "x", "--version", "0"),
+        ("new", ""),
+        ("new", "a:b"),
+        ("new", "a\x1b[31m"),
+        ("new", "a", "--group", " "),
+    ],
+)
+def test_what_cannot_be_a_name_or_a_public_line_is_wrong_usage(place: Place, arguments: tuple[str, ...]) -> None:
+    assert place.run("keys", *arguments).status == 64
+    assert not (keys_folder() / "auditors").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("show", "nobody"),
         ("trust", "/nowhere"),
         ("recipients", "/nowhere"),
-        ("recipients", "x", "--member", "a:b"),
         ("device",),
     ],
 )
