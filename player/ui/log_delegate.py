@@ -1,5 +1,7 @@
 """Paint one row of the operation log: when, what kind, what."""
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
@@ -13,6 +15,7 @@ from recorder.logrow import KINDS, LogRow
 
 TYPED = frozenset({"text", "keys"})
 GRAVE = frozenset({"gap"})
+BY_THE_WAY = frozenset({"source", "idle", "screen"})
 
 
 def icon_of(kind: str) -> str:
@@ -20,14 +23,20 @@ def icon_of(kind: str) -> str:
     return f"kind_{kind}" if kind in KINDS else "kind_unknown"
 
 
+def _is_by_the_way(row: LogRow) -> bool:
+    """What the machine tells besides the work: it is there to be read, and does not push itself forward."""
+    return row.kind in BY_THE_WAY or (row.kind == "process" and not row.detail.startswith("started"))
+
+
 class LogDelegate(RowDelegate):
-    """`current_line` is the row at the playing position."""
+    """`current_line` is the row at the playing position. `breaks_ns`: where rows may be missing, in order."""
 
     height_px = 26
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
         self.current_line: int | None = None
+        self.breaks_ns: list[int] = []
         self._time_font, self._font, self._strong = text_font(SMALL_PX), text_font(), text_font(strong=True)
         self._code = code_font(SMALL_PX + 1)
 
@@ -45,7 +54,11 @@ class LogDelegate(RowDelegate):
         colour = self.paint_ground(painter, option, is_current=index.row() == self.current_line)
         if row.kind == "window" and index.row() > 0:
             painter.fillRect(QRect(area.left() + 12, area.top(), area.width() - 12, 1), QColor(colours.line))
+        if self._comes_after_break(index, row):
+            painter.fillRect(QRect(area.left(), area.top(), area.width(), 3), QColor(colours.altered))
         dim = colour if chosen else colours.text_dim
+        if not chosen and _is_by_the_way(row):
+            colour = dim
         time_area = QRect(area.left() + 12, area.top(), 56, area.height())
         paint_text(painter, time_area, time_text(row.at_ns, milliseconds=False), font=self._time_font, colour=dim)
         self.paint_icon(
@@ -55,6 +68,13 @@ class LogDelegate(RowDelegate):
             painter, QRect(area.left() + 98, area.top(), area.width() - 106, area.height()), row, colour, dim
         )
         painter.restore()
+
+    def _comes_after_break(self, index: QModelIndex | QPersistentModelIndex, row: LogRow) -> bool:
+        place = bisect_left(self.breaks_ns, row.at_ns)
+        if place == 0:
+            return False
+        before: LogRow | None = index.model().index(index.row() - 1, 0).data(ROW_ROLE) if index.row() > 0 else None
+        return before is None or before.at_ns <= self.breaks_ns[place - 1]
 
     def _tone(self, row: LogRow, dim: str, chosen: bool) -> str:
         if chosen:

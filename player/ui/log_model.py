@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from player.timeline import time_text
+from player.ui.folding_rows import NO_FOLDS, Folds
 from player.ui.inert import visible
 from recorder.logrow import LogRow
 
@@ -22,19 +23,25 @@ class LogModel(QAbstractListModel):
         super().__init__(parent)
         self._rows: Sequence[LogRow] = ()
         self._places: array[int] | None = None
+        self._folds = NO_FOLDS
         self._count = 0
 
-    def show(self, rows: Sequence[LogRow], places: "array[int] | None" = None) -> None:
-        """Show these rows, or of them those at `places`."""
+    @property
+    def folds(self) -> Folds:
+        """What is folded now."""
+        return self._folds
+
+    def show(self, rows: Sequence[LogRow], places: "array[int] | None" = None, *, folds: Folds = NO_FOLDS) -> None:
+        """Show these rows, or of them those at `places`; with all of them some may be folded."""
         self.beginResetModel()
-        self._rows, self._places = rows, places
-        self._count = len(rows) if places is None else len(places)
+        self._rows, self._places, self._folds = rows, places, folds
+        self._count = len(rows) - len(folds.hidden) if places is None else len(places)
         self.endResetModel()
 
     def go_on(self, rows: Sequence[LogRow], *, first: int, places: "array[int] | None" = None) -> None:
         """The same rows before the place `first`; from there on they are these, or of them those at `places`."""
         if self._places is None:
-            line, count = min(first, self._count), len(rows)
+            line, count = min(self._folds.lines_before(first), self._count), len(rows) - len(self._folds.hidden)
             new_places = None
         else:
             line = bisect_left(self._places, first)
@@ -56,7 +63,14 @@ class LogModel(QAbstractListModel):
 
     def row_at(self, number: int) -> LogRow:
         """The row shown in this line."""
-        return self._rows[number if self._places is None else self._places[number]]
+        if self._places is not None:
+            return self._rows[self._places[number]]
+        place = self._folds.place_of(number)
+        return self._folds.heads.get(place) or self._rows[place]
+
+    def is_folded(self, number: int) -> bool:
+        """Whether this line stands for several rows."""
+        return self._places is None and self._folds.place_of(number) in self._folds.heads
 
     def line_at(self, at_ns: int) -> int | None:
         """The line of the last row that began by this moment; None if all began later."""

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTableView,
 from player.timeline import clock_text, time_text
 from player.ui.background import Home, Line
 from player.ui.finding_rows import matching_rows
+from player.ui.folding_rows import NO_FOLDS, Folds, folds_of
 from player.ui.inert import visible
 from player.ui.log_delegate import LogDelegate
 from player.ui.log_model import LogModel
 from player.ui.look import Look, code_font
 from player.ui.reading import News
+from player.ui.what_to_paint import GRAVE
 from player.ui.widgets import filter_box, icon_button, panel, plain_label, rule
 from recorder.errors import WorldError
 from recorder.logrow import KINDS, LogRow
@@ -52,6 +54,7 @@ class LogView(QWidget):
         self._kinds: frozenset[str] | None = None
         self._position_ns = 0
         self._is_filtering = False
+        self._is_unfolded = False
         self._utc_offset_s, self._started_wall_ns = 0, 0
         self._filtering = Line("filtering", home=home)
         self.model = LogModel(self)
@@ -69,13 +72,17 @@ class LogView(QWidget):
         """Show this recording's rows; None: no recording is open."""
         self._news = news
         self._utc_offset_s, self._started_wall_ns = utc_offset_s, started_wall_ns
+        self._is_unfolded = False
         self._details.hide()
+        self._take_breaks()
         self._filter_again()
 
     def show_news(self, news: News) -> None:
         """More rows have come, or may have."""
         before, self._news = self._news, news
-        if before is None or before.revision != news.revision or self._is_filtering:
+        self._take_breaks()
+        is_other = before is None or before.revision != news.revision or self._folds() != self._folds_shown()
+        if before is None or is_other or self._is_filtering:
             self._filter_again()
             return
         places = None
@@ -185,7 +192,7 @@ class LogView(QWidget):
             self.model.show(())
             self._filtered_to_show()
         elif not self._is_filtered():
-            self.model.show(news.rows)
+            self.model.show(news.rows, folds=self._folds())
             self._filtered_to_show()
         else:
             self._is_filtering = True
@@ -194,6 +201,19 @@ class LogView(QWidget):
                 then=lambda places: self._show_places(news, places),
                 failed=self._could_not_filter,
             )
+
+    def _folds(self) -> Folds:
+        if self._news is None or self._is_unfolded or self._is_filtered():
+            return NO_FOLDS
+        return folds_of(self._news.rows, self._look.words)
+
+    def _folds_shown(self) -> Folds:
+        return NO_FOLDS if self._is_filtered() else self.model.folds
+
+    def _take_breaks(self) -> None:
+        """Where evidence is altered or missing, rows may be: the list is marked there."""
+        spans = self._news.spans if self._news is not None else ()
+        self._delegate.breaks_ns = sorted(span.start_ns for span in spans if span.kind in GRAVE)
 
     def _show_places(self, news: News, places: "array[int]") -> None:
         self.model.show(news.rows, places)
@@ -215,14 +235,18 @@ class LogView(QWidget):
         elif self._is_filtered():
             text = words("log.some", shown=f"{shown:,}", all=f"{len(self._news.rows):,}")
         else:
-            text = words("log.all", all=f"{shown:,}") if shown else words("log.empty")
+            text = words("log.all", all=f"{len(self._news.rows):,}") if shown else words("log.empty")
         if self._news is not None and not self._news.is_complete:
             text = words("log.reading", all=f"{len(self._news.rows):,}")
         self.count_label.setText(text)
 
     def _choose(self, index: QModelIndex) -> None:
         row = self.model.row_at(index.row())
-        self._show_details(row)
+        if self.model.is_folded(index.row()):
+            self._is_unfolded = True
+            self._filter_again()
+        else:
+            self._show_details(row)
         self.moment_chosen.emit(row.at_ns)
 
     def _show_details(self, row: LogRow) -> None:
