@@ -206,7 +206,7 @@ def _add_frame(commands: "Commands[UsageParser]") -> None:
     _add_recording(one)
     one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", required=True, help="the moment")
     one.add_argument("--screen", type=int, metavar="N", help="which screen (default: the first there was then)")
-    one.add_argument("--out", type=_file, metavar="FILE.png", required=True, help="the picture; - for standard output")
+    one.add_argument("--out", type=_png, metavar="FILE.png", required=True, help="the picture; - for standard output")
 
 
 def _add_export(commands: "Commands[UsageParser]") -> None:
@@ -230,7 +230,7 @@ def _add_recording(one: UsageParser) -> None:
 
 
 def _add_library(one: UsageParser) -> None:
-    one.add_argument("--library", type=Path, metavar="DIR", help=LIBRARY_HELP)
+    one.add_argument("--library", type=_folder, metavar="DIR", help=LIBRARY_HELP)
 
 
 def seconds(text: str) -> int:
@@ -263,8 +263,25 @@ def _rate(text: str) -> float:
     return value
 
 
+def _folder(text: str) -> Path:
+    if not text:
+        msg = "it is empty; name a folder"
+        raise argparse.ArgumentTypeError(msg)
+    return Path(text)
+
+
 def _file(text: str) -> Path | str:
+    if not text:
+        msg = "it is empty; name a file"
+        raise argparse.ArgumentTypeError(msg)
     return "-" if text == "-" else Path(text)
+
+
+def _png(text: str) -> Path | str:
+    if text != "-" and Path(text).suffix.lower() != ".png":
+        msg = f"{text!r} does not end in .png"
+        raise argparse.ArgumentTypeError(msg)
+    return _file(text)
 
 
 def _video(text: str) -> Path:

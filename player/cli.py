@@ -57,6 +57,9 @@ def _read(desk: Desk, asked: argparse.Namespace) -> int:
         )
     from player.commands.logs import run_log
 
+    if asked.from_ns is not None and asked.to_ns is not None and asked.from_ns > asked.to_ns:
+        say(sys.stderr, "tachiai-player: --from is later than --to, so there is nothing between them.\n")
+        return WRONG_USAGE
     return run_log(
         desk, asked.recording, kinds=asked.kind, from_ns=asked.from_ns, to_ns=asked.to_ns, as_json=asked.json
     )

@@ -23,7 +23,8 @@ def place(capsys) -> Place:
         ("list", "--nonsense"), ("verify",), ("log", "x", "--kind", "poetry"), ("log", "x", "--from", "-1"),
         ("log", "x", "--from", "nan"), ("search",), ("search", "x", "--limit", "0"), ("frame", "x"),
         ("frame", "x", "--at", "soon", "--out", "y"), ("export", "x"), ("export", "x", "--video", "y.gif"), ("keys",),
-        ("export", "x", "--log", "-", "--subtitles", "-"), ("open", "--at", "x"), ("--nonsense",), ("a", "b"),
+        ("export", "x", "--log", "-", "--subtitles", "-"), ("frame", "x", "--at", "1", "--out", "y.jpg"),
+        ("frame", "x", "--at", "1", "--out", ""), ("list", "--library", ""), ("log", "x", "--from", "2", "--to", "1"), ("open", "--at", "x"), ("--nonsense",), ("a", "b"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_64(place: Place, arguments: tuple[str, ...]) -> None:
