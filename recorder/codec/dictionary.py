@@ -1,25 +1,47 @@
 """The tiles already sent in a segment, found by what they show."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
-from recorder.codec.tiles import Bytes, Numbers
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
-CAPACITY_TILES = 8192  # 25 MB of 3 KB each: four full 1080p pictures
+CAPACITY_TILES = 6144  # 25 MB of 4 KB each: three full 1080p pictures
+_PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
+_AT_ONCE = 256  # tiles that fit into the processor's cache
+_FORGET_ONE_IN = 64
+
+Hashes = npt.NDArray[np.uint64]
+_WEIGHTS: Hashes = np.random.default_rng(1).integers(0, 1 << 63, _PIXELS // 2, np.uint64) * np.uint64(2) + np.uint64(1)
+
+
+def hashes_of(tiles: Canvas) -> Hashes:
+    """A number for each tile (n, 16, 64), the same for equal tiles."""
+    words = np.ascontiguousarray(tiles).reshape(len(tiles), _PIXELS).view(np.uint64)
+    sums: Hashes = np.einsum("ij,j->i", words, _WEIGHTS)
+    return sums
 
 
 class TileDictionary:
-    """Ids of tiles by their bytes; the least recently used are forgotten (and would be sent again).
+    """Ids of tiles by their pixels; the least recently used are forgotten (and would be sent again).
 
-    A hash chooses the slot, the bytes decide: two tiles of one hash are two tiles.
+    A hash chooses the slot, the pixels decide: two tiles of one hash are two tiles.
     """
 
-    def __init__(self, *, capacity: int = CAPACITY_TILES, hash_of: Callable[[bytes], int] = hash) -> None:
-        self._slots: OrderedDict[int, tuple[bytes, int]] = OrderedDict()
+    def __init__(
+        self, *, capacity: int = CAPACITY_TILES, hashes_of_tiles: Callable[[Canvas], Hashes] = hashes_of
+    ) -> None:
         self._capacity = capacity
-        self._hash_of = hash_of
+        self._hashes_of = hashes_of_tiles
+        self._tiles: Canvas = np.zeros((capacity, _PIXELS), np.uint32)  # only the pages of slots in use are touched
+        self._ids: Numbers = np.full(capacity, -1, np.int64)
+        self._hashes: Hashes = np.zeros(capacity, np.uint64)
+        self._used_at: Numbers = np.zeros(capacity, np.int64)
+        self._slots: dict[int, int] = {}  # by hash
+        self._slots_of_ids: dict[int, int] = {}
+        self._free: list[int] = list(range(capacity - 1, -1, -1))
+        self._clock = 0
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -27,23 +49,71 @@ class TileDictionary:
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
         self._slots.clear()
+        self._slots_of_ids.clear()
+        self._free = list(range(self._capacity - 1, -1, -1))
 
-    def find(self, tile: bytes) -> int | None:
-        """The id under which these bytes were sent."""
-        slot = self._hash_of(tile)
-        held = self._slots.get(slot)
-        if held is None or held[0] != tile:
-            return None
-        self._slots.move_to_end(slot)
-        return held[1]
+    def find(self, tiles: Canvas) -> tuple[Numbers, Hashes]:
+        """The id of each tile (n, 16, 64), or -1; and their hashes, for `add`."""
+        ids, hashes = np.full(len(tiles), -1, np.int64), np.zeros(len(tiles), np.uint64)
+        self._clock += 1
+        for start in range(0, len(tiles), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            hashes[part] = self._hashes_of(tiles[part])
+            ids[part] = self._find(tiles[part], hashes[part])
+        return ids, hashes
 
-    def find_all(self, tiles: Bytes) -> Numbers:
-        """The id of each tile (n, …), or -1."""
-        ids = (self.find(tile.tobytes()) for tile in tiles)
-        return np.fromiter((-1 if identity is None else identity for identity in ids), np.int64, len(tiles))
+    def _find(self, tiles: Canvas, hashes: Hashes) -> Numbers:
+        ids = np.full(len(tiles), -1, np.int64)
+        slots = np.fromiter((self._slots.get(number, -1) for number in hashes.tolist()), np.int64, len(tiles))
+        held = np.flatnonzero(slots >= 0)
+        slots = slots[held]
+        same = (self._tiles[slots] == tiles[held].reshape(-1, _PIXELS)).all(axis=1)
+        ids[held[same]] = self._ids[slots[same]]
+        self._used_at[slots[same]] = self._clock
+        return ids
 
-    def add(self, tile: bytes, identity: int) -> None:
-        """These bytes are sent under this id; a tile of the same hash gives way."""
-        self._slots[self._hash_of(tile)] = (tile, identity)
-        if len(self._slots) > self._capacity:
-            self._slots.popitem(last=False)
+    def add(self, tiles: Canvas, hashes: Hashes, first_id: int) -> tuple[Numbers, Numbers]:
+        """Tiles that were not found get ids from `first_id` on. Each tile's id, and which tiles the new ids are.
+
+        A tile of the same hash gives way.
+        """
+        ids = np.zeros(len(tiles), np.int64)
+        new: list[int] = []
+        flat = tiles.reshape(-1, _PIXELS)
+        for index, number in enumerate(hashes.tolist()):
+            slot = self._slots.get(number, -1)
+            if slot >= 0 and self._ids[slot] >= first_id and np.array_equal(self._tiles[slot], flat[index]):
+                ids[index] = self._ids[slot]  # the same new tile stands here twice
+                continue
+            ids[index] = first_id + len(new)
+            new.append(index)
+            self._put(self._slot_for(number, slot), number, flat[index], int(ids[index]))
+        return ids, np.array(new, np.int64)
+
+    def pixels(self, identity: int) -> Canvas | None:
+        """The pixels (16, 64) of the tile with this id, if they are remembered."""
+        slot = self._slots_of_ids.get(identity)
+        return None if slot is None else self._tiles[slot].reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
+
+    def _slot_for(self, number: int, slot: int) -> int:
+        if slot >= 0:
+            del self._slots_of_ids[int(self._ids[slot])]
+            return slot
+        if not self._free:
+            self._forget()
+        return self._free.pop()
+
+    def _put(self, slot: int, number: int, pixels: Canvas, identity: int) -> None:
+        self._slots[number] = slot
+        self._slots_of_ids[identity] = slot
+        self._tiles[slot] = pixels
+        self._ids[slot] = identity
+        self._hashes[slot] = number
+        self._used_at[slot] = self._clock
+
+    def _forget(self) -> None:
+        count = max(1, self._capacity // _FORGET_ONE_IN)
+        for slot in np.argsort(self._used_at, kind="stable")[:count].tolist():
+            del self._slots[int(self._hashes[slot])]
+            del self._slots_of_ids[int(self._ids[slot])]
+            self._free.append(slot)

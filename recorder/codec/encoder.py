@@ -1,6 +1,7 @@
 """A screen's changes as patches: moves, tiles sent before, new tiles; film lossy until it rests."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from recorder.codec import moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
-from recorder.codec.dictionary import TileDictionary
+from recorder.codec.dictionary import Hashes, TileDictionary
 from recorder.codec.lossy import Film
 from recorder.codec.palette import ColourNumbers, Palette
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
@@ -63,7 +64,7 @@ class ScreenEncoder:
         self._film.stale |= self._film.lossy
         everything = np.arange(self._grid.count, dtype=np.int64)
         draft = _Draft(self._next_id, self._colours.count)
-        self._send(draft, everything, at_ns)
+        self._send(draft, self._look_up(everything), at_ns)
         self._send_film(draft, np.flatnonzero(self._film.stale), at_ns)
         self._unreported_px = self._grid.width_px * self._grid.height_px
         return self._patch("full", draft, np.ones(self._grid.count, np.bool_), at_ns)
@@ -92,7 +93,7 @@ class ScreenEncoder:
         ids = self._shown_ids.copy()
         lost = np.flatnonzero(ids < 0)
         if lost.size:
-            ids[lost] = self._dictionary.find_all(self._bgr(lost))
+            ids[lost], _ = self._dictionary.find(self._pixels(lost))
             lost = lost[ids[lost] < 0]
         own_sheets = self._compose(ids, lost)
         everything = np.arange(self._grid.count, dtype=np.int64)
@@ -138,9 +139,6 @@ class ScreenEncoder:
     def _pixels(self, positions: Numbers) -> Canvas:
         return tiles.take(self._grid, self._now, positions)
 
-    def _bgr(self, positions: Numbers) -> Bytes:
-        return tiles.bgr_of(self._pixels(positions))
-
     def _take(self, areas: Sequence[Area]) -> None:
         """Write grabbed pixels into `_now`, and count what differs from `_before`."""
         for area, pixels in areas:
@@ -157,34 +155,33 @@ class ScreenEncoder:
                 tiles.count_differing(self._grid, self._before, self._now, inside, self._differing)
 
     def _change(self, resting: Numbers, at_ns: int) -> Patch | None:
-        dirty = self._differing.ravel() > 0
-        resting = resting[~dirty[resting]]
-        if not dirty.any() and not resting.size and not self._film.due(at_ns).size:
+        dirty = np.flatnonzero(self._differing.ravel())
+        resting = resting[self._differing.ravel()[resting] == 0]
+        if not dirty.size and not resting.size and not self._film.due(at_ns).size:
             return None
         self._unreported_px += int(self._differing.sum(dtype=np.int64))
         draft = _Draft(self._next_id, self._colours.count)
-        touched = dirty.copy()
-        self._find_moves(draft, dirty)
-        dirty = self._differing.ravel() > 0
-        touched |= dirty
-        self._send(draft, np.flatnonzero(dirty), at_ns)
-        self._send_exactly(draft, resting, *self._look_up(resting))
+        touched = np.zeros(self._grid.count, np.bool_)
+        touched[dirty] = True
+        looked_up = self._look_up(dirty)
+        if self._find_moves(draft, looked_up):
+            dirty = np.flatnonzero(self._differing.ravel())
+            touched[dirty] = True
+            looked_up = self._look_up_again(looked_up, dirty)
+        self._send(draft, looked_up, at_ns)
+        self._send_exactly(draft, self._look_up(resting))
         self._send_film(draft, self._film.due(at_ns), at_ns)
         if draft.is_empty:
             return None
         touched[draft.positions] = True
         return self._patch("change", draft, touched, at_ns)
 
-    def _find_moves(self, draft: "_Draft", dirty: Mask) -> None:
+    def _find_moves(self, draft: "_Draft", dirty: "_LookedUp") -> bool:
         """Move what can be moved, in `_before`; what then still differs is left in `_differing`."""
-        dirty = dirty & ~self._film.lossy
-        if np.count_nonzero(dirty) < moves.WORTH_TILES:
-            return
-        unknown = np.flatnonzero(dirty)
-        unknown = unknown[self._look_up(unknown)[1] < 0]
-        if unknown.size < moves.WORTH_TILES:
-            return
-        (box,) = tiles.tile_areas(self._grid, np.flatnonzero(dirty))
+        movable = dirty.only(~self._film.lossy[dirty.positions])
+        if np.count_nonzero(movable.ids < 0) < moves.WORTH_TILES:
+            return False
+        (box,) = tiles.tile_areas(self._grid, movable.positions)
         for move in moves.find(self._grid, self._before, self._now, box, self._film.lossy):
             draft.moves.append(move)
             moves.apply(self._before, move)
@@ -192,46 +189,46 @@ class ScreenEncoder:
             rows, columns = self._grid.tiles_under(move.target)
             self._shown_ids.reshape(self._grid.rows, -1)[rows, columns] = -1
             tiles.count_differing(self._grid, self._before, self._now, move.target, self._differing)
+        return bool(draft.moves)
 
-    def _look_up(self, positions: Numbers) -> tuple[Bytes, Numbers]:
-        bgr = self._bgr(positions)
-        return bgr, self._dictionary.find_all(bgr)
+    def _look_up(self, positions: Numbers) -> "_LookedUp":
+        pixels = self._pixels(positions)
+        return _LookedUp(positions, pixels, *self._dictionary.find(pixels))
 
-    def _send(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
+    def _look_up_again(self, known: "_LookedUp", positions: Numbers) -> "_LookedUp":
+        """What was looked up, for these positions; what a move made wrong is looked up now."""
+        kept = known.only(np.isin(known.positions, positions, assume_unique=True))
+        more = np.setdiff1d(positions, kept.positions, assume_unique=True)
+        return kept.with_more(self._look_up(more)) if more.size else kept
+
+    def _send(self, draft: "_Draft", changed: "_LookedUp", at_ns: int) -> None:
         """Send tiles that changed: those that are film wait for their turn."""
-        tiles.put(self._grid, self._before, positions, tiles.take(self._grid, self._now, positions))
+        tiles.put(self._grid, self._before, changed.positions, changed.pixels)
         self._differing[:] = 0
-        was_film = self._film.lossy[positions]
-        stays = self._film_among(positions[was_film], at_ns)
-        positions = np.setdiff1d(positions, stays, assume_unique=True)
-        bgr, ids = self._look_up(positions)
-        new = self._film_among(positions[(ids < 0) & ~self._film.lossy[positions]], at_ns)
-        self._film.show(np.concatenate((stays, new)))
-        exact = ~np.isin(positions, new)
-        self._send_exactly(draft, positions[exact], bgr[exact], ids[exact])
+        stays = self._film_among(changed, self._film.lossy[changed.positions], at_ns)
+        new = self._film_among(changed, (changed.ids < 0) & ~stays & ~self._film.lossy[changed.positions], at_ns)
+        self._film.show(changed.positions[stays | new])
+        self._send_exactly(draft, changed.only(~(stays | new)))
 
-    def _film_among(self, positions: Numbers, at_ns: int) -> Numbers:
-        if not positions.size:
-            return positions
-        pixels = tiles.take(self._grid, self._now, positions)
-        return positions[self._film.is_film(positions, tiles.variety_of(pixels), at_ns)]
+    def _film_among(self, changed: "_LookedUp", asked: Mask, at_ns: int) -> Mask:
+        """Which of the tiles asked for are film."""
+        film = np.zeros(len(asked), np.bool_)
+        if asked.any():
+            variety = tiles.variety_of(changed.pixels[asked])
+            film[asked] = self._film.is_film(changed.positions[asked], variety, at_ns)
+        return film
 
-    def _send_exactly(self, draft: "_Draft", positions: Numbers, bgr: Bytes, ids: Numbers) -> None:
-        if not positions.size:
+    def _send_exactly(self, draft: "_Draft", found: "_LookedUp") -> None:
+        if not found.positions.size:
             return
-        fresh: list[int] = []
-        for index in np.flatnonzero(ids < 0).tolist():
-            key = bgr[index].tobytes()
-            known = self._dictionary.find(key)  # the same new tile may stand here twice
-            if known is None:
-                known = draft.next_id + len(fresh)
-                self._dictionary.add(key, known)
-                fresh.append(index)
-            ids[index] = known
-        self._film.settle(positions)
-        draft.paint(positions, ids)
-        if fresh:
-            self._add_sheets(draft, self._pixels(positions[fresh]), may_add=True)
+        fresh = np.flatnonzero(found.ids < 0)
+        pixels = found.pixels[fresh]
+        ids, new = self._dictionary.add(pixels, found.hashes[fresh], draft.next_id)
+        found.ids[fresh] = ids
+        self._film.settle(found.positions)
+        draft.paint(found.positions, found.ids)
+        if new.size:
+            self._add_sheets(draft, pixels[new], may_add=True)
 
     def _add_sheets(self, draft: "_Draft", pixels: Canvas, *, may_add: bool) -> None:
         """Send new tiles: by their colours' numbers, or by their colours if these are too many."""
@@ -249,7 +246,7 @@ class ScreenEncoder:
         film = self._film
         columns = min(self._grid.columns, positions.size)
         sheet = sheets.encode_roughly(
-            self._bgr(positions), draft.next_id, columns, quality=film.quality, halved=film.halved
+            tiles.bgr_of(self._pixels(positions)), draft.next_id, columns, quality=film.quality, halved=film.halved
         )
         draft.paint(positions, np.arange(sheet.first_id, sheet.first_id + sheet.tiles))
         draft.add(sheet)
@@ -262,7 +259,8 @@ class ScreenEncoder:
         colours = b"".join(draft.colours)
         data = pack(self._number, self._next_id, draft.sheets, ops, first_colour=draft.first_colour, colours=colours)
         self._shown_ids[positions] = ids
-        tiles.put(self._grid, self._origins, positions, ids[:, None, None] * origins.PIXELS + origins.IN_TILE)
+        first = (ids << origins.PLACE_BITS).astype(np.uint32)
+        tiles.put(self._grid, self._origins, positions, first[:, None, None] + origins.IN_TILE)
         self._keep_film_sheets(draft.sheets)
         self._costs.add(draft.sheets, ids)
         self._number += 1
@@ -284,6 +282,31 @@ class ScreenEncoder:
                 for first, sheet in self._film_sheets.items()
                 if ((shown >= first) & (shown < first + sheet.tiles)).any()
             }
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedUp:
+    """Tiles of the screen as it is now, with the ids of those that were sent before (others: -1)."""
+
+    positions: Numbers
+    pixels: Canvas
+    ids: Numbers
+    hashes: Hashes
+
+    def only(self, chosen: Mask) -> "_LookedUp":
+        """Some of them."""
+        if chosen.all():
+            return self
+        return _LookedUp(self.positions[chosen], self.pixels[chosen], self.ids[chosen], self.hashes[chosen])
+
+    def with_more(self, other: "_LookedUp") -> "_LookedUp":
+        """These and others."""
+        return _LookedUp(
+            np.concatenate((self.positions, other.positions)),
+            np.concatenate((self.pixels, other.pixels)),
+            np.concatenate((self.ids, other.ids)),
+            np.concatenate((self.hashes, other.hashes)),
+        )
 
 
 class _Draft:

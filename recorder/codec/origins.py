@@ -12,11 +12,11 @@ import numpy as np
 
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.numbered import inflate, lzma_filters
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Numbers
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
 PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 PLACE_BITS = PIXELS.bit_length() - 1
-IN_TILE: Numbers = np.arange(PIXELS, dtype=np.int64).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
+IN_TILE: Canvas = np.arange(PIXELS, dtype=np.uint32).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
 MOST_TILES = 1 << 22  # ids up to here fit, with a place, into four bytes
 _MOST_BREAKS_A_TILE = 64
 
