@@ -5,17 +5,15 @@ Written from docs/recording-format.md alone, apart from the recorder's own code,
     python verify_recording.py RECORDING [--device KEYFILE]... [--json]
 
 Exit status: 0 complete and sound, 1 sound but partial, 2 altered, 3 cannot judge, 4 reading failed, 64 wrong usage.
-Integrity only: it opens no content, so it needs no secret.
+It opens no content, so it needs no secret.
 """
 
 import argparse
-import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
-import stat
 import struct
 import sys
 import zlib
@@ -29,12 +27,11 @@ NOTE, PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED = "note", "partial", "altered"
 EXIT = ((ALTERED, 2), (READ_FAILED, 4), (CANNOT_JUDGE, 3), (PARTIAL, 1))
 WORDS = ("complete and sound", "sound but partial", "altered", "not to be judged", "not to be read")
 HEAD = struct.Struct(">4sBBBBIQ32s32sQQQI")
-HEADER, EVENTS, HEARTBEAT, END = 1, 2, 3, 4
-BODY_LIMIT = {HEADER: 65_536, END: 4_096}
-NAME = r"(?:\d{4}|[1-9]\d{4})\.seg"
+HEADER, EVENTS, HEARTBEAT, END, BODY_LIMIT = 1, 2, 3, 4, {1: 65_536, 4: 4_096}
+SESSION_ID, NAME = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}", r"(?:[0-9]{4}|[1-9][0-9]{4})\.seg"
+MOST_FILE, MOST_TAIL, SECTOR, NS, SEGMENTS = 1 << 30, (1 << 24) + 180, 512, (0, 2**63 - 1), (1, 99_999)
 TEXTS = ("format", "session_id", "reason", "operator", "host", "purpose", "program", "device")
-NUMBERS = ("segment", "utc_offset_s", "heartbeat_ns")
-SAME = ("session_id", "device", "started", "operator", "host", "purpose", "utc_offset_s", "program")
+SAME = ("segment", "session_id", "device", "started", "operator", "host", "purpose", "utc_offset_s", "program")
 
 
 class DamagedError(Exception):
@@ -51,12 +48,10 @@ class Segment:
     """One segment's file as far as it is sound."""
 
     def __init__(self, number: int, data: bytes) -> None:
-        self.number = number
-        self.data = data
+        self.number, self.data, self.offset = number, data, 0
         self.header = self.end = self.problem = self.newer = None
         self.digests: list[bytes] = []
         self.marks: list[tuple[int, int, int]] = []  # of each record: its kind, boot clock, wall clock
-        self.offset = 0
 
     def scan(self) -> "Segment":
         """Walk the records until one is not sound."""
@@ -73,14 +68,16 @@ class Segment:
         return self
 
     def _one_record(self, key: bytes) -> bytes:
-        head, fields = self._head()
-        (_, _, _, kind, _, length, sequence, previous, next_key, _, boot, wall, _) = fields
+        head, (_, _, _, kind, _, length, sequence, previous, next_key, _, boot, wall, _) = self._head()
         whole = self.data[self.offset : self.offset + 180 + length]
         demand(len(whole) == 180 + length, "CUT", "The file ends within a record.")
         demand(zlib.crc32(whole[:-4]) == int.from_bytes(whole[-4:], "big"), "CRC_MISMATCH", "A record's bytes changed.")
         body, signature = whole[112:-68], whole[-68:-4].hex()
         digest = hashlib.sha256(b"tachiai/record/1\0" + head + body).digest()
-        self._check_place(kind, sequence, previous)
+        code, before = ("SECOND_HEADER", self.digests[-1]) if self.digests else ("NO_HEADER", bytes(32))
+        demand((kind == HEADER) != bool(self.digests), code, "A header where none should be, or none where one should.")
+        demand(sequence == len(self.digests), "SEQ_GAP", f"Not record {len(self.digests)}, as it should be.")
+        demand(previous == before, "CHAIN_BREAK", "A record does not follow the one before it.")
         header = parse_header(body) if kind == HEADER else None
         public = bytes.fromhex(header["device"]) if header else key
         demand(_signed(public, signature, digest), "BAD_SIGNATURE", "A record is not signed by the key named for it.")
@@ -101,34 +98,29 @@ class Segment:
         demand(fields[5] <= BODY_LIMIT.get(fields[3], 1 << 24), "LENGTH_LIMIT", "A record claims too long a body.")
         return head, fields
 
-    def _check_place(self, kind: int, sequence: int, previous: bytes) -> None:
-        code, before = ("SECOND_HEADER", self.digests[-1]) if self.digests else ("NO_HEADER", bytes(32))
-        demand((kind == HEADER) != bool(self.digests), code, "A header where none should be, or none where one should.")
-        demand(sequence == len(self.digests), "SEQ_GAP", f"Not record {len(self.digests)}, as it should be.")
-        demand(previous == before, "CHAIN_BREAK", "A record does not follow the one before it.")
-
     def _check_end(self, head: bytes, body: bytes, sequence: int) -> dict:
         """An end is signed by the device too, over all of it but that signature."""
         end = canonical_json(body, "END_PARSE")
-        shape = has_shape(end, reason=str, final=bool, records=int, device_signature=str)
+        shape = has_shape(end, reason=str, final=bool, device_signature=str) and in_range(end, records=(1, NS[1]))
         demand(shape, "END_PARSE", "An end is not one that a recorder writes.")
-        unsigned = canonical(end | {"device_signature": "0" * 128})
-        statement = b"tachiai/end/1\0" + self.digests[0] + head + unsigned
+        statement = b"tachiai/end/1\0" + self.digests[0] + head + canonical(end | {"device_signature": "0" * 128})
         is_signed = _signed(bytes.fromhex(self.header["device"]), end["device_signature"], statement)
         demand(end["records"] == sequence and is_signed, "BAD_SIGNATURE", "The end is not signed by the device.")
         return end
 
     def is_zero_filled(self) -> bool:
-        """Whether what is left was cut off by zeros, as after a power cut."""
+        """Whether what is left was cut off by zeros, as after a power cut: at its end, or in whole sectors."""
         rest = self.data[self.offset :]
-        if b"TCHI".startswith(rest.rstrip(b"\0")):
-            return rest[-1:] == b"\0"
+        size, kept = len(rest), len(rest.rstrip(b"\0"))
         try:
-            _, fields = self._head()
-            zeros_from = 112 + fields[5] + 64
+            checksum = 176 + self._head()[1][5]
         except DamagedError:
-            zeros_from = 108
-        return rest[:4] == b"TCHI" and len(rest) > max(111, zeros_from) and not rest[zeros_from:].strip(b"\0")
+            checksum = 108 if rest[:4] == b"TCHI" else -1
+        is_cut = b"TCHI".startswith(rest[:kept]) if kept < min(size, 5) else kept <= checksum < size > 111
+        stop = size if checksum < 176 else min(size, checksum + 4)
+        edges = [0, *range(SECTOR - self.offset % SECTOR, stop, SECTOR), stop]
+        lacks = kept <= stop and any(not rest[start:end].strip(b"\0") for start, end in pairwise(edges))
+        return 0 < size <= MOST_TAIL and (is_cut or (lacks and not _has_head(rest, 1)))
 
     def tail(self) -> str | None:
         """What lies after the last sound record: "torn", "odd", or None."""
@@ -145,10 +137,13 @@ class Segment:
 
     def is_no_segment(self) -> bool:
         """Whether nothing in the file is a recorder's."""
-        starts = [match.start() for match in re.finditer(b"TCHI", self.data)]
-        heads = [b"TCHI" + self.data[4:112], *(self.data[start : start + 112] for start in starts)]
-        sound = (len(head) == 112 and zlib.crc32(head[:108]) == int.from_bytes(head[108:], "big") for head in heads)
-        return 0 not in starts and not any(sound)
+        return self.data[:4] != b"TCHI" and not _has_head(b"TCHI" + self.data[4:112], 0) and not _has_head(self.data, 0)
+
+
+def _has_head(data: bytes, start: int) -> bool:
+    heads = (data[at.start() : at.start() + 112] for at in re.compile(b"TCHI").finditer(data, start))
+    whole = (head for head in heads if len(head) == 112 and zlib.crc32(head[:108]) == int.from_bytes(head[108:], "big"))
+    return any(head[4] == 1 and int.from_bytes(head[8:12], "big") <= BODY_LIMIT.get(head[6], 1 << 24) for head in whole)
 
 
 def _signed(public: bytes, signature: str, message: bytes) -> bool:
@@ -167,7 +162,7 @@ def canonical(value: object) -> bytes:
 def canonical_json(body: bytes, code: str) -> dict:
     """A JSON object that is written the one way: keys sorted and only once, no spaces."""
     try:
-        value = json.loads(body.decode("utf-8"))
+        value = json.loads(body.decode("utf-8"), parse_float=str, parse_constant=str)  # in quotes: not canonical
         is_canonical = isinstance(value, dict) and canonical(value) == body
     except (ValueError, RecursionError):
         is_canonical = False
@@ -180,18 +175,24 @@ def has_shape(value: object, **shape: type) -> bool:
     return isinstance(value, dict) and all(type(value.get(key)) is kind for key, kind in shape.items())
 
 
+def in_range(value: object, *keys: str, **ranges: tuple[int, int]) -> bool:
+    """Whether the object has whole numbers within these ranges, and 64 hexadecimal digits under these keys."""
+    digits = has_shape(value, **dict.fromkeys(keys, str)) and all(re.fullmatch("[0-9a-f]{64}", value[k]) for k in keys)
+    return digits and all(type(value.get(k)) is int and a <= value[k] <= b for k, (a, b) in ranges.items())
+
+
 def parse_header(body: bytes) -> dict:
-    """A segment's header, every field that is used below of its type."""
+    """A segment's header, every field that is used below as it must be."""
     header = canonical_json(body, "HEADER_PARSE")
     previous = header.get("previous", "")
     is_header = (
-        has_shape(header, **dict.fromkeys(TEXTS, str), **dict.fromkeys(NUMBERS, int), wraps=list)
+        has_shape(header, **dict.fromkeys(TEXTS, str), wraps=list)
         and header["format"] == "tachiai-recording"
-        and has_shape(header.get("started"), monotonic_ns=int, boot_ns=int, wall_ns=int)
-        and has_shape(header.get("recipients"), version=int, root=str)
-        and (previous is None or has_shape(previous, segment=int, records=int, tip=str))
+        and in_range(header, "device", segment=SEGMENTS, utc_offset_s=(-86_399, 86_399), heartbeat_ns=(1, NS[1]))
+        and in_range(header.get("started"), monotonic_ns=NS, boot_ns=NS, wall_ns=NS)
+        and in_range(header.get("recipients"), "root", version=NS)
+        and (previous is None or in_range(previous, "tip", segment=SEGMENTS, records=(1, NS[1])))
         and all(has_shape(wrap, group=str, name=str, public=str, wrap=str) for wrap in header["wraps"])
-        and re.fullmatch(r"[0-9a-fA-F]{64}", header["device"]) is not None
     )
     demand(is_header, "HEADER_PARSE", "The header is not one that a recorder writes.")
     return header
@@ -201,8 +202,7 @@ class Verdict:
     """The findings on one recording."""
 
     def __init__(self, folder: Path, devices: set[bytes]) -> None:
-        self.folder = folder
-        self.devices = devices
+        self.folder, self.devices = folder, devices
         self.findings: list[dict] = []
         self.unread: set[int] = set()
 
@@ -213,8 +213,7 @@ class Verdict:
     @property
     def exit_status(self) -> int:
         """The worst of the findings."""
-        met = {one["severity"] for one in self.findings}
-        return next((status for severity, status in EXIT if severity in met), 0)
+        return next((status for severity, status in EXIT if severity in {one["severity"] for one in self.findings}), 0)
 
     def run(self) -> None:
         """Judge all of it."""
@@ -224,14 +223,14 @@ class Verdict:
         if headed:
             self._judge(segments, headed, live=live)
         for number, one in segments.items() if not headed else ():
-            finding = ("NO_HEADER", CANNOT_JUDGE, "There is no whole header to judge by.")
             if one.newer:
-                finding = ("NEWER_VERSION", CANNOT_JUDGE, one.newer)
+                self.say("NEWER_VERSION", CANNOT_JUDGE, one.newer, number)
             elif one.tail() == "odd" or (one.problem and one.is_no_segment()):
-                finding = ("NOT_A_RECORDING", CANNOT_JUDGE, "No recorder wrote this.")
+                self.say("NOT_A_RECORDING", CANNOT_JUDGE, "No recorder wrote this.", number)
             elif one.problem:
-                finding = (one.problem[0], ALTERED, one.problem[1])
-            self.say(*finding, number)
+                self.say(one.problem[0], ALTERED, one.problem[1], number)
+            else:
+                self.say("NO_HEADER", CANNOT_JUDGE, "There is no whole header to judge by.", number)
 
     def _read_segments(self) -> dict[int, Segment]:
         segments = {}
@@ -240,10 +239,10 @@ class Verdict:
         except OSError as error:
             self.say("READ_ERROR", READ_FAILED, f"{self.folder}: {error.strerror}.")
             return {}
-        names = [name for name in names if re.fullmatch(NAME, name)]
-        if not names:
+        found = sorted((int(name[:-4]), name) for name in names if re.fullmatch(NAME, name))
+        if not found:
             self.say("NOT_A_RECORDING", CANNOT_JUDGE, "This is no folder with segments (0001.seg, ...) in it.")
-        for number, name in sorted((int(name[:-4]), name) for name in names):
+        for number, name in found:
             try:
                 segments[number] = Segment(number, _read_file(self.folder / name)).scan()
             except OSError as error:
@@ -253,13 +252,14 @@ class Verdict:
 
     def _judge(self, segments: dict[int, Segment], headed: list[Segment], *, live: bool) -> None:
         first = headed[0].header
-        mine = [one for one in headed if one.header["segment"] == one.number]
-        mine = [one for one in mine if all(one.header[key] == first[key] for key in SAME)]
+        mine = [one for one in headed if all(one.header[key] == (first | {"segment": one.number})[key] for key in SAME)]
         given_up = {number for one in mine for number in _skipped(one)}
         last = mine[-1] if mine else None
-        for device in {one.header["device"] for one in headed}:
-            if bytes.fromhex(device) not in self.devices:
-                self.say("UNKNOWN_DEVICE", CANNOT_JUDGE, f"The device {device} is not known here.")
+        name = self.folder.absolute().name
+        if re.fullmatch(SESSION_ID, name) and name != first["session_id"]:
+            self.say("WRONG_NAME", ALTERED, f"The folder is named {name}, and this is {first['session_id']}.")
+        for device in {one.header["device"] for one in headed} - {public.hex() for public in self.devices}:
+            self.say("UNKNOWN_DEVICE", CANNOT_JUDGE, f"The device {device} is not known here.")
         for number, one in segments.items():
             if one.problem:
                 self.say(one.problem[0], ALTERED, one.problem[1], number)
@@ -323,8 +323,9 @@ class Verdict:
     def _missing(self, segments: dict[int, Segment], mine: list[Segment], given_up: set[int]) -> None:
         named = {one.header["previous"]["segment"] for one in mine if one.header["previous"]}
         begun = [number for number, one in segments.items() if one.header or one.problem]
-        for number in sorted({*range(1, max(begun, default=0))} - {*segments, *given_up, *named, *self.unread}):
-            self.say("SEGMENT_MISSING", ALTERED, "A segment is not there, and later ones are.", number)
+        lacking = {*range(1, max(begun, default=0))} - {*segments, *given_up, *named, *self.unread}
+        for number in sorted(lacking - {number + 1 for number in lacking}):
+            self.say("SEGMENT_MISSING", ALTERED, "From here on segments are not there, and later ones are.", number)
 
     def _times(self, mine: list[Segment], heartbeat_ns: int) -> None:
         """Silences, clocks that went back or were set, and kinds of records that are not known."""
@@ -346,13 +347,12 @@ def _is_final(one: Segment) -> bool:
 
 def _skipped(one: Segment) -> range:
     """The numbers given up between a segment and the one before it."""
-    previous = one.header["previous"]
-    return range(max(0, previous["segment"] if previous else 0) + 1, one.number)
+    return range((one.header["previous"] or {"segment": 0})["segment"] + 1, one.number)
 
 
 def _read_file(path: Path) -> bytes:
-    if path.is_symlink() or not stat.S_ISREG(path.stat().st_mode):
-        raise OSError(errno.EINVAL, "not an ordinary file")
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_FILE:
+        raise OSError(0, "not an ordinary file of a segment's size")
     return path.read_bytes()
 
 
@@ -368,9 +368,9 @@ def is_locked(path: Path) -> bool:
 
 def known_devices(files: list[Path]) -> set[bytes]:
     """The public keys in these files, else those of the devices that this user's Tachiai trusts."""
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
-    folder = Path(os.environ.get("TACHIAI_HOME") or data / "tachiai") / "keys" / "devices"
-    return {bytes.fromhex(json.loads(path.read_text("utf-8"))["public"]) for path in files or folder.glob("*.json")}
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share", "tachiai")
+    files = files or list(Path(os.environ.get("TACHIAI_HOME") or data).glob("keys/devices/*.json"))
+    return {bytes.fromhex(json.loads(path.read_text("utf-8"))["public"]) for path in files}
 
 
 def main() -> int:
@@ -388,12 +388,12 @@ def main() -> int:
         return 3
     verdict = Verdict(given.recording, devices)
     verdict.run()
-    for finding in verdict.findings:
-        place = "" if finding["segment"] is None else f" segment {finding['segment']}"
-        print(json.dumps(finding) if given.json else f"{finding['code']}{place}: {finding['sentence']}")
-    summary = {"status": verdict.exit_status, "verdict": WORDS[verdict.exit_status]}
-    print(json.dumps(summary) if given.json else f"The recording is {summary['verdict']}.")
-    return verdict.exit_status
+    for one in verdict.findings:
+        place = "" if one["segment"] is None else f" segment {one['segment']}"
+        print(json.dumps(one) if given.json else f"{one['code']}{place}: {one['sentence']}")
+    status = verdict.exit_status
+    print(json.dumps({"status": status, "verdict": WORDS[status]}) if given.json else f"It is {WORDS[status]}.")
+    return status
 
 
 if __name__ == "__main__":

@@ -260,7 +260,7 @@ def _recipients_from(data: bytes, path: Path) -> Recipients:
     except (msgspec.DecodeError, ValueError) as error:
         msg = f"{path} is not a list of recipients; give the one that `keys` made."
         raise KeyMissingError(msg) from error
-    if file.format != _LIST_FORMAT or not groups or not all(members for _, members in groups):
+    if file.format != _LIST_FORMAT or file.version < 0 or not groups or not all(members for _, members in groups):
         msg = f"{path} is not a list of recipients, or one of its groups is empty."
         raise KeyMissingError(msg)
     return recipients

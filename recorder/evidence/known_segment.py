@@ -103,7 +103,7 @@ class KnownSegment:
         except DamagedRecordError:
             return
         device, digest = self.scan.device_bytes, self.scan.entries[0].digest
-        if is_end_signed(end, record.header_bytes, device=device, segment_digest=digest):
+        if is_end_signed(record.body, record.header_bytes, device=device, segment_digest=digest):
             self.end, self._end_instant = end, record.header.instant
 
 

@@ -1,7 +1,8 @@
 """Whether the segments of a recording are all of one session, all there, and each where the next one left it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from recorder.evidence.findings import Code, Finding, Severity
 from recorder.evidence.keys import DeviceTrust, fingerprint
@@ -173,10 +174,11 @@ class Linking:
             (number for number, one in self._scanned.items() if one.scan.header or one.scan.damages), default=0
         )
         explained = {*self._scanned, *self._unread, *self.abandoned, *named}
-        for number in range(1, highest):
-            if number not in explained:
-                sentence = f"Segment {number} is not there, and later ones are."
-                yield finding(Code.SEGMENT_MISSING, Severity.ALTERED, sentence, number)
+        missing = [number for number in range(1, highest) if number not in explained]
+        for first, last in _ranges(missing):
+            which = f"Segment {first} is" if first == last else f"Segments {first} to {last} are"
+            sentence = f"{which} not there, and later ones are."
+            yield finding(Code.SEGMENT_MISSING, Severity.ALTERED, sentence, first)
 
     def _ending(self) -> Iterator[Finding]:
         last = self.last
@@ -195,6 +197,13 @@ class Linking:
         else:
             sentence = "The recording has no end: the recorder was stopped by force, or the rest was cut off."
             yield finding(Code.OPEN_NO_END, Severity.PARTIAL, sentence, last.number, at_ns=at_ns)
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Numbers in order, those that follow each other put together: first and last of each."""
+    starts = [at for at, number in enumerate(numbers) if at == 0 or numbers[at - 1] != number - 1]
+    for start, end in pairwise([*starts, len(numbers)]):
+        yield numbers[start], numbers[end - 1]
 
 
 _EMPTY = (Code.EMPTY_SEGMENT, "nothing")

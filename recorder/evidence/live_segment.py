@@ -13,7 +13,7 @@ from recorder.errors import BugError
 from recorder.evidence import seal
 from recorder.evidence.files import Files
 from recorder.evidence.keys import DeviceKey
-from recorder.format.header import PreviousSegment, SegmentEnd, pack
+from recorder.format.header import NO_SIGNATURE, PreviousSegment, SegmentEnd, pack
 from recorder.format.record import (
     NO_DIGEST,
     NO_KEY,
@@ -73,19 +73,19 @@ class LiveSegment:
         public = following.public_key().public_bytes_raw()
         header = self._header(kind, len(events) + seal.TAG_BYTES, instant, public)
         body = seal.seal_body(self._chain_key, header, events)
+        self._chain_key = seal.step(self._chain_key)  # before the write: whatever fails in it, no key is used twice
         digest = record_digest(header, body)
         record = pack_record(header, body, self._current_signer().sign(digest))
         offset_bytes, sequence = self.size_bytes, self._sequence
         self._put(record)
         self._advance(digest, following)
-        self._chain_key = seal.step(self._chain_key)
         return ChunkReceipt(self._number, sequence, offset_bytes, len(record), instant)
 
     def end(self, reason: str, instant: Instant, device: DeviceKey, *, final: bool) -> None:
         """Write its end, signed by the device too."""
-        unsigned = SegmentEnd(reason, final, records=self._sequence, device_signature=seal.NO_SIGNATURE)
+        unsigned = SegmentEnd(reason, final, records=self._sequence, device_signature=NO_SIGNATURE)
         header = self._header(RecordType.END, len(pack(unsigned)), instant, NO_KEY)
-        statement = seal.end_statement(segment_digest=self._header_digest, header_bytes=header, end=unsigned)
+        statement = seal.end_statement(segment_digest=self._header_digest, header_bytes=header, unsigned=pack(unsigned))
         body = pack(msgspec.structs.replace(unsigned, device_signature=device.sign(statement).hex()))
         digest = record_digest(header, body)
         self._put(pack_record(header, body, self._current_signer().sign(digest)))

@@ -14,6 +14,7 @@ from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, in_order
 from recorder.evidence.keys import DeviceTrust, KeyRing, fingerprint
 from recorder.evidence.known_segment import KnownSegment
+from recorder.evidence.linking import finding
 from recorder.evidence.opening import open_ratchet
 from recorder.evidence.reporting import damage_findings
 from recorder.evidence.scan import Entry
@@ -287,6 +288,8 @@ class RecordingReader:
                 after = entry.sequence
                 yield entry
             elif not self._one_more(known, file, link):
+                if not known.scan.is_lost:
+                    known.findings = list(self._at_the_end(known, file, link))
                 return
 
     def _one_more(self, known: KnownSegment, file: SegmentFile, link: PreviousSegment | None) -> bool:
@@ -300,6 +303,19 @@ class RecordingReader:
         known.settled_for = state
         self._note_damage(known)
         return len(known.scan.entries) != before
+
+    def _at_the_end(self, known: KnownSegment, file: SegmentFile, link: PreviousSegment | None) -> Iterator[Finding]:
+        """What a segment without damage has too much or too little, as far as reading it shows."""
+        entries = known.scan.entries
+        last = entries[-1]
+        tail = known.scan.tail(file)
+        if tail is not None and tail.code not in (Code.TORN_TAIL, Code.TORN_TAIL_ZEROS):
+            where = {"offset_bytes": tail.offset_bytes, "at_ns": self.at_ns(last.instant)}
+            yield finding(tail.code, Severity.ALTERED, tail.sentence, known.number, **where)
+        if link is not None and (len(entries) < link.records or entries[link.records - 1].digest.hex() != link.tip):
+            sentence = f"Record {link.records - 1}, after which the next segment was begun, is not there."
+            where = {"at_ns": self.at_ns(last.instant)}
+            yield finding(Code.SEGMENT_LINK_BREAK, Severity.ALTERED, sentence, known.number, **where)
 
     def _note_damage(self, known: KnownSegment) -> None:
         started_boot_ns = self._signed_header().started.boot_ns

@@ -11,11 +11,13 @@ from recorder.clock import Instant
 from recorder.evidence.findings import Code
 from recorder.evidence.seal import end_statement, is_signed_by
 from recorder.evidence.segment_file import IncompleteRecordError, SegmentFile
-from recorder.format.header import SegmentEnd, unpack_segment_end
+from recorder.format.header import SegmentEnd, unpack_segment_end, unsigned_end
 from recorder.format.record import HEADER_BYTES, DamagedRecordError, Record, RecordType
 
 # A hostile file can hold a damaged head every few bytes, each asking for megabytes to be looked at.
 _MOST_DAMAGES = 100
+# And name a number that to reach takes for ever: its key is found by counting up to it.
+MOST_RECORDS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Candidate:
     digest: bytes
     previous_digest: bytes
     end: SegmentEnd | None
+    end_body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def recover(
     sound: dict[int, Candidate] = {}
     for digest in [tip, *(end.digest for end in ends)]:
         while digest is not None and (candidate := by_digest.get(digest)) is not None:
-            if candidate.sequence <= last_sequence or candidate.sequence in sound:
+            if not last_sequence < candidate.sequence < MOST_RECORDS or candidate.sequence in sound:
                 break
             sound[candidate.sequence] = candidate
             digest = candidate.previous_digest
@@ -100,10 +103,10 @@ def _candidates(file: SegmentFile, lost: Damaged) -> tuple[list[Candidate], list
 
 def _candidate(offset: int, record: Record) -> Candidate:
     header = record.header
-    end = None
+    end, end_body = None, b""
     if header.kind is RecordType.END:
         try:
-            end = unpack_segment_end(record.body)
+            end, end_body = unpack_segment_end(record.body), bytes(record.body)
         except DamagedRecordError:
             end = None
     return Candidate(
@@ -115,6 +118,7 @@ def _candidate(offset: int, record: Record) -> Candidate:
         digest=record.digest,
         previous_digest=header.previous_digest,
         end=end,
+        end_body=end_body,
     )
 
 
@@ -122,16 +126,16 @@ def _is_signed_end(file: SegmentFile, candidate: Candidate, *, device: bytes, se
     if candidate.end is None or candidate.end.records != candidate.sequence:
         return False
     header_bytes = file.read(candidate.offset_bytes, HEADER_BYTES)
-    return is_end_signed(candidate.end, header_bytes, device=device, segment_digest=segment_digest)
+    return is_end_signed(candidate.end_body, header_bytes, device=device, segment_digest=segment_digest)
 
 
-def is_end_signed(end: SegmentEnd, header_bytes: bytes, *, device: bytes, segment_digest: bytes) -> bool:
-    """Whether the device signed this end record of this segment."""
+def is_end_signed(body: bytes | memoryview, header_bytes: bytes, *, device: bytes, segment_digest: bytes) -> bool:
+    """Whether the device signed this sound body of an end record of this segment."""
     try:
-        signature = bytes.fromhex(end.device_signature)
+        signature = bytes.fromhex(unpack_segment_end(body).device_signature)
     except ValueError:
         return False
-    statement = end_statement(segment_digest=segment_digest, header_bytes=header_bytes, end=end)
+    statement = end_statement(segment_digest=segment_digest, header_bytes=header_bytes, unsigned=unsigned_end(body))
     return is_signed_by(device, signature, statement)
 
 

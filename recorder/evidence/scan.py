@@ -155,7 +155,7 @@ class SegmentScan:
             offset, digest, sequence, key = offset + header.record_bytes, record.digest, sequence + 1, header.next_key
         end = unpack_segment_end(record.body)
         device, segment_digest = self.device_bytes, self.entries[0].digest
-        is_signed = is_end_signed(end, record.header_bytes, device=device, segment_digest=segment_digest)
+        is_signed = is_end_signed(record.body, record.header_bytes, device=device, segment_digest=segment_digest)
         is_signed = is_signed and end.records == sequence and is_signed_by(key, record.signature, record.digest)
         return end if is_signed else None
 
@@ -231,7 +231,7 @@ class SegmentScan:
     def _judge_end(self, record: Record) -> None:
         end = unpack_segment_end(record.body)
         if end.records != record.header.sequence or not is_end_signed(
-            end, record.header_bytes, device=self.device_bytes, segment_digest=self.entries[0].digest
+            record.body, record.header_bytes, device=self.device_bytes, segment_digest=self.entries[0].digest
         ):
             raise _UnsoundError(Code.BAD_SIGNATURE, "The end of the segment is not signed by its device.")
         self.end = end

@@ -5,20 +5,16 @@ import hmac
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from recorder.format.header import SegmentEnd, Wrap, pack
+from recorder.format.header import Wrap
 
 if TYPE_CHECKING:
     from recorder.evidence.keys import Recipient
-
-# Stands in for the signature while what it signs is written: as long as one.
-NO_SIGNATURE = "0" * 128
 
 SECRET_BYTES = 32
 TAG_BYTES = 16
@@ -103,11 +99,9 @@ def is_signed_by(public_bytes: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
-def end_statement(*, segment_digest: bytes, header_bytes: bytes, end: SegmentEnd) -> bytes:
+def end_statement(*, segment_digest: bytes, header_bytes: bytes, unsigned: bytes) -> bytes:
     """What the device signs in an end record: which segment, all of the record's header, and its body but for this."""
-    return (
-        _END_CONTEXT + segment_digest + header_bytes + pack(msgspec.structs.replace(end, device_signature=NO_SIGNATURE))
-    )
+    return _END_CONTEXT + segment_digest + header_bytes + unsigned
 
 
 class Ratchet:

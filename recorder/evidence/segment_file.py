@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,8 @@ from recorder.format.record import (
     CRC_BYTES,
     HEADER_BYTES,
     MAGIC,
+    MAX_BODY_BYTES,
+    OVERHEAD_BYTES,
     DamagedRecordError,
     Record,
     RecordHeader,
@@ -20,10 +23,14 @@ from recorder.format.record import (
 )
 
 # Nearly two years of one session; more would only be there to exhaust us.
-_NAME = re.compile(r"(\d{4,5})\.seg")
+_NAME = re.compile(r"([0-9]{4,5})\.seg")
 _BLOCK_BYTES = 1024 * 1024
 # Records follow each other: what lies behind one is read with it.
 _AHEAD_BYTES = 128 * 1024
+# A recorder begins another after 64 MiB; a file with a hole can be as large as it likes, and takes no room.
+MOST_FILE_BYTES = 1 << 30
+_MOST_TAIL_BYTES = OVERHEAD_BYTES + MAX_BODY_BYTES
+_SECTOR_BYTES = 512
 
 
 class IncompleteRecordError(Exception):
@@ -51,6 +58,10 @@ class SegmentFile:
         if not stat.S_ISREG(facts.st_mode):
             os.close(self._fd)
             msg = "not an ordinary file"
+            raise OSError(msg)
+        if facts.st_size > MOST_FILE_BYTES:
+            os.close(self._fd)
+            msg = "larger than any segment"
             raise OSError(msg)
         self.size_bytes = facts.st_size
         self._block = b""
@@ -96,6 +107,8 @@ class SegmentFile:
             DamagedRecordError: it is none.
         """
         header = self.header_at(offset_bytes)
+        if header.record_bytes > self.size_bytes - offset_bytes:  # a hostile file asks for this at every head
+            raise IncompleteRecordError
         data = self.read_in_order(offset_bytes, header.record_bytes)
         if len(data) < header.record_bytes:
             raise IncompleteRecordError
@@ -136,7 +149,26 @@ class SegmentFile:
         return offset_bytes < self.size_bytes
 
     def is_torn_by_zeros(self, offset_bytes: int) -> bool:
-        """Whether what begins there was cut off by zeros, as a power cut leaves them."""
+        """Whether what begins there was cut off by zeros, as a power cut leaves them: at its end, or in whole sectors.
+
+        A power cut can do so to the last write only, so whatever is undamaged further on speaks against it.
+        """
+        if not 0 < self.size_bytes - offset_bytes <= _MOST_TAIL_BYTES:
+            return False
+        return self._ends_in_zeros(offset_bytes) or self._lacks_sectors(offset_bytes)
+
+    def _lacks_sectors(self, offset_bytes: int) -> bool:
+        tail = self.read(offset_bytes, self.size_bytes)
+        try:
+            stop = min(len(tail), self.header_at(offset_bytes).record_bytes)
+        except (IncompleteRecordError, DamagedRecordError):
+            stop = len(tail)
+        if tail[stop:].strip(b"\0") or self.next_header(offset_bytes + 1) is not None:
+            return False
+        edges = range(_SECTOR_BYTES - offset_bytes % _SECTOR_BYTES, stop, _SECTOR_BYTES)
+        return any(not tail[start:end].strip(b"\0") for start, end in pairwise((0, *edges, stop)))
+
+    def _ends_in_zeros(self, offset_bytes: int) -> bool:
         start = self.read(offset_bytes, len(MAGIC))
         if MAGIC.startswith(start.rstrip(b"\0")) and self.is_zero_from(offset_bytes + len(start.rstrip(b"\0"))):
             return True

@@ -1,5 +1,6 @@
 """Judge a recording: every finding, with its place, and one verdict. Needs no key for integrity, one for content."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from recorder.format.record import RecordType
 Progress = Callable[[int, int], None]
 EventCheck = Callable[[int, Chunk, list[Event]], Iterable[Finding]]
 
+_SESSION_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _CHUNK_KINDS = {RecordType.EVENTS: ChunkKind.EVENTS, RecordType.HEARTBEAT: ChunkKind.HEARTBEAT}
 
 
@@ -105,6 +107,7 @@ class _Verification:
             if scan.is_lost:
                 self._settle(scan, scans)
         linking = Linking(scanned, unread=self._unread, is_being_recorded=is_being_recorded)
+        self._judge_name(linking.first.session_id)
         self._findings += linking.findings(self._devices)
         sound = [(scan, entry) for scan in linking.belonging for entry in scan.entries]
         self._findings += time_findings(
@@ -117,6 +120,13 @@ class _Verification:
         started_boot_ns = linking.first.started.boot_ns
         duration_ns = max((entry.instant.boot_ns for _, entry in sound), default=started_boot_ns) - started_boot_ns
         return self._verdict([entry for _, entry in sound], segments=len(scanned), duration_ns=duration_ns)
+
+    def _judge_name(self, session_id: str) -> None:
+        """A recording may be copied under any name but that of another one, in whose place it would then stand."""
+        name = self._folder.absolute().name
+        if name != session_id and _SESSION_ID.fullmatch(name):
+            sentence = f"The folder has the name of another session ({name}): the recording in it is {session_id}."
+            self._whole(Code.WRONG_NAME, Severity.ALTERED, sentence)
 
     def _settle(self, scan: SegmentScan, scans: list[SegmentScan]) -> None:
         link = link_to(scan.number, scans)
@@ -151,7 +161,9 @@ class _Verification:
             return
         ratchet = open_ratchet(scan.header, self._keys or KeyRing())
         with SegmentFile(scan.path) as file:
-            for entry in scan.entries[:acknowledged]:
+            for entry in scan.entries:
+                if acknowledged is not None and entry.sequence >= acknowledged:
+                    break
                 self._advance(entry.size_bytes)
                 if entry.kind not in _CHUNK_KINDS:
                     continue

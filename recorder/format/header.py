@@ -1,21 +1,30 @@
 """The clear parts of a segment: its header record and its end record, as canonical JSON."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from recorder.format.record import Damage, DamagedRecordError
 
 FORMAT_NAME = "tachiai-recording"
+# Stands in for the signature while what it signs is written: as long as one.
+NO_SIGNATURE = "0" * 128
+MAX_SEGMENT = 99_999
+
+# What is in clear is read before anybody's signature on it is trusted: no number may be one that arithmetic chokes on.
+_Ns = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_Number = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+_Segment = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEGMENT)]
+_Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class Clocks(msgspec.Struct, frozen=True):
     """One moment on three clocks, as in `recorder.clock.Instant`."""
 
-    monotonic_ns: int
-    boot_ns: int
-    wall_ns: int
+    monotonic_ns: _Ns
+    boot_ns: _Ns
+    wall_ns: _Ns
 
 
 class Wrap(msgspec.Struct, frozen=True):
@@ -30,16 +39,16 @@ class Wrap(msgspec.Struct, frozen=True):
 class PreviousSegment(msgspec.Struct, frozen=True):
     """The segment before: how many of its records were acknowledged, and the digest of the last of them."""
 
-    segment: int
-    records: int
-    tip: str
+    segment: _Segment
+    records: _Number
+    tip: _Hex32
 
 
 class RecipientsNote(msgspec.Struct, frozen=True):
     """Which list of recipients was in force: its version, and the public key of the root that signed it."""
 
-    version: int
-    root: str
+    version: _Ns
+    root: _Hex32
 
 
 class SegmentHeader(msgspec.Struct, frozen=True):
@@ -47,16 +56,16 @@ class SegmentHeader(msgspec.Struct, frozen=True):
 
     format: str
     session_id: str
-    segment: int
+    segment: _Segment
     reason: str
     operator: str
     host: str
     purpose: str
     started: Clocks
-    utc_offset_s: int
+    utc_offset_s: Annotated[int, msgspec.Meta(gt=-86_400, lt=86_400)]
     program: str
-    device: str
-    heartbeat_ns: int
+    device: _Hex32
+    heartbeat_ns: _Number
     recipients: RecipientsNote
     wraps: list[Wrap]
     previous: PreviousSegment | None
@@ -72,12 +81,12 @@ class SegmentEnd(msgspec.Struct, frozen=True):
 
     reason: str
     final: bool
-    records: int
+    records: _Number
     device_signature: str
 
 
 def canonical(value: Any) -> bytes:
-    """The one way to write this value: keys sorted, no spaces, UTF-8; a half character becomes U+FFFD."""
+    """The one way to write this value: keys sorted, no spaces, UTF-8; a half character becomes a question mark."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "replace")
 
@@ -95,12 +104,11 @@ def unpack_segment_header(body: bytes | memoryview) -> SegmentHeader:
     """
     try:
         header = msgspec.convert(_strict_json(bytes(body)), SegmentHeader)
-        bytes.fromhex(header.device)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise DamagedRecordError(
             Damage.HEADER_PARSE, f"The header is not one that a recorder writes ({error})."
         ) from error
-    if header.format != FORMAT_NAME or len(header.device) != 64:
+    if header.format != FORMAT_NAME:
         raise DamagedRecordError(Damage.HEADER_PARSE, "The header is not one that a recorder writes.")
     return header
 
@@ -115,6 +123,11 @@ def unpack_segment_end(body: bytes | memoryview) -> SegmentEnd:
         return msgspec.convert(_strict_json(bytes(body)), SegmentEnd)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise DamagedRecordError(Damage.END_PARSE, f"The end is not one that a recorder writes ({error}).") from error
+
+
+def unsigned_end(body: bytes | memoryview) -> bytes:
+    """An end's body as its device signed it: with zeros for the signature, and with keys of versions to come."""
+    return canonical(_strict_json(bytes(body)) | {"device_signature": NO_SIGNATURE})
 
 
 def _strict_json(body: bytes) -> Any:

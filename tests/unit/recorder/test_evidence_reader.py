@@ -10,7 +10,7 @@ from recorder.evidence.findings import Code
 from recorder.evidence.keys import AuditorKey, DeviceTrust, KeyRing
 from recorder.evidence.reader import NO_EVENTS, ChunkKind, RecordingReader
 from recorder.evidence.summary import RecordingState, summarize
-from recorder.format.header import SegmentEnd, pack
+from recorder.format.header import NO_SIGNATURE, SegmentEnd, pack
 from recorder.format.record import NO_KEY, RecordHeader, RecordType, pack_header, pack_record, record_digest
 from tests.evidence_kit import (
     START,
@@ -295,9 +295,9 @@ def test_the_devices_key_alone_does_not_let_a_segment_be_cut_and_ended_anew(tmp_
     data, starts = path.read_bytes(), offsets(path)
     cut, segment_digest = starts[4], record_digest(data[:112], data[112 : starts[1] - 68])
     previous = record_digest(data[starts[3] : starts[3] + 112], data[starts[3] + 112 : cut - 68])
-    unsigned = SegmentEnd(reason="asked", final=True, records=4, device_signature=seal.NO_SIGNATURE)
+    unsigned = SegmentEnd(reason="asked", final=True, records=4, device_signature=NO_SIGNATURE)
     head = pack_header(RecordHeader(RecordType.END, len(pack(unsigned)), 4, previous, NO_KEY, START))
-    statement = seal.end_statement(segment_digest=segment_digest, header_bytes=head, end=unsigned)
+    statement = seal.end_statement(segment_digest=segment_digest, header_bytes=head, unsigned=pack(unsigned))
     body = pack(SegmentEnd("asked", True, 4, cast().device.sign(statement).hex()))
     forged = pack_record(head, body, cast().device.sign(record_digest(head, body)))
     path.write_bytes(data[:cut] + forged)
