@@ -10,14 +10,22 @@ from recorder.capture.x11_source import X11Source
 from recorder.errors import CannotRecordError
 from recorder.events import PointerShape
 
+LOOK_AGAIN_NS = 50_000_000
+NS_PER_S = 1_000_000_000
+
 
 class X11PointerShape(X11Source):
-    """The pointer's image whenever it becomes another one."""
+    """The pointer's image whenever it becomes another one.
+
+    An animated pointer (that of a busy program) is news sixty times a second, and the server often refuses its picture.
+    So the first news are looked at at once, and what follows closely once in a while.
+    """
 
     def __init__(self) -> None:
         super().__init__("pointer shape")
         self._shown: tuple[bytes, int, int, int, str] | None = None
         self._has_news = True
+        self._look_from_ns = 0
 
     def _listen(self) -> str:
         if not self._connection.has("XFIXES"):
@@ -31,9 +39,15 @@ class X11PointerShape(X11Source):
         self._has_news = self._has_news or type(event).__name__ == "DisplayCursorNotify"
 
     def _after_events(self) -> None:
-        if self._has_news:
-            self._has_news = False
+        now_ns = self._clock.now_ns()
+        if self._has_news and now_ns >= self._look_from_ns:
+            self._has_news, self._look_from_ns = False, now_ns + LOOK_AGAIN_NS
             self._show()
+
+    def _wait_s(self) -> float | None:
+        if not self._has_news:
+            return None
+        return max(0.0, (self._look_from_ns - self._clock.now_ns()) / NS_PER_S)
 
     def _show(self) -> None:
         try:

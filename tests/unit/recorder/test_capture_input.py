@@ -13,6 +13,8 @@ from recorder.clock import SessionClock, SystemClock
 from recorder.events import Click, Event, Key, KeyActivity, PointerMoved, PointerShape, Scroll, SourceStatus
 from tests.xserver import XServer, start_xvfb, wait_until
 
+XC_CROSSHAIR = 34  # of the font of pointers that every X server has
+
 
 @pytest.fixture(scope="module")
 def running():
@@ -266,8 +268,12 @@ def test_the_pointers_shape_is_told_when_it_changes(server, shapes):
     assert len(text.bgra) == text.width_px * text.height_px * 4
     assert 0 <= text.hot_x_px < text.width_px
     server.run("xdotool", "mousemove", "700", "500")
-    server.run("xsetroot", "-cursor_name", "watch")
-    wait_until(lambda: shapes()[-1].bgra not in (text.bgra, shapes()[0].bgra), what="the watch")
+    with server.connection() as connection:  # the server refuses the picture of a pointer whose program has ended
+        font = connection.open_font("cursor")
+        crosshair = font.create_glyph_cursor(font, XC_CROSSHAIR, XC_CROSSHAIR + 1, (0, 0, 0), (65535, 65535, 65535))
+        connection.screen().root.change_attributes(cursor=crosshair)
+        connection.sync()
+        wait_until(lambda: shapes()[-1].bgra not in (text.bgra, shapes()[0].bgra), what="the crosshair")
     server.stop_client(client)
 
 
