@@ -29,9 +29,9 @@ def test_no_file_is_put_into_the_place_of_evidence(place: Place, tmp_path: Path,
     session(place, "evidence")
     segment = place.folder / FIRST / "0001.seg"
     sealed = segment.read_bytes()
-    link = tmp_path / "link"
+    link = tmp_path / "link.png"
     link.symlink_to(segment)
-    for path in (segment, segment.with_name("new.png"), link):
+    for path in (segment.with_name("new.png"), link):
         answer = place.run(*command, str(path))
         assert answer.status == 4
         assert "inside a recording" in told(answer)

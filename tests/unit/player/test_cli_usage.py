@@ -24,7 +24,8 @@ def place(capsys) -> Place:
         ("log", "x", "--from", "nan"), ("search",), ("search", "x", "--limit", "0"), ("frame", "x"),
         ("frame", "x", "--at", "soon", "--out", "y"), ("export", "x"), ("export", "x", "--video", "y.gif"), ("keys",),
         ("export", "x", "--log", "-", "--subtitles", "-"), ("frame", "x", "--at", "1", "--out", "y.jpg"),
-        ("frame", "x", "--at", "1", "--out", ""), ("list", "--library", ""), ("log", "x", "--from", "2", "--to", "1"), ("open", "--at", "x"), ("--nonsense",), ("a", "b"),
+        ("frame", "x", "--at", "1", "--out", ""), ("list", "--library", ""), ("log", "x", "--from", "2", "--to", "1"),
+        ("open", "--at", "x"), ("--nonsense",), ("a", "b"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_64(place: Place, arguments: tuple[str, ...]) -> None:
