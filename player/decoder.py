@@ -11,12 +11,16 @@ from recorder.events import Screen
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What there is to show at a moment: the monitors then, a picture for each (None: nothing sound), the pointer."""
+    """What there is to show at a moment: the monitors then, a picture for each (None: nothing sound), the pointer.
+
+    `is_known`: what can take a picture away only later (a gap is told when it is over) has been read.
+    """
 
     at_ns: int
     screens: tuple[Screen, ...]
     pictures: tuple[Picture | None, ...]
     pointer: Pointer | None
+    is_known: bool = True
 
 
 def read_shown(source: Source, at_ns: int) -> Shown:

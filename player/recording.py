@@ -144,6 +144,15 @@ class OpenRecording:
             for info in self._segments[max(0, index) : index + 2]:
                 self._load(info).read_all()
 
+    def is_known(self, at_ns: int) -> bool:
+        """Whether all that says something about this moment has been read, as `settle` does, or the scan."""
+        with self._lock:
+            if self._scan.is_complete:
+                return True
+            index = self._index_at(at_ns)
+            numbers = [info.number for info in self._segments[max(0, index) : index + 2]]
+            return all(number in self._loaded and self._loaded[number].is_exhausted for number in numbers)
+
     def ahead(self, at_ns: int) -> bool:
         """Do a small piece of work that makes what comes after this moment cheap; False if there is none left."""
         with self._lock:

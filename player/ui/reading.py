@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -32,6 +32,10 @@ class Scanned(Protocol):
 
     def ahead(self, at_ns: int) -> bool:
         """Make what comes after this moment cheap; False if nothing is left to do."""
+        ...
+
+    def is_known(self, at_ns: int) -> bool:
+        """Whether all that says something about this moment has been read."""
         ...
 
 
@@ -84,9 +88,10 @@ class Reading:
             self._read,
             on_shown=self._was_read,
             on_error=lambda at_ns, error: self._at_home(lambda: on_failed(at_ns, error)),
-            ahead=source.ahead if isinstance(source, Scanned) else None,
+            ahead=self._ahead if isinstance(source, Scanned) else None,
         )
         self._follower: Follower | None = None
+        self._unknown_ns: int | None = None  # the moment shown last, if not all was known of it
 
     def first_news(self) -> News:
         """What is known at opening; called once, on the thread that opened, before `start`."""
@@ -121,7 +126,19 @@ class Reading:
 
     def _read(self, at_ns: int) -> Shown:
         with self._lock:
-            return read_shown(self._source, at_ns)
+            shown = read_shown(self._source, at_ns)
+            if isinstance(self._source, Scanned):
+                shown = replace(shown, is_known=self._source.is_known(at_ns))
+            self._unknown_ns = None if shown.is_known else at_ns
+            return shown
+
+    def _ahead(self, at_ns: int) -> bool:
+        """Read on; once all is known of the moment shown, show it again: a gap may have come to light."""
+        if isinstance(self._source, Scanned) and self._source.ahead(at_ns):
+            return True
+        if self._unknown_ns == at_ns:
+            self._was_read(self._read(at_ns))
+        return False
 
     def _was_read(self, shown: Shown) -> None:
         is_whole = bool(shown.pictures) and all(picture is not None for picture in shown.pictures)

@@ -78,6 +78,8 @@ class ScreenPanel(QWidget):
             shown, has_all = replace(shown, pictures=(None,) * len(shown.pictures)), False
         blank = None if has_all else blank_of(span, words)
         notices = notices_of(spans, shown.at_ns, words) if has_all else ()
+        if not shown.is_known:
+            notices = (*notices, words("screen.not_known"))
         clicks = clicks_seen(self._news.rows, shown.at_ns)
         self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
         self._about.show_text(visible(window_text(self._news.rows, shown.at_ns)))

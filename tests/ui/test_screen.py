@@ -3,9 +3,13 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from player.recording import OpenRecording
 from player.source import Span
+from player.ui.reading import Reading
+from player.ui.screen_panel import ScreenPanel
 from recorder.events import Screen
 from recorder.geometry import Rect
+from tests import recordings
 from tests.fakes import FakeSource, S
 
 # Qt's offscreen drawing says so whenever a window is shown.
@@ -60,3 +64,29 @@ def test_the_monitors_can_be_chosen_in_a_narrow_window_too(window_on, qtbot):
     qtbot.waitUntil(lambda: all(button.width() >= 24 for button in buttons))
     qtbot.mouseClick(buttons[2], Qt.MouseButton.LeftButton)
     assert window.stage.view.only == 1
+
+
+def test_a_gap_that_is_told_only_later_is_shown_once_it_is_read_and_until_then_it_is_said(tmp_path, qtbot, look):
+    desk = recordings.Desk(tmp_path)
+    recordings.work(desk, 120)
+    desk.gap(20 * S, 50 * S, reason="suspended")
+    made = desk.close()
+    told = []
+    reading = Reading(
+        OpenRecording.open(made.folder, keys=made.keys, devices=made.devices),
+        home=lambda work: work(),
+        on_shown=lambda shown, _spans: told.append(shown),
+        on_failed=lambda *_: None,
+        on_news=lambda _: None,
+    )
+    news = reading.first_news()
+    reading._decoder.start()  # without the thread that reads it through
+    reading.request(30 * S)
+    qtbot.waitUntil(lambda: bool(told) and told[-1].is_known)
+    reading.stop()
+    assert [(shown.pictures[0] is None, shown.is_known) for shown in told] == [(False, False), (True, True)]
+    panel = ScreenPanel(look=look)
+    qtbot.addWidget(panel)
+    panel.show_recording(news)
+    panel.show_shown(told[0], ())
+    assert panel.view.notices == (look.words("screen.not_known"),)
