@@ -70,13 +70,13 @@ def test_a_library_that_is_a_file_is_a_storage_failure(site: Site) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Path:
-    """A file system of 3 MB of its own, where the test may make one."""
+    """A file system of 2 MB of its own, half of it the reserve, where the test may make one."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("only root can make a small file system")
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False, capture_output=True
     )
     if done.returncode != 0:
         pytest.skip(f"this machine mounts no file system: {done.stderr.decode()}")
