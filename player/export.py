@@ -24,7 +24,7 @@ from player.outfile import partial_file, refuse_no_file, write_whole
 from player.source import Pointer, Source
 from recorder.errors import StorageError, WorldError
 from recorder.oplog import LogRow
-from recorder.streams import write_to_stdout
+from recorder.streams import quiet_libraries, write_to_stdout
 
 NS_PER_S = 1_000_000_000
 # mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
@@ -216,7 +216,8 @@ def _video_writer(path: Path, canvas: Canvas, *, fps: float) -> Iterator[tuple[c
     """A writer with the first codec for this suffix that OpenCV's build offers."""
     size = (canvas.width_px, canvas.height_px)
     for codec in CODECS[path.suffix.lower()]:
-        writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), fps, size)
+        with quiet_libraries():  # of every .webm, OpenCV says that it would rather have another tag
+            writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*codec), fps, size)
         if writer.isOpened():
             try:
                 yield writer, codec

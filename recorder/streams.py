@@ -70,3 +70,17 @@ def write_to_stdout(content: bytes) -> None:
     with said_or_refused(sys.stdout):
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
+
+
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """While a C library works that writes to standard error what no person asked for; keep it short."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -32,7 +32,7 @@ from recorder.evidence.keys import Recipients
 from recorder.evidence.library_folder import library_folder
 from recorder.evidence.writer import RecordingWriter, SessionHeader
 from recorder.session.plain_log import PlainLog
-from recorder.session.plain_video import PlainVideo
+from recorder.session.plain_video import PRIVATE, PlainVideo
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.sealer import Listener
 from recorder.streams import say
@@ -250,7 +250,8 @@ def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) 
 def _text_file(path: Path) -> Iterator[TextIO]:
     refuse_evidence(path)
     try:
-        out = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        out = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         msg = f"The plain log {path} cannot be written: {error.strerror}. Choose another file for --log."
         raise StorageError(msg) from error

@@ -1,6 +1,7 @@
 """An ordinary video file beside the recording, through OpenCV's VideoWriter: handy, lossy, and not sealed."""
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +15,10 @@ from recorder.errors import StorageError
 from recorder.events import Screen
 from recorder.evidence.beside import refuse_evidence
 from recorder.geometry import Rect
+from recorder.streams import quiet_libraries
 
 NS_PER_S = 1_000_000_000
+PRIVATE = 0o600  # it holds in clear what is sealed beside it
 # mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
 CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("mp4v", "avc1"), ".avi": ("MJPG",)}
 
@@ -87,7 +90,8 @@ class PlainVideo:
         height, width = self._canvas.shape[:2]
         for codec in CODECS[self._path.suffix.lower()]:
             fourcc = cv2.VideoWriter.fourcc(*codec)
-            writer = cv2.VideoWriter(str(self._path), fourcc, self._frames_per_s, (width, height))
+            with quiet_libraries():  # of every .webm, OpenCV says that it would rather have another tag
+                writer = cv2.VideoWriter(str(self._path), fourcc, self._frames_per_s, (width, height))
             if writer.isOpened():
                 self._writer = writer
                 break
@@ -124,7 +128,7 @@ def require_video_path(path: Path) -> None:
         raise StorageError(msg)
     refuse_evidence(path)
     try:
-        path.open("ab").close()
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE))
     except OSError as error:
         msg = f"The video {path} cannot be written: {error.strerror}. Choose another file for --video."
         raise StorageError(msg) from error

@@ -63,11 +63,13 @@ def test_the_plain_log_and_video_lie_beside_the_recording_and_are_announced_as_n
 ) -> None:
     desktop.start_xterm(title="plain", command=("cat",))
     desktop.focus("plain")
-    log, video = site.home / "plain.log", site.home / "plain.mp4"
+    log, video = site.home / "plain.log", site.home / "plain.webm"
     recording = site.start_recording("--log", str(log), "--video", str(video))
     desktop.run("xdotool", "type", "plainwords")
     recording.wait_seconds_recorded(2)
     assert recording.stop() == 0, recording.errors
     assert "plainwords" in log.read_text()
     assert video.stat().st_size > 0
+    assert {path.stat().st_mode & 0o777 for path in (log, video)} == {0o600}
     assert "not sealed" in recording.errors.lower()
+    assert "OpenCV" not in recording.errors
