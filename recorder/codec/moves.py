@@ -1,9 +1,9 @@
 """Areas that moved, in any direction: found by their content, taken only as far as the pixels really agree.
 
-Each pixel's neighbourhood gets a number by a small filter, so that equal content has equal numbers wherever it stands.
-Numbers that occur once before and once now vote for an offset; for the offsets that win, the rectangle is chosen that
-makes the most pixels right and the fewest wrong. What then still differs is sent as tiles, so a wrong guess costs
-bytes and never a pixel.
+Pixels that stand out get a number made of their neighbourhood, so that equal content has equal numbers wherever it
+stands. Numbers that occur once before and once now vote for an offset; for the offsets that win, the rectangle is
+chosen that makes the most pixels right and the fewest wrong. What then still differs is sent as tiles, so a wrong guess
+costs bytes and never a pixel.
 """
 
 from collections.abc import Iterator
@@ -25,11 +25,10 @@ _LEAST_GAIN_PX = 700
 _STRIP_PX = 128
 _ROWS_LOOKED_AT = 4
 _LEAST_ROWS = 8
-_REACH_PX = 4  # of the filter, in each direction
-# Whole numbers that sum to zero: flat areas become 0, and every sum is below 2**24, so exact in single precision.
-_ACROSS = np.array([3, -7, 11, -5, 13, -9, 6, -14, 2], np.float32)
-_DOWN = np.array([-4, 9, -13, 7, 5, -11, 12, -8, 3], np.float32)
-_KEEP_ONE_IN = 8
+_REACH_PX = 4  # of a neighbourhood, in each direction
+_ROWS_OF_NEIGHBOURHOOD = (-4, -1, 2, 4)
+_WEIGHTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+_KEEP_MASK = np.uint8(0x70)  # one in eight pixels that stand out
 
 Scores: TypeAlias = npt.NDArray[np.int32]
 
@@ -54,7 +53,7 @@ class _Scene:
 class _Landmarks:
     """Pixels with a neighbourhood of their own: where they are on the canvas, and its number."""
 
-    numbers: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.uint64]
     rows: Numbers
     columns: Numbers
 
@@ -63,20 +62,22 @@ def find(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> I
     """Moves inside the box that make many tiles right; each is to be applied before the next is asked for."""
     scene = _Scene(grid, before, now, box, blocked)
     changed = scene.changed()
-    was_changed = np.count_nonzero(changed)
-    dy, columns = _scrolled_by(before[_pixels(box)], now[_pixels(box)], changed)
-    if dy:
-        target = _best_target(scene, (0, dy), (box.left + columns[0], box.left + columns[1]))
-        if target is not None:
-            yield Move(target, 0, dy)
-            changed = scene.changed()
-            if np.count_nonzero(changed) * 2 < was_changed:
-                return
-    yield from _find_any(scene, changed)
+    scrolled = _find_scroll(scene, changed)
+    if scrolled is not None and scrolled.gain_px * 2 > np.count_nonzero(changed):
+        yield scrolled.move
+        return
+    yield from _find_any(scene, changed, scrolled)
 
 
-def _find_any(scene: _Scene, changed: Mask) -> Iterator[Move]:
-    """Moves in any direction, of several areas."""
+def _find_scroll(scene: _Scene, changed: Mask) -> "_Gain | None":
+    """The move straight down or up that rows tell of."""
+    box = scene.box
+    dy, columns = _scrolled_by(scene.before[_pixels(box)], scene.now[_pixels(box)], changed)
+    return _best_move(scene, (0, dy), (box.left + columns[0], box.left + columns[1])) if dy else None
+
+
+def _find_any(scene: _Scene, changed: Mask, scrolled: "_Gain | None") -> Iterator[Move]:
+    """Moves in any direction, of several areas; the one that was found already if it is better than the first."""
     rows, columns, offsets = _votes(scene, changed)
     found = 0
     for offset in _winners(offsets):
@@ -86,11 +87,16 @@ def _find_any(scene: _Scene, changed: Mask) -> Iterator[Move]:
             wrong = scene.before[ys, xs] != scene.now[ys, xs]
             if found == _MOST_MOVES or np.count_nonzero(wrong) < _LEAST_VOTES:
                 break
-            target = _best_target(scene, offset, (int(xs[wrong].min()), int(xs[wrong].max()) + 1))
-            if target is None:
+            best = _best_move(scene, offset, (int(xs[wrong].min()), int(xs[wrong].max()) + 1))
+            if scrolled is not None and (best is None or scrolled.gain_px > best.gain_px):
+                best = scrolled
+            scrolled = None
+            if best is None:
                 break
             found += 1
-            yield Move(target, *offset)
+            yield best.move
+    if scrolled is not None:
+        yield scrolled.move
 
 
 def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> tuple[int, tuple[int, int]]:
@@ -142,24 +148,40 @@ def _votes(scene: _Scene, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
 
 
 def _landmarks(pixels: Canvas, changed: Mask, box: Rect) -> _Landmarks:
-    changed = changed.copy()
-    changed[:_REACH_PX] = changed[-_REACH_PX:] = False
-    changed[:, :_REACH_PX] = changed[:, -_REACH_PX:] = False
-    at = np.flatnonzero(changed)
-    numbers = _neighbourhoods(pixels).ravel()[at]
-    mixed = (numbers.view(np.uint32) * np.uint32(2654435761)) >> np.uint32(16)
-    chosen = (numbers != 0) & (mixed % _KEEP_ONE_IN == 0)
-    at, numbers = at[chosen], numbers[chosen]
+    view: Bytes = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)
+    grey = np.asarray(cv2.cvtColor(view, cv2.COLOR_BGRA2GRAY), np.uint8)
+    at = np.flatnonzero(_stand_out(grey) & changed)
+    numbers = _neighbourhoods(grey, at)
     unique, first, counts = np.unique(numbers, return_index=True, return_counts=True)
     alone = counts == 1
     rows, columns = np.divmod(at[first[alone]], box.width)
     return _Landmarks(unique[alone], rows + box.top, columns + box.left)
 
 
-def _neighbourhoods(pixels: Canvas) -> npt.NDArray[np.int32]:
-    view: Bytes = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)
-    grey = cv2.cvtColor(view, cv2.COLOR_BGRA2GRAY)
-    return np.asarray(cv2.sepFilter2D(grey, cv2.CV_32F, _ACROSS, _DOWN), np.float32).astype(np.int32)
+def _stand_out(grey: Bytes) -> Mask:
+    """Pixels chosen by what is around them, an eighth of those with an edge at their left and above."""
+    chosen = np.zeros(grey.shape, np.bool_)
+    if min(grey.shape) <= 2 * _REACH_PX:
+        return chosen
+    inner = slice(_REACH_PX, -_REACH_PX)
+    middle, left, above = grey[inner, inner], grey[inner, 3 : -_REACH_PX - 1], grey[3 : -_REACH_PX - 1, inner]
+    mixed = grey[inner, 2 * _REACH_PX :] * np.uint8(37)
+    mixed += grey[2 * _REACH_PX :, inner] * np.uint8(101)
+    mixed += middle * np.uint8(11)
+    mixed += grey[inner, : -2 * _REACH_PX] * np.uint8(151)
+    np.logical_and(middle != left, middle != above, out=chosen[inner, inner])
+    chosen[inner, inner] &= mixed & _KEEP_MASK == 0
+    return chosen
+
+
+def _neighbourhoods(grey: Bytes, at: Numbers) -> npt.NDArray[np.uint64]:
+    """A number for what is around each of these pixels."""
+    words = np.ndarray(grey.size - 7, np.uint64, buffer=grey, strides=(1,))  # eight pixels from each pixel on
+    numbers = np.zeros(at.size, np.uint64)
+    for row, weight in zip(_ROWS_OF_NEIGHBOURHOOD, _WEIGHTS, strict=True):
+        numbers += words[at + (row * grey.shape[1] - _REACH_PX)] * np.uint64(weight)
+        numbers ^= numbers >> np.uint64(29)
+    return numbers
 
 
 def _winners(offsets: Numbers) -> list[tuple[int, int]]:
@@ -170,7 +192,15 @@ def _winners(offsets: Numbers) -> list[tuple[int, int]]:
     return [(int(kinds[i, 0]), int(kinds[i, 1])) for i in order if counts[i] >= _LEAST_VOTES and kinds[i].any()]
 
 
-def _best_target(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int]) -> Rect | None:
+@dataclass(frozen=True, slots=True)
+class _Gain:
+    """A move, and how many more pixels it makes right than wrong."""
+
+    move: Move
+    gain_px: int
+
+
+def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int]) -> _Gain | None:
     """The rectangle for which moving pays most, looked for from these columns; None if it does not pay."""
     dx, dy = offset
     domain = scene.box.intersection(scene.grid.area.moved(dx, dy))
@@ -184,10 +214,10 @@ def _best_target(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int
         top, bottom = _best_span(np.add.reduce(score[:, left:right], axis=1, dtype=np.int32))
         left, right = _best_span(np.add.reduce(score[top:bottom], axis=0, dtype=np.int32))
     target = Rect(domain.left + left, domain.top + top, right - left, bottom - top)
-    gain_px = int(score[top:bottom, left:right].sum(dtype=np.int64))
+    gain_px = int(np.add.reduce(score[top:bottom, left:right], axis=None, dtype=np.int64))
     if gain_px < _LEAST_GAIN_PX or _touches(scene, target, offset):
         return None
-    return target
+    return _Gain(Move(target, dx, dy), gain_px)
 
 
 def _best_span(scores: Scores) -> tuple[int, int]:
