@@ -94,7 +94,7 @@ class Library:
             StorageError: the library is missing or cannot be read.
         """
         try:
-            found = [path for path in self.folder.iterdir() if _looks_like_recording(path)]
+            found = [path for path in self.folder.iterdir() if looks_like_recording(path)]
         except OSError as error:
             raise _unreadable(self.folder, error) from error
         return sorted(found, key=lambda path: path.name, reverse=True)
@@ -212,7 +212,8 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _looks_like_recording(path: Path) -> bool:
+def looks_like_recording(path: Path) -> bool:
+    """Whether this folder is one, by its name or by the segments in it; reading it says whether it is sound."""
     return path.is_dir() and (
         SESSION_ID.fullmatch(path.name) is not None or next(path.glob(SEGMENTS), None) is not None
     )

@@ -162,6 +162,12 @@ class FakeAccess:
     def library(self) -> Path:
         return self._library
 
+    def is_recording(self, folder: Path) -> bool:
+        return folder in self.recordings
+
+    def use_library(self, folder: Path) -> None:
+        self._library = folder
+
     def entries(self) -> Sequence[Entry]:
         return self.listed
 

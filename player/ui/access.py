@@ -111,6 +111,14 @@ class Access(Protocol):
         """The folder of recordings."""
         ...
 
+    def is_recording(self, folder: Path) -> bool:
+        """Whether this folder is a recording, and not a library."""
+        ...
+
+    def use_library(self, folder: Path) -> None:
+        """From now on this is the folder of recordings."""
+        ...
+
     def entries(self) -> Sequence[Entry]:
         """All recordings of the library, the newest first."""
         ...

@@ -163,11 +163,11 @@ class Commands(QObject):
         self._toggle(self._window.side)
 
     def open_folder(self) -> None:
-        """Ask for a recording's folder and open it."""
+        """Ask for a folder: a recording is opened, any other becomes the library."""
         window = self._window
         folder = FolderDialog.ask(window.look.words("app.open_title"), window.desk.library, parent=window)
         if folder is not None:
-            window.open(folder)
+            window.desk.open_folder(folder)
 
     def full_screen(self) -> None:
         """Fill the screen, or do not."""

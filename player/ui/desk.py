@@ -45,6 +45,7 @@ class Desk(QObject):
     judged = Signal(object)  # Judgement
     listed = Signal(object)  # tuple[Entry, ...]
     listing_failed = Signal(str)
+    library_changed = Signal(object)  # Path
     found = Signal(str, object)  # the query, Hits
     passphrase_needed = Signal(str, object)  # the sentence, a Question to be answered
 
@@ -105,6 +106,15 @@ class Desk(QObject):
         self._waiting.add("listing")
         self._listing.ask(lambda _keep_on: tuple(self._access.entries()), then=self._listed, failed=self._not_listed)
         self._list_again.start()
+
+    def open_folder(self, folder: Path) -> None:
+        """A recording is opened; any other folder becomes the library, and what is open stays so."""
+        if self._access.is_recording(folder):
+            self.open(folder)
+            return
+        self._access.use_library(folder)
+        self.library_changed.emit(folder)
+        self.list_library()
 
     def _look_at_library(self) -> None:
         """Recordings begin and end while the window is open: nobody should have to ask for that."""

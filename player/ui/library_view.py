@@ -40,6 +40,7 @@ class LibraryView(QWidget):
         self._look = look
         self._entries: tuple[Entry, ...] = ()
         self._open_folder: Path | None = None
+        self._library = ""
         self._problem = ""
         self.model: ItemsModel[Entry] = ItemsModel(_entry_text, self, tip_of=self._tip_text)
         self._assemble()
@@ -47,9 +48,9 @@ class LibraryView(QWidget):
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """These are the recordings of the library."""
-        self._entries, self._problem = tuple(entries), ""
+    def show_entries(self, entries: Sequence[Entry], library: Path) -> None:
+        """These are the recordings of the library in this folder."""
+        self._entries, self._library, self._problem = tuple(entries), str(library), ""
         self._show()
 
     def show_level(self, folder: Path, level: Level) -> None:
@@ -104,7 +105,7 @@ class LibraryView(QWidget):
         if self._problem:
             message = words.said(self._problem)
         elif not self._entries:
-            message = words("library.empty")
+            message = words("library.empty", folder=visible(self._library))
         else:
             message = "" if seen else words("library.none_match")
         self._message.setText(message)

@@ -91,7 +91,8 @@ class EntryDelegate(ItemDelegate):
 
     def _when_and_why(self, entry: Entry) -> str:
         if entry.state is EntryState.UNREADABLE:
-            return visible(self.look.words.said(entry.problem).removeprefix(f"{entry.folder} "))
+            words = self.look.words  # its name stands above: the reason comes first, where there is room for it
+            return visible(words.said(entry.problem.replace(str(entry.folder), words("library.this"), 1)))
         parts = []
         if entry.started_wall_ns is not None:
             parts.append(f"{local_time(entry.started_wall_ns, entry.utc_offset_s):%H:%M}")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from player.library import Entry as Listed
-from player.library import Library, fingerprint
+from player.library import Library, fingerprint, looks_like_recording
 from player.recording import OpenRecording
 from player.search import MOST_HITS, search_library
 from player.ui.access import AskPassphrase, Entry, EntryState, Hit, Hits, Judgement, Level, Problem
@@ -31,7 +31,7 @@ _GRAVE = frozenset({Severity.ALTERED, Severity.READ_FAILED})
 
 
 class RealAccess:
-    """Called from several background threads: nothing in it changes but the keys, read once and then kept."""
+    """Called from several background threads: nothing changes but the keys, read once and kept, and which library."""
 
     def __init__(self, library: Path) -> None:
         self._folder = library
@@ -42,6 +42,14 @@ class RealAccess:
     def library(self) -> Path:
         """The folder of recordings."""
         return self._folder
+
+    def is_recording(self, folder: Path) -> bool:
+        """Whether this folder is a recording, and not a library."""
+        return looks_like_recording(folder)
+
+    def use_library(self, folder: Path) -> None:
+        """From now on this is the folder of recordings; what is being answered is still of the one before."""
+        self._folder = folder
 
     def entries(self) -> list[Entry]:
         """All recordings of the library, the newest first."""
@@ -75,7 +83,7 @@ class RealAccess:
             return Hits((), problem=str(error))
         entries = {listed.session_id: listed for listed in library.entries()}
         hits = tuple(
-            _hit(self._folder / hit.session_id, hit, entries.get(hit.session_id)) for hit in outcome.found.hits
+            _hit(library.folder / hit.session_id, hit, entries.get(hit.session_id)) for hit in outcome.found.hits
         )
         skipped = outcome.refreshed.not_searched
         return Hits(hits, not outcome.found.is_complete, skipped[0].sentence if skipped and not hits else "")

@@ -116,6 +116,7 @@ class PlayerWindow(QMainWindow):
         desk.judged.connect(self._judged)
         desk.listed.connect(self._listed)
         desk.listing_failed.connect(self.library.show_problem)
+        desk.library_changed.connect(self._library_changed)
         desk.passphrase_needed.connect(self._ask_passphrase)
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
         for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed):
@@ -199,8 +200,12 @@ class PlayerWindow(QMainWindow):
         if folder is not None and level not in (Level.UNCHECKED, Level.CHECKING):
             self.library.show_level(folder, level)
 
+    def _library_changed(self, folder: Path) -> None:
+        self._settings.setValue("library", str(folder))
+        self.searching.look_for(self.searching.query)
+
     def _listed(self, entries: tuple[Entry, ...]) -> None:
-        self.library.show_entries(entries)
+        self.library.show_entries(entries, self.desk.library)
         self._show_level(self.banner.judgement.level)  # the list may be older than the verdict
 
     def _ask_passphrase(self, sentence: str, question: Question) -> None:

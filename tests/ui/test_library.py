@@ -1,13 +1,15 @@
 """The library and the verdict: what they say, and that they keep up."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
 from player.source import Span
 from player.ui import desk
-from player.ui.access import Entry, EntryState, Judgement, Level
+from player.ui.access import Entry, EntryState, Hit, Judgement, Level
+from player.ui.dialogs import FolderDialog
 from player.ui.list_models import Heading
 from player.ui.real_access import judgement_of
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict
@@ -69,7 +71,7 @@ def test_a_list_that_is_shown_anew_keeps_its_place(open_window):
     view.scrollTo(view.currentIndex())
     place, chosen = view.verticalScrollBar().value(), window.library.model.item_at(79)
     assert place > 0
-    window.library.show_entries(access.listed)
+    window.library.show_entries(access.listed, access.library)
     assert (view.verticalScrollBar().value(), view.currentIndex().row()) == (place, 79)
     assert window.library.model.item_at(79) == chosen
 
@@ -101,4 +103,24 @@ def test_why_a_recording_cannot_be_read_begins_with_the_reason(open_window):
     access = FakeAccess({})
     access.listed = [unreadable]
     window = open_window(access, None)
-    assert window.library._delegate._when_and_why(unreadable) == "is not a recording."
+    assert window.library._delegate._when_and_why(unreadable) == "This is not a recording."
+
+
+def test_a_folder_that_is_asked_for_is_opened_or_becomes_the_library(open_window, qtbot, monkeypatch):
+    access = FakeAccess({RECORDING: FakeSource()})
+    access.hits = [Hit(RECORDING.with_name("far"), S, "text", "sudo", "far")]
+    window = open_window(access, None)
+    answers = [RECORDING, Path("/elsewhere")]
+    monkeypatch.setattr(FolderDialog, "ask", lambda *_args, **_more: answers.pop(0))
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.is_settled)
+    assert (window.desk.folder, access.library) == (RECORDING, Path("/library"))
+    window.header.search.setText("sudo")
+    qtbot.waitUntil(lambda: window.is_settled)
+    access.listed, access.hits = [], []
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.is_settled)
+    assert (window.desk.folder, access.library) == (RECORDING, Path("/elsewhere"))
+    assert "/elsewhere" in window.library._message.text()
+    assert entries_of(window) == []
+    assert not any(isinstance(item, Hit) for item in window.search.model.items)
