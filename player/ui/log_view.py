@@ -96,7 +96,8 @@ class LogView(QWidget):
     def follow(self, at_ns: int) -> None:
         """Mark the row at the playing position, and keep it in sight."""
         self._position_ns = at_ns
-        line = self.model.line_at(at_ns)
+        is_read = self._news is not None and self._news.is_read_at(at_ns)  # else the row of this moment is to come
+        line = self.model.line_at(at_ns) if is_read else None
         if line == self._delegate.current_line:
             return
         self._delegate.current_line = line

@@ -44,7 +44,7 @@ class News:
     """What is known of a recording now; nothing in it changes any more.
 
     Rows before `settled` are as they were in the news before, if `revision` is the same. `is_complete`: all that there
-    is has been read. The times are in order.
+    is has been read, else it has been up to `reached_ns`. The times are in order.
     """
 
     duration_ns: int
@@ -58,6 +58,11 @@ class News:
     change_times_ns: Times
     change_px: Times
     operator_times_ns: Times
+    reached_ns: int
+
+    def is_read_at(self, at_ns: int) -> bool:
+        """Whether the rows, changes and spans of this moment are among these already."""
+        return self.is_complete or at_ns <= self.reached_ns
 
 
 class Reading:
@@ -202,6 +207,7 @@ class Reading:
             change_times_ns=times,
             change_px=timeline.change_weights(changes)[: len(times)],
             operator_times_ns=self._operator_times,
+            reached_ns=known_ns,
         )
 
     def _take_operator_times(self, rows: list[LogRow], settled: int, revision: int) -> None:

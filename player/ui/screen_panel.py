@@ -82,7 +82,8 @@ class ScreenPanel(QWidget):
             notices = (*notices, words("screen.not_known"))
         clicks = clicks_seen(self._news.rows, shown.at_ns)
         self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
-        self._about.show_text(visible(window_text(self._news.rows, shown.at_ns)))
+        is_read = self._news.is_read_at(shown.at_ns)
+        self._about.show_text(visible(window_text(self._news.rows, shown.at_ns)) if is_read else "")
         self._show_monitors(shown.screens)
 
     def show_moment(self, at_ns: int) -> None:

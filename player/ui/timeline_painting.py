@@ -54,6 +54,15 @@ def paint_lanes(painter: QPainter, look: Look, axis: Axis) -> None:
         painter.drawText(QRect(0, top - 4, GUTTER_PX - 10, height + 8), right, look.words(f"timeline.{name}"))
 
 
+def paint_unread(painter: QPainter, look: Look, axis: Axis, reached_ns: int) -> None:
+    """From here on nothing has been read yet: an empty lane would say that nothing happened."""
+    left = max(timeline.x_at(axis, reached_ns), 0.0)
+    colour = QColor(look.colours.text_faint)
+    colour.setAlpha(70)
+    area = QRectF(GUTTER_PX + left, TICKS_PX, max(axis.width_px - left, 0.0), EVIDENCE_TOP_PX + LANE_PX - TICKS_PX)
+    painter.fillRect(area, QBrush(colour, Qt.BrushStyle.Dense7Pattern))
+
+
 def paint_ticks(painter: QPainter, look: Look, axis: Axis) -> None:
     """Round times along the top."""
     c = look.colours

@@ -135,6 +135,8 @@ class TimelineView(QWidget):
         painter = QPainter(ground)
         paint.paint_lanes(painter, self._look, self._axis)
         if self._news is not None:
+            if not self._news.is_complete:
+                paint.paint_unread(painter, self._look, self._axis, self._news.reached_ns)
             paint.paint_ticks(painter, self._look, self._axis)
             paint.paint_curves(painter, self._look, self._axis, self._curves(self._news), self._news.idle)
             paint.paint_evidence(painter, self._look, self._axis, self._news.spans)

@@ -5,12 +5,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from player.scan import ScanProgress
 from player.source import Span
 from player.ui.folding_rows import folds_of
 from player.ui.words import read_words
 from recorder.events import ProcessStarted, SessionStarted, SourceStatus
 from recorder.oplog import OperationLog
-from tests.fakes import FakeSource, S, row
+from tests.fakes import FakeAccess, FakeSource, S, row
+from tests.ui.conftest import RECORDING
 
 # Qt's offscreen drawing says so whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
@@ -90,3 +92,30 @@ def test_where_rows_may_be_missing_the_log_is_marked(window_on, qtbot):
     red = np.flatnonzero(abs(column - np.array([0xFF, 0x5A, 0x52])).max(axis=1) < 8)
     top = view.visualRect(view.model().index(1, 0)).top()
     assert red.tolist() == [top, top + 1, top + 2]
+
+
+class HalfRead(FakeSource):
+    """Has been read through up to its twentieth second, and is not read on."""
+
+    def scan_step(self):
+        return ScanProgress(20 * S, self.duration, is_complete=False)
+
+    def ahead(self, at_ns):
+        return False
+
+    def is_known(self, at_ns):
+        return True
+
+
+def test_what_is_not_read_yet_is_not_told_by_what_came_before(open_window, qtbot):
+    window = open_window(FakeAccess({RECORDING: FakeSource()}), None)
+    source = HalfRead(rows=[row(10, "window", "before", application="xterm", window="before")])
+    window.desk._access.recordings = {RECORDING: source}
+    window.open(RECORDING, at_ns=40 * S)
+    shown = window.stage.view
+    qtbot.waitUntil(lambda: bool(shown.pictures) and shown.pictures[0] is not None)
+    assert window.log.view.itemDelegate().current_line is None
+    assert window.stage._about.toolTip() == ""
+    window.desk.seek(15 * S)
+    qtbot.waitUntil(lambda: window.stage._about.toolTip() == "xterm  ·  before")
+    assert window.log.view.itemDelegate().current_line == 0
