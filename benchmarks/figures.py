@@ -1,0 +1,107 @@
+"""Write what `make bench` measured into the README: `python -m benchmarks.figures benchmarks/results/FILE.json`.
+
+Only what stands in the file is written, with the file's name, so that nobody types a figure by hand.
+"""
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- figures: python -m benchmarks.figures -->\n", "<!-- end of figures -->\n"
+NAMES = {"tachiai": "**Tachiai**", "ffmpeg-h264": "ffmpeg, H.264", "opencv-mp4v": "OpenCV, mp4v"}
+SHARES = {"bytes": "bytes", "cpu_s": "processor time", "peak_memory_mb": "memory"}
+
+Result = Mapping[str, Any]
+
+
+def figures(result: Result, *, source: str) -> str:
+    """The figures as Markdown."""
+    machine = result["machine"]
+    lines = [
+        f"Measured on {machine['at'][:10]}, {machine['processors']} processors, {machine['screen'][0]}×"
+        f"{machine['screen'][1]}, {machine['fps']:g} pictures a second, {result['work'][0]['seconds']:g} s of work "
+        f"(`{source}`).",
+        "",
+        "| recorder | MB per hour | % of one core | memory, MB | pictures that equal the screen | worst picture |",
+        "|---|---|---|---|---|---|",
+        *(_recorder_row(row) for row in result["work"]),
+        "",
+        *_sentences(result),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _recorder_row(row: Result) -> str:
+    likeness = row["likeness"]
+    worst = "equal" if likeness["worst_psnr_db"] is None else f"{likeness['worst_psnr_db']:g} dB"
+    cells = (
+        NAMES[row["recorder"]],
+        f"{row['mb_per_hour']:g}",
+        f"{row['cpu_percent']:g}",
+        f"{row['peak_memory_mb']:g}",
+        f"{likeness['equal']} of {likeness['compared']}",
+        worst,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _sentences(result: Result) -> Iterator[str]:
+    shares = [f"{share:.2f} of its {SHARES[name]}" for name, share in result["ratios"].items()]
+    if shares:
+        yield f"- Tachiai beside ffmpeg on the same work: {', '.join(shares)}."
+    for row in result["idle"]:
+        cost = f"{row['cpu_percent']:g} % of a core, {row['mb_per_hour']:g} MB per hour"
+        yield f"- On a display where nothing happens: {cost}."
+    player = _printed(result, "player")
+    if player:
+        opened, cold, seen = player["open_s"], player["seek_cold_ms"], player["seek_scanned_ms"]
+        yield (
+            f"- A generated recording of {player['duration_s'] / 3600:g} h: the first picture is there after "
+            f"{opened['to_first_picture']:.2f} s; 95 % of seeks take under {cold['p95']:.0f} ms just after it was "
+            f"opened, under {seen['p95']:.0f} ms once it was read."
+        )
+    for size in _printed(result, "sealing").get("sizes", []):
+        yield (
+            f"- Sealing chunks of {size['chunk_bytes']:,} bytes: {size['seal_mb_s_of_cpu']:g} MB per second of "
+            f"processor time; verifying: {size['verify_mb_s']:g} MB per second."
+        )
+    search = _printed(result, "search")
+    if search:
+        slowest_ms = max(query["p95_ms"] for query in search["queries"].values())
+        yield f"- Searching {search['rows']:,} rows: 95 % of queries take under {slowest_ms:g} ms, of whatever length."
+
+
+def _printed(result: Result, part: str) -> Mapping[str, Any]:
+    """What a part printed; empty if it was not measured."""
+    if part not in result or result[part]["exit_status"] != 0:
+        return {}
+    found: dict[str, Any] = json.loads("\n".join(result[part]["printed"]))
+    return found
+
+
+def with_figures(document: str, written: str) -> str:
+    """The document with these figures in their place."""
+    place = re.compile(f"({re.escape(BEGIN)}).*?({re.escape(END)})", re.DOTALL)
+    if not place.search(document):
+        msg = f"there is no place for figures: {BEGIN.strip()}"
+        raise ValueError(msg)
+    return place.sub(lambda found: found[1] + written + found[2], document)
+
+
+def main() -> None:
+    """Write the figures of one result into the README."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.figures", description=__doc__)
+    parser.add_argument("result", type=Path, help="a file of benchmarks/results/")
+    path = parser.parse_args().result.resolve()
+    result = json.loads(path.read_text(encoding="utf-8"))
+    source = path.relative_to(README.parent).as_posix()
+    document = README.read_text(encoding="utf-8")
+    README.write_text(with_figures(document, figures(result, source=source)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

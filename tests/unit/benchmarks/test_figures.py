@@ -1,0 +1,74 @@
+"""The README's figures are those of a result that lies in the repository, and nothing else."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import BEGIN, END, figures, with_figures
+
+ROOT = Path(__file__).resolve().parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+RESULT = {
+    "machine": {"at": "2026-11-22T20:00:00+00:00", "processors": 2, "screen": [1920, 1080], "fps": 5.0},
+    "work": [
+        {
+            "recorder": "tachiai",
+            "seconds": 101,
+            "mb_per_hour": 41.5,
+            "cpu_percent": 6.25,
+            "peak_memory_mb": 180.0,
+            "likeness": {"equal": 30, "compared": 30, "worst_psnr_db": None},
+        },
+        {
+            "recorder": "ffmpeg-h264",
+            "seconds": 101,
+            "mb_per_hour": 229.9,
+            "cpu_percent": 15.0,
+            "peak_memory_mb": 210.5,
+            "likeness": {"equal": 0, "compared": 30, "worst_psnr_db": 33.5},
+        },
+    ],
+    "idle": [{"recorder": "tachiai", "cpu_percent": 0.05, "mb_per_hour": 0.3}],
+    "ratios": {"bytes": 0.1805, "cpu_s": 0.4167},
+    "search": {
+        "exit_status": 0,
+        "printed": json.dumps({"rows": 200000, "queries": {"1": {"p95_ms": 9.5}, "2": {"p95_ms": 12.0}}}).splitlines(),
+    },
+}
+
+
+def test_each_recorder_is_a_row_and_the_rest_sentences():
+    written = figures(RESULT, source="benchmarks/results/one.json")
+    assert "| **Tachiai** | 41.5 | 6.25 | 180 | 30 of 30 | equal |" in written
+    assert "| ffmpeg, H.264 | 229.9 | 15 | 210.5 | 0 of 30 | 33.5 dB |" in written
+    assert "0.18 of its bytes, 0.42 of its processor time." in written
+    assert "200,000 rows: 95 % of queries take under 12 ms" in written
+    assert "`benchmarks/results/one.json`" in written
+
+
+def test_what_was_not_measured_or_failed_is_left_out():
+    failed = RESULT | {"search": {"exit_status": 1, "printed": []}, "idle": [], "ratios": {}}
+    written = figures(failed, source="x.json")
+    assert "Searching" not in written
+    assert "nothing happens" not in written
+    assert "beside ffmpeg" not in written
+
+
+def test_they_take_the_place_of_the_last_ones_and_touch_nothing_else():
+    document = f"before\n{BEGIN}old\n{END}after\n"
+    assert with_figures(document, "new\n") == f"before\n{BEGIN}new\n{END}after\n"
+    with pytest.raises(ValueError, match="no place"):
+        with_figures("no place here", "new\n")
+
+
+def test_the_readme_shows_a_result_as_it_is_kept():
+    shown = README.partition(BEGIN)[2].partition(END)[0]
+    source = re.search(r"`(benchmarks/results/[^`]+\.json)`", shown)
+    if source is None:
+        assert shown == "No result is kept here yet.\n"
+        return
+    result = json.loads((ROOT / source[1]).read_text(encoding="utf-8"))
+    assert shown == figures(result, source=source[1])
