@@ -7,10 +7,14 @@ version does not know is kept as `Unknown`. Unknown values are `None`, never a l
 """
 
 import enum
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 from recorder.geometry import Rect
+
+# Beyond that, arithmetic and tables of times would choke on what a hostile recording says.
+Ns: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Value(msgspec.Struct, frozen=True, array_like=True):
@@ -20,7 +24,7 @@ class Value(msgspec.Struct, frozen=True, array_like=True):
 class Event(msgspec.Struct, frozen=True, array_like=True):
     """One thing that happened, `at_ns` nanoseconds after the session began."""
 
-    at_ns: int
+    at_ns: Ns
 
 
 # --- the session itself -----------------------------------------------------------------------------------------------
@@ -43,7 +47,7 @@ class SessionStarted(Event, frozen=True, tag="session_started"):
     operator: str
     host: str
     purpose: str
-    started_wall_ns: int
+    started_wall_ns: Ns
     utc_offset_s: int
     program: str
     screen_method: str
@@ -61,7 +65,7 @@ class PredecessorInterrupted(Event, frozen=True, tag="predecessor_interrupted"):
     """An earlier recording in the same library, `session_id`, was found without an end; it reaches `last_wall_ns`."""
 
     session_id: str
-    last_wall_ns: int | None = None
+    last_wall_ns: Ns | None = None
 
 
 class EndReason(enum.StrEnum):
@@ -90,7 +94,7 @@ class GapReason(enum.StrEnum):
 class Gap(Event, frozen=True, tag="gap"):
     """From `at_ns` to `end_ns`, `what` ("screen", "screen 2", "input", "everything", …) was not recorded."""
 
-    end_ns: int
+    end_ns: Ns
     what: str
     reason: str
     detail: str = ""
@@ -107,8 +111,8 @@ class SourceStatus(Event, frozen=True, tag="source_status"):
 class WallClockChanged(Event, frozen=True, tag="wall_clock_changed"):
     """The machine's wall clock was set: it now stands at `wall_ns`, `step_ns` away from where it would have."""
 
-    wall_ns: int
-    step_ns: int
+    wall_ns: Ns
+    step_ns: Ns
 
 
 # --- the screen -------------------------------------------------------------------------------------------------------
@@ -192,7 +196,7 @@ class Key(Event, frozen=True, tag="key"):
 class KeyActivity(Event, frozen=True, tag="key_activity"):
     """Some keys went down from `at_ns` to `end_ns`; which ones is not recorded, by policy (`--keys activity`)."""
 
-    end_ns: int
+    end_ns: Ns
     presses: int
 
 
@@ -274,7 +278,7 @@ class IdleChanged(Event, frozen=True, tag="idle_changed"):
     """The operator has done nothing for a while (`idle`, `since_ns` is when it began), or is back."""
 
     idle: bool
-    since_ns: int
+    since_ns: Ns
 
 
 # --- what stands at the head of a segment -----------------------------------------------------------------------------

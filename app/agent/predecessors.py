@@ -44,7 +44,10 @@ def _interruption(folder: Path, devices: DeviceTrust) -> PredecessorInterrupted 
         summary = summarize(folder, devices)
     except WorldError:  # not a recording, or one that `list` will complain about
         return None
-    if summary.state is not RecordingState.INTERRUPTED:
+    # Anybody may put a folder here, with any name: only what a known device wrote, where it was written, is repeated.
+    if summary.state is not RecordingState.INTERRUPTED or not summary.device_known:
+        return None
+    if folder.name != summary.header.session_id:
         return None
     last_wall_ns = summary.header.started.wall_ns + int(summary.duration_s * 1e9)
     return PredecessorInterrupted(at_ns=0, session_id=folder.name, last_wall_ns=last_wall_ns)

@@ -9,8 +9,10 @@ from typing import Protocol
 from recorder.clock import SessionClock
 from recorder.errors import StorageError
 from recorder.events import Event, Gap, GapReason, Patch, SessionEnded, Snapshot
+from recorder.evidence.live_segment import ChunkReceipt
 from recorder.evidence.writer import RecordingWriter
 from recorder.format.payload import encode_events
+from recorder.session.chunking import chunks_of
 from recorder.session.event_queue import EventQueue, Item, SegmentBoundary
 from recorder.session.state import SessionState
 
@@ -19,7 +21,8 @@ CHUNK_PERIOD_S = 0.5
 HEARTBEAT_S = 5.0
 # Threads report what they saw a few milliseconds after it happened: wait for the slowest before fixing the order.
 HOLD_BACK_NS = 100_000_000
-CHUNK_BYTES = 1 << 20
+# An event from further in the future than this has a wrong time: it is sealed now, since waiting could last for ever.
+AHEAD_NS = 2_000_000_000
 STORAGE_TRIES = 3
 STORAGE_RETRY_S = 1.0
 
@@ -97,7 +100,7 @@ class Sealer:
         """
         try:
             if self.failure is None:
-                self._append([ending])
+                self._append([*self._lost_pictures(ending.at_ns), ending])
         finally:
             self._writer.close(ending.reason)
 
@@ -131,8 +134,8 @@ class Sealer:
             return
         try:
             receipt = self._writer.append(encode_events([]), heartbeat=True)
-        except StorageError as error:
-            self._recover([], error)
+        except StorageError:
+            self._recover([])
             return
         self._count(receipt.size_bytes, ())
 
@@ -142,6 +145,8 @@ class Sealer:
         if refused:
             detail = f"{refused} events came faster than they could be sealed."
             self._held.append(Gap(from_ns, to_ns, "events", GapReason.EVENTS_DROPPED, detail))
+            self._boundary_asked = True
+            self._begin_segment("events_dropped")  # a picture may be among them, and those after it build on it
 
     def _seal_held(self, *, before_ns: int | None) -> None:
         """Seal what is held and older than `before_ns` (None: all), boundary by boundary."""
@@ -151,61 +156,74 @@ class Sealer:
             self._append_in_order(self._held[:at])
             self._held = self._held[at + 1 :]
             self._cross(boundary)
-        ready = [item for item in self._held if before_ns is None or item.at_ns <= before_ns]
-        self._held = [item for item in self._held if before_ns is not None and item.at_ns > before_ns]
-        self._append_in_order(ready)
+        held, self._held = self._held, []
+        if before_ns is not None:
+            self._held = [item for item in held if before_ns < item.at_ns <= before_ns + AHEAD_NS]
+            held = [item for item in held if not before_ns < item.at_ns <= before_ns + AHEAD_NS]
+        self._append_in_order(held)
 
     def _cross(self, boundary: SegmentBoundary) -> None:
         if not self._awaiting_boundary:
-            self._start_segment(boundary.reason)
+            self._begin_anew(boundary.reason, ())
         self._awaiting_boundary = False
         self._boundary_asked = False
-        events: list[Event] = [self._state.restated(boundary.at_ns)]
-        if self._pictures_lost_from_ns is not None:
-            events.append(Gap(self._pictures_lost_from_ns, boundary.at_ns, "screen", GapReason.STORAGE_FAILED))
-            self._pictures_lost_from_ns = None
-        self._append(events)
+        self._append([self._state.restated(boundary.at_ns), *self._lost_pictures(boundary.at_ns)])
+
+    def _lost_pictures(self, until_ns: int) -> list[Event]:
+        """The gap that a failed write left in the pictures, if it was not said yet."""
+        from_ns, self._pictures_lost_from_ns = self._pictures_lost_from_ns, None
+        return [] if from_ns is None else [Gap(from_ns, until_ns, "screen", GapReason.STORAGE_FAILED)]
 
     def _append_in_order(self, items: Iterable[Item]) -> None:
         events = sorted((item for item in items if isinstance(item, Event)), key=lambda event: event.at_ns)
         for event in events:
             self._state.follow(event)
-        for batch in _batches(events):
-            self._append(batch)
+        self._append(events)
 
     def _append(self, events: Sequence[Event]) -> None:
         """Seal events; after a failed write they go into a new segment, all but the pictures."""
         if self._awaiting_boundary:
             events = [event for event in events if not isinstance(event, (Patch, Snapshot))]
-        if not events:
-            return
-        try:
-            receipt = self._writer.append(encode_events(events))
-        except StorageError as error:
-            self._recover(events, error)
-            return
-        self._count(receipt.size_bytes, events)
+        for chunk, body in chunks_of(events):
+            if self._awaiting_boundary:  # since the chunk before failed
+                chunk = [event for event in chunk if not isinstance(event, (Patch, Snapshot))]
+                body = encode_events(chunk)
+            if not chunk:
+                continue
+            try:
+                receipt = self._writer.append(body)
+            except StorageError:
+                self._recover(chunk)
+            else:
+                self._count(receipt.size_bytes, chunk)
 
-    def _recover(self, events: Sequence[Event], error: StorageError) -> None:
-        """Continue in a new segment after a failed write; the tries are few, since evidence waits in memory."""
-        self._pictures_lost_from_ns = self._sealed_at_ns
+    def _recover(self, events: Sequence[Event]) -> None:
+        """Continue in a new segment after a failed write, and with new pictures."""
+        if self._pictures_lost_from_ns is None:
+            self._pictures_lost_from_ns = self._sealed_at_ns
         self._awaiting_boundary = self._boundary_asked = True
         kept = [event for event in events if not isinstance(event, (Patch, Snapshot))]
-        for _ in range(STORAGE_TRIES):
+        receipt = self._begin_anew("io_error", kept)
+        if receipt is not None:
+            self._count(receipt.size_bytes, kept)
+        self._begin_segment("io_error")
+
+    def _begin_anew(self, reason: str, events: Sequence[Event]) -> ChunkReceipt | None:
+        """Begin a segment, with these events if there are any. The tries are few, since evidence waits in memory.
+
+        Raises:
+            StorageError: none could be begun.
+        """
+        error: StorageError | None = None
+        for attempt in range(STORAGE_TRIES):
+            if attempt:
+                self._queue.wait_closed(STORAGE_RETRY_S)
             try:
-                self._start_segment("io_error")
-                if kept:
-                    self._count(self._writer.append(encode_events(kept)).size_bytes, kept)
+                self._writer.start_segment(reason)
+                return self._writer.append(encode_events(events)) if events else None
             except StorageError as again:
                 error = again
-                self._queue.wait_closed(STORAGE_RETRY_S)
-                continue
-            self._begin_segment("io_error")
-            return
-        raise error
-
-    def _start_segment(self, reason: str) -> None:
-        self._writer.start_segment(reason)
+        raise error or StorageError("No segment could be begun.")
 
     def _count(self, size_bytes: int, events: Sequence[Event]) -> None:
         self._sealed_at_ns = self._clock.now_ns()
@@ -223,17 +241,3 @@ class Sealer:
 
 def _first_boundary(items: Sequence[Item]) -> int | None:
     return next((at for at, item in enumerate(items) if isinstance(item, SegmentBoundary)), None)
-
-
-def _batches(events: Sequence[Event]) -> Iterable[list[Event]]:
-    """Split so that no chunk grows much past `CHUNK_BYTES`."""
-    batch: list[Event] = []
-    size_bytes = 0
-    for event in events:
-        if batch and size_bytes > CHUNK_BYTES:
-            yield batch
-            batch, size_bytes = [], 0
-        batch.append(event)
-        size_bytes += len(event.data) if isinstance(event, (Patch, Snapshot)) else 100
-    if batch:
-        yield batch
