@@ -66,10 +66,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on a recording, with everything that was found."""
+    """The verdict on a recording, with everything that was found. `note`: on what the verdict does not rest."""
 
     level: Level
     problems: tuple[Problem, ...] = ()
+    note: str = ""
 
     @classmethod
     def none(cls) -> "Judgement":

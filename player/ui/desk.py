@@ -14,7 +14,7 @@ from player.ui.access import Access, Entry, Hits, Judgement, Level, Problem
 from player.ui.background import Line, Question
 from player.ui.reading import News, Reading
 from player.ui.signals import HomeCarrier
-from recorder.errors import WorldError
+from recorder.errors import KeyMissingError, WorldError
 
 TICK_MS = 33
 LIST_EVERY_MS = 5000
@@ -242,6 +242,8 @@ class Desk(QObject):
         request, self._request = self._request, None
         self._waiting.discard("opening")
         self.open_failed.emit(request, str(error))
+        if request is not None and isinstance(error, KeyMissingError):
+            self._judge(request.folder)  # proving it needs no key
 
     def _go(self, request: Request) -> None:
         if request.follow and self.playback.can_go_live:
@@ -251,9 +253,10 @@ class Desk(QObject):
 
     def judge(self) -> None:
         """Verify the open recording again."""
-        if self._request is None:
-            return
-        folder = self._request.folder
+        if self._request is not None:
+            self._judge(self._request.folder)
+
+    def _judge(self, folder: Path) -> None:
         self._spans_judged = _evidence_spans(self._news)
         self._waiting.add("judging")
         self.judged.emit(Judgement(Level.CHECKING))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from player.library import Entry as Listed
@@ -27,6 +28,7 @@ _LEVELS = {
     Status.CANNOT_JUDGE: Level.CANNOT_JUDGE,
     Status.READ_FAILED: Level.READ_FAILED,
 }
+_WRONG_PASSPHRASE = "This passphrase opens none of your keys; try again."
 _GRAVE = frozenset({Severity.ALTERED, Severity.READ_FAILED})
 
 
@@ -37,6 +39,7 @@ class RealAccess:
         self._folder = library
         self._keys: KeyRing | None = None
         self._gave_up = False
+        self._times_asked = 0
 
     @property
     def library(self) -> Path:
@@ -92,12 +95,21 @@ class RealAccess:
         return Library(self._folder, devices=trusted_devices(keys_folder()))
 
     def _key_ring(self, ask: AskPassphrase) -> KeyRing:
-        if self._keys is None or not self._keys.keys:
-            self._keys = load_key_ring(keys_folder(), lambda: self._passphrase(ask))
+        """The keys at hand; a passphrase that opens none of them is asked for again until the person gives up."""
+        sentence = ""
+        while self._keys is None or not self._keys.keys:
+            self._gave_up, asked = False, self._times_asked
+            self._keys = load_key_ring(keys_folder(), partial(self._passphrase, ask, sentence))
+            if self._gave_up or self._times_asked == asked:
+                break
+            sentence = _WRONG_PASSPHRASE
         return self._keys
 
-    def _passphrase(self, ask: AskPassphrase) -> str:
-        given = ask("")
+    def _passphrase(self, ask: AskPassphrase, sentence: str) -> str:
+        if self._gave_up:
+            return ""
+        given = ask(sentence)
+        self._times_asked += 1
         self._gave_up = given is None
         return given or ""
 
@@ -107,7 +119,8 @@ def judgement_of(verdict: Verdict, *, is_growing: bool = False) -> Judgement:
     found = [finding for finding in verdict.findings if finding.severity is not Severity.NOTE]
     if is_growing and verdict.status is Status.PARTIAL and {finding.code for finding in found} == {Code.OPEN_NO_END}:
         return Judgement(Level.RECORDING)
-    return Judgement(_LEVELS[verdict.status], tuple(_problem(finding) for finding in found))
+    unopened = [finding.sentence for finding in verdict.findings if finding.code == Code.CONTENT_NOT_CHECKED]
+    return Judgement(_LEVELS[verdict.status], tuple(map(_problem, found)), note=unopened[0] if unopened else "")
 
 
 def _problem(finding: Finding) -> Problem:

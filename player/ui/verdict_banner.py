@@ -77,7 +77,8 @@ class VerdictBanner(QFrame):
         self.title.setText(words(f"verdict.{level.value}"))
         count = len(judgement.problems)
         grave = sorted(judgement.problems, key=lambda problem: not problem.is_grave)
-        self.text.show_text(visible(words.said(grave[0].sentence)) if grave else words(f"verdict.{level.value}_text"))
+        said = grave[0].sentence if grave else judgement.note
+        self.text.show_text(visible(words.said(said)) if said else words(f"verdict.{level.value}_text"))
         self._more.setText("" if count == 0 else words("verdict.findings", count=count))
         self.setAccessibleName(f"{self.title.text()}. {self.text.toolTip()}")
         restyle(self, "tone", TONES.get(level, "neutral"))

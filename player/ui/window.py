@@ -210,7 +210,9 @@ class PlayerWindow(QMainWindow):
 
     def _ask_passphrase(self, sentence: str, question: Question) -> None:
         words = self.look.words
-        question.answer(PassphraseDialog.ask(sentence or words("passphrase.text"), look=self.look, parent=self))
+        question.answer(
+            PassphraseDialog.ask(words.said(sentence) or words("passphrase.text"), look=self.look, parent=self)
+        )
 
     def _look_whether_settled(self) -> None:
         if self.is_settled:

@@ -114,17 +114,21 @@ def test_a_protected_key_is_asked_for_in_the_window(place, open_real, monkeypatc
 
     def ask(sentence, **_more):
         asked.append(sentence)
-        return given
+        return given if len(asked) == 1 else None
 
     monkeypatch.setattr(PassphraseDialog, "ask", ask)
     desk = recorded(place, is_mine=False)
     desk.auditor.save(auditor_key_path(keys_folder(), "auditor"), "correct horse")
     desk.close()
     window = open_real(desk.writer.folder)
-    assert len(asked) == 1
+    assert [sentence for sentence in asked if "opens none of your keys" in sentence] == asked[1:]
+    assert len(asked) == (2 if given == "wrong" else 1)
     assert (window.desk.folder is not None) is opens
+    assert window.banner.judgement.level is Level.SOUND, "what proves a recording needs no key"
+    assert ("the content was not opened" in window.banner.text.toolTip()) is not opens
+    times_asked = len(asked)
     window.header.search.setText("restart")
-    assert len(asked) == 1
+    assert len(asked) == times_asked
 
 
 def test_a_library_that_is_missing_is_said(open_real):
