@@ -12,7 +12,7 @@ from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import Hashes, TileDictionary
 from recorder.codec.lossy import Film
-from recorder.codec.palette import ColourNumbers, Palette
+from recorder.codec.palette import ColourNumbers, Palette, pack_colours
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move, Ops, Sheet, SheetKind, pack
 from recorder.errors import BugError
@@ -237,8 +237,8 @@ class ScreenEncoder:
             draft.add(sheets.encode_exactly(tiles.bgr_of(pixels), draft.next_id, self._grid.columns))
             return
         numbers, colours = numbered
-        draft.colours.append(colours.tobytes())
-        draft.add(sheets.encode_numbered(numbers, draft.next_id))
+        draft.colours = colours
+        draft.add(sheets.encode_numbered(numbers, draft.next_id, self._colours.colours_of))
 
     def _send_film(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
         if not positions.size:
@@ -256,8 +256,15 @@ class ScreenEncoder:
         order = np.argsort(draft.positions, kind="stable")
         positions, ids = draft.positions[order], draft.ids[order]
         ops = Ops(tuple(draft.moves), positions, ids)
-        colours = b"".join(draft.colours)
-        data = pack(self._number, self._next_id, draft.sheets, ops, first_colour=draft.first_colour, colours=colours)
+        data = pack(
+            self._number,
+            self._next_id,
+            draft.sheets,
+            ops,
+            first_colour=draft.first_colour,
+            colour_count=draft.colours.size,
+            colours=pack_colours(draft.colours) if draft.colours.size else b"",
+        )
         self._shown_ids[positions] = ids
         first = (ids << origins.PLACE_BITS).astype(np.uint32)
         tiles.put(self._grid, self._origins, positions, first[:, None, None] + origins.IN_TILE)
@@ -315,7 +322,7 @@ class _Draft:
     def __init__(self, next_id: int, first_colour: int) -> None:
         self.next_id = next_id
         self.first_colour = first_colour
-        self.colours: list[bytes] = []
+        self.colours: Canvas = np.zeros(0, np.uint32)
         self.moves: list[Move] = []
         self.sheets: list[Sheet] = []
         self.positions: Numbers = np.zeros(0, np.int64)

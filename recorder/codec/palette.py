@@ -1,7 +1,12 @@
 """The colours of a segment, numbered as they first appear.
 
-Text on a desktop has a few hundred colours, the same in every sheet: they are told once a segment.
+Text on a desktop has a few hundred colours, the same in every sheet: they are told once a segment. The colours that
+came together are sorted by red - green, then green, so that the shades between two colours follow each other.
+
+    colours := deflated {step of red - green}*, {step of green}*, {blue - red}*, each a byte, wrapping around
 """
+
+import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +17,51 @@ from recorder.codec.wire import MAX_COLOURS
 
 _ALWAYS_WORTH = 64
 _WORTH_A_TILE = 8
+_WINDOW_BITS = -15
+
+
+def pack_colours(colours: Canvas) -> bytes:
+    """The bytes of colours, which are in their order."""
+    blue, green, red = _channels(colours)
+    hue = red - green
+    return zlib.compress(
+        _steps(hue).tobytes() + _steps(green).tobytes() + (blue - red).tobytes(), level=9, wbits=_WINDOW_BITS
+    )
+
+
+def unpack_colours(data: bytes, count: int) -> Canvas:
+    """So many colours."""
+    inflater = zlib.decompressobj(wbits=_WINDOW_BITS)
+    try:
+        plain = inflater.decompress(data, 3 * count + 1)
+    except zlib.error as error:
+        raise _damaged() from error
+    if len(plain) != 3 * count or not inflater.eof or inflater.unused_data:
+        raise _damaged()
+    hue, green, yellow = np.frombuffer(plain, np.uint8).reshape(3, count)
+    green = np.cumsum(green, dtype=np.uint8)
+    red = np.cumsum(hue, dtype=np.uint8) + green
+    colours = np.zeros((count, 4), np.uint8)
+    colours[:, 0], colours[:, 1], colours[:, 2] = yellow + red, green, red
+    return colours.view(np.uint32)[:, 0]
+
+
+def _steps(channel: Bytes) -> Bytes:
+    return np.diff(channel, prepend=np.uint8(0))  # wraps around
+
+
+def _channels(colours: Canvas) -> tuple[Bytes, Bytes, Bytes]:
+    channels = np.ascontiguousarray(colours).view(np.uint8).reshape(-1, 4)
+    return channels[:, 0], channels[:, 1], channels[:, 2]
+
+
+def _in_order(colours: Canvas) -> Canvas:
+    blue, green, red = _channels(colours)
+    return colours[np.lexsort((blue, green, red - green))]
+
+
+def _damaged() -> DamagedPictureError:
+    return DamagedPictureError("its colours are damaged")
 
 
 class ColourNumbers:
@@ -20,30 +70,35 @@ class ColourNumbers:
     def __init__(self) -> None:
         # 32 MB of address space, of which only the pages of colours in use are ever touched
         self._number_of: npt.NDArray[np.uint16] = np.zeros(1 << 24, np.uint16)
-        self._colours: list[Canvas] = []
-        self.count = 0
+        self._colours: Canvas = np.zeros(0, np.uint32)
+
+    @property
+    def count(self) -> int:
+        """How many colours have a number."""
+        return self._colours.size
 
     def clear(self) -> None:
         """A new segment begins."""
-        for colours in self._colours:
-            self._number_of[colours] = 0
-        self._colours.clear()
-        self.count = 0
+        self._number_of[self._colours] = 0
+        self._colours = np.zeros(0, np.uint32)
 
-    def number(self, tiles: Canvas, *, may_add: bool) -> tuple[npt.NDArray[np.uint16], Bytes] | None:
-        """The number of each pixel's colour, and the colours (n, 3) that are new; None if that would not pay."""
+    def number(self, tiles: Canvas, *, may_add: bool) -> tuple[npt.NDArray[np.uint16], Canvas] | None:
+        """The number of each pixel's colour, and the colours that are new; None if that would not pay."""
         numbers = self._number_of[tiles]
         unknown = tiles[numbers == 0]
         if not unknown.size:
-            return numbers - np.uint16(1), np.zeros((0, 3), np.uint8)
-        colours, uses = np.unique(unknown, return_counts=True)
+            return numbers - np.uint16(1), unknown
+        colours = np.unique(unknown)
         if not may_add or len(colours) > min(_ALWAYS_WORTH + _WORTH_A_TILE * len(tiles), MAX_COLOURS - self.count):
             return None
-        colours = colours[np.argsort(-uses, kind="stable")]
+        colours = _in_order(colours)
         self._number_of[colours] = np.arange(self.count + 1, self.count + 1 + len(colours))
-        self._colours.append(colours)
-        self.count += len(colours)
-        return self._number_of[tiles] - np.uint16(1), colours.view(np.uint8).reshape(-1, 4)[:, :3].copy()
+        self._colours = np.concatenate((self._colours, colours))
+        return self._number_of[tiles] - np.uint16(1), colours
+
+    def colours_of(self, numbers: npt.NDArray[np.uint16]) -> Canvas:
+        """The colours of these numbers."""
+        return self._colours[numbers]
 
 
 class Palette:
@@ -63,18 +118,17 @@ class Palette:
         """How many colours are known."""
         return self._end
 
-    def add(self, first: int, colours: bytes) -> None:
+    def add(self, first: int, count: int, packed: bytes) -> None:
         """Colours that came, the first with this number."""
-        end = first + len(colours) // 3
-        if not colours or end <= self._end:
+        end = first + count
+        if not packed or end <= self._end:
             return
         if end > MAX_COLOURS or first != self._end:
             msg = "its colours do not follow those before"
             raise DamagedPictureError(msg)
         if end > len(self._colours):
             self._colours = np.concatenate((self._colours[: self._end], np.zeros(end + 1024, np.uint32)))
-        pixels = self._colours[first:end].view(np.uint8).reshape(-1, 4)
-        pixels[:, :3] = np.frombuffer(colours, np.uint8).reshape(-1, 3)
+        self._colours[first:end] = unpack_colours(packed, count)
         self._end = end
 
     def colours_of(self, numbers: npt.NDArray[np.uint16]) -> Canvas:

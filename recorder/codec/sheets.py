@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from recorder.codec import numbered, origins
 from recorder.codec.errors import DamagedPictureError
@@ -28,9 +27,9 @@ def encode_exactly(tiles: Bytes, first_id: int, columns: int) -> Sheet:
     return Sheet(SheetKind.WEBP, first_id, len(tiles), columns, data)
 
 
-def encode_numbered(numbers: npt.NDArray[np.uint16], first_id: int) -> Sheet:
+def encode_numbered(numbers: numbered.Numbers16, first_id: int, colours_of: numbered.ColoursOf) -> Sheet:
     """Tiles (n, 16, 64) of colours' numbers as a lossless sheet."""
-    return Sheet(SheetKind.NUMBERED, first_id, len(numbers), 1, numbered.encode(numbers))
+    return Sheet(SheetKind.NUMBERED, first_id, len(numbers), 1, numbered.encode(numbers, colours_of))
 
 
 def encode_roughly(tiles: Bytes, first_id: int, columns: int, *, quality: int, halved: bool) -> Sheet:
@@ -144,7 +143,7 @@ class SheetStore:
     def add(self, head: Head) -> None:
         """The sheets and colours of a patch that is applied now; known ones are left as they are."""
         self.need_colours(head.first_colour)
-        self.palette.add(head.first_colour, head.colours)
+        self.palette.add(head.first_colour, head.colour_count, head.colours)
         if head.sheets and head.first_id >= self._end():
             self._patches.append(head)
 
@@ -167,14 +166,14 @@ class SheetStore:
             brought = self._brought_by(known, _COLOURS)
             if brought is None or brought.first_colour != known or not brought.colours:
                 return  # what brought them is lost
-            self.palette.add(known, brought.colours)
+            self.palette.add(known, brought.colour_count, brought.colours)
 
     def find(self, identity: int) -> Sheet:
         """The sheet that holds this tile."""
         head = self._brought_by(identity, _TILES)
         if head is None:
             raise _never_came()
-        self.need_colours(head.first_colour + len(head.colours) // 3)
+        self.need_colours(head.first_colour + head.colour_count)
         for sheet in head.sheets:
             if sheet.first_id <= identity < sheet.first_id + sheet.tiles:
                 return sheet

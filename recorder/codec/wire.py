@@ -1,7 +1,7 @@
 """What `Patch.data` and `Snapshot.data` hold, as bytes and back. Nothing here trusts what it reads.
 
-    data    := version, number, first_id, first_colour, colours, sheets, {sheet kind, tiles, columns, size}*,
-               ops_size, ops, {B, G, R}*, {sheet bytes}*
+    data    := version, number, first_id, first_colour, colours, colours_size, sheets,
+               {sheet kind, tiles, columns, size}*, ops_size, ops, packed colours (`palette`), {sheet bytes}*
     ops     := packing (0 plain, 1 deflated), moves, {left, top, width, height, ±dx, ±dy}*, runs, {run}*
     run     := gap since the tile after the last run, length*2 + step, ±(id - the id expected next)
 
@@ -28,6 +28,7 @@ MAX_MOVES = 64
 MAX_SHEETS = 64
 MAX_OPS_BYTES = 1 << 23
 MAX_COLOURS = 65535
+_MAX_COLOURS_BYTES = 1 << 18
 _DEFLATE_FROM_BYTES = 48
 _MAX_SHIFT = 63
 _LONGEST_PLACE_BYTES = 1 + 3 * 9
@@ -76,6 +77,7 @@ class Head:
     sheets: tuple[Sheet, ...]
     ops: bytes
     first_colour: int
+    colour_count: int
     colours: bytes
 
 
@@ -89,11 +91,18 @@ class Ops:
 
 
 def pack(
-    number: int, first_id: int, sheets: Sequence[Sheet], ops: Ops, *, first_colour: int, colours: bytes = b""
+    number: int,
+    first_id: int,
+    sheets: Sequence[Sheet],
+    ops: Ops,
+    *,
+    first_colour: int,
+    colour_count: int = 0,
+    colours: bytes = b"",
 ) -> bytes:
     """The bytes of a patch or snapshot."""
     packed = _pack_ops(ops)
-    head = [number, first_id, first_colour, len(colours) // 3, len(sheets)]
+    head = [number, first_id, first_colour, colour_count, len(colours), len(sheets)]
     for sheet in sheets:
         head += [sheet.kind, sheet.tiles, sheet.columns, len(sheet.data)]
     head.append(len(packed))
@@ -105,14 +114,14 @@ def read_head(data: bytes) -> Head:
     _check(data)
     numbers = _Numbers(data, 1)
     number, first_id, first_colour = numbers.next(), numbers.next(), numbers.up_to(MAX_COLOURS)
-    colours_size = 3 * numbers.up_to(MAX_COLOURS - first_colour)
+    colour_count, colours_size = numbers.up_to(MAX_COLOURS - first_colour), numbers.up_to(_MAX_COLOURS_BYTES)
     count = numbers.up_to(MAX_SHEETS)
     shapes = [tuple(numbers.next() for _ in range(4)) for _ in range(count)]
     ops_size = numbers.up_to(MAX_OPS_BYTES)
     colours_at = numbers.at + ops_size
     sheets = _sheets(data, colours_at + colours_size, first_id, shapes)
     ops, colours = data[numbers.at : colours_at], data[colours_at : colours_at + colours_size]
-    return Head(number, first_id, sheets, ops, first_colour, colours)
+    return Head(number, first_id, sheets, ops, first_colour, colour_count, colours)
 
 
 def read_place(data: bytes) -> tuple[int, int]:

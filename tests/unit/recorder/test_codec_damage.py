@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.codec import numbered, wire
+from recorder.codec import numbered, palette, wire
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.errors import DamagedPictureError
@@ -130,13 +130,25 @@ def test_a_move_out_of_the_picture_is_refused():
         wire.read_ops(wire.read_head(data).ops, Grid(64, 16))
 
 
+def as_colours(numbers):
+    return numbers.astype(np.uint32)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 0xFFFFFF), max_size=300))
+def test_colours_come_back(values):
+    colours = np.array(values, np.uint32)
+
+    np.testing.assert_array_equal(palette.unpack_colours(palette.pack_colours(colours), len(values)), colours)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 900), min_size=1), st.integers(0, 64000), st.integers(1, 3))
 def test_numbers_of_colours_come_back(values, base, tiles):
     numbers = np.resize(np.array(values, np.uint16) + np.uint16(base), (tiles, 16, 64)).astype(np.uint16)
 
     np.testing.assert_array_equal(
-        numbered.decode(numbered.encode(numbers), tiles, lambda used: used.astype(np.uint32)).pixels(slice(None)),
+        numbered.decode(numbered.encode(numbers, as_colours), tiles, as_colours).pixels(slice(None)),
         numbers,
     )
 

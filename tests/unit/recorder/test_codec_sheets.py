@@ -5,10 +5,15 @@ import pytest
 
 from recorder.codec import sheets, wire
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.palette import pack_colours
 from recorder.codec.tiles import bgr_of
-from recorder.codec.wire import Ops, Sheet, SheetKind
+from recorder.codec.wire import Ops
 
 EMPTY = Ops((), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def numbered_sheet(numbers, first_id):
+    return sheets.encode_numbered(numbers, first_id, lambda used: used.astype(np.uint32))
 
 
 def patches(count, *, tiles=2):
@@ -18,9 +23,11 @@ def patches(count, *, tiles=2):
         if number % 3 == 2:
             made.append(wire.pack(number, first_id, (), EMPTY, first_colour=colours))
             continue
-        sheet = sheets.encode_numbered(np.full((tiles, 16, 64), colours, np.uint16), first_id)
+        numbers = np.full((tiles, 16, 64), colours, np.uint16)
+        sheet = numbered_sheet(numbers, first_id)
         colour = bytes((number, number // 2, 7))
-        made.append(wire.pack(number, first_id, (sheet,), EMPTY, first_colour=colours, colours=colour))
+        packed = pack_colours(np.frombuffer(colour + b"\x00", np.uint32))
+        made.append(wire.pack(number, first_id, (sheet,), EMPTY, first_colour=colours, colour_count=1, colours=packed))
         pixels += [colour] * tiles
         first_id, colours = first_id + tiles, colours + 1
     return made, pixels
@@ -83,10 +90,8 @@ def test_beside_a_damaged_patch_others_are_found_unless_they_need_its_colours(da
 
 def test_a_lost_patch_takes_only_its_own_tiles_along_if_it_brought_no_colour():
     made, pixels = patches(9)
-    first = Sheet(
-        SheetKind.NUMBERED, len(pixels), 1, 1, sheets.encode_numbered(np.zeros((1, 16, 64), np.uint16), 0).data
-    )
-    second = sheets.encode_numbered(np.ones((1, 16, 64), np.uint16), len(pixels) + 1)
+    first = numbered_sheet(np.zeros((1, 16, 64), np.uint16), len(pixels))
+    second = numbered_sheet(np.ones((1, 16, 64), np.uint16), len(pixels) + 1)
     made.append(wire.pack(9, len(pixels), (first,), EMPTY, first_colour=6))
     made.append(wire.pack(10, len(pixels) + 1, (second,), EMPTY, first_colour=6))
     del made[9]
