@@ -125,7 +125,7 @@ def test_a_protected_key_is_asked_for_in_the_window(place, open_real, monkeypatc
     assert len(asked) == (2 if given == "wrong" else 1)
     assert (window.desk.folder is not None) is opens
     assert window.banner.judgement.level is Level.SOUND, "what proves a recording needs no key"
-    assert ("the content was not opened" in window.banner.text.toolTip()) is not opens
+    assert ("content was not opened" in window.banner.text.toolTip()) is not opens
     times_asked = len(asked)
     window.header.search.setText("restart")
     assert len(asked) == times_asked
