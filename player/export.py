@@ -11,7 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +20,7 @@ from player import drawing
 from player.decoder import Shown, read_shown
 from player.drawing import Canvas, Pixels
 from player.outfile import partial_file, refuse_no_file, write_whole
+from player.row_object import row_object
 from player.source import Pointer, Source
 from recorder.errors import StorageError, WorldError
 from recorder.oplog import LogRow
@@ -269,27 +269,11 @@ def _vtt_time(at_ns: int) -> str:
 def export_log(recording: Source, path: Path | Literal["-"]) -> int:
     """Write the operation log as JSON lines; returns how many."""
     rows = recording.rows()
-    lines = [json.dumps(row_object(recording, row), ensure_ascii=False) + "\n" for row in rows]
+    lines = [
+        json.dumps(row_object(row, wall_ns=recording.wall_ns_at(row.at_ns)), ensure_ascii=False) + "\n" for row in rows
+    ]
     _write_text("".join(lines), path)
     return len(lines)
-
-
-def row_object(recording: Source, row: LogRow) -> dict[str, str | float | int | None]:
-    """One row with stable names, for a program to read."""
-    wall_ns = recording.wall_ns_at(row.at_ns)
-    utc = datetime.fromtimestamp(wall_ns // 1_000_000 / 1000, tz=UTC)
-    return {
-        "at_s": row.at_ns / NS_PER_S,
-        "end_s": row.end_ns / NS_PER_S,
-        "utc": utc.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "kind": row.kind,
-        "text": row.text,
-        "detail": row.detail,
-        "application": row.application,
-        "window": row.window,
-        "x_px": row.x_px,
-        "y_px": row.y_px,
-    }
 
 
 def _write_text(text: str, path: Path | Literal["-"]) -> None:

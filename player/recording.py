@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from player.changes import ChangeColumns
+from player.moments import WallClock
 from player.row_list import RowList
 from player.scan import Scan, ScanProgress
 from player.segment import LoadedSegment
@@ -108,10 +109,7 @@ class OpenRecording:
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then, as the machine's clock claimed it."""
         marks = [(self._at_ns(info.start.boot_ns), info.start.wall_ns) for info in self._segments]
-        marks = sorted([(0, self._reader.header.started.wall_ns), *marks, *self._scan.wall_marks])
-        index = max(0, bisect_right(marks, at_ns, key=lambda mark: mark[0]) - 1)
-        since_ns, wall_ns = marks[index]
-        return wall_ns + at_ns - since_ns
+        return WallClock(self._reader.header.started.wall_ns, [*marks, *self._scan.wall_marks]).at(at_ns)
 
     # --- pictures -----------------------------------------------------------------------------------------------------
 

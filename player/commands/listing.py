@@ -1,8 +1,8 @@
 """`list`: the recordings of the library."""
 
 from player.commands.desk import Desk
-from player.commands.moments import utc_text
 from player.library import Entry, Library
+from player.moments import utc_text
 from recorder.errors import StorageError
 from recorder.evidence.library_folder import LIBRARY_VARIABLE
 from recorder.logrow import inert, span_words

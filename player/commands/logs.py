@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from player.commands.desk import Desk, ProgressLine
-from player.commands.moments import WallClock, clock_text, in_s, utc_text
+from player.commands.moments import clock_text
 from player.commands.soundness import note_what_is_not_sound
+from player.moments import WallClock
+from player.row_object import row_object
 from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
 from recorder.logrow import LogRow
@@ -30,7 +32,7 @@ def run_log(
     wall = WallClock(reader.header.started.wall_ns, reader.clock_marks())
     for row in wanted:
         if as_json:
-            desk.say_json(row_object(row, wall))
+            desk.say_json(row_object(row, wall_ns=wall.at(row.at_ns)))
         else:
             desk.say(row_line(row))
     note_what_is_not_sound(desk, folder)
@@ -49,22 +51,6 @@ def read_rows(desk: Desk, reader: RecordingReader) -> Iterator[LogRow]:
                 progress.show(f"reading {clock_text(max(0, reader.at_ns(chunk.instant)))} …")
     progress.clear()
     yield from log.finish()
-
-
-def row_object(row: LogRow, wall: WallClock) -> dict[str, object]:
-    """A row with the stable names of `--json`."""
-    return {
-        "at_s": in_s(row.at_ns),
-        "end_s": in_s(row.end_ns),
-        "utc": utc_text(wall.at(row.at_ns)),
-        "kind": row.kind,
-        "text": row.text,
-        "detail": row.detail,
-        "application": row.application,
-        "window": row.window,
-        "x_px": row.x_px,
-        "y_px": row.y_px,
-    }
 
 
 def row_line(row: LogRow) -> str:

@@ -1,7 +1,8 @@
 """`search` and `reindex`: the library's index."""
 
 from player.commands.desk import Desk, ProgressLine
-from player.commands.moments import clock_text, in_s
+from player.commands.moments import clock_text
+from player.moments import in_s
 from player.search import Progress, Refreshed, rebuild_index, require_query, search_library
 from recorder.errors import KeyMissingError
 from recorder.store.hits import Hit

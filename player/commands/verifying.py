@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
-from player.commands.moments import clock_text, in_s
+from player.commands.moments import clock_text
 from player.library import fingerprint
+from player.moments import in_s
 from recorder.errors import IndexUnusableError, StorageError
 from recorder.evidence.findings import Finding, Status, Verdict
 from recorder.evidence.verify import EventCheck, verify

@@ -1,0 +1,35 @@
+"""Moments as programs read them, and the clock on the recorded machine's wall."""
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Iterable
+
+NS_PER_S = 1_000_000_000
+
+
+def in_s(at_ns: int) -> float:
+    """Nanoseconds as seconds; given back to `--at` it is the same moment."""
+    return at_ns / NS_PER_S
+
+
+def utc_text(wall_ns: int) -> str:
+    """UTC as ISO 8601 with milliseconds and a Z; years that no calendar reaches as nanoseconds."""
+    seconds, rest_ns = divmod(wall_ns, NS_PER_S)
+    try:
+        moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
+    except (OverflowError, OSError, ValueError):
+        return f"{wall_ns} ns since 1970"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest_ns // 1_000_000:03d}Z"
+
+
+class WallClock:
+    """UTC at a moment of a session, as the recorded machine's clock claimed it: it can be set while recording."""
+
+    def __init__(self, started_wall_ns: int, marks: Iterable[tuple[int, int]]) -> None:
+        self._marks = sorted([(0, started_wall_ns), *marks])
+
+    def at(self, at_ns: int) -> int:
+        """Nanoseconds since 1970 then."""
+        index = max(0, bisect_right(self._marks, at_ns, key=lambda mark: mark[0]) - 1)
+        mark_ns, wall_ns = self._marks[index]
+        return wall_ns + at_ns - mark_ns
