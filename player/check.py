@@ -9,6 +9,8 @@ from recorder.evidence.findings import Code, Finding, Severity
 from recorder.evidence.reader import Chunk
 
 PICTURE_MISMATCH = "PICTURE_MISMATCH"
+# Of all screens together: four of 8K. A hostile recording can name a large screen in a few bytes, as often as it likes.
+_MOST_PX = 1 << 27
 
 
 class PictureCheck:
@@ -39,6 +41,10 @@ class PictureCheck:
     def _check(self, chunk: Chunk, event: Patch | Snapshot) -> Iterator[Finding]:
         decoder = self._decoders.get(event.screen)
         if isinstance(event, Patch) and event.kind == "full":
+            self._decoders.pop(event.screen, None)
+            if event.width_px * event.height_px > _MOST_PX - sum(_px(one) for one in self._decoders.values()):
+                yield _finding(chunk, event, DamagedPictureError("there are more screens than can be looked at"))
+                return
             decoder = self._decoders[event.screen] = ScreenDecoder()
         if decoder is None:
             return
@@ -50,6 +56,11 @@ class PictureCheck:
             return
         self.pictures += isinstance(event, Patch)
         self.snapshots += isinstance(event, Snapshot)
+
+
+def _px(decoder: ScreenDecoder) -> int:
+    height, width, _ = decoder.picture.shape
+    return height * width
 
 
 def _finding(chunk: Chunk, event: Patch | Snapshot, error: DamagedPictureError) -> Finding:

@@ -17,6 +17,8 @@ _any_kind: Any = reduce(or_, KINDS)  # a tagged union: msgspec picks the struct 
 _decoder: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list.__class_getitem__(_any_kind))
 _one = msgspec.msgpack.Decoder(_any_kind)
 _raws = msgspec.msgpack.Decoder(list[msgspec.Raw])
+# Text that is no UTF-8, and lists in lists in lists, are errors of their own.
+_NOT_EVENTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _known = frozenset(str(kind.__struct_config__.tag) for kind in KINDS)
 
 
@@ -33,14 +35,14 @@ def decode_events(body: bytes | memoryview) -> list[Event]:
     """
     try:
         return _decoder.decode(body)
-    except msgspec.DecodeError:
+    except _NOT_EVENTS:
         return _decode_one_by_one(body)
 
 
 def _decode_one_by_one(body: bytes | memoryview) -> list[Event]:
     try:
         return [_decode_or_unknown(raw) for raw in _raws.decode(body)]
-    except msgspec.DecodeError as error:
+    except _NOT_EVENTS as error:
         msg = (
             f"A chunk does not hold a list of events ({error}); the recording was made by something else or is damaged."
         )

@@ -58,3 +58,13 @@ def test_an_altered_chunk_is_not_blamed_on_the_pictures_after_it(tmp_path):
     verdict, _ = judged(made)
     assert verdict.status is Status.ALTERED
     assert not {finding.code for finding in verdict.findings} & {PICTURE_MISMATCH, "UNDECODABLE"}
+
+
+def test_screens_beyond_what_memory_may_take_are_a_finding_and_are_not_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr("player.check._MOST_PX", 320 * 200 + 100)
+    desk = Desk(tmp_path, sizes=((320, 200), (160, 120)))
+    recordings.work(desk, 3)
+    verdict, check = judged(desk.close())
+    assert {finding.code for finding in verdict.findings} == {"UNDECODABLE"}
+    assert all("more screens" in finding.sentence for finding in verdict.findings)
+    assert check.pictures == len(desk.truth[0])
