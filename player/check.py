@@ -60,7 +60,7 @@ class PictureCheck:
 
 def _px(decoder: ScreenDecoder) -> int:
     height, width, _ = decoder.picture.shape
-    return height * width
+    return int(height) * int(width)
 
 
 def _finding(chunk: Chunk, event: Patch | Snapshot, error: DamagedPictureError) -> Finding:
