@@ -153,6 +153,7 @@ class FakeAccess:
         ]
         self._library = library
         self.judgement = Judgement(Level.SOUND)
+        self.judged_pictures = False
         self.hits: list[Hit] = []
         self.passphrase: str | None = None
         self.asked: list[str] = []
@@ -180,8 +181,9 @@ class FakeAccess:
             self.asked.append(str(ask("The key of auditor-1 is protected; give its passphrase.")))
         return self.recordings[folder]
 
-    def judge(self, folder: Path, keep_on: Callable[[], None]) -> Judgement:
+    def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         keep_on()
+        self.judged_pictures = pictures
         return self.judgement
 
     def search_library(self, query: str, ask: Callable[[str], str | None]) -> Hits:

@@ -128,8 +128,11 @@ class Access(Protocol):
         """Open a recording to play it; `ask` is called if a key needs its passphrase."""
         ...
 
-    def judge(self, folder: Path, keep_on: Callable[[], None]) -> Judgement:
-        """Verify a recording; `keep_on` is called now and then and raises when the answer is not wanted any more."""
+    def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
+        """Verify a recording, with `pictures` by decoding every one of them too.
+
+        `keep_on` is called now and then and raises when the answer is not wanted any more.
+        """
         ...
 
     def search_library(self, query: str, ask: AskPassphrase) -> Hits:

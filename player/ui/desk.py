@@ -1,7 +1,7 @@
 """What the window does, without any widget: opens, plays, follows, verifies and searches, and says so by signals."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from recorder.errors import KeyMissingError, WorldError
 TICK_MS = 33
 LIST_EVERY_MS = 5000
 EVIDENCE = frozenset({"gap", "altered", "missing"})
+GRAVE = EVIDENCE - {"gap"}
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
 
 
@@ -60,6 +61,8 @@ class Desk(QObject):
         self._request: Request | None = None
         self._news: News | None = None
         self._asked_ns: int | None = None
+        self._level = Level.UNCHECKED
+        self._has_judged_pictures = False
         self._spans_judged = 0  # how many gaps, altered and missing ranges there were when it was last judged
         self._waiting: set[str] = set()  # what has been asked for and is not answered
         self._question = Question(self.passphrase_needed.emit, home=self._home.carry)
@@ -228,6 +231,7 @@ class Desk(QObject):
 
     def _was_opened(self, answer: tuple[Request, Reading, News]) -> None:
         request, self._reading, self._news = answer
+        self._has_judged_pictures = False
         self._waiting.discard("opening")
         if not self._news.is_complete:
             self._waiting.add("reading")
@@ -251,22 +255,34 @@ class Desk(QObject):
         else:
             self.seek(request.at_ns if request.at_ns is not None else self.playback.position_ns)
 
-    def judge(self) -> None:
-        """Verify the open recording again."""
+    def judge(self, *, pictures: bool = False) -> None:
+        """Verify the open recording again, with `pictures` by decoding every one of them too."""
         if self._request is not None:
-            self._judge(self._request.folder)
+            self._judge(self._request.folder, pictures=pictures)
 
-    def _judge(self, folder: Path) -> None:
+    def _judge(self, folder: Path, *, pictures: bool = False) -> None:
+        self._level = Level.CHECKING
         self._spans_judged = _evidence_spans(self._news)
         self._waiting.add("judging")
         self.judged.emit(Judgement(Level.CHECKING))
         self._judging.ask(
-            lambda keep_on: self._access.judge(folder, keep_on), then=self._was_judged, failed=self._no_verdict
+            lambda keep_on: self._access.judge(folder, keep_on, pictures=pictures),
+            then=self._was_judged,
+            failed=self._no_verdict,
         )
 
     def _was_judged(self, judgement: Judgement) -> None:
         self._waiting.discard("judging")
+        self._level = judgement.level
         self.judged.emit(judgement)
+        self._judge_pictures_if_doubtful()
+
+    def _judge_pictures_if_doubtful(self) -> None:
+        """A picture that could not be decoded is no alteration, and does not go with "complete and sound"."""
+        is_sound = self._level in (Level.SOUND, Level.RECORDING) and "judging" not in self._waiting
+        if is_sound and not self._has_judged_pictures and _evidence_spans(self._news, GRAVE):
+            self._has_judged_pictures = True
+            self.judge(pictures=True)
 
     def _no_verdict(self, error: WorldError) -> None:
         self._waiting.discard("judging")
@@ -287,7 +303,9 @@ class Desk(QObject):
             return
         before, self._news = self._news, news
         ended = before is not None and before.is_live and not news.is_live
-        is_worse = news.is_live and news.is_complete and _evidence_spans(news) > self._spans_judged
+        if before is None or not before.is_complete:
+            self._spans_judged = _evidence_spans(news)  # what reading it through finds, verifying it does too
+        is_worse = news.is_live and _evidence_spans(news) > self._spans_judged
         if news.is_complete:
             self._waiting.discard("reading")
         self.playback.set_extent(news.duration_ns, grows=news.is_live)
@@ -296,6 +314,8 @@ class Desk(QObject):
         self.refresh()
         if ended or is_worse:
             self.judge()
+        else:
+            self._judge_pictures_if_doubtful()
         if ended:
             self.list_library()
 
@@ -315,8 +335,8 @@ class Desk(QObject):
         self.picture_failed.emit(at_ns, str(error))
 
 
-def _evidence_spans(news: News | None) -> int:
-    return 0 if news is None else sum(span.kind in EVIDENCE for span in news.spans)
+def _evidence_spans(news: News | None, kinds: Set[str] = EVIDENCE) -> int:
+    return 0 if news is None else sum(span.kind in kinds for span in news.spans)
 
 
 def _unread(error: WorldError) -> Problem:

@@ -85,6 +85,7 @@ class Reading:
         self._on_news = on_news
         self._is_stopped = False
         self._told_live = False
+        self._told_spans: tuple[Span, ...] = ()
         self._reached_ns = 0 if isinstance(source, Scanned) else _COMPLETE
         self._operator_times: Times = np.empty(0, np.int64)
         self._seen = (0, 0)  # the revision and how many rows of it are among the operator's times
@@ -151,6 +152,8 @@ class Reading:
         if not is_whole:  # what took the picture away may have been found just now, by looking for it
             with self._lock:
                 spans = tuple(self._source.spans())
+            if spans != self._told_spans:
+                self._tell()
         self._at_home(lambda: self._on_shown(shown, spans))
 
     # --- on the follower's thread -------------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ class Reading:
         rows = list(kept[:])
         self._take_operator_times(rows, settled, revision)
         changes, duration_ns = source.changes(), source.duration_ns
-        self._told_live = source.is_live
+        self._told_live, self._told_spans = source.is_live, tuple(source.spans())
         times = timeline.change_times(changes)
         known_ns = min(duration_ns, self._reached_ns)
         return News(
@@ -202,7 +205,7 @@ class Reading:
             rows=rows,
             settled=settled,
             revision=revision,
-            spans=tuple(source.spans()),
+            spans=self._told_spans,
             idle=timeline.idle_spans(times, self._operator_times, known_ns),
             change_times_ns=times,
             change_px=timeline.change_weights(changes)[: len(times)],

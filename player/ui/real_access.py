@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from player.check import PictureCheck
 from player.library import Entry as Listed
 from player.library import Library, fingerprint, looks_like_recording
 from player.recording import OpenRecording
@@ -63,11 +64,18 @@ class RealAccess:
         devices = trusted_devices(keys_folder())
         return OpenRecording.open(folder, keys=self._key_ring(ask), devices=devices)
 
-    def judge(self, folder: Path, keep_on: Callable[[], None]) -> Judgement:
+    def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""
+        check = PictureCheck() if pictures and self._keys is not None and self._keys.keys else None
         library = self._library()
         before, is_growing = fingerprint(folder), is_locked(folder / LOCK_FILE)
-        verdict = verify(folder, devices=library.devices, keys=self._keys, progress=lambda _done, _total: keep_on())
+        verdict = verify(
+            folder,
+            devices=library.devices,
+            keys=self._keys,
+            progress=lambda _done, _total: keep_on(),
+            check_events=check,
+        )
         with suppress(IndexUnusableError):  # the list then shows no verdict; the window shows it all the same
             library.remember_verdict(folder, verdict, before=before)
         return judgement_of(verdict, is_growing=is_growing)

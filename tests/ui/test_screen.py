@@ -5,12 +5,14 @@ from PySide6.QtCore import Qt
 
 from player.recording import OpenRecording
 from player.source import Span
+from player.ui.access import Judgement, Level, Problem
 from player.ui.reading import Reading
 from player.ui.screen_panel import ScreenPanel
 from recorder.events import Screen
 from recorder.geometry import Rect
 from tests import recordings
-from tests.fakes import FakeSource, S
+from tests.fakes import FakeAccess, FakeSource, S
+from tests.ui.conftest import RECORDING
 
 # Qt's offscreen drawing says so whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
@@ -47,6 +49,26 @@ class LateSource(FakeSource):
             return super().picture_at(screen, at_ns)
         finally:
             self.span_list = spans
+
+
+class DamagedSource(FakeSource):
+    """Holds a picture that cannot be decoded; that shows only when it is looked at."""
+
+    def picture_at(self, screen, at_ns):
+        if at_ns >= 20 * S and not self.span_list:
+            self.span_list.append(Span(20 * S, 60 * S, "missing", "A picture cannot be read."))
+        return super().picture_at(screen, at_ns)
+
+
+def test_a_picture_that_turns_out_to_be_damaged_is_on_the_timeline_and_judged(open_window, seek, qtbot):
+    access = FakeAccess({RECORDING: DamagedSource()})
+    window = open_window(access)
+    assert not access.judged_pictures
+    access.judgement = Judgement(Level.PARTIAL, (Problem("UNDECODABLE", "Screen 0: it cannot be read.", False),))
+    seek(window, 30)
+    qtbot.waitUntil(lambda: [span.kind for span in window.timeline.spans] == ["missing"])
+    qtbot.waitUntil(lambda: window.banner.judgement.level is Level.PARTIAL)
+    assert access.judged_pictures
 
 
 def test_where_an_altered_range_begins_no_picture_is_shown_either(window_on, seek):
