@@ -45,6 +45,8 @@ class LinuxProcesses(ThreadSource):
         self._look(found=True)
         while not self._stopping.wait(self._look_every_s):
             self._look(found=False)
+        for young in self._young.values():
+            self._start(*young)
 
     def _look(self, *, found: bool) -> None:
         pids = self._pids()
@@ -69,14 +71,15 @@ class LinuxProcesses(ThreadSource):
         facts = facts_of(pid, self._proc)
         if facts is None:
             return
+        seen_before = self._young.pop(pid, None)
         parent_belongs = self._known.get(facts.parent_pid) is not None
         if not self._session.belongs(facts, parent_belongs=parent_belongs):
             self._known[pid] = None
             return
         executable, arguments = executable_of(pid, self._proc), _short(arguments_of(pid, self._proc))
+        found = found or (seen_before is not None and seen_before[1].found)
         started = ProcessStarted(self._clock.now_ns(), pid, facts.parent_pid, facts.name, executable, arguments, found)
-        if found or pid in self._young or age_s(facts, self._proc) > YOUNG_S:
-            self._young.pop(pid, None)
+        if seen_before is not None or age_s(facts, self._proc) > YOUNG_S:
             self._start(facts, started)
         else:  # it may still be the copy of its parent that is about to become another program: look again
             self._young[pid] = (facts, started)

@@ -1,12 +1,12 @@
 """What every source promises, and what each tells of a real session."""
 
 import hashlib
+import os
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 import pytest
 from Xlib import X
@@ -37,9 +37,8 @@ from recorder.events import (
     Window,
     WindowActive,
 )
+from tests.heard import Heard
 from tests.xserver import XServer, start_xvfb, wait_until
-
-E = TypeVar("E", bound=Event)
 
 ON_X11: dict[str, Callable[[], Source]] = {
     "keyboard": lambda: X11Keyboard(activity_only=False),
@@ -56,25 +55,6 @@ ALL: dict[str, Callable[[], Source]] = ON_X11 | {
     "fake": FakeSource,
     "silent": lambda: SilentSource("silent", "It is silent."),
 }
-
-
-class Heard:
-    """What a source emitted."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.events: list[Event] = []
-        clock = SystemClock()
-        self.clock = SessionClock(clock, started=clock.read())
-        source.start(self.events.append, self.clock)
-        wait_until(lambda: self.events, what="the source's status")
-
-    def of(self, kind: type[E]) -> list[E]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def wait_for(self, found: Callable[["Heard"], Any], what: str) -> Any:
-        wait_until(lambda: found(self), what=what)
-        return found(self)
 
 
 @pytest.fixture
@@ -344,6 +324,18 @@ def test_processes_of_the_session_are_found_started_and_ended(server, hear):
     assert not new[-1].found
 
 
+def test_a_process_found_as_it_becomes_another_program_is_told_as_that_one(server, hear, tmp_path, monkeypatch):
+    monkeypatch.setattr("recorder.capture.linux_processes.YOUNG_S", 1000)
+    shell = server.start(["sh", "-c", f"until [ -e {tmp_path}/go ]; do sleep 0.05; done; exec sleep 1000"])
+    heard = hear(processes := LinuxProcesses(look_every_s=1.0))
+    wait_until(lambda: shell.pid in processes._young, what="the first look")
+    (tmp_path / "go").touch()
+    started = heard.wait_for(lambda one: [e for e in one.of(ProcessStarted) if e.pid == shell.pid], "the second look")[
+        0
+    ]
+    assert (started.name, started.found) == ("sleep", True)
+
+
 def test_the_recorder_itself_and_other_displays_are_not_of_the_session(server, hear, monkeypatch):
     other = dict(server.environment, DISPLAY=":77")
     for number, environment in (("3000", other), ("4000", server.environment)):
@@ -360,11 +352,16 @@ def test_the_recorder_itself_and_other_displays_are_not_of_the_session(server, h
 
 
 def test_a_locker_is_a_lock_as_long_as_it_runs(server, hear, tmp_path):
-    locker = tmp_path / "i3lock"
+    locker, pid = tmp_path / "i3lock", tmp_path / "pid"
     locker.symlink_to("/bin/sleep")
-    server.start_xterm(command=["sh", "-c", f"{locker} 2; sleep 1000; :"])
+    server.start_xterm(
+        command=["sh", "-c", f"{locker} 1000 & echo $! > {pid}.new; mv {pid}.new {pid}; wait; sleep 1000"]
+    )
     heard = hear(LinuxProcesses(look_every_s=0.1))
-    heard.wait_for(lambda one: len(one.of(LockChanged)) == 2, "locked and unlocked")
+    heard.wait_for(lambda one: one.of(LockChanged), "locked")
+    wait_until(pid.exists, what="the locker's process id")
+    os.kill(int(pid.read_text()), signal.SIGTERM)
+    heard.wait_for(lambda one: len(one.of(LockChanged)) == 2, "unlocked")
     assert [event.locked for event in heard.of(LockChanged)] == [True, False]
 
 
