@@ -11,6 +11,8 @@ from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, bgr
 from recorder.codec.wire import Head, Move, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
 
+_PAINT_TILES = 4096  # at once: a few bytes can name every tile of a large picture, and each takes 3 KB meanwhile
+
 
 class ScreenDecoder:
     """One screen's picture, patch after patch. Not thread-safe.
@@ -128,8 +130,11 @@ class ScreenDecoder:
             pixels = self._sheets.own_pixels(sheet)[ids[mine] - sheet.first_id]
             put(grid, self._canvas, positions[mine], bgr_of(pixels))
             positions, ids = positions[~mine], ids[~mine]
-        different, which = np.unique(ids, return_inverse=True)
-        put(grid, self._canvas, positions, bgr_of(self._sheets.pixels(different))[which])
+        order = np.argsort(ids, kind="stable")
+        for start in range(0, ids.size, _PAINT_TILES):
+            block = order[start : start + _PAINT_TILES]
+            different, which = np.unique(ids[block], return_inverse=True)
+            put(grid, self._canvas, positions[block], bgr_of(self._sheets.pixels(different))[which])
 
 
 def digest_of(picture: Bytes) -> bytes:

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.tiles import MAX_PICTURE_PX, Grid, Numbers
+from recorder.codec.tiles import MAX_TILES, Grid, Numbers
 from recorder.geometry import Rect
 
 VERSION = 1
 MAX_DATA_BYTES = 1 << 28
-MAX_MOVES = 64
+MAX_MOVES = 16
 MAX_SHEETS = 64
 MAX_OPS_BYTES = 1 << 23
 MAX_COLOURS = 65535
@@ -143,13 +143,15 @@ def _check(data: bytes) -> None:
 
 def _sheets(data: bytes, at: int, first_id: int, shapes: Iterable[tuple[int, ...]]) -> tuple[Sheet, ...]:
     sheets = []
+    left = MAX_TILES
     for kind, tiles, columns, size in shapes:
-        if kind > _LAST_KIND or not 0 < columns <= tiles <= MAX_PICTURE_PX or size > len(data) - at:
+        if kind > _LAST_KIND or not 0 < columns <= tiles <= left or size > len(data) - at:
             msg = "a sheet's size is impossible"
             raise DamagedPictureError(msg)
         sheets.append(Sheet(_KINDS[kind], first_id, tiles, columns, data[at : at + size]))
         at += size
         first_id += tiles
+        left -= tiles
     if at != len(data):
         msg = "it is longer or shorter than it says"
         raise DamagedPictureError(msg)
