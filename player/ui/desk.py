@@ -5,6 +5,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from player.decoder import Shown
@@ -18,6 +19,7 @@ from recorder.errors import KeyMissingError, WorldError
 
 TICK_MS = 33
 LIST_EVERY_MS = 5000
+FIRST_PICTURES_NS = 300_000_000  # in which every monitor has its first
 EVIDENCE = frozenset({"gap", "altered", "missing"})
 GRAVE = EVIDENCE - {"gap"}
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
@@ -63,6 +65,7 @@ class Desk(QObject):
         self._asked_ns: int | None = None
         self._level = Level.UNCHECKED
         self._has_judged_pictures = False
+        self._waits_for_picture = False  # opened without saying where, and nothing was asked since
         self._spans_judged = 0  # how many gaps, altered and missing ranges there were when it was last judged
         self._waiting: set[str] = set()  # what has been asked for and is not answered
         self._question = Question(self.passphrase_needed.emit, home=self._home.carry)
@@ -191,6 +194,7 @@ class Desk(QObject):
         """Give playback a command, and show where it is then."""
         if self._reading is None:
             return
+        self._waits_for_picture = False
         command(self.playback)
         self.refresh()
 
@@ -240,6 +244,8 @@ class Desk(QObject):
         self.playback.set_idle(self._news.idle)
         self.opened.emit(self._reading.facts, self._news)
         self._go(request)
+        self._waits_for_picture = request.at_ns is None and not request.follow
+        self._show_first_picture(self._news)
         self.judge()
 
     def _not_opened(self, error: WorldError) -> None:
@@ -254,6 +260,13 @@ class Desk(QObject):
             self.do(Playback.go_live)
         else:
             self.seek(request.at_ns if request.at_ns is not None else self.playback.position_ns)
+
+    def _show_first_picture(self, news: News) -> None:
+        """Who opens a recording wants to see something: its very start lies before the first picture."""
+        if self._waits_for_picture and len(news.change_times_ns):
+            times_ns = news.change_times_ns
+            last = int(np.searchsorted(times_ns, times_ns[0] + FIRST_PICTURES_NS, side="right")) - 1
+            self.seek(int(times_ns[last]))
 
     def judge(self, *, pictures: bool = False) -> None:
         """Verify the open recording again, with `pictures` by decoding every one of them too."""
@@ -312,6 +325,7 @@ class Desk(QObject):
         self.playback.set_idle(news.idle)
         self.news.emit(news)
         self.refresh()
+        self._show_first_picture(news)
         if ended or is_worse:
             self.judge()
         else:

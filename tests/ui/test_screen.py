@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from player.changes import ChangeColumns
 from player.recording import OpenRecording
 from player.source import Span
 from player.ui.access import Judgement, Level, Problem
@@ -49,6 +50,19 @@ class LateSource(FakeSource):
             return super().picture_at(screen, at_ns)
         finally:
             self.span_list = spans
+
+
+def test_a_recording_opens_at_its_first_pictures_and_its_start_can_be_gone_to(open_window, qtbot):
+    source = FakeSource()
+    source.change_columns = ChangeColumns()
+    for at_ns in (S // 10, S // 5, 3 * S):
+        source.change_columns.append(at_ns, 0, 9)
+    window = open_window(FakeAccess({RECORDING: source}), None)
+    window.open(RECORDING)
+    qtbot.waitUntil(lambda: window.is_settled)
+    assert window.desk.playback.position_ns == S // 5
+    qtbot.keyClick(window, Qt.Key.Key_Home)
+    assert window.desk.playback.position_ns == 0
 
 
 class DamagedSource(FakeSource):
