@@ -11,12 +11,11 @@ from recorder.codec import numbered, origins
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.palette import Palette
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Numbers, bgr_of
-from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_place
+from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 
 MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
 TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
-_TILES, _COLOURS = 0, 1  # places in what `read_place` says
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 
 
@@ -133,7 +132,8 @@ class SheetStore:
     def __init__(self, *, cache_bytes: int = CACHE_BYTES) -> None:
         self.palette = Palette()
         self._patches: list[Head | bytes] = []
-        self._places: dict[int, tuple[int, int]] = {}
+        self._first_ids: list[int] = []
+        self._first_colours: list[int] = []
         self._heads: dict[int, Head | None] = {}
         self._decoded: OrderedDict[int, _Decoded] = OrderedDict()
         self._decoded_bytes = 0
@@ -145,7 +145,10 @@ class SheetStore:
         self.need_colours(head.first_colour)
         self.palette.add(head.first_colour, head.colour_count, head.colours)
         if head.sheets and head.first_id >= self._end():
+            self._read_places()
             self._patches.append(head)
+            self._first_ids.append(head.first_id)
+            self._first_colours.append(head.first_colour)
 
     def expect(self, data: bytes) -> None:
         """The data of the patch that came next; it is read when something of it is asked for."""
@@ -155,7 +158,8 @@ class SheetStore:
         """Forget everything: a new segment begins."""
         self.palette.clear()
         self._patches.clear()
-        self._places.clear()
+        self._first_ids.clear()
+        self._first_colours.clear()
         self._heads.clear()
         self._decoded.clear()
         self._decoded_bytes = 0
@@ -163,14 +167,14 @@ class SheetStore:
     def need_colours(self, count: int) -> None:
         """Have the first so many colours at hand, as far as they came."""
         while (known := self.palette.count) < count:
-            brought = self._brought_by(known, _COLOURS)
+            brought = self._brought_by(known, self._first_colours)
             if brought is None or brought.first_colour != known or not brought.colours:
                 return  # what brought them is lost
             self.palette.add(known, brought.colour_count, brought.colours)
 
     def find(self, identity: int) -> Sheet:
         """The sheet that holds this tile."""
-        head = self._brought_by(identity, _TILES)
+        head = self._brought_by(identity, self._first_ids)
         if head is None:
             raise _never_came()
         self.need_colours(head.first_colour + head.colour_count)
@@ -179,23 +183,16 @@ class SheetStore:
                 return sheet
         raise _never_came()
 
-    def _brought_by(self, number: int, what: int) -> Head | None:
+    def _brought_by(self, number: int, firsts: list[int]) -> Head | None:
         """The patch that can have brought the tile or colour of this number: the last that begins at or before it."""
-        index = bisect.bisect_right(range(len(self._patches)), number, key=lambda at: self._place(at)[what]) - 1
-        return self._readable(index)
+        self._read_places()
+        return self._readable(bisect.bisect_right(firsts, number) - 1)
 
-    def _place(self, index: int) -> tuple[int, int]:
-        """How many tiles and colours came before this patch."""
-        place = self._places.get(index)
-        if place is None:
-            patch = self._patches[index]
-            try:
-                place = (patch.first_id, patch.first_colour) if isinstance(patch, Head) else read_place(patch)
-            except DamagedPictureError:
-                before = self._readable(index - 1)
-                place = (before.first_id, before.first_colour) if before is not None else (0, 0)
-            self._places[index] = place
-        return place
+    def _read_places(self) -> None:
+        unread = [patch for patch in self._patches[len(self._first_ids) :] if isinstance(patch, bytes)]
+        if unread:
+            for firsts, numbers in zip((self._first_ids, self._first_colours), read_places(unread), strict=True):
+                firsts += np.maximum(numbers, firsts[-1] if firsts else 0).tolist()
 
     def _readable(self, index: int) -> Head | None:
         """The head of this patch, or of the last one before it that is not damaged."""
