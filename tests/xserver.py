@@ -7,12 +7,15 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from Xlib import X
 from Xlib import display as xdisplay
 from Xlib import error as xerror
 from Xlib.protocol import display as xprotocol
 from Xlib.protocol import event as xevent
+
+T = TypeVar("T")
 
 START_LIMIT_S = 15.0
 STOP_LIMIT_S = 5.0
@@ -21,7 +24,7 @@ LOOK_AGAIN_S = 0.02
 _never = threading.Event()
 
 
-def wait_until(condition: Callable[[], object], *, what: str, limit_s: float = START_LIMIT_S) -> object:
+def wait_until(condition: Callable[[], T], *, what: str, limit_s: float = START_LIMIT_S) -> T:
     """The first true value of `condition`; fails, naming `what`, if there is none within the limit."""
     ends_s = time.monotonic() + limit_s
     while True:

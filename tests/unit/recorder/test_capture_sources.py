@@ -326,13 +326,14 @@ def test_processes_of_the_session_are_found_started_and_ended(server, hear):
 
 def test_a_process_found_as_it_becomes_another_program_is_told_as_that_one(server, hear, tmp_path, monkeypatch):
     monkeypatch.setattr("recorder.capture.linux_processes.YOUNG_S", 1000)
-    shell = server.start(["sh", "-c", f"until [ -e {tmp_path}/go ]; do sleep 0.05; done; exec sleep 1000"])
+    server.start_xterm(command=["sh", "-c", f"until [ -e {tmp_path}/go ]; do sleep 0.05; done; exec sleep 1234"])
     heard = hear(processes := LinuxProcesses(look_every_s=1.0))
-    wait_until(lambda: shell.pid in processes._young, what="the first look")
+    shells = wait_until(
+        lambda: [pid for pid, (facts, _) in processes._young.copy().items() if facts.name == "sh"],
+        what="the first look",
+    )
     (tmp_path / "go").touch()
-    started = heard.wait_for(lambda one: [e for e in one.of(ProcessStarted) if e.pid == shell.pid], "the second look")[
-        0
-    ]
+    started = heard.wait_for(lambda one: [e for e in one.of(ProcessStarted) if e.pid in shells], "the second look")[0]
     assert (started.name, started.found) == ("sleep", True)
 
 
