@@ -9,6 +9,8 @@ from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
 CAPACITY_TILES = 6144  # 25 MB of 4 KB each: three full 1080p pictures
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
+_PLACE_BITS = _PIXELS.bit_length() - 1
+NO_PIXEL = np.uint32(0xFFFFFFFF)  # no pixel has a fourth byte
 _AT_ONCE = 256  # tiles that fit into the processor's cache
 _FORGET_ONE_IN = 64
 
@@ -90,10 +92,15 @@ class TileDictionary:
             self._put(self._slot_for(number, slot), number, flat[index], int(ids[index]))
         return ids, np.array(new, np.int64)
 
-    def pixels(self, identity: int) -> Canvas | None:
-        """The pixels (16, 64) of the tile with this id, if they are remembered."""
-        slot = self._slots_of_ids.get(identity)
-        return None if slot is None else self._tiles[slot].reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
+    def pixels_at(self, origins: Canvas) -> Canvas:
+        """The pixels with these origins (tile id * 1024 + place); NO_PIXEL where a tile is not remembered."""
+        ids = origins >> np.uint32(_PLACE_BITS)
+        different, which = np.unique(ids, return_inverse=True)
+        slots = np.fromiter((self._slots_of_ids.get(identity, -1) for identity in different.tolist()), np.int64)
+        chosen = slots[which.reshape(origins.shape)]
+        pixels: Canvas = self._tiles[chosen, origins & np.uint32(_PIXELS - 1)]
+        pixels[chosen < 0] = NO_PIXEL
+        return pixels
 
     def _slot_for(self, number: int, slot: int) -> int:
         if slot >= 0:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from recorder.codec import moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
+from recorder.codec.covered import Covered
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import Hashes, TileDictionary
 from recorder.codec.lossy import Film
@@ -39,6 +40,7 @@ class ScreenEncoder:
         self._differing = np.zeros((self._grid.rows, self._grid.columns), np.uint16)
         self._film = Film(self._grid)
         self._dictionary = TileDictionary()
+        self._covered = Covered(self._grid)
         self._colours = ColourNumbers()
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
         self._origins = self._grid.canvas()  # of every pixel shown, see `origins`
@@ -56,6 +58,7 @@ class ScreenEncoder:
     def start_segment(self, picture: Bytes, at_ns: int) -> Patch:
         """The full picture, which stands alone; what was sent before is forgotten."""
         self._dictionary.clear()
+        self._covered.clear(at_ns)
         self._colours.clear()
         self._film_sheets.clear()
         self._costs.clear()
@@ -164,11 +167,11 @@ class ScreenEncoder:
         touched = np.zeros(self._grid.count, np.bool_)
         touched[dirty] = True
         looked_up = self._look_up(dirty)
-        if self._find_moves(draft, looked_up):
+        if self._find_moves(draft, looked_up, at_ns):
             dirty = np.flatnonzero(self._differing.ravel())
             touched[dirty] = True
             looked_up = self._look_up_again(looked_up, dirty)
-        self._send(draft, looked_up, at_ns)
+        self._send(draft, self._uncover(draft, looked_up), at_ns)
         self._send_exactly(draft, self._look_up(resting))
         self._send_film(draft, self._film.due(at_ns), at_ns)
         if draft.is_empty:
@@ -176,7 +179,7 @@ class ScreenEncoder:
         touched[draft.positions] = True
         return self._patch("change", draft, touched, at_ns)
 
-    def _find_moves(self, draft: "_Draft", dirty: "_LookedUp") -> bool:
+    def _find_moves(self, draft: "_Draft", dirty: "_LookedUp", at_ns: int) -> bool:
         """Move what can be moved, in `_before`; what then still differs is left in `_differing`."""
         movable = dirty.only(~self._film.lossy[dirty.positions])
         if np.count_nonzero(movable.ids < 0) < moves.WORTH_TILES:
@@ -184,12 +187,30 @@ class ScreenEncoder:
         (box,) = tiles.tile_areas(self._grid, movable.positions)
         for move in moves.find(self._grid, self._before, self._now, box, self._film.lossy):
             draft.moves.append(move)
+            positions = self._grid.positions_in(*self._grid.tiles_under(move.target))
+            self._covered.cover(self._grid, self._origins, positions, at_ns)
             moves.apply(self._before, move)
             moves.apply(self._origins, move)
-            rows, columns = self._grid.tiles_under(move.target)
-            self._shown_ids.reshape(self._grid.rows, -1)[rows, columns] = -1
+            self._shown_ids[positions] = -1
             tiles.count_differing(self._grid, self._before, self._now, move.target, self._differing)
         return bool(draft.moves)
+
+    def _uncover(self, draft: "_Draft", changed: "_LookedUp") -> "_LookedUp":
+        """Tell by origin the tiles that show what was covered; the tiles that are left."""
+        is_asked = (changed.ids < 0) & ~self._film.lossy[changed.positions]
+        if not is_asked.any() or self._next_id >= origins.MOST_TILES:
+            return changed
+        asked = changed.only(is_asked)
+        before, shown = (tiles.take(self._grid, canvas, asked.positions) for canvas in (self._before, self._origins))
+        fits, told = self._covered.told(self._dictionary, asked.positions, before, asked.pixels, shown)
+        data = origins.encode(told.astype(np.int64)) if fits.size else None
+        if data is None:
+            return changed
+        draft.tell(asked.positions[fits], told, data)
+        tiles.put(self._grid, self._before, asked.positions[fits], asked.pixels[fits])
+        is_left = np.ones(len(changed.ids), np.bool_)
+        is_left[np.flatnonzero(is_asked)[fits]] = False
+        return changed.only(is_left)
 
     def _look_up(self, positions: Numbers) -> "_LookedUp":
         pixels = self._pixels(positions)
@@ -265,9 +286,11 @@ class ScreenEncoder:
             colour_count=draft.colours.size,
             colours=pack_colours(draft.colours) if draft.colours.size else b"",
         )
+        self._covered.cover(self._grid, self._origins, positions, at_ns)
         self._shown_ids[positions] = ids
         first = (ids << origins.PLACE_BITS).astype(np.uint32)
         tiles.put(self._grid, self._origins, positions, first[:, None, None] + origins.IN_TILE)
+        tiles.put(self._grid, self._origins, draft.told_positions, draft.told)  # of pixels that were sent, not told
         self._keep_film_sheets(draft.sheets)
         self._costs.add(draft.sheets, ids)
         self._number += 1
@@ -324,6 +347,8 @@ class _Draft:
         self.first_colour = first_colour
         self.colours: Canvas = np.zeros(0, np.uint32)
         self.moves: list[Move] = []
+        self.told_positions = _NONE
+        self.told: Canvas = np.zeros((0, *origins.IN_TILE.shape), np.uint32)
         self.sheets: list[Sheet] = []
         self.positions: Numbers = np.zeros(0, np.int64)
         self.ids: Numbers = np.zeros(0, np.int64)
@@ -337,6 +362,12 @@ class _Draft:
         """Put these tiles on these positions."""
         self.positions = np.concatenate((self.positions, positions))
         self.ids = np.concatenate((self.ids, ids))
+
+    def tell(self, positions: Numbers, told: Canvas, data: bytes) -> None:
+        """Put tiles on these positions that are composed of pixels of others."""
+        self.told_positions, self.told = positions, told
+        self.paint(positions, np.arange(self.next_id, self.next_id + positions.size))
+        self.add(Sheet(SheetKind.COMPOSED, self.next_id, positions.size, 1, data))
 
     def add(self, sheet: Sheet) -> None:
         """Send this sheet."""

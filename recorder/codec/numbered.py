@@ -29,6 +29,7 @@ _LEAST_DICTIONARY_BYTES = 1 << 16
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _BYTE = 256
 _ESCAPE = 255
+_PIECE = 1 << 20  # pixels
 _DRAWERS = 8
 _COMMON = _BYTE - _DRAWERS
 
@@ -136,16 +137,23 @@ def _pack_rare(
 
 
 def _with_rare(symbols: _Bytes, plain: "_Plain", drawers: _Drawers) -> Numbers16:
-    late = np.flatnonzero(symbols >= _COMMON)
-    in_drawer = plain.take(late.size).astype(np.int64)
-    is_far = in_drawer == _ESCAPE
-    in_drawer[is_far] += plain.take_words(int(np.count_nonzero(is_far)))
-    drawer = symbols[late].astype(np.int64) - _COMMON
-    in_all = drawers.edges[drawer] + in_drawer
-    if (in_all >= drawers.edges[drawer + 1]).any():
-        raise _damaged()
+    """Piece by piece: a hostile sheet has a rare colour at every pixel, and each takes some thirty bytes meanwhile."""
+    near = plain.take(int(np.count_nonzero(symbols >= _COMMON)))
+    far = plain.take_words(int(np.count_nonzero(near == _ESCAPE)))
     places = symbols.astype(np.uint16)
-    places[late] = _COMMON + in_all
+    for start in range(0, symbols.size, _PIECE):
+        piece = symbols[start : start + _PIECE]
+        late = np.flatnonzero(piece >= _COMMON)
+        in_drawer, near = near[: late.size].astype(np.int64), near[late.size :]
+        is_far = in_drawer == _ESCAPE
+        far_here = int(np.count_nonzero(is_far))
+        in_drawer[is_far] += far[:far_here]
+        far = far[far_here:]
+        drawer = piece[late].astype(np.int64) - _COMMON
+        in_all = drawers.edges[drawer] + in_drawer
+        if (in_all >= drawers.edges[drawer + 1]).any():
+            raise _damaged()
+        places[start + late] = _COMMON + in_all
     return places
 
 
@@ -199,8 +207,8 @@ class _Plain:
         self._at += size
         return part
 
-    def take_words(self, count: int) -> npt.NDArray[np.int64]:
-        return np.frombuffer(self.take(2 * count).tobytes(), "<u2").astype(np.int64)
+    def take_words(self, count: int) -> Numbers16:
+        return np.frombuffer(self.take(2 * count).tobytes(), "<u2").astype(np.uint16, copy=False)
 
     def check_end(self) -> None:
         if self._at != self._data.size:

@@ -1,7 +1,8 @@
 """Tiles that moves made, told as where each of their pixels came from, so that a snapshot need not hold them.
 
 An origin is tile id * 1024 + the pixel's place in that tile. Within a piece of one tile, origins go up by one to the
-right and by 64 downwards; only where that breaks is anything written.
+right and by 64 downwards; where two pieces meet, by as much as in the row above. Only where that breaks is anything
+written: about one break for each corner of a piece.
 
     data := LZMA2 of breaks (4 bytes), {gap since the last break (4 bytes)}*, {how far it breaks (8 bytes)}*
 """
@@ -23,7 +24,9 @@ _MOST_BREAKS_A_TILE = 64
 
 def encode(origins: Numbers) -> bytes | None:
     """The bytes of tiles (n, 16, 64) of origins; None if they are in too many pieces for it to pay."""
-    breaks = _breaks(origins).ravel()
+    breaks = breaks_of(origins)
+    breaks[1:, 0, 0] -= origins[:-1, 0, 0]  # a tile mostly begins one tile after where the one before it began
+    breaks = breaks.ravel()
     at = np.flatnonzero(breaks)
     if at.size > _MOST_BREAKS_A_TILE * len(origins):
         return None
@@ -50,21 +53,26 @@ def decode(data: bytes, tiles: int) -> Numbers:
         raise _damaged()
     breaks = np.zeros(tiles * PIXELS, np.int64)
     breaks[at] = steps
-    return _without_breaks(breaks.reshape(tiles, TILE_HEIGHT_PX, TILE_WIDTH_PX))
+    by_tile = breaks.reshape(tiles, TILE_HEIGHT_PX, TILE_WIDTH_PX)
+    by_tile[:, 0, 0] = np.cumsum(by_tile[:, 0, 0])
+    return _without_breaks(by_tile)
 
 
-def _breaks(origins: Numbers) -> Numbers:
+def breaks_of(origins: Numbers) -> Numbers:
+    """Where pieces begin: 0 wherever an origin follows from those at its left, above, and at its left above."""
     breaks = origins.copy()
     breaks[:, :, 1:] -= origins[:, :, :-1] + 1
-    breaks[:, 1:, 0] -= origins[:, :-1, 0] + TILE_WIDTH_PX
+    across = breaks.copy()
+    breaks[:, 1:] -= across[:, :-1]
+    breaks[:, 1:, 0] -= TILE_WIDTH_PX
     return breaks
 
 
 def _without_breaks(breaks: Numbers) -> Numbers:
     breaks[:, 1:, 0] += TILE_WIDTH_PX
-    breaks[:, :, 0] = np.cumsum(breaks[:, :, 0], axis=1)
-    breaks[:, :, 1:] += 1
-    return np.cumsum(breaks, axis=2)
+    across = np.cumsum(breaks, axis=1)
+    across[:, :, 1:] += 1
+    return np.cumsum(across, axis=2)
 
 
 def _damaged() -> DamagedPictureError:

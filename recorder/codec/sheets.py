@@ -69,9 +69,6 @@ def decode(sheet: Sheet, palette: Palette) -> Bytes:
 
 
 def _decode_picture(sheet: Sheet) -> Bytes:
-    if sheet.kind is SheetKind.COMPOSED:
-        msg = "a patch holds what only a snapshot may"
-        raise DamagedPictureError(msg)
     rows = -(-sheet.tiles // sheet.columns)
     height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
     if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
@@ -218,23 +215,30 @@ class SheetStore:
         """The tiles (n, 16, 64) of a snapshot's own sheet, which is not kept."""
         if sheet.kind is not SheetKind.COMPOSED:
             return _decoded(sheet, self.palette).pixels(slice(None))
+        return self._composed(sheet)
+
+    def _composed(self, sheet: Sheet) -> Canvas:
+        """The tiles (n, 16, 64) of a sheet that tells them by origin; never by tiles that are told so themselves."""
         composed = origins.decode(sheet.data, sheet.tiles)
         identities, places = composed >> origins.PLACE_BITS, composed & (origins.PIXELS - 1)
         last = int(identities.max())
-        if int(identities.min()) < 0 or last >= origins.MOST_TILES:
+        if int(identities.min()) < 0 or last >= min(origins.MOST_TILES, sheet.first_id):
             raise _never_came()
         used = np.zeros(last + 1, np.bool_)
         used[identities] = True
-        pool = self.pixels(np.flatnonzero(used))
+        pool = self.pixels(np.flatnonzero(used), may_be_composed=False)
         starts = np.cumsum(used) - 1 << origins.PLACE_BITS
         return np.asarray(pool.reshape(-1).take(starts.take(identities) + places), np.uint32)
 
-    def pixels(self, identities: Numbers) -> Canvas:
+    def pixels(self, identities: Numbers, *, may_be_composed: bool = True) -> Canvas:
         """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""
         tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
         start = 0
         while start < identities.size:
             sheet = self.find(int(identities[start]))
+            if sheet.kind is SheetKind.COMPOSED and not may_be_composed:
+                msg = "it is composed of what is composed itself"
+                raise DamagedPictureError(msg)
             stop = int(np.searchsorted(identities, sheet.first_id + sheet.tiles))
             indices = identities[start:stop] - sheet.first_id
             tiles[start:stop] = self._kept(sheet).pixels(indices)
@@ -244,7 +248,8 @@ class SheetStore:
     def _kept(self, sheet: Sheet) -> "_Decoded":
         decoded = self._decoded.pop(sheet.first_id, None)
         if decoded is None:
-            decoded = _decoded(sheet, self.palette)
+            is_composed = sheet.kind is SheetKind.COMPOSED
+            decoded = _Composed(self._composed(sheet)) if is_composed else _decoded(sheet, self.palette)
             self.decoded_sheets += 1
             self._decoded_bytes += decoded.nbytes
         self._decoded[sheet.first_id] = decoded
@@ -255,6 +260,20 @@ class SheetStore:
 
 def _never_came() -> DamagedPictureError:
     return DamagedPictureError("it refers to a tile that never came")
+
+
+class _Composed:
+    """The tiles (n, 16, 64) of a sheet that tells them by origin."""
+
+    def __init__(self, tiles: Canvas) -> None:
+        self._tiles = tiles
+
+    @property
+    def nbytes(self) -> int:
+        return self._tiles.nbytes
+
+    def pixels(self, indices: Numbers | slice) -> Canvas:
+        return self._tiles[indices]
 
 
 class _Pictured:
@@ -273,7 +292,7 @@ class _Pictured:
         return bgrx.view(np.uint32).reshape(bgr.shape[:-1])
 
 
-_Decoded: TypeAlias = _Pictured | numbered.Places
+_Decoded: TypeAlias = _Composed | _Pictured | numbered.Places
 
 
 def _decoded(sheet: Sheet, palette: Palette) -> _Decoded:

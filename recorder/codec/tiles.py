@@ -68,6 +68,11 @@ class Grid:
             slice(area.left // TILE_WIDTH_PX, -(-area.right // TILE_WIDTH_PX)),
         )
 
+    def positions_in(self, rows: slice, columns: slice) -> Numbers:
+        """The numbers of a block of tiles."""
+        firsts = np.arange(rows.start, rows.stop, dtype=np.int64)[:, None] * self.columns
+        return (firsts + np.arange(columns.start, columns.stop, dtype=np.int64)).ravel()
+
     def pixels_of(self, rows: slice, columns: slice) -> tuple[slice, slice]:
         """The pixels of a block of tiles, the padding included."""
         return (

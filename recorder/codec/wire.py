@@ -42,7 +42,7 @@ class SheetKind(enum.IntEnum):
     JPEG = 1  # lossy
     JPEG_HALF = 2  # lossy, half as wide and high
     NUMBERED = 3  # lossless: the numbers of colours (`numbered`)
-    COMPOSED = 4  # of pixels of earlier tiles (`origins`); only in snapshots
+    COMPOSED = 4  # of pixels of earlier tiles that are not composed themselves (`origins`)
 
 
 _KINDS = tuple(SheetKind)

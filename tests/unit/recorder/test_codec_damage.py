@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recorder.codec import numbered, palette, wire
+from recorder.codec import numbered, origins, palette, wire
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.errors import DamagedPictureError
@@ -120,6 +120,30 @@ def test_a_reference_to_a_tile_that_never_came_is_refused():
 
     with pytest.raises(DamagedPictureError, match="never came"):
         ScreenDecoder().apply(Patch(0, 0, "full", 64, 16, True, 0, (), data))
+
+
+@pytest.mark.parametrize("told", [0, 1, 77])
+def test_a_tile_composed_of_itself_or_of_later_ones_or_of_composed_ones_is_refused(told):
+    encoder = ScreenEncoder(0, 64, 16)
+    decoder = ScreenDecoder()
+    decoder.apply(encoder.start_segment(text_like(16, 64), 0))
+    for number in (1, 2):
+        composed = origins.encode(np.full((1, 16, 64), told << 10, np.int64) + origins.IN_TILE)
+        assert composed is not None
+        sheet = wire.Sheet(wire.SheetKind.COMPOSED, number, 1, 1, composed)
+        ops = wire.Ops((), np.arange(1), np.full(1, number))
+        patch = Patch(0, 0, "change", 64, 16, True, 0, (), wire.pack(number, number, [sheet], ops, first_colour=6))
+        if told == 0:  # the one tile that was sent
+            decoder.apply(patch)
+        else:
+            with pytest.raises(DamagedPictureError):
+                decoder.apply(patch)
+            return
+    composed = origins.encode(np.full((1, 16, 64), 1 << 10, np.int64) + origins.IN_TILE)
+    sheet = wire.Sheet(wire.SheetKind.COMPOSED, 3, 1, 1, composed or b"")
+    data = wire.pack(3, 3, [sheet], wire.Ops((), np.arange(1), np.full(1, 3)), first_colour=6)
+    with pytest.raises(DamagedPictureError, match="composed itself"):
+        decoder.apply(Patch(0, 0, "change", 64, 16, True, 0, (), data))
 
 
 def test_a_move_out_of_the_picture_is_refused():
