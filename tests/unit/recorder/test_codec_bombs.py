@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recorder.codec import sheets, wire
+from recorder.codec import numbered, sheets, wire
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.tiles import MAX_TILES
@@ -92,3 +92,17 @@ def test_a_picture_that_claims_a_side_of_16384_is_refused_from_its_header(kind):
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
+
+
+def numbers_as_colours(numbers):
+    return numbers.astype(np.uint32) * np.uint32(0x101)
+
+
+def test_rare_colours_come_back_whatever_the_piece_they_are_read_in(monkeypatch):
+    numbers = np.random.default_rng(4).integers(0, 3000, (9, 16, 64)).astype(np.uint16)
+    numbers[:4] %= 7
+    data = numbered.encode(numbers, numbers_as_colours)
+    for piece in (1 << 20, 1024, 333):
+        monkeypatch.setattr(numbered, "_PIECE", piece)
+        decoded = numbered.decode(data, 9, numbers_as_colours).pixels(slice(None))
+        np.testing.assert_array_equal(decoded, numbers_as_colours(numbers))
