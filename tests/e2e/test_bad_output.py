@@ -81,20 +81,19 @@ def recorded(site: Site) -> str:
     return str(site.player_rows("list")[0]["recording"])
 
 
-@pytest.mark.parametrize("command", ["list", "log", "verify", "frame", "export", "doctor"])
-def test_an_answer_that_cannot_be_written_is_4_with_one_sentence(site: Site, recorded: str, command: str) -> None:
-    arguments = {
-        "list": ["list"],
-        "log": ["log", recorded],
-        "verify": ["verify", recorded],
-        "frame": ["frame", recorded, "--at", "0.4", "--out", "-"],
-        "export": ["export", recorded, "--log", "-"],
-        "doctor": ["doctor"],
-    }[command]
-    done = run_in_shell(site, f"> {FULL}", "app.agent" if command == "doctor" else "player", *arguments)
-    assert done.returncode == STORAGE_FAILED
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert "Standard output cannot be written" in done.stderr
+def test_an_answer_that_cannot_be_written_is_4_with_one_sentence(site: Site, recorded: str) -> None:
+    for module, *arguments in (
+        ("player", "list"),
+        ("player", "log", recorded),
+        ("player", "verify", recorded),
+        ("player", "frame", recorded, "--at", "0.4", "--out", "-"),
+        ("player", "export", recorded, "--log", "-"),
+        ("app.agent", "doctor"),
+    ):
+        done = run_in_shell(site, f"> {FULL}", module, *arguments)
+        assert done.returncode == STORAGE_FAILED, arguments
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert "Standard output cannot be written" in done.stderr
 
 
 def test_the_exit_status_of_verify_is_the_verdict_though_its_reader_went(site: Site, recorded: str) -> None:
