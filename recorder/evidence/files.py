@@ -68,7 +68,10 @@ class SystemFiles:
 
     def make_folder(self, folder: Path, *, parents: bool) -> None:
         """Make a private folder."""
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=parents, exist_ok=parents)
+        if parents:
+            make_private_folders(folder)
+        else:
+            folder.mkdir(mode=PRIVATE_FOLDER)
 
     def open_new(self, path: Path) -> int:
         """Make a private file that must not stand yet, for appending."""
@@ -117,10 +120,17 @@ class SystemFiles:
         os.close(fd)
 
 
+def make_private_folders(folder: Path) -> None:
+    """Make a folder and those above it that are not there, all private: `mkdir` alone leaves those to the umask."""
+    for missing in [one for one in reversed(folder.parents) if not one.exists()]:
+        missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Wait for this lock, and hold it: what two starting programs must not do at once."""
-    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    make_private_folders(path.parent)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | disk.OPEN_FLAGS, PRIVATE_FILE)
     try:
         disk.take_lock(fd, wait=True)

@@ -1,6 +1,7 @@
 """Keys: made once, private, locked as said, and lists that only their root can change."""
 
 import json
+import os
 import stat
 
 import keyring
@@ -211,3 +212,14 @@ def test_a_name_for_a_key_cannot_leave_its_folder(tmp_path):
 def test_a_root_key_is_kept_and_loaded(tmp_path):
     cast().root.save(tmp_path / "root.key")
     assert RootKey.load(tmp_path / "root.key").public_bytes == cast().root.public_bytes
+
+
+def test_whatever_the_umask_nobody_else_can_put_other_keys_in_their_place(tmp_path):
+    before = os.umask(0)
+    try:
+        ensure_local_keys(tmp_path / "share" / "tachiai" / "keys")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "share", *(tmp_path / "share").rglob("*")]
+    assert len(made) > 8
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
