@@ -240,7 +240,10 @@ class WindowActive(Event, frozen=True, tag="window_active"):
 
 
 class ClipboardChanged(Event, frozen=True, tag="clipboard_changed"):
-    """Something new is on a clipboard ("clipboard" or "primary"). `text` only if policy says so."""
+    """Something new is on a clipboard ("clipboard" or "primary"). `text` only if policy says so.
+
+    `size_bytes` and `sha256` are those of the text, else of the content as it is offered as `measured`.
+    """
 
     selection: str
     media_types: tuple[str, ...]
@@ -248,6 +251,7 @@ class ClipboardChanged(Event, frozen=True, tag="clipboard_changed"):
     sha256: bytes | None
     text: str | None = None
     owner: str | None = None
+    measured: str | None = None
 
 
 class ProcessStarted(Event, frozen=True, tag="process_started"):

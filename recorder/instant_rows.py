@@ -129,6 +129,8 @@ def _screens(event: ScreensChanged, *, application: str | None, window: str | No
 
 def _clipboard(event: ClipboardChanged, *, application: str | None, window: str | None) -> LogRow:
     size = "" if event.size_bytes is None else f"{event.size_bytes} bytes"
+    if event.measured is not None and len(event.media_types) > 1:
+        size = f"{size} as {inert(event.measured)}"
     digest = "" if event.sha256 is None else f"SHA-256 {event.sha256.hex()[:HASH_DIGITS_SHOWN]}…"
     owner = f"from {inert(event.owner)}" if event.owner else ""
     shown = ", ".join(filter(None, (_content_words(event.media_types), size))) or "changed, nothing more is known"

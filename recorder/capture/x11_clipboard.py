@@ -1,6 +1,7 @@
 """The clipboards of an X display: the one of Ctrl+C, and the selected text (PRIMARY)."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -22,6 +23,8 @@ TEXT_LONGEST_BYTES = 1024 * 1024
 
 _SELECTIONS = {"CLIPBOARD": "clipboard", "PRIMARY": "primary"}
 _TEXT_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT")
+# The forms in which what is no text is most likely kept; any other is asked for if there is none of these.
+_OTHER_TARGETS = ("image/png", "image/jpeg", "image/bmp", "image/tiff", "text/html", "text/uri-list", "application/rtf")
 # These are how an owner is asked, not kinds of content.
 _NOT_KINDS = {"TARGETS", "TIMESTAMP", "MULTIPLE", "SAVE_TARGETS", "DELETE", "INSERT_SELECTION", "INSERT_PROPERTY"}
 _MASK = (
@@ -32,7 +35,7 @@ _MASK = (
 
 
 class X11Clipboard(X11Source):
-    """Says what kinds of content are on a clipboard, how long its text is and its hash; the text only by policy."""
+    """Says what kinds of content are on a clipboard, how long it is and its hash; a text itself only by policy."""
 
     def __init__(self, *, with_text: bool) -> None:
         super().__init__("clipboard")
@@ -84,8 +87,8 @@ class X11Clipboard(X11Source):
             return
         targets = self._reader.targets(selection)
         kinds = {self._atom_name(atom): atom for atom in targets or ()}
-        target = next((kinds[name] for name in _TEXT_TARGETS if name in kinds), None)
-        content = None if target is None else self._reader.content(selection, target)
+        name, content = self._content(selection, kinds)
+        is_text = name in _TEXT_TARGETS
         self._show(
             selection,
             ClipboardChanged(
@@ -94,10 +97,18 @@ class X11Clipboard(X11Source):
                 tuple(sorted(kinds.keys() - _NOT_KINDS)),
                 None if content is None else len(content),
                 None if content is None else hashlib.sha256(content).digest(),
-                text=self._text(content),
+                text=self._text(content) if is_text else None,
                 owner=self._owner(owner),
+                measured=None if content is None or is_text else name,
             ),
         )
+
+    def _content(self, selection: int, kinds: Mapping[str, int]) -> tuple[str | None, bytes | None]:
+        """What is on it, as text if it is offered as text, and the name of the form that was asked for."""
+        others = sorted(name for name in kinds if "/" in name)
+        wanted = (*_TEXT_TARGETS, *_OTHER_TARGETS, *others)
+        name = next((name for name in wanted if name in kinds), None)
+        return name, None if name is None else self._reader.content(selection, kinds[name])
 
     def _show(self, selection: int, change: ClipboardChanged) -> None:
         """Emit it. The same text marked again by the same program is no change."""

@@ -253,8 +253,8 @@ def test_without_a_window_manager_the_focus_is_followed(server, hear):
 # --- the clipboard ----------------------------------------------------------------------------------------------------
 
 
-def _copy(server: XServer, selection: str, text: bytes) -> None:
-    client = server.start(["xclip", "-quiet", "-selection", selection], stdin=subprocess.PIPE)
+def _copy(server: XServer, selection: str, text: bytes, *, target: str = "UTF8_STRING") -> None:
+    client = server.start(["xclip", "-quiet", "-selection", selection, "-t", target], stdin=subprocess.PIPE)
     assert client.stdin is not None
     client.stdin.write(text)
     client.stdin.close()
@@ -276,6 +276,16 @@ def test_copied_text_is_told_by_size_and_hash_and_as_text_only_by_policy(server,
     assert found.text == (text if with_text else None)
     assert "UTF8_STRING" in found.media_types
     assert found.owner == "xclip"
+
+
+@pytest.mark.parametrize("target", ["image/png", "text/html", "application/x-made-up"])
+def test_what_is_no_text_is_told_by_size_and_hash_of_the_form_it_is_offered_in(server, hear, target):
+    heard = hear(X11Clipboard(with_text=True))
+    content = bytes(range(256)) * 9
+    _copy(server, "clipboard", content, target=target)
+    found = heard.wait_for(_clips, "the clipboard")[-1]
+    assert (found.measured, found.size_bytes, found.text) == (target, len(content), None)
+    assert found.sha256 == hashlib.sha256(content).digest()
 
 
 def test_a_text_longer_than_one_transfer_is_hashed_whole(server, hear):
