@@ -36,13 +36,14 @@ def finding(code: str, severity: Severity, sentence: str, segment: int | None = 
     )
 
 
-def link_to(number: int, scans: Iterable[SegmentScan]) -> tuple[SegmentHeader, PreviousSegment] | None:
-    """The later segment that names this one as the one before it, and what it says of it."""
+def links_of(scans: Iterable[SegmentScan]) -> dict[int, PreviousSegment]:
+    """What the first later segment that names another as the one before it says of that: by the number of the other."""
+    links: dict[int, PreviousSegment] = {}
     for scan in scans:
         previous = scan.header.previous if scan.header is not None else None
-        if scan.header is not None and scan.number > number and previous is not None and previous.segment == number:
-            return scan.header, previous
-    return None
+        if previous is not None and scan.number > previous.segment:
+            links.setdefault(previous.segment, previous)
+    return links
 
 
 class Linking:

@@ -9,13 +9,14 @@ from recorder.events import Event, Gap
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict, in_order, status_of
 from recorder.evidence.keys import DeviceTrust, KeyRing
-from recorder.evidence.linking import Linking, Scanned, finding, link_to
+from recorder.evidence.linking import Linking, Scanned, finding, links_of
 from recorder.evidence.opening import open_ratchet
 from recorder.evidence.reader import NO_EVENTS, Chunk, ChunkKind, open_entry
 from recorder.evidence.reporting import damage_findings, time_findings
 from recorder.evidence.scan import Entry, SegmentScan, is_something_else
 from recorder.evidence.segment_file import SegmentFile, segment_files
 from recorder.evidence.writer import LOCK_FILE
+from recorder.format.header import PreviousSegment
 from recorder.format.payload import decode_events
 from recorder.format.record import RecordType
 
@@ -103,9 +104,10 @@ class _Verification:
 
     def _judge(self, scanned: dict[int, Scanned], *, is_being_recorded: bool) -> Verdict:
         scans = [one.scan for one in scanned.values()]
+        links = links_of(scans)
         for scan in scans:
             if scan.is_lost:
-                self._settle(scan, scans)
+                self._settle(scan, scans, links.get(scan.number))
         linking = Linking(scanned, unread=self._unread, is_being_recorded=is_being_recorded)
         self._judge_name(linking.first.session_id)
         self._findings += linking.findings(self._devices)
@@ -128,13 +130,12 @@ class _Verification:
             sentence = f"The folder has the name of another session ({name}): the recording in it is {session_id}."
             self._whole(Code.WRONG_NAME, Severity.ALTERED, sentence)
 
-    def _settle(self, scan: SegmentScan, scans: list[SegmentScan]) -> None:
-        link = link_to(scan.number, scans)
+    def _settle(self, scan: SegmentScan, scans: list[SegmentScan], link: PreviousSegment | None) -> None:
         first = next(one.header for one in scans if one.header is not None)
         later = (one.entries[0].instant for one in scans if one.number > scan.number and one.entries)
         try:
             with SegmentFile(scan.path) as file:
-                scan.settle(file, link[1] if link is not None else None)
+                scan.settle(file, link)
         except OSError as error:
             self._read_error(error, scan.number)
         self._findings += damage_findings(scan, started_boot_ns=first.started.boot_ns, until=next(later, None))
@@ -145,10 +146,11 @@ class _Verification:
             self._whole(Code.CONTENT_NOT_CHECKED, Severity.NOTE, sentence)
             return
         scans = [scan for scan in linking.belonging if scan.number not in linking.abandoned]
+        links = links_of(linking.belonging)
         for scan in scans:
-            link = link_to(scan.number, linking.belonging)
+            link = links.get(scan.number)
             try:
-                self._judge_segment(scan, linking.first.started.boot_ns, link[1].records if link is not None else None)
+                self._judge_segment(scan, linking.first.started.boot_ns, link.records if link is not None else None)
             except KeyMissingError as error:
                 self._whole(Code.CONTENT_NOT_CHECKED, Severity.NOTE, f"The content was not opened: {error}")
                 return
