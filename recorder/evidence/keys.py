@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 from recorder.errors import KeyMissingError, UnreadableError
 from recorder.evidence.files import write_private_file
 from recorder.evidence.key_file import AuditorKeyFile, lock_private_bytes, unlock_private_bytes
-from recorder.evidence.seal import is_signed_by
+from recorder.evidence.signature import is_signed_by
 from recorder.format.header import canonical
 
 DEFAULT_GROUP = "auditors"

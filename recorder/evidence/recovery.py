@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from recorder.clock import Instant
 from recorder.evidence.findings import Code
-from recorder.evidence.seal import end_statement, is_signed_by
+from recorder.evidence.seal import end_statement
 from recorder.evidence.segment_file import IncompleteRecordError, SegmentFile
+from recorder.evidence.signature import is_signed_by
 from recorder.format.header import SegmentEnd, unpack_segment_end, unsigned_end
 from recorder.format.record import HEADER_BYTES, DamagedRecordError, Record, RecordType
 

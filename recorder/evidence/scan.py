@@ -7,8 +7,8 @@ from pathlib import Path
 from recorder.clock import Instant
 from recorder.evidence.findings import Code
 from recorder.evidence.recovery import Damaged, is_end_signed, recover
-from recorder.evidence.seal import is_signed_by
 from recorder.evidence.segment_file import IncompleteRecordError, SegmentFile
+from recorder.evidence.signature import is_signed_by
 from recorder.format.header import (
     PreviousSegment,
     SegmentEnd,

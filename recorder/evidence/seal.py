@@ -3,18 +3,13 @@
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from recorder.evidence.keys import Recipient
 from recorder.format.header import Wrap
-
-if TYPE_CHECKING:
-    from recorder.evidence.keys import Recipient
 
 SECRET_BYTES = 32
 TAG_BYTES = 16
@@ -40,7 +35,7 @@ def _wrap_info(session_id: str, segment: int, group: str, public: bytes) -> byte
     return _WRAP_CONTEXT + named
 
 
-def wrap_secret(secret: bytes, recipient: "Recipient", *, session_id: str, segment: int) -> Wrap:
+def wrap_secret(secret: bytes, recipient: Recipient, *, session_id: str, segment: int) -> Wrap:
     """A group's secret for one member, bound to this segment of this session."""
     info = _wrap_info(session_id, segment, recipient.group, recipient.public_bytes)
     sealed = _suite().encrypt(secret, X25519PublicKey.from_public_bytes(recipient.public_bytes), info=info)
@@ -88,15 +83,6 @@ def open_body(chain_key: bytes, header_bytes: bytes, body: bytes | memoryview) -
         cryptography.exceptions.InvalidTag: it is not what was sealed with this key.
     """
     return AESGCM(message_key(chain_key)).decrypt(_NONCE, body, _BODY_CONTEXT + header_bytes)
-
-
-def is_signed_by(public_bytes: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether the signature is this key's over this message."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_bytes).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def end_statement(*, segment_digest: bytes, header_bytes: bytes, unsigned: bytes) -> bytes:
