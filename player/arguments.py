@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from recorder.logrow import KINDS
+from recorder.release import release
 
 WRONG_USAGE = 64
 NS_PER_S = 1_000_000_000
@@ -118,7 +119,7 @@ COMMANDS = ("open", "list", "verify", "log", "search", "frame", "export", "reind
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; without a command the window is meant."""
     given = list(arguments)
-    if not given or given[0] not in (*COMMANDS, "-h", "--help"):
+    if not given or given[0] not in (*COMMANDS, "-h", "--help", "--version"):
         given.insert(0, "open")
     return parser().parse_args(given)
 
@@ -131,6 +132,7 @@ def parser() -> UsageParser:
         epilog=TOP_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    top.add_argument("--version", action="version", version=f"tachiai-player {release()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=UsageParser)
     _add_open(commands)
     _add_list(commands)

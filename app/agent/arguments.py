@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from recorder.release import release
+
 WRONG_USAGE = 64
 LONGEST_SAID = 2000
 VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
@@ -47,6 +49,7 @@ class UsageParser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The parser of `tachiai-agent`."""
     top = UsageParser(prog="tachiai-agent", description="Record this desktop session as evidence.")
+    top.add_argument("--version", action="version", version=f"tachiai-agent {release()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=UsageParser)
     _add_record(commands)
     _add_doctor(commands)

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
 
@@ -31,6 +30,7 @@ from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_fold
 from recorder.evidence.keys import Recipients
 from recorder.evidence.library_folder import library_folder
 from recorder.evidence.writer import RecordingWriter, SessionHeader
+from recorder.release import release
 from recorder.session.plain_log import PlainLog
 from recorder.session.plain_video import PRIVATE, PlainVideo
 from recorder.session.recorder import Ending, Recorder
@@ -213,7 +213,7 @@ def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
         purpose=asked.purpose,
         started=started,
         utc_offset_s=int(offset.total_seconds()) if offset is not None else 0,
-        program=f"tachiai-agent {_version()}",
+        program=f"tachiai-agent {release()}",
     )
 
 
@@ -222,13 +222,6 @@ def _login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without a name, as in many containers
         return f"user {os.getuid()}"
-
-
-def _version() -> str:
-    try:
-        return version("tachiai")
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "unreleased"
 
 
 def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) -> SessionStarted:

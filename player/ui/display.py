@@ -25,7 +25,7 @@ def require_display(environment: Mapping[str, str], *, sockets: Path = SOCKETS) 
     """
     if sys.platform != "linux" or environment.get("QT_QPA_PLATFORM", "xcb") != "xcb":
         return
-    if environment.get("WAYLAND_DISPLAY"):
+    if _wayland_answers(environment):
         return
     display = environment.get("DISPLAY", "")
     if not display:
@@ -39,6 +39,16 @@ def require_display(environment: Mapping[str, str], *, sockets: Path = SOCKETS) 
     except OSError as error:
         msg = f"The library {XCB_CURSOR} is missing; install it (on Debian and Ubuntu: apt install libxcb-cursor0)."
         raise CannotShowError(msg) from error
+
+
+def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    """Whether there is a Wayland display to show it on; a name that was left over from another session is none."""
+    name = environment.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    folder = environment.get("XDG_RUNTIME_DIR", "")
+    path = Path(folder) / name  # an absolute name stays what it is
+    return path.is_absolute() and path.is_socket()
 
 
 def _answers(display: str, sockets: Path) -> bool:

@@ -33,6 +33,17 @@ def test_a_display_that_answers_is_taken(tmp_path, monkeypatch):
         require_display({"DISPLAY": ":7.0"}, sockets=tmp_path)
 
 
+def test_the_name_of_a_wayland_display_that_is_gone_is_no_display(tmp_path):
+    left_over = {"WAYLAND_DISPLAY": "wayland-9", "XDG_RUNTIME_DIR": str(tmp_path)}
+    with pytest.raises(CannotShowError, match="no display here"):
+        require_display(left_over)
+    with pytest.raises(CannotShowError, match="no display here"):
+        require_display({"WAYLAND_DISPLAY": "wayland-9"})
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-9"))
+        require_display(left_over)
+
+
 def test_a_missing_library_is_named_with_its_package(tmp_path, monkeypatch):
     def refuse(name):
         raise OSError(name)

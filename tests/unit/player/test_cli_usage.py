@@ -35,6 +35,12 @@ def test_wrong_usage_is_64(place: Place, arguments: tuple[str, ...]) -> None:
     assert "Traceback" not in answer.notes
 
 
+def test_the_version_is_told(place: Place) -> None:
+    answer = place.run("--version")
+    assert answer.status == 0
+    assert answer.out.startswith("tachiai-player ")
+
+
 @pytest.mark.parametrize("command", ["open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys"])
 def test_every_command_has_help_with_examples(place: Place, command: str) -> None:
     answer = place.run(command, "--help")

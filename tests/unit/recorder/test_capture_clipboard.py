@@ -1,0 +1,91 @@
+"""What is told of the clipboards of a real X server."""
+
+import hashlib
+import subprocess
+
+import pytest
+from Xlib import X
+
+from recorder.capture.source import Source
+from recorder.capture.x11_clipboard import X11Clipboard
+from recorder.events import ClipboardChanged
+from tests.heard import Heard
+from tests.xserver import XServer, start_xvfb
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with start_xvfb(800, 600) as running:
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        monkeypatch.setenv("DISPLAY", running.display)
+        yield running
+
+
+@pytest.fixture
+def hear(server):
+    heard: list[Heard] = []
+
+    def start(source: Source) -> Heard:
+        heard.append(Heard(source))
+        return heard[-1]
+
+    yield start
+    for one in heard:
+        one.source.stop()
+
+
+def _copy(server: XServer, selection: str, text: bytes, *, target: str = "UTF8_STRING") -> None:
+    client = server.start(["xclip", "-quiet", "-selection", selection, "-t", target], stdin=subprocess.PIPE)
+    assert client.stdin is not None
+    client.stdin.write(text)
+    client.stdin.close()
+
+
+def _clips(heard: Heard) -> list[ClipboardChanged]:
+    return [event for event in heard.events if isinstance(event, ClipboardChanged)]
+
+
+@pytest.mark.parametrize("selection", ["clipboard", "primary"])
+@pytest.mark.parametrize("with_text", [True, False])
+def test_copied_text_is_told_by_size_and_hash_and_as_text_only_by_policy(server, hear, selection, with_text):
+    heard = hear(X11Clipboard(with_text=with_text))
+    text = "パスワード secret"
+    _copy(server, selection, text.encode())
+    found = heard.wait_for(_clips, "the clipboard")[-1]
+    assert (found.selection, found.size_bytes) == (selection, len(text.encode()))
+    assert found.sha256 == hashlib.sha256(text.encode()).digest()
+    assert found.text == (text if with_text else None)
+    assert "UTF8_STRING" in found.media_types
+    assert found.owner == "xclip"
+
+
+@pytest.mark.parametrize("target", ["image/png", "text/html", "application/x-made-up"])
+def test_what_is_no_text_is_told_by_size_and_hash_of_the_form_it_is_offered_in(server, hear, target):
+    heard = hear(X11Clipboard(with_text=True))
+    content = bytes(range(256)) * 9
+    _copy(server, "clipboard", content, target=target)
+    found = heard.wait_for(_clips, "the clipboard")[-1]
+    assert (found.measured, found.size_bytes, found.text) == (target, len(content), None)
+    assert found.sha256 == hashlib.sha256(content).digest()
+
+
+def test_a_text_longer_than_one_transfer_is_hashed_whole(server, hear):
+    heard = hear(X11Clipboard(with_text=True))
+    text = b"0123456789" * 300_000
+    _copy(server, "clipboard", text)
+    found = heard.wait_for(_clips, "the clipboard")[-1]
+    assert (found.size_bytes, found.sha256) == (len(text), hashlib.sha256(text).digest())
+    assert found.text is None
+
+
+def test_an_owner_that_never_answers_is_told_without_size_and_holds_nothing_up(server, hear, monkeypatch):
+    monkeypatch.setattr("recorder.capture.x11_transfer.ANSWER_LIMIT_S", 0.3)
+    heard = hear(X11Clipboard(with_text=True))
+    with server.connection() as connection:
+        window = connection.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+        window.set_selection_owner(connection.get_atom("CLIPBOARD"), X.CurrentTime)
+        connection.sync()
+        found = heard.wait_for(_clips, "the clipboard")[-1]
+        assert (found.size_bytes, found.sha256, found.text, found.media_types) == (None, None, None, ())
+    _copy(server, "clipboard", b"after")
+    heard.wait_for(lambda one: _clips(one)[-1].text == "after", "the next owner")
