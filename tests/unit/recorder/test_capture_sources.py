@@ -2,13 +2,11 @@
 
 import os
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
-from Xlib import X
 
 from recorder.capture.clock_watch import ClockWatch
 from recorder.capture.desktop import KEYS_OFF, desktop_sources
@@ -36,7 +34,7 @@ from recorder.events import (
     WindowActive,
 )
 from tests.heard import Heard
-from tests.xserver import XServer, start_xvfb, wait_until
+from tests.xserver import start_xvfb, wait_until
 
 ON_X11: dict[str, Callable[[], Source]] = {
     "keyboard": lambda: X11Keyboard(activity_only=False),
