@@ -28,6 +28,7 @@ class ScreenPanel(QWidget):
         super().__init__()
         self._look = look
         self._news: News | None = None
+        self._shown_ns: int | None = None
         self._screens: tuple[Screen, ...] = ()
         self._monitor_buttons: list[QToolButton] = []
         self._zoom_buttons: list[QToolButton] = []
@@ -63,8 +64,9 @@ class ScreenPanel(QWidget):
         self._news = news
 
     def show_news(self, news: News) -> None:
-        """The recording has grown."""
+        """The recording has grown, or more of it has been read."""
         self._news = news
+        self._say_window()
 
     def show_shown(self, shown: Shown, found: tuple[Span, ...]) -> None:
         """This is what there was to see; `found` are spans that may tell why something is not there."""
@@ -82,8 +84,8 @@ class ScreenPanel(QWidget):
             notices = (*notices, words("screen.not_known"))
         clicks = clicks_seen(self._news.rows, shown.at_ns)
         self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
-        is_read = self._news.is_read_at(shown.at_ns)
-        self._about.show_text(visible(window_text(self._news.rows, shown.at_ns)) if is_read else "")
+        self._shown_ns = shown.at_ns
+        self._say_window()
         self._show_monitors(shown.screens)
 
     def show_moment(self, at_ns: int) -> None:
@@ -104,10 +106,18 @@ class ScreenPanel(QWidget):
             place = numbers.index(self.view.only) if self.view.only in numbers else 0
             self._show_only(numbers[(place + 1) % len(numbers)])
 
+    def _say_window(self) -> None:
+        """Which window was active, once the rows of this moment have been read."""
+        news, at_ns = self._news, self._shown_ns
+        if news is None or at_ns is None or not news.is_read_at(at_ns):
+            self._about.show_text("")
+        else:
+            self._about.show_text(visible(window_text(news.rows, at_ns)))
+
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _empty(self, blank: Blank) -> None:
-        self._news = None
+        self._news, self._shown_ns = None, None
         self._about.show_text("")
         self._show_monitors(())
         self.view.empty(blank)

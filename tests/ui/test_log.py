@@ -1,5 +1,7 @@
 """The operation log: what is folded, what is marked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -119,3 +121,12 @@ def test_what_is_not_read_yet_is_not_told_by_what_came_before(open_window, qtbot
     window.desk.seek(15 * S)
     qtbot.waitUntil(lambda: window.stage._about.toolTip() == "xterm  ·  before")
     assert window.log.view.itemDelegate().current_line == 0
+
+
+def test_the_active_window_is_said_as_soon_as_its_row_is_read(window_on):
+    window = window_on(FakeSource(rows=[row(10, "window", "w", application="xterm", window="w")]), at_s=15)
+    news = window.log._news
+    window.stage.show_news(replace(news, is_complete=False, reached_ns=5 * S))
+    assert window.stage._about.toolTip() == ""
+    window.stage.show_news(news)
+    assert window.stage._about.toolTip() == "xterm  ·  w"
