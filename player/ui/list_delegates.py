@@ -139,9 +139,11 @@ class ProblemDelegate(ItemDelegate):
         painter.setFont(self.font)
         painter.setPen(QColor(colour))
         sentence = QRect(room.left(), room.top(), room.width(), 54)
-        painter.drawText(sentence, int(Qt.TextFlag.TextWordWrap), visible(self.look.words.said(item.sentence)[:400]))
+        text = visible(self.look.words.said(item.sentence)[:400])
+        painter.drawText(sentence, int(Qt.TextFlag.TextWordWrap), text)
+        written = painter.boundingRect(sentence, int(Qt.TextFlag.TextWordWrap), text).intersected(sentence)
         for number, line in enumerate((self._when(item), self._where(item))):
-            place = QRect(room.left(), room.bottom() - 35 + 18 * number, room.width(), 18)
+            place = QRect(room.left(), written.bottom() + 4 + 18 * number, room.width(), 18)
             paint_text(painter, place, line, font=self.small, colour=dim)
 
     def _when(self, problem: Problem) -> str:
