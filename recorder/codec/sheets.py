@@ -2,6 +2,8 @@
 
 import bisect
 from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import cv2
@@ -16,6 +18,7 @@ from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
 TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
+_WORTH_A_THREAD_SHEETS = 8
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 
 
@@ -232,7 +235,7 @@ class SheetStore:
 
     def pixels(self, identities: Numbers, *, may_be_composed: bool = True) -> Canvas:
         """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""
-        tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+        parts: list[tuple[Sheet, slice]] = []
         start = 0
         while start < identities.size:
             sheet = self.find(int(identities[start]))
@@ -240,10 +243,30 @@ class SheetStore:
                 msg = "it is composed of what is composed itself"
                 raise DamagedPictureError(msg)
             stop = int(np.searchsorted(identities, sheet.first_id + sheet.tiles))
-            indices = identities[start:stop] - sheet.first_id
-            tiles[start:stop] = self._kept(sheet).pixels(indices)
+            parts.append((sheet, slice(start, stop)))
             start = stop
+        self._decode_by_two([sheet for sheet, _ in parts if sheet.first_id not in self._decoded])
+        tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+        for sheet, part in parts:
+            tiles[part] = self._kept(sheet).pixels(identities[part] - sheet.first_id)
         return tiles
+
+    def _decode_by_two(self, missing: Sequence[Sheet]) -> None:
+        """Decode many sheets, half of them on another thread: most of it is decompressing, which runs beside Python."""
+        plain = [sheet for sheet in missing if sheet.kind is not SheetKind.COMPOSED]
+        if len(plain) < _WORTH_A_THREAD_SHEETS:
+            return
+        with ThreadPoolExecutor(1, "sheets") as helper:
+            others = helper.submit(self._decode_all, plain[1::2])
+            decoded = self._decode_all(plain[::2])
+            decoded.update(others.result())
+        for first_id, one in decoded.items():
+            self.decoded_sheets += 1
+            self._decoded_bytes += one.nbytes
+            self._decoded[first_id] = one
+
+    def _decode_all(self, sheets: Sequence[Sheet]) -> "dict[int, _Decoded]":
+        return {sheet.first_id: _decoded(sheet, self.palette) for sheet in sheets}
 
     def _kept(self, sheet: Sheet) -> "_Decoded":
         decoded = self._decoded.pop(sheet.first_id, None)
