@@ -40,24 +40,32 @@ class Covered:
         self._is_covering[rested] = True
 
     def told(
-        self, dictionary: TileDictionary, positions: Numbers, before: Canvas, now: Canvas, shown: Canvas
+        self, grid: Grid, dictionary: TileDictionary, positions: Numbers, before: Canvas, now: Canvas, shown: Canvas
     ) -> tuple[Numbers, Canvas]:
         """Which of these tiles (indices) can be told by origin, and the origins of their pixels (n, 16, 64).
 
-        `before` is what is shown of them, `shown` the origins of that.
+        `now` are the tiles; `before` is the canvas that is shown, `shown` the origins of its pixels.
         """
         asked = np.flatnonzero(self._is_covering[positions])
-        asked = asked[self._is_explained(dictionary, positions[asked], before[asked][_SAMPLE], now[asked][_SAMPLE])]
-        told = self._told(dictionary, positions[asked], before[asked], now[asked], shown[asked])
-        fits = np.count_nonzero(origins.breaks_of(told.astype(np.int64)), axis=(1, 2)) <= _MOST_BREAKS
-        fits &= self._is_right(dictionary, told, before[asked], now[asked], shown[asked])
-        return asked[fits], told[fits]
+        asked = asked[self._is_explained(grid, dictionary, positions[asked], before, now[asked])]
+        positions, now = positions[asked], now[asked]
+        was, came = take(grid, before, positions), take(grid, shown, positions)
+        told = self._told(dictionary, positions, was, now, came)
+        fits = ((told == came) & (was == now)) | (dictionary.pixels_at(told) == now)
+        is_told = np.asarray(fits.all(axis=(1, 2)))
+        asked, told = asked[is_told], told[is_told]
+        pays = np.count_nonzero(origins.breaks_of(told.astype(np.int64)), axis=(1, 2)) <= _MOST_BREAKS
+        return asked[pays], told[pays]
 
-    def _is_explained(self, dictionary: TileDictionary, positions: Numbers, before: Canvas, now: Canvas) -> Mask:
+    def _is_explained(
+        self, grid: Grid, dictionary: TileDictionary, positions: Numbers, before: Canvas, now: Canvas
+    ) -> Mask:
         """Whether a sample of pixels shows only what is shown or covered."""
-        wrong = before != now
+        rows, columns = np.divmod(positions, grid.columns)
+        now = now[_SAMPLE]
+        wrong = grid.in_tiles(before)[rows, _SAMPLE[1], columns, _SAMPLE[2]] != now
         for layer in self._layers:
-            below = layer[positions][_SAMPLE]
+            below = layer[(positions, *_SAMPLE[1:])]
             wrong &= (below == 0) | (dictionary.pixels_at(below - np.uint32(1)) != now)
         return np.asarray(~wrong.any(axis=(1, 2)))
 
@@ -75,10 +83,6 @@ class Covered:
             told[right] = below[right] - np.uint32(1)
             wrong &= ~right
         return told
-
-    def _is_right(self, dictionary: TileDictionary, told: Canvas, before: Canvas, now: Canvas, shown: Canvas) -> Mask:
-        is_right = (told == shown) & (before == now)
-        return np.asarray((is_right | (dictionary.pixels_at(told) == now)).all(axis=(1, 2)))
 
 
 def _boxes(wrong: Mask) -> Mask:

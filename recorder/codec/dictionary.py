@@ -1,5 +1,6 @@
 """The tiles already sent in a segment, found by what they show."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -41,7 +42,7 @@ class TileDictionary:
         self._hashes: Hashes = np.zeros(capacity, np.uint64)
         self._used_at: Numbers = np.zeros(capacity, np.int64)
         self._slots: dict[int, int] = {}  # by hash
-        self._slots_of_ids: dict[int, int] = {}
+        self._slots_of_ids = np.full(_AT_ONCE, -1, np.int32)  # the last is that of any id beyond
         self._free: list[int] = list(range(capacity - 1, -1, -1))
         self._clock = 0
 
@@ -51,7 +52,7 @@ class TileDictionary:
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
         self._slots.clear()
-        self._slots_of_ids.clear()
+        self._slots_of_ids = np.full(_AT_ONCE, -1, np.int32)
         self._free = list(range(self._capacity - 1, -1, -1))
 
     def find(self, tiles: Canvas) -> tuple[Numbers, Hashes]:
@@ -66,7 +67,7 @@ class TileDictionary:
 
     def _find(self, tiles: Canvas, hashes: Hashes) -> Numbers:
         ids = np.full(len(tiles), -1, np.int64)
-        slots = np.fromiter((self._slots.get(number, -1) for number in hashes.tolist()), np.int64, len(tiles))
+        slots = np.array(list(map(self._slots.get, hashes.tolist(), itertools.repeat(-1))), np.int64)
         held = np.flatnonzero(slots >= 0)
         slots = slots[held]
         same = (self._tiles[slots] == tiles[held].reshape(-1, _PIXELS)).all(axis=1)
@@ -94,17 +95,16 @@ class TileDictionary:
 
     def pixels_at(self, origins: Canvas) -> Canvas:
         """The pixels with these origins (tile id * 1024 + place); NO_PIXEL where a tile is not remembered."""
-        ids = origins >> np.uint32(_PLACE_BITS)
-        different, which = np.unique(ids, return_inverse=True)
-        slots = np.fromiter((self._slots_of_ids.get(identity, -1) for identity in different.tolist()), np.int64)
-        chosen = slots[which.reshape(origins.shape)]
-        pixels: Canvas = self._tiles[chosen, origins & np.uint32(_PIXELS - 1)]
-        pixels[chosen < 0] = NO_PIXEL
+        slots = self._slots_of_ids.take(origins >> np.uint32(_PLACE_BITS), mode="clip")
+        pixels: Canvas = self._tiles.ravel().take(
+            (slots.astype(np.int64) << _PLACE_BITS) + (origins & np.uint32(_PIXELS - 1)), mode="clip"
+        )
+        pixels[slots < 0] = NO_PIXEL
         return pixels
 
     def _slot_for(self, number: int, slot: int) -> int:
         if slot >= 0:
-            del self._slots_of_ids[int(self._ids[slot])]
+            self._slots_of_ids[self._ids[slot]] = -1
             return slot
         if not self._free:
             self._forget()
@@ -112,6 +112,9 @@ class TileDictionary:
 
     def _put(self, slot: int, number: int, pixels: Canvas, identity: int) -> None:
         self._slots[number] = slot
+        if identity + 1 >= self._slots_of_ids.size:
+            more = np.full(self._slots_of_ids.size + identity, -1, np.int32)
+            self._slots_of_ids = np.concatenate((self._slots_of_ids, more))
         self._slots_of_ids[identity] = slot
         self._tiles[slot] = pixels
         self._ids[slot] = identity
@@ -122,5 +125,5 @@ class TileDictionary:
         count = max(1, self._capacity // _FORGET_ONE_IN)
         for slot in np.argsort(self._used_at, kind="stable")[:count].tolist():
             del self._slots[int(self._hashes[slot])]
-            del self._slots_of_ids[int(self._ids[slot])]
+            self._slots_of_ids[self._ids[slot]] = -1
             self._free.append(slot)

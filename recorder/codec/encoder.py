@@ -201,8 +201,9 @@ class ScreenEncoder:
         if not is_asked.any() or self._next_id >= origins.MOST_TILES:
             return changed
         asked = changed.only(is_asked)
-        before, shown = (tiles.take(self._grid, canvas, asked.positions) for canvas in (self._before, self._origins))
-        fits, told = self._covered.told(self._dictionary, asked.positions, before, asked.pixels, shown)
+        fits, told = self._covered.told(
+            self._grid, self._dictionary, asked.positions, self._before, asked.pixels, self._origins
+        )
         data = origins.encode(told.astype(np.int64)) if fits.size else None
         if data is None:
             return changed

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
+from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers, equal
 from recorder.codec.wire import Move
 from recorder.geometry import Rect
 
@@ -28,25 +28,31 @@ _LEAST_ROWS = 8
 _REACH_PX = 4  # of a neighbourhood, in each direction
 _ROWS_OF_NEIGHBOURHOOD = (-4, -1, 2, 4)
 _WEIGHTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+_BY_COLUMN, _BY_ROW = 0, 1
 _KEEP_MASK = np.uint8(0x70)  # one in eight pixels that stand out
 
 Scores: TypeAlias = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
 class _Scene:
     """Where moves are looked for: the picture before (as moved so far) and now, and tiles not to be touched."""
 
-    grid: Grid
-    before: Canvas
-    now: Canvas
-    box: Rect
-    blocked: Mask
+    def __init__(self, grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> None:
+        self.grid = grid
+        self.before = before
+        self.now = now
+        self.box = box
+        self.blocked = blocked
+        self.right: Bytes = equal(before[_pixels(box)], now[_pixels(box)])  # the pixels of the box: 255 or 0
 
     def changed(self) -> Mask:
         """The pixels of the box that are not right yet."""
-        pixels = _pixels(self.box)
-        return np.asarray(self.before[pixels] != self.now[pixels])
+        return np.asarray(self.right == 0)
+
+    def moved(self, target: Rect) -> None:
+        """A move into this area was made."""
+        inside = _pixels(target.moved(-self.box.left, -self.box.top))
+        self.right[inside] = equal(self.before[_pixels(target)], self.now[_pixels(target)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,12 @@ def find(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> I
     scene = _Scene(grid, before, now, box, blocked)
     changed = scene.changed()
     scrolled = _find_scroll(scene, changed)
-    if scrolled is not None and scrolled.gain_px * 2 > np.count_nonzero(changed):
+    if scrolled is not None and scrolled.gain_px * 2 > cv2.countNonZero(changed.view(np.uint8)):
         yield scrolled.move
         return
-    yield from _find_any(scene, changed, scrolled)
+    for move in _find_any(scene, changed, scrolled):
+        yield move
+        scene.moved(move.target)
 
 
 def _find_scroll(scene: _Scene, changed: Mask) -> "_Gain | None":
@@ -207,17 +215,25 @@ def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int])
     left, right = max(columns[0] - domain.left, 0), min(columns[1] - domain.left, domain.width)
     if domain.is_empty or left >= right:
         return None
-    was_right = scene.before[_pixels(domain)] == scene.now[_pixels(domain)]
-    would_be = scene.before[_pixels(domain.moved(-dx, -dy))] == scene.now[_pixels(domain)]
-    score = would_be.view(np.int8) - was_right.view(np.int8)
+    was_right = scene.right[_pixels(domain.moved(-scene.box.left, -scene.box.top))]
+    would_be = equal(scene.before[_pixels(domain.moved(-dx, -dy))], scene.now[_pixels(domain)])
     for _ in range(2):
-        top, bottom = _best_span(np.add.reduce(score[:, left:right], axis=1, dtype=np.int32))
-        left, right = _best_span(np.add.reduce(score[top:bottom], axis=0, dtype=np.int32))
+        top, bottom = _best_span(_sums(would_be[:, left:right], _BY_ROW) - _sums(was_right[:, left:right], _BY_ROW))
+        rows = slice(top, bottom)
+        left, right = _best_span(_sums(would_be[rows], _BY_COLUMN) - _sums(was_right[rows], _BY_COLUMN))
     target = Rect(domain.left + left, domain.top + top, right - left, bottom - top)
-    gain_px = int(np.add.reduce(score[top:bottom, left:right], axis=None, dtype=np.int64))
+    inside = slice(top, bottom), slice(left, right)
+    gain_px = cv2.countNonZero(would_be[inside]) - cv2.countNonZero(was_right[inside])
     if gain_px < _LEAST_GAIN_PX or _touches(scene, target, offset):
         return None
     return _Gain(Move(target, dx, dy), gain_px)
+
+
+def _sums(mask: Bytes, direction: int) -> Scores:
+    """How much of a mask is set in each row or column."""
+    if not mask.size:
+        return np.zeros(mask.shape[direction == _BY_COLUMN], np.int32)
+    return np.asarray(cv2.reduce(mask, direction, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
 
 
 def _best_span(scores: Scores) -> tuple[int, int]:

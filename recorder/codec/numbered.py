@@ -24,6 +24,7 @@ from recorder.codec.errors import DamagedPictureError
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas
 
 _PRESET = 3
+_DEPTH = 64
 _DICTIONARY_BYTES = 1 << 22
 _LEAST_DICTIONARY_BYTES = 1 << 16
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
@@ -232,7 +233,8 @@ def lzma_filters(size: int) -> list[dict[str, int]]:
     # a dictionary no larger than needed: LZMA clears its tables for every sheet
     needed = 1 << max(size - 1, 1).bit_length()
     dictionary = min(max(needed, _LEAST_DICTIONARY_BYTES), _DICTIONARY_BYTES)
-    return [{"id": lzma.FILTER_LZMA2, "preset": _PRESET, "lc": 0, "lp": 0, "pb": 4, "dict_size": dictionary}]
+    options = {"lc": 0, "lp": 0, "pb": 4, "depth": _DEPTH, "dict_size": dictionary}
+    return [{"id": lzma.FILTER_LZMA2, "preset": _PRESET, **options}]
 
 
 def _damaged() -> DamagedPictureError:

@@ -18,6 +18,9 @@ from recorder.codec.wire import MAX_COLOURS
 _ALWAYS_WORTH = 64
 _WORTH_A_TILE = 8
 _WINDOW_BITS = -15
+_SLOT_BITS = 17
+_SPREAD = np.uint32(2654435761)
+_NO_COLOUR = np.uint32(0xFFFFFFFF)
 
 
 def pack_colours(colours: Canvas) -> bytes:
@@ -55,6 +58,11 @@ def _channels(colours: Canvas) -> tuple[Bytes, Bytes, Bytes]:
     return channels[:, 0], channels[:, 1], channels[:, 2]
 
 
+def _slots_of(colours: Canvas) -> Canvas:
+    mixed: Canvas = (colours * _SPREAD) >> np.uint32(32 - _SLOT_BITS)
+    return mixed
+
+
 def _in_order(colours: Canvas) -> Canvas:
     blue, green, red = _channels(colours)
     return colours[np.lexsort((blue, green, red - green))]
@@ -65,12 +73,17 @@ def _damaged() -> DamagedPictureError:
 
 
 class ColourNumbers:
-    """The encoder's side: the number of each colour."""
+    """The encoder's side: the number of each colour.
+
+    A table of slots finds nearly all; the few colours whose slot is taken are looked for among the overflow.
+    """
 
     def __init__(self) -> None:
-        # 32 MB of address space, of which only the pages of colours in use are ever touched
-        self._number_of: npt.NDArray[np.uint16] = np.zeros(1 << 24, np.uint16)
+        self._colour_in: Canvas = np.zeros(1 << _SLOT_BITS, np.uint32)
+        self._number_in: npt.NDArray[np.uint16] = np.zeros(1 << _SLOT_BITS, np.uint16)
+        self._overflow: dict[int, int] = {}
         self._colours: Canvas = np.zeros(0, np.uint32)
+        self.clear()
 
     @property
     def count(self) -> int:
@@ -79,22 +92,42 @@ class ColourNumbers:
 
     def clear(self) -> None:
         """A new segment begins."""
-        self._number_of[self._colours] = 0
+        self._colour_in[:] = _NO_COLOUR
+        self._overflow.clear()
         self._colours = np.zeros(0, np.uint32)
 
     def number(self, tiles: Canvas, *, may_add: bool) -> tuple[npt.NDArray[np.uint16], Canvas] | None:
         """The number of each pixel's colour, and the colours that are new; None if that would not pay."""
-        numbers = self._number_of[tiles]
-        unknown = tiles[numbers == 0]
-        if not unknown.size:
-            return numbers - np.uint16(1), unknown
-        colours = np.unique(unknown)
-        if not may_add or len(colours) > min(_ALWAYS_WORTH + _WORTH_A_TILE * len(tiles), MAX_COLOURS - self.count):
-            return None
-        colours = _in_order(colours)
-        self._number_of[colours] = np.arange(self.count + 1, self.count + 1 + len(colours))
-        self._colours = np.concatenate((self._colours, colours))
-        return self._number_of[tiles] - np.uint16(1), colours
+        slots = _slots_of(tiles)
+        numbers = self._number_in.take(slots)
+        is_elsewhere = self._colour_in.take(slots) != tiles
+        if not is_elsewhere.any():
+            return numbers, np.zeros(0, np.uint32)
+        colours, which = np.unique(tiles[is_elsewhere], return_inverse=True)
+        new = colours[[colour not in self._overflow for colour in colours.tolist()]]
+        if new.size:
+            if not may_add or len(new) > min(_ALWAYS_WORTH + _WORTH_A_TILE * len(tiles), MAX_COLOURS - self.count):
+                return None
+            new = _in_order(new)
+            self._add(new)
+        numbers[is_elsewhere] = self._numbers_of(colours)[which]
+        return numbers, new
+
+    def _add(self, new: Canvas) -> None:
+        slots, numbers = _slots_of(new), np.arange(self.count, self.count + new.size)
+        self._colours = np.concatenate((self._colours, new))
+        is_free = self._colour_in[slots] == _NO_COLOUR
+        self._colour_in[slots[is_free]] = new[is_free]
+        is_in = self._colour_in[slots] == new  # two new ones may want the same slot
+        self._number_in[slots[is_in]] = numbers[is_in]
+        self._overflow.update(zip(new[~is_in].tolist(), numbers[~is_in].tolist(), strict=True))
+
+    def _numbers_of(self, colours: Canvas) -> npt.NDArray[np.uint16]:
+        slots = _slots_of(colours)
+        numbers = self._number_in[slots]
+        for index in np.flatnonzero(self._colour_in[slots] != colours).tolist():
+            numbers[index] = self._overflow[int(colours[index])]
+        return numbers
 
     def colours_of(self, numbers: npt.NDArray[np.uint16]) -> Canvas:
         """The colours of these numbers."""

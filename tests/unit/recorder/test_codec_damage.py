@@ -166,6 +166,24 @@ def test_colours_come_back(values):
     np.testing.assert_array_equal(palette.unpack_colours(palette.pack_colours(colours), len(values)), colours)
 
 
+def test_every_colour_keeps_its_number_also_where_slots_are_taken():
+    numbers, known = palette.ColourNumbers(), {}
+    chance = np.random.default_rng(3)
+    for _ in range(12):
+        tiles = chance.choice(chance.integers(0, 1 << 24, 4000, np.uint32), (500, 16, 64)).astype(np.uint32)
+        numbered_tiles = numbers.number(tiles, may_add=True)
+        assert numbered_tiles is not None
+        np.testing.assert_array_equal(numbers.colours_of(numbered_tiles[0]), tiles)
+        known.update(zip(tiles.ravel().tolist(), numbered_tiles[0].ravel().tolist(), strict=True))
+    assert numbers._overflow
+    for colour, number in list(known.items())[::50]:
+        tile = np.full((1, 16, 64), colour, np.uint32)
+        again = numbers.number(tile, may_add=False)
+        assert again is not None
+        assert (again[0] == number).all()
+        assert not again[1].size
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 900), min_size=1), st.integers(0, 64000), st.integers(1, 3))
 def test_numbers_of_colours_come_back(values, base, tiles):
