@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         let_go(sys.stdout)
         return 0
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or Ctrl-D where a passphrase is asked for
         return 130
 
 

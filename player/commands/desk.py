@@ -42,12 +42,20 @@ class Desk:
         return cls(Library(library_folder(library), devices=trusted_devices(folder)), folder, out, notes)
 
     def keys(self) -> KeyRing:
-        """The auditor keys at hand.
+        """The auditor keys at hand, as far as they can be opened.
 
         Raises:
             KeyMissingError: a key that was named cannot be used.
         """
         return load_key_ring(self.keys_folder, Passphrase(self.notes))
+
+    def needed_keys(self) -> KeyRing:
+        """The auditor keys at hand, where nothing can be done without.
+
+        Raises:
+            KeyMissingError: a key that was named, or every key there is, cannot be used.
+        """
+        return load_key_ring(self.keys_folder, Passphrase(self.notes), is_needed=True)
 
     def note(self, sentence: str) -> None:
         """Say something beside the answer."""

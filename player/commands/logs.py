@@ -20,7 +20,7 @@ def run_log(
 ) -> int:
     """Print the rows that overlap the range, in order of time."""
     folder = desk.library.find(recording)
-    reader = RecordingReader.open(folder, keys=desk.keys(), devices=desk.library.devices)
+    reader = RecordingReader.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
     wanted = [
         row
         for row in read_rows(desk, reader)

@@ -44,7 +44,7 @@ def run_export(
         if isinstance(path, Path):
             refuse_no_file(path)
     folder = desk.library.find(recording)
-    source = OpenRecording.open(folder, keys=desk.keys(), devices=desk.library.devices)
+    source = OpenRecording.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
     progress = ProgressLine(desk.notes)
     try:
         source.scan_all()
@@ -89,4 +89,4 @@ def _writers(
 
 
 def _open(desk: Desk, recording: str) -> OpenRecording:
-    return OpenRecording.open(desk.library.find(recording), keys=desk.keys(), devices=desk.library.devices)
+    return OpenRecording.open(desk.library.find(recording), keys=desk.needed_keys(), devices=desk.library.devices)

@@ -139,22 +139,28 @@ def _pinned_root(path: Path) -> bytes:
 
 
 def load_key_ring(
-    folder: Path, ask_passphrase: Callable[[], str] | None = None, *, environment: Mapping[str, str] | None = None
+    folder: Path,
+    ask_passphrase: Callable[[], str] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    is_needed: bool = False,
 ) -> KeyRing:
     """The auditor keys at hand: those that TACHIAI_KEY names, else those in the folder.
 
-    A key of the folder that cannot be opened here (nobody to ask, keyring locked) is left out; one that was named is
-    an error.
+    A key of the folder that cannot be opened here (nobody to ask, keyring locked) is left out, unless one `is_needed`
+    and that leaves none; one that was named is an error.
     """
     named = (os.environ if environment is None else environment).get(KEY_VARIABLE)
     if named:
         return KeyRing(tuple(AuditorKey.load(Path(path), ask_passphrase) for path in named.split(os.pathsep) if path))
-    keys = []
+    keys, reasons = [], []
     for path in sorted((folder / "auditors").glob("*.json")):
         try:
             keys.append(AuditorKey.load(path, ask_passphrase))
-        except KeyMissingError:
-            continue
+        except KeyMissingError as error:
+            reasons.append(str(error))
+    if is_needed and reasons and not keys:
+        raise KeyMissingError(reasons[0])
     return KeyRing(tuple(keys))
 
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec import structs
@@ -286,9 +287,14 @@ def test_a_locked_key_takes_its_passphrase_from_the_variable(place: Place, monke
     desk = place.desk(FIRST, is_mine=False)
     desk.auditor.save(auditor_key_path(keys_folder(), "locked"), "open sesame")
     desk.close()
-    assert place.run("log", FIRST).status == 3
+    answer = place.run("log", FIRST)
+    assert answer.status == 3
+    assert "set TACHIAI_PASSPHRASE" in told(answer)
     monkeypatch.setenv("TACHIAI_PASSPHRASE", "wrong")
-    assert place.run("log", FIRST).status == 3
+    answer = place.run("log", FIRST)
+    assert answer.status == 3
+    assert "This passphrase does not open" in told(answer)
+    assert place.run("verify", FIRST).status == 0  # needs no key
     monkeypatch.setenv("TACHIAI_PASSPHRASE", "open sesame")
     assert place.run("log", FIRST).status == 0
 
@@ -333,3 +339,17 @@ def test_a_recording_is_named_by_where_one_stands(place: Place, monkeypatch: pyt
     place.desk(FIRST).close()
     monkeypatch.chdir(place.folder / FIRST)
     assert place.run("verify", ".", "--json").objects[-1]["recording"] == FIRST
+
+
+def test_at_the_end_of_the_input_no_passphrase_is_taken(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = place.desk(FIRST, is_mine=False)
+    desk.auditor.save(auditor_key_path(keys_folder(), "mine"), "open sesame")
+    desk.close()
+
+    def ctrl_d(*_: object, **__: object) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("getpass.getpass", ctrl_d)
+    answer = place.run("log", FIRST)
+    assert (answer.status, answer.out, answer.notes) == (130, "", "")
