@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from player.decoder import Shown
 from player.source import Span
+from player.timeline import time_text
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.reading import News
@@ -78,7 +79,7 @@ class ScreenPanel(QWidget):
         if has_all and span is not None and span.kind in GRAVE:
             # Where an altered range begins, the picture before it is still the last one known: it is not shown either.
             shown, has_all = replace(shown, pictures=(None,) * len(shown.pictures)), False
-        blank = None if has_all else blank_of(span, words)
+        blank = None if has_all else self._blank_at(shown.at_ns, span)
         notices = notices_of(spans, shown.at_ns, words) if has_all else ()
         if not shown.is_known:
             notices = (*notices, words("screen.not_known"))
@@ -105,6 +106,16 @@ class ScreenPanel(QWidget):
         if len(numbers) > 2:
             place = numbers.index(self.view.only) if self.view.only in numbers else 0
             self._show_only(numbers[(place + 1) % len(numbers)])
+
+    def _blank_at(self, at_ns: int, span: Span | None) -> Blank:
+        """Why there is no picture; before the first one, when that comes."""
+        words = self._look.words
+        if span is None and self._news is not None and len(self._news.change_times_ns):
+            first_ns = int(self._news.change_times_ns[0])
+            if at_ns < first_ns:
+                text = words("screen.before_first_text", time=time_text(first_ns))
+                return Blank(words("screen.before_first"), text, "neutral", "kind_screen")
+        return blank_of(span, words)
 
     def _say_window(self) -> None:
         """Which window was active, once the rows of this moment have been read."""

@@ -52,6 +52,21 @@ class LateSource(FakeSource):
             self.span_list = spans
 
 
+class LateFirst(FakeSource):
+    """Has no picture in its first tenth of a second."""
+
+    def picture_at(self, screen, at_ns):
+        return None if at_ns < S // 10 else super().picture_at(screen, at_ns)
+
+
+def test_before_the_first_picture_it_is_said_when_that_comes(window_on):
+    source = LateFirst()
+    source.change_columns = ChangeColumns()
+    source.change_columns.append(S // 10, 0, 9)
+    window = window_on(source)
+    assert "0:00:00.100" in window.stage.view.blank.text
+
+
 def test_a_recording_opens_at_its_first_pictures_and_its_start_can_be_gone_to(open_window, qtbot):
     source = FakeSource()
     source.change_columns = ChangeColumns()
