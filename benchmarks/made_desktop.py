@@ -1,7 +1,8 @@
 """A made-up operator's desktop at 1080p, and an eight-hour recording of it, made in a minute or two.
 
-Two segments of ten minutes are really encoded (typing, a scrolling terminal, a document that is paged through, windows
-that are switched); the others repeat them at later times. All are sealed by the real writer, on a clock that is turned.
+Four segments of five minutes are really encoded (typing, a scrolling terminal, a document that is paged through,
+windows that are switched); the others repeat them at later times. All are sealed by the real writer, on a clock that is
+turned.
 """
 
 from collections.abc import Iterator
@@ -38,11 +39,11 @@ Pixels = npt.NDArray[np.uint8]
 
 S = 1_000_000_000
 WIDTH_PX, HEIGHT_PX = 1920, 1080
-SEGMENT_S = 600
+SEGMENT_S = 300
 CHANGES_PER_S = 5
 CHUNK_NS = S // 2
 HEARTBEAT_NS = 5 * S
-DISTINCT_SEGMENTS = 2
+DISTINCT_SEGMENTS = 4
 ACTIVE_SHARE = 0.7  # of the minutes
 STARTED = Instant(monotonic_ns=100 * S, boot_ns=100 * S, wall_ns=1_772_373_909 * S)
 TERMINAL = Rect(60, 60, 900, 700)
@@ -190,7 +191,7 @@ def make_recording(library: Path, *, hours: float) -> MadeRecording:
 
 
 def _segment_events(*, seed: int) -> Iterator[Event]:
-    """Ten minutes from 0 on, as a segment holds them."""
+    """Five minutes from 0 on, as a segment holds them."""
     rng = np.random.default_rng(1000 + seed)
     operator = Operator(seed)
     encoder = ScreenEncoder(0, WIDTH_PX, HEIGHT_PX)

@@ -19,7 +19,7 @@ from recorder.evidence.findings import Finding, Status, status_of
 from recorder.evidence.keys import DeviceTrust, KeyRing
 from recorder.evidence.reader import RecordingReader, SegmentInfo
 
-CACHE_BYTES = 160 * 1024 * 1024
+CACHE_BYTES = 96 * 1024 * 1024
 DECODED_SEGMENTS = 2  # of which what is decoded is kept, besides what was read
 _SCAN_CHUNKS = 200  # between two reports of progress
 _AHEAD_CHUNKS = 4  # read ahead between two looks whether something is asked for

@@ -22,7 +22,7 @@ from recorder.format.record import (
     unpack_record,
 )
 
-# Nearly two years of one session; more would only be there to exhaust us.
+# Nearly a year of one session; more would only be there to exhaust us.
 _NAME = re.compile(r"([0-9]{4,5})\.seg")
 _BLOCK_BYTES = 1024 * 1024
 # Records follow each other: what lies behind one is read with it.

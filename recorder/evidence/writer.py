@@ -40,7 +40,7 @@ MAX_EVENTS_BYTES = MAX_BODY_BYTES - seal.TAG_BYTES
 class Limits:
     """How large things grow, and how long silence lasts."""
 
-    segment_ns: int = 600 * 10**9
+    segment_ns: int = 300 * 10**9
     segment_bytes: int = 64 * 1024 * 1024
     heartbeat_ns: int = 5 * 10**9
     reserve_bytes: int = 1024 * 1024
