@@ -9,7 +9,6 @@ from recorder.codec import origins
 from recorder.codec.dictionary import TileDictionary
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Grid, Mask, Numbers, take
 
-_LAYERS = 2  # what a window covers, and the window itself when it begins to move
 _REST_NS = 1_000_000_000  # a window that is being dragged over a place is not remembered there
 _MOST_BREAKS = 48
 _SAMPLE = (slice(None), slice(1, None, 3), slice(2, None, 5))
@@ -20,7 +19,7 @@ class Covered:
 
     def __init__(self, grid: Grid) -> None:
         # origin + 1, or 0 where nothing was covered: memory is taken only for what was
-        self._layers: Canvas = np.zeros((_LAYERS, grid.count, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+        self._below: Canvas = np.zeros((grid.count, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
         self._is_covering = np.zeros(grid.count, np.bool_)
         self._changed_at_ns: Numbers = np.zeros(grid.count, np.int64)
 
@@ -33,10 +32,7 @@ class Covered:
         """These tiles are about to be covered or painted; `shown` are the origins of the pixels still shown."""
         rested = positions[self._changed_at_ns[positions] <= at_ns - _REST_NS]
         self._changed_at_ns[positions] = at_ns
-        again = rested[self._is_covering[rested]]
-        self._layers[1, again] = self._layers[0, again]
-        self._layers[1, rested[~self._is_covering[rested]]] = 0
-        self._layers[0, rested] = take(grid, shown, rested) + np.uint32(1)
+        self._below[rested] = take(grid, shown, rested) + np.uint32(1)
         self._is_covering[rested] = True
 
     def told(
@@ -64,25 +60,20 @@ class Covered:
         rows, columns = np.divmod(positions, grid.columns)
         now = now[_SAMPLE]
         wrong = grid.in_tiles(before)[rows, _SAMPLE[1], columns, _SAMPLE[2]] != now
-        for layer in self._layers:
-            below = layer[(positions, *_SAMPLE[1:])]
-            wrong &= (below == 0) | (dictionary.pixels_at(below - np.uint32(1)) != now)
+        below = self._below[(positions, *_SAMPLE[1:])]
+        wrong &= (below == 0) | (dictionary.pixels_at(below - np.uint32(1)) != now)
         return np.asarray(~wrong.any(axis=(1, 2)))
 
     def _told(
         self, dictionary: TileDictionary, positions: Numbers, before: Canvas, now: Canvas, shown: Canvas
     ) -> Canvas:
-        """Where pixels come from: all that a layer explains in the box around what is wrong come from that layer.
+        """Where pixels come from: all that was covered and fits, in the box around what is wrong, comes from there.
 
         White on white is right already, but to tell it apart from what is around it would cost.
         """
-        wrong, told = before != now, shown.copy()
-        for layer in self._layers:
-            below = layer[positions]
-            right = (below != 0) & (dictionary.pixels_at(below - np.uint32(1)) == now) & _boxes(wrong)
-            told[right] = below[right] - np.uint32(1)
-            wrong &= ~right
-        return told
+        below = self._below[positions]
+        again = (below != 0) & (dictionary.pixels_at(below - np.uint32(1)) == now) & _boxes(before != now)
+        return np.asarray(np.where(again, below - np.uint32(1), shown), np.uint32)
 
 
 def _boxes(wrong: Mask) -> Mask:
