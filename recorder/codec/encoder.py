@@ -293,7 +293,7 @@ class ScreenEncoder:
         tiles.put(self._grid, self._origins, positions, first[:, None, None] + origins.IN_TILE)
         tiles.put(self._grid, self._origins, draft.told_positions, draft.told)  # of pixels that were sent, not told
         self._keep_film_sheets(draft.sheets)
-        self._costs.add(draft.sheets, ids)
+        self._costs.add(draft.sheets, np.concatenate((ids, np.unique(draft.told >> np.uint32(origins.PLACE_BITS)))))
         self._number += 1
         self._next_id = draft.next_id
         changed_px, self._unreported_px = self._unreported_px, 0
