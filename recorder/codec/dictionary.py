@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
-CAPACITY_TILES = 6144  # 25 MB of 4 KB each: three full 1080p pictures
+CAPACITY_TILES = 4096  # 17 MB of 4 KB each: two full 1080p pictures without a tile in common
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _PLACE_BITS = _PIXELS.bit_length() - 1
 NO_PIXEL = np.uint32(0xFFFFFFFF)  # no pixel has a fourth byte
