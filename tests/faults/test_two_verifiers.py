@@ -28,7 +28,23 @@ from tests.evidence_kit import (
 )
 
 MUTATIONS = 400
-VALUES = (None, 0, -1, 1, 2, 1.5, 10**30, "", "x", "io_error", True, [], {}, "\ud800", {"segment": 1, "records": 2})
+VALUES: tuple[object, ...] = (
+    None,
+    0,
+    -1,
+    1,
+    2,
+    1.5,
+    10**30,
+    "",
+    "x",
+    "io_error",
+    True,
+    [],
+    {},
+    "\ud800",
+    {"segment": 1, "records": 2},
+)
 NAMES = ("0000.seg", "0002.seg", "0009.seg", "00001.seg", "10000.seg", "\uff10\uff10\uff10\uff11.seg")
 
 

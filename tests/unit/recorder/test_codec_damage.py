@@ -167,7 +167,8 @@ def test_colours_come_back(values):
 
 
 def test_every_colour_keeps_its_number_also_where_slots_are_taken():
-    numbers, known = palette.ColourNumbers(), {}
+    numbers = palette.ColourNumbers()
+    known: dict[int, int] = {}
     chance = np.random.default_rng(3)
     for _ in range(12):
         tiles = chance.choice(chance.integers(0, 1 << 24, 4000, np.uint32), (500, 16, 64)).astype(np.uint32)
