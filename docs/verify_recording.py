@@ -23,9 +23,9 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-NOTE, PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED = "note", "partial", "altered", "cannot judge", "read failed"
+NOTE, PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED = "note", "partial", "altered", "cannot_judge", "read_failed"
 EXIT = ((ALTERED, 2), (READ_FAILED, 4), (CANNOT_JUDGE, 3), (PARTIAL, 1))
-WORDS = ("complete and sound", "sound but partial", "altered", "not to be judged", "not to be read")
+VERDICTS = ("sound", PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED)
 HEAD = struct.Struct(">4sBBBBIQ32s32sQQQI")
 HEADER, EVENTS, HEARTBEAT, END, BODY_LIMIT = 1, 2, 3, 4, {1: 65_536, 4: 4_096}
 SESSION_ID, NAME = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}", r"(?:[0-9]{4}|[1-9][0-9]{4})\.seg"
@@ -390,10 +390,10 @@ def main() -> int:
     verdict.run()
     for one in verdict.findings:
         place = "" if one["segment"] is None else f" segment {one['segment']}"
-        print(json.dumps(one) if given.json else f"{one['code']}{place}: {one['sentence']}")
-    status = verdict.exit_status
-    print(json.dumps({"status": status, "verdict": WORDS[status]}) if given.json else f"It is {WORDS[status]}.")
-    return status
+        print(json.dumps({"type": "finding"} | one) if given.json else f"{one['code']}{place}: {one['sentence']}")
+    conclusion = {"type": "verdict", "verdict": VERDICTS[verdict.exit_status], "exit_status": verdict.exit_status}
+    print(json.dumps(conclusion) if given.json else f"Verdict: {VERDICTS[verdict.exit_status].replace('_', ' ')}.")
+    return verdict.exit_status
 
 
 if __name__ == "__main__":

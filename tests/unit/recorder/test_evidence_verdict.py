@@ -1,5 +1,7 @@
 """What `verify` says of time and of content, and how it says it; both verifiers as programs."""
 
+import json
+
 import pytest
 
 from recorder.clock import Instant
@@ -142,7 +144,7 @@ def test_the_second_verifier_is_a_program_with_the_same_exit_status(closed, tmp_
     export_device(cast().device, "desk", key)
     monkeypatch.setattr("sys.argv", ["verify_recording.py", str(closed), "--device", str(key), "--json"])
     assert independent().main() == 0
-    assert '"status": 0' in capsys.readouterr().out
+    assert json.loads(capsys.readouterr().out) == {"type": "verdict", "verdict": "sound", "exit_status": 0}
     monkeypatch.setattr("sys.argv", ["verify_recording.py"])
     with pytest.raises(SystemExit) as left:
         independent().main()
