@@ -6,32 +6,10 @@ import subprocess
 import pytest
 from Xlib import X
 
-from recorder.capture.source import Source
 from recorder.capture.x11_clipboard import X11Clipboard
 from recorder.events import ClipboardChanged
 from tests.heard import Heard
-from tests.xserver import XServer, start_xvfb
-
-
-@pytest.fixture
-def server(monkeypatch):
-    with start_xvfb(800, 600) as running:
-        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-        monkeypatch.setenv("DISPLAY", running.display)
-        yield running
-
-
-@pytest.fixture
-def hear(server):
-    heard: list[Heard] = []
-
-    def start(source: Source) -> Heard:
-        heard.append(Heard(source))
-        return heard[-1]
-
-    yield start
-    for one in heard:
-        one.source.stop()
+from tests.xserver import XServer
 
 
 def _copy(server: XServer, selection: str, text: bytes, *, target: str = "UTF8_STRING") -> None:

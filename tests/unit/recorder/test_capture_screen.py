@@ -19,15 +19,6 @@ from tests.xserver import XServer, start_xvfb, wait_until
 METHODS = ("damage", "poll")
 
 
-@pytest.fixture
-def server(monkeypatch):
-    with start_xvfb(800, 600) as running:
-        for name in ("WAYLAND_DISPLAY", "XDG_SESSION_TYPE"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("DISPLAY", running.display)
-        yield running
-
-
 @pytest.fixture(params=METHODS)
 def source(request, server, monkeypatch):
     monkeypatch.setattr("recorder.capture.poll_screen.LAYOUT_EVERY_S", 0.3)

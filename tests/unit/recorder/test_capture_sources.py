@@ -53,27 +53,6 @@ ALL: dict[str, Callable[[], Source]] = ON_X11 | {
 }
 
 
-@pytest.fixture
-def server(monkeypatch):
-    with start_xvfb(800, 600) as running:
-        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-        monkeypatch.setenv("DISPLAY", running.display)
-        yield running
-
-
-@pytest.fixture
-def hear(server):
-    heard: list[Heard] = []
-
-    def start(source: Source) -> Heard:
-        heard.append(Heard(source))
-        return heard[-1]
-
-    yield start
-    for one in heard:
-        one.source.stop()
-
-
 # --- what every source promises ---------------------------------------------------------------------------------------
 
 

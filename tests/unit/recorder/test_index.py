@@ -1,7 +1,6 @@
 """The index finds any substring at the right moment."""
 
 import sqlite3 as system_sqlite
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,17 +20,6 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     if request.param == "sqlite of the system":
         monkeypatch.setattr(index_file, "sqlite3", system_sqlite)
     return str(request.param)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "index" / "library.sqlite3"
-
-
-@pytest.fixture
-def index(path: Path) -> Iterator[Index]:
-    with Index.open(path) as index:
-        yield index
 
 
 TEXTS = [
@@ -81,8 +69,10 @@ FINDS = [
 
 
 @pytest.mark.parametrize(("query", "expected"), FINDS, ids=[query for query, _ in FINDS])
-def test_any_substring_is_found_whatever_is_in_it(engine: str, path: Path, query: str, expected: list[str]) -> None:
-    with Index.open(path) as index:
+def test_any_substring_is_found_whatever_is_in_it(
+    engine: str, index_path: Path, query: str, expected: list[str]
+) -> None:
+    with Index.open(index_path) as index:
         add(index, [typed(text, number * 60 * S) for number, text in enumerate(TEXTS)])
         assert [text for text, _ in found(index, query)] == expected
 
@@ -202,16 +192,16 @@ def test_a_forgotten_recording_is_found_no_more(index: Index) -> None:
     assert index.find("pass", session_id="a").hits == ()
 
 
-def test_two_programs_do_not_add_the_same_rows_twice(path: Path, index: Index) -> None:
-    with Index.open(path) as other:
+def test_two_programs_do_not_add_the_same_rows_twice(index_path: Path, index: Index) -> None:
+    with Index.open(index_path) as other:
         add(index, [typed("once")])
         assert not other.append("a", [typed("once")], since=None, reached=upto(0), started_wall_ns=0)
         assert len(other.rows("a")) == 1
 
 
-def test_rows_grouped_by_another_version_are_read_again(index: Index, path: Path) -> None:
+def test_rows_grouped_by_another_version_are_read_again(index: Index, index_path: Path) -> None:
     add(index, [typed("old way")])
-    with_sqlite(path, f"UPDATE recordings SET grouping_version = {GROUPING_VERSION - 1}")
+    with_sqlite(index_path, f"UPDATE recordings SET grouping_version = {GROUPING_VERSION - 1}")
     assert index.reached("a") is None
     add(index, [typed("new way")])
     assert [row.text for row in index.rows("a")] == ["new way"]
@@ -229,8 +219,8 @@ words = st.lists(alphabet, min_size=1, max_size=12).map("".join)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(words, min_size=1, max_size=12), words)
 def test_it_finds_exactly_the_rows_that_hold_the_query(tmp_path_factory, texts: list[str], query: str) -> None:
-    path = tmp_path_factory.mktemp("index") / "i.sqlite3"
-    with Index.open(path) as index:
+    index_path = tmp_path_factory.mktemp("index") / "i.sqlite3"
+    with Index.open(index_path) as index:
         add(index, [typed(text, number * 60 * S) for number, text in enumerate(texts)])
         wanted = [number for number, text in enumerate(texts) if fold(query).strip() and fold(query) in fold(text)]
         assert [hit.row.at_ns // (60 * S) for hit in index.find(query).hits] == wanted
