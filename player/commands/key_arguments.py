@@ -7,6 +7,7 @@ from pathlib import Path
 from recorder.evidence.keys import Recipient
 
 PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
+ONE_OBJECT, OBJECTS = "one JSON object", "one JSON object a line"
 
 EPILOG = """\
 examples:
@@ -26,20 +27,24 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     keys.epilog = EPILOG
     commands = keys.add_subparsers(dest="keys_command", required=True, metavar="WHAT", parser_class=type(keys))
 
-    def command(name: str, says: str, *examples: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
+    def command(name: str, says: str, *examples: str, as_json: str | None = None) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = commands.add_parser(
             name,
             help=says,
             description=f"{says[0].upper()}{says[1:]}.",
             epilog="\n  ".join(("examples:", *examples)),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        if as_json is not None:
+            made.add_argument("--json", action="store_true", help=as_json)
+        return made
 
     new = command(
         "new",
         "make an auditor's key",
         "tachiai-player keys new akiko",
         "tachiai-player keys new ken --group privacy --out /media/usb/ken.json",
+        as_json=ONE_OBJECT,
     )
     new.add_argument("name", type=_label, metavar="NAME", help="whose key it is")
     new.add_argument(
@@ -47,22 +52,21 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     )
     new.add_argument("--out", type=Path, metavar="FILE", help="where to (default: your own folder of keys)")
     new.add_argument("--no-passphrase", action="store_true", help="leave it open to whoever can read the file")
-    new.add_argument("--json", action="store_true", help="one JSON object")
-    listed = command(
+    command(
         "list",
         "list your keys and the devices you trust",
         "tachiai-player keys list",
         "tachiai-player keys list --json | jq -r 'select(.type == \"device\") | .public'",
+        as_json=OBJECTS,
     )
-    listed.add_argument("--json", action="store_true", help="one JSON object a line")
     show = command(
         "show",
         "print the public line of a key",
         "tachiai-player keys show akiko",
         "tachiai-player keys show /media/usb/ken.json --json",
+        as_json=ONE_OBJECT,
     )
     show.add_argument("name", metavar="NAME", help="its name, or its file")
-    show.add_argument("--json", action="store_true", help="one JSON object")
     trust = command(
         "trust",
         "trust the recordings of a device",
@@ -71,19 +75,20 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     )
     trust.add_argument("device", metavar="KEY", help="its public key: 64 hexadecimal characters, or the file it is in")
     trust.add_argument("--name", default="", help="what to call it")
-    device = command(
+    command(
         "device",
         "print this machine's device key",
         "tachiai-player keys device",
         "tachiai-player keys device --json > db1.json    for `keys trust db1.json`",
+        as_json=ONE_OBJECT,
     )
-    device.add_argument("--json", action="store_true", help="one JSON object")
     recipients = command(
         "recipients",
         "make or show the list of who can open recordings",
         "tachiai-player keys recipients list.json --member akiko:auditors:9f…01 --member ken:privacy:77…ab",
         "tachiai-player keys recipients list.json      who is on it",
         "tachiai-agent record --recipients list.json   seal a recording to it",
+        as_json=OBJECTS,
     )
     recipients.add_argument("file", type=Path, metavar="FILE", help="the list")
     recipients.add_argument(
@@ -98,7 +103,6 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
         "--root", type=Path, metavar="FILE", help="the root key that signs; made if it is not there"
     )
     recipients.add_argument("--version", type=_version, default=1, metavar="N", help="the list's number (default 1)")
-    recipients.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def _label(text: str) -> str:
