@@ -2,12 +2,20 @@
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
+from player.integrity import unsound_recordings
 from player.moments import in_s
 from player.search import Progress, Refreshed, rebuild_index, require_query, search_library
 from recorder.errors import KeyMissingError
+from recorder.evidence.findings import Status
 from recorder.store.hits import Hit
 
 NOTHING_FOUND = 1
+MOST_NAMED = 5
+NOT_TO_RELY_ON = {
+    Status.ALTERED: "was altered: of it is found only what is sound, or was sound when it was read",
+    Status.CANNOT_JUDGE: "cannot be judged here: nobody can say whether it was altered",
+    Status.READ_FAILED: "could not be read whole",
+}
 
 
 def run_search(desk: Desk, query: str, *, limit: int, as_json: bool) -> int:
@@ -22,7 +30,7 @@ def run_search(desk: Desk, query: str, *, limit: int, as_json: bool) -> int:
             desk.say_json(_object(desk, hit))
         else:
             desk.say(f"{hit.session_id}  {clock_text(hit.at_ns):>12}  {hit.kind:<9}  {hit.context}")
-    _tell_not_searched(desk, outcome.refreshed)
+    _tell_not_to_rely_on(desk, outcome.refreshed, shown)
     if not outcome.found.is_complete:
         desk.note(f"There are more than {limit} hits; give a longer query, or a larger --limit.")
     if not outcome.found.hits:
@@ -42,7 +50,8 @@ def run_reindex(desk: Desk, *, as_json: bool) -> int:
             {"recordings": refreshed.total, "indexed": refreshed.indexed, "index": str(desk.library.index_path)}
         )
     else:
-        _tell_not_searched(desk, refreshed)
+        for sentence in _not_searched(refreshed):
+            desk.note(sentence)
         desk.say(f"Indexed {refreshed.indexed} of {refreshed.total} recordings: {desk.library.index_path}")
     _refuse_if_nothing_was_searched(refreshed)
     return 0
@@ -59,10 +68,29 @@ class _Shown:
         share = 100 * progress.read_bytes // max(1, progress.size_bytes)
         self.line.show(f"indexing {progress.session_id}, {progress.number} of {progress.total}: {min(share, 100)} %")
 
+    def verifying(self, session_id: str, done_bytes: int, total_bytes: int) -> None:
+        """Verifying is this far."""
+        self.line.show(f"verifying {session_id}: {100 * done_bytes // max(1, total_bytes)} %")
 
-def _tell_not_searched(desk: Desk, refreshed: Refreshed) -> None:
-    for missed in refreshed.not_searched:
-        desk.note(f"{missed.session_id} was not searched, or not whole: {missed.sentence}")
+
+def _tell_not_to_rely_on(desk: Desk, refreshed: Refreshed, shown: _Shown) -> None:
+    """Name the recordings for which a hit, or no hit, is not to be relied on: the first few in a sentence each."""
+    sentences = _not_searched(refreshed)
+    missed = {one.session_id for one in refreshed.not_searched}
+    for one in unsound_recordings(desk.library, besides=missed, told=shown.verifying):
+        sentences.append(f"{one.session_id} {NOT_TO_RELY_ON[one.status]} (tachiai-player verify {one.session_id}).")
+    shown.line.clear()
+    for sentence in sentences[:MOST_NAMED]:
+        desk.note(sentence)
+    if len(sentences) > MOST_NAMED:
+        desk.note(
+            f"{len(sentences) - MOST_NAMED} more recordings were not searched whole, or were altered, or cannot be "
+            "judged; tachiai-player verify tells of each."
+        )
+
+
+def _not_searched(refreshed: Refreshed) -> list[str]:
+    return [f"{one.session_id} was not searched, or not whole: {one.sentence}" for one in refreshed.not_searched]
 
 
 def _refuse_if_nothing_was_searched(refreshed: Refreshed) -> None:

@@ -144,8 +144,8 @@ class Index:
         """Take the recording out of the index."""
         with worded(self.path), writing(self._db):
             self._remove(session_id)
-            if with_verdict:
-                self._db.execute("DELETE FROM summaries WHERE session_id = ?", (session_id,))
+            for table in ("summaries", "integrity") if with_verdict else ():
+                self._db.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -196,6 +196,15 @@ class Index:
         """(session, fingerprint) → (summary, verdict)."""
         found = self._all("SELECT session_id, fingerprint, summary, verdict FROM summaries")
         return {(row[0], row[1]): (row[2], row[3]) for row in found}
+
+    def remember_integrity(self, session_id: str, fingerprint: str, status: str) -> None:
+        """Keep what was judged without a key, for as long as the files' fingerprint stays this."""
+        with worded(self.path), writing(self._db):
+            self._db.execute("INSERT OR REPLACE INTO integrity VALUES (?, ?, ?)", (session_id, fingerprint, status))
+
+    def integrity(self) -> dict[tuple[str, str], str]:
+        """(session, fingerprint) → status."""
+        return {(row[0], row[1]): row[2] for row in self._all("SELECT session_id, fingerprint, status FROM integrity")}
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ def migrations() -> Migrations:
     steps(name="0002_rows")(_rows)
     steps(name="0003_grams")(_grams)
     steps(name="0004_summaries")(_summaries)
+    steps(name="0005_integrity")(_integrity)
     return steps
 
 
@@ -91,5 +92,16 @@ def _summaries(db: Database) -> None:
             fingerprint TEXT NOT NULL,
             summary BLOB,
             verdict TEXT
+        )"""
+    )
+
+
+def _integrity(db: Database) -> None:
+    """What `verify` said of a recording without a key, while its files do not change."""
+    db.execute(
+        """CREATE TABLE integrity (
+            session_id TEXT PRIMARY KEY,
+            fingerprint TEXT NOT NULL,
+            status TEXT NOT NULL
         )"""
     )

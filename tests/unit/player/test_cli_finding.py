@@ -37,6 +37,12 @@ def session(place: Place, text: str, session_id: str = FIRST, **options) -> Desk
     return desk
 
 
+def flip_a_bit(segment: Path) -> None:
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+
+
 # --- search -----------------------------------------------------------------------------------------------------------
 
 
@@ -84,6 +90,37 @@ def test_search_names_what_it_could_not_search(place: Place) -> None:
     assert [hit["recording"] for hit in answer.objects] == [FIRST]
     assert f"{SECOND} was not searched" in answer.notes
     assert place.run("search", "nowhere").status == 1
+
+
+def test_search_says_in_one_sentence_that_a_recording_was_altered(place: Place) -> None:
+    session(place, "needle")
+    session(place, "needle", SECOND)
+    assert place.run("search", "needle").notes == ""
+    flip_a_bit(place.folder / SECOND / "0001.seg")
+    for _ in range(2):  # found out, then remembered
+        answer = place.run("search", "needle", "--json")
+        assert answer.status == 0
+        assert all(set(hit) >= {"recording", "text"} for hit in answer.objects)
+        assert told(answer).startswith(f"{SECOND} was altered")
+    assert place.run("search", "nowhere").status == 1
+
+
+def test_search_does_not_judge_a_recording_that_is_being_made(place: Place) -> None:
+    desk = place.desk(FIRST)
+    desk.type("needle")
+    desk.seal()
+    answer = place.run("search", "needle", "--json")
+    assert (answer.status, answer.notes) == (0, "")
+    desk.close()
+
+
+def test_search_names_five_recordings_and_counts_the_others(place: Place) -> None:
+    for number in range(1, 8):
+        session(place, "needle", f"20260301T140509Z-0000000{number}")
+        flip_a_bit(place.folder / f"20260301T140509Z-0000000{number}" / "0001.seg")
+    lines = place.run("search", "nowhere").notes.splitlines()
+    assert len(lines) == 6
+    assert "2 more recordings" in lines[-1]
 
 
 def test_search_says_when_there_is_more(place: Place) -> None:
