@@ -5,8 +5,9 @@ import sys
 from collections.abc import Sequence
 
 from app.agent.arguments import WRONG_USAGE, parser
+from app.agent.notes import note
 from recorder.errors import WorldError
-from recorder.streams import let_go, prepare_standard_streams, say
+from recorder.streams import let_go, prepare_standard_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(parser().parse_args(arguments))
     except WorldError as error:
-        say(sys.stderr, f"tachiai-agent: {error}\n")
+        note(str(error))
         return error.exit_status
     except BrokenPipeError:
         let_go(sys.stdout)
@@ -30,7 +31,7 @@ def _run(asked: argparse.Namespace) -> int:
 
         return run_doctor(as_json=asked.json, out=sys.stdout)
     if asked.json and asked.log == "-":
-        print("tachiai-agent: --json and --log - both want standard output; give --log a file.", file=sys.stderr)
+        note("--json and --log - both want standard output; give --log a file.")
         return WRONG_USAGE
     from app.agent.record import record
 

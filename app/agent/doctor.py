@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
+from app.agent.notes import note
 from recorder.capture.probe import Capability, probe_desktop
 from recorder.clock import SystemClock
 from recorder.evidence.library_folder import library_folder
@@ -43,7 +44,7 @@ class Advice:
 
 def examine(library: Path | None = None) -> tuple[Advice, ...]:
     """Look at everything that a recording needs, changing nothing."""
-    desktop = tuple(_from_capability(found) for found in probe_desktop())
+    desktop = tuple(_from_capability(found) for found in probe_desktop(tell=note))
     return (*desktop, _storage(library_folder(library)), _clock(), _video())
 
 

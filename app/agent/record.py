@@ -17,6 +17,7 @@ from typing import TextIO
 
 import cv2
 
+from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
 from app.agent.process_guard import guard_memory
 from app.agent.status import StatusPrinter
@@ -35,7 +36,6 @@ from recorder.session.plain_log import PlainLog
 from recorder.session.plain_video import PRIVATE, PlainVideo
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.sealer import Listener
-from recorder.streams import say
 
 _PROTECTION = {
     "passphrase": "your passphrase opens it, and without it no recording can be read.",
@@ -50,7 +50,7 @@ def record(asked: argparse.Namespace) -> int:
     cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
     guard_memory()
     library = library_folder(asked.library).absolute()
-    screen_source = open_screen_source()
+    screen_source = open_screen_source(tell=note)
     with contextlib.ExitStack() as stack:
         stack.callback(screen_source.close)
         keys = _keys(asked)
@@ -181,10 +181,7 @@ def _stop_signals() -> Iterator[threading.Event]:
 def _keys(asked: argparse.Namespace) -> LocalKeys:
     keys = ensure_local_keys(keys_folder(), ask_passphrase=_ask_passphrase if _may_ask(asked) else None)
     if keys.created and asked.recipients is None:
-        say(
-            sys.stderr,
-            f"tachiai-agent: First run: made an auditor key for this machine; {_PROTECTION[keys.protection]}\n",
-        )
+        note(f"First run: made an auditor key for this machine; {_PROTECTION[keys.protection]}")
     return keys
 
 

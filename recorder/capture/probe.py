@@ -26,17 +26,22 @@ class Capability:
     needed: bool = False
 
 
-def probe_desktop() -> tuple[Capability, ...]:
-    """Every area, in the order in which they matter; only the display's if there is none."""
+def probe_desktop(*, tell: Callable[[str], None]) -> tuple[Capability, ...]:
+    """Every area, in the order in which they matter; only the display's if there is none.
+
+    `tell` hears what is waited for, if something is.
+    """
     try:
         found = check_display()
     except CannotRecordError as error:
         return (Capability("display", works=False, sentence=str(error), what_to_do=_SUCH_AS, needed=True),)
     if found.kind != "x11":
         return (_other_system(found.kind),)
+    from recorder.capture.x11_answer import wait_for_answer
     from recorder.capture.x11_connection import X11Connection
 
     try:
+        wait_for_answer(tell)
         connection = X11Connection()
     except CannotRecordError as error:
         return (Capability("display", works=False, sentence=str(error), what_to_do=_SUCH_AS, needed=True),)

@@ -1,7 +1,7 @@
 """What a screen source must offer, what goes wrong with one, and the choice of the right one for this machine."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,13 +74,22 @@ class ScreenSource(Protocol):
         ...
 
 
-def open_screen_source(*, prefer: str = "auto") -> ScreenSource:
+def _silent(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+def open_screen_source(*, prefer: str = "auto", tell: Callable[[str], None] = _silent) -> ScreenSource:
     """The best open screen source here: told of damage where that is possible, else (or if `prefer` is "poll") polling.
 
+    `tell` hears what is waited for, if something is.
+
     Raises:
-        CannotRecordError: no display, Wayland, or pixels that cannot be read.
+        CannotRecordError: no display, Wayland, one that does not answer, or pixels that cannot be read.
     """
-    check_display()
+    if check_display().kind == "x11":
+        from recorder.capture.x11_answer import wait_for_answer
+
+        wait_for_answer(tell)
     if sys.platform.startswith("linux") and prefer != "poll":
         from recorder.capture.x11_screen import X11DamageScreen, has_damage
 
