@@ -71,9 +71,9 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
         "trust",
         "trust the recordings of a device",
         "tachiai-player keys trust 4e…c2 --name db1",
-        "tachiai-player keys trust db1.json",
+        "tachiai-player keys trust db1.json            what `keys device`, with --json or without, wrote there",
     )
-    trust.add_argument("device", metavar="KEY", help="its public key: 64 hexadecimal characters, or the file it is in")
+    trust.add_argument("device", metavar="KEY", help="its public key: 64 hexadecimal characters, or a file with it")
     trust.add_argument("--name", default="", help="what to call it")
     command(
         "device",

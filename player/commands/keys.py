@@ -103,10 +103,7 @@ def _trust(desk: Desk, asked: argparse.Namespace) -> int:
         public_bytes, name = bytes.fromhex(asked.device), asked.name or asked.device[:8]
         desk.library.devices.add(public_bytes, name)
     else:
-        public_bytes, name = import_device(Path(asked.device), desk.library.devices)
-        if asked.name:
-            name = asked.name
-            desk.library.devices.add(public_bytes, name)
+        public_bytes, name = import_device(Path(asked.device), desk.library.devices, name=asked.name)
     desk.say(f"Recordings signed by {inert(name)} ({fingerprint(public_bytes)}) are trusted here from now on.")
     return 0
 

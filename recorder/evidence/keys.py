@@ -286,15 +286,16 @@ class DeviceTrust:
         """The devices whose public keys lie in this folder; a folder that is not there knows none.
 
         Raises:
-            UnreadableError: a file in it is not a device's public key.
+            UnreadableError: it cannot be looked into, or a file in it is not a device's public key.
         """
         try:
-            files = sorted(path.glob("*.json"))
-            names = dict(_device_from(file) for file in files)
+            files = sorted(file for file in path.iterdir() if file.suffix == ".json")  # `glob` keeps quiet on refusals
+        except FileNotFoundError:
+            files = []
         except OSError as error:
-            msg = f"The trusted devices in {path} could not be read ({error.strerror})."
+            msg = f"The trusted devices in {path} could not be read ({error.strerror}); check who may read that folder."
             raise UnreadableError(msg) from error
-        return cls(names, folder=path)
+        return cls(dict(_device_from(file) for file in files), folder=path)
 
     def accepts(self, public_bytes: bytes) -> bool:
         """Whether this device is known."""
@@ -322,11 +323,15 @@ def export_device(device: DeviceKey, name: str, path: Path) -> None:
     write_private_file(path, canonical({"name": name, "public": device.public_bytes.hex()}) + b"\n")
 
 
-def import_device(path: Path, trust: DeviceTrust) -> tuple[bytes, str]:
-    """Trust the device whose public key is in this file; its key and name."""
-    public_bytes, name = _device_from(path)
-    trust.add(public_bytes, name)
-    return public_bytes, name
+def import_device(path: Path, trust: DeviceTrust, *, name: str = "") -> tuple[bytes, str]:
+    """Trust the device whose public key is in this file, or is all that is in it; its key and name."""
+    text = read_key_file(path).strip().lower()
+    if re.fullmatch(rb"[0-9a-f]{64}", text):
+        public_bytes, named = bytes.fromhex(text.decode()), text[:8].decode()
+    else:
+        public_bytes, named = _device_from(path)
+    trust.add(public_bytes, name or named)
+    return public_bytes, name or named
 
 
 def _device_from(path: Path) -> tuple[bytes, str]:

@@ -297,6 +297,23 @@ def test_the_object_of_this_device_is_a_file_that_others_can_trust(place: Place,
     assert DeviceTrust.from_folder(keys_folder() / "devices").name_of(device.public_bytes) == "db1"
 
 
+def test_the_line_of_this_device_is_a_file_that_others_can_trust(place: Place, tmp_path: Path) -> None:
+    public_bytes = DeviceKey.load_or_create(keys_folder()).public_bytes
+    line = place.run("keys", "device").out
+    for content in (line, f"  {line.strip().upper()}\r\n"):
+        (tmp_path / "db1.txt").write_text(content)
+        assert place.run("keys", "trust", str(tmp_path / "db1.txt"), "--name", "db1").status == 0
+        (path,) = (keys_folder() / "devices").iterdir()
+        path.unlink()
+    assert place.run("keys", "trust", str(tmp_path / "db1.txt")).status == 0
+    assert DeviceTrust.from_folder(keys_folder() / "devices").name_of(public_bytes) == public_bytes.hex()[:8]
+    for content in (line[:63], f"{line.strip()} db1", f"{line}{line}"):
+        (tmp_path / "db1.txt").write_text(content)
+        answer = place.run("keys", "trust", str(tmp_path / "db1.txt"))
+        assert answer.status == 3
+        assert "not a device's public key" in told(answer)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

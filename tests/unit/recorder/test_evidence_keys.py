@@ -30,6 +30,7 @@ from recorder.evidence.keys import (
     import_device,
 )
 from tests.evidence_kit import cast
+from tests.ordinary_user import ordinary_user
 
 
 class MemoryKeyring(KeyringBackend):
@@ -223,3 +224,11 @@ def test_whatever_the_umask_nobody_else_can_put_other_keys_in_their_place(tmp_pa
     made = [tmp_path / "share", *(tmp_path / "share").rglob("*")]
     assert len(made) > 8
     assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_devices_that_may_not_be_looked_at_are_not_taken_for_none(open_folder):
+    devices = open_folder / "devices"
+    devices.mkdir(mode=0)
+    with ordinary_user(), pytest.raises(UnreadableError, match="check who may read"):
+        DeviceTrust.from_folder(devices)
+    assert DeviceTrust.from_folder(open_folder / "none").devices == ()
