@@ -29,7 +29,8 @@ Times are seconds from the session's start. Keys: those in your own folder, or t
 A passphrase is asked for on the terminal, or taken from TACHIAI_PASSPHRASE.
 
 exit status, unless a command says otherwise:
-  0 done · 3 no key, not a recording, or not one that can be judged here · 4 reading or writing failed · 64 wrong usage
+  0 done · 3 no key, not a recording, not one that can be judged here, or no display for the window
+  4 reading or writing failed · 64 wrong usage
 """
 
 OPEN_EPILOG = """\

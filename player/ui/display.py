@@ -16,6 +16,8 @@ SOCKETS = Path("/tmp/.X11-unix")
 class CannotShowError(WorldError):
     """There is nowhere to show a window."""
 
+    exit_status = 3  # as where nothing can be recorded: it cannot be done here
+
 
 def require_display(environment: Mapping[str, str], *, sockets: Path = SOCKETS) -> None:
     """Return if a window can be shown.
