@@ -1,11 +1,10 @@
 """Verify a Tachiai recording without Tachiai: Python and `cryptography` are enough.
 
-Written from docs/recording-format.md alone, apart from the recorder's own code, so that two programs must agree.
+Written from docs/recording-format.md alone, so that two programs must agree. It opens no content and needs no secret.
 
     python verify_recording.py RECORDING [--device KEYFILE]... [--json]
 
 Exit status: 0 complete and sound, 1 sound but partial, 2 altered, 3 cannot judge, 4 reading failed, 64 wrong usage.
-It opens no content, so it needs no secret.
 """
 
 import argparse
@@ -19,13 +18,14 @@ import sys
 import zlib
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 NOTE, PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED = "note", "partial", "altered", "cannot_judge", "read_failed"
-EXIT = ((ALTERED, 2), (READ_FAILED, 4), (CANNOT_JUDGE, 3), (PARTIAL, 1))
-VERDICTS = ("sound", PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED)
+VERDICTS, WORST_FIRST = ("sound", PARTIAL, ALTERED, CANNOT_JUDGE, READ_FAILED), (2, 4, 3, 1)
+Json = dict[str, Any]
 HEAD = struct.Struct(">4sBBBBIQ32s32sQQQI")
 HEADER, EVENTS, HEARTBEAT, END, BODY_LIMIT = 1, 2, 3, 4, {1: 65_536, 4: 4_096}
 SESSION_ID, NAME = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}", r"(?:[0-9]{4}|[1-9][0-9]{4})\.seg"
@@ -49,14 +49,15 @@ class Segment:
 
     def __init__(self, number: int, data: bytes) -> None:
         self.number, self.data, self.offset = number, data, 0
-        self.header = self.end = self.problem = self.newer = None
+        self.header, self.end = Json(), Json()  # empty as long as there is none
+        self.newer, self.problem = "", tuple[str, ...]()
         self.digests: list[bytes] = []
         self.marks: list[tuple[int, int, int]] = []  # of each record: its kind, boot clock, wall clock
 
     def scan(self) -> "Segment":
         """Walk the records until one is not sound."""
         key = b""
-        while self.offset < len(self.data) and self.end is None:
+        while self.offset < len(self.data) and not self.end:
             try:
                 key = self._one_record(key)
             except DamagedError as bad:
@@ -78,17 +79,17 @@ class Segment:
         demand((kind == HEADER) != bool(self.digests), code, "A header where none should be, or none where one should.")
         demand(sequence == len(self.digests), "SEQ_GAP", f"Not record {len(self.digests)}, as it should be.")
         demand(previous == before, "CHAIN_BREAK", "A record does not follow the one before it.")
-        header = parse_header(body) if kind == HEADER else None
+        header = parse_header(body) if kind == HEADER else {}
         public = bytes.fromhex(header["device"]) if header else key
         demand(_signed(public, signature, digest), "BAD_SIGNATURE", "A record is not signed by the key named for it.")
-        self.end = self._check_end(head, body, sequence) if kind == END else None
+        self.end = self._check_end(head, body, sequence) if kind == END else {}
         self.header = header or self.header
         self.digests.append(digest)
         self.marks.append((kind, boot, wall))
         self.offset += len(whole)
-        return next_key
+        return bytes(next_key)
 
-    def _head(self) -> tuple[bytes, tuple]:
+    def _head(self) -> tuple[bytes, tuple[Any, ...]]:
         head = self.data[self.offset : self.offset + 112]
         demand(len(head) == 112, "CUT", "The file ends within a record.")
         fields = HEAD.unpack(head)
@@ -98,7 +99,7 @@ class Segment:
         demand(fields[5] <= BODY_LIMIT.get(fields[3], 1 << 24), "LENGTH_LIMIT", "A record claims too long a body.")
         return head, fields
 
-    def _check_end(self, head: bytes, body: bytes, sequence: int) -> dict:
+    def _check_end(self, head: bytes, body: bytes, sequence: int) -> Json:
         """An end is signed by the device too, over all of it but that signature."""
         end = canonical_json(body, "END_PARSE")
         shape = has_shape(end, reason=str, final=bool, device_signature=str) and in_range(end, records=(1, NS[1]))
@@ -159,7 +160,7 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
-def canonical_json(body: bytes, code: str) -> dict:
+def canonical_json(body: bytes, code: str) -> Json:
     """A JSON object that is written the one way: keys sorted and only once, no spaces."""
     try:
         value = json.loads(body.decode("utf-8"), parse_float=str, parse_constant=str)  # in quotes: not canonical
@@ -167,21 +168,21 @@ def canonical_json(body: bytes, code: str) -> dict:
     except (ValueError, RecursionError):
         is_canonical = False
     demand(is_canonical, code, "This is not canonical JSON.")
-    return value
+    return dict(value)
 
 
-def has_shape(value: object, **shape: type) -> bool:
+def has_shape(value: Any, **shape: type) -> bool:
     """Whether the object has these keys, with values of exactly these types."""
     return isinstance(value, dict) and all(type(value.get(key)) is kind for key, kind in shape.items())
 
 
-def in_range(value: object, *keys: str, **ranges: tuple[int, int]) -> bool:
+def in_range(value: Any, *keys: str, **ranges: tuple[int, int]) -> bool:
     """Whether the object has whole numbers within these ranges, and 64 hexadecimal digits under these keys."""
     digits = has_shape(value, **dict.fromkeys(keys, str)) and all(re.fullmatch("[0-9a-f]{64}", value[k]) for k in keys)
     return digits and all(type(value.get(k)) is int and a <= value[k] <= b for k, (a, b) in ranges.items())
 
 
-def parse_header(body: bytes) -> dict:
+def parse_header(body: bytes) -> Json:
     """A segment's header, every field that is used below as it must be."""
     header = canonical_json(body, "HEADER_PARSE")
     previous = header.get("previous", "")
@@ -203,7 +204,7 @@ class Verdict:
 
     def __init__(self, folder: Path, devices: set[bytes]) -> None:
         self.folder, self.devices = folder, devices
-        self.findings: list[dict] = []
+        self.findings: list[Json] = []
         self.unread: set[int] = set()
 
     def say(self, code: str, severity: str, sentence: str, segment: int | None = None) -> None:
@@ -213,7 +214,7 @@ class Verdict:
     @property
     def exit_status(self) -> int:
         """The worst of the findings."""
-        return next((status for severity, status in EXIT if severity in {one["severity"] for one in self.findings}), 0)
+        return next((at for at in WORST_FIRST if VERDICTS[at] in [one["severity"] for one in self.findings]), 0)
 
     def run(self) -> None:
         """Judge all of it."""
@@ -263,13 +264,12 @@ class Verdict:
         for number, one in segments.items():
             if one.problem:
                 self.say(one.problem[0], ALTERED, one.problem[1], number)
-            if one.header is None:
+            if not one.header:
                 self._headless(one, last, given_up)
             else:
                 self._headed(one, belongs=one in mine, is_being_written=live and one is last)
-        for one in mine:
-            if one.number not in given_up:
-                self._look_back(one, segments)
+        for one in (one for one in mine if one.number not in given_up):
+            self._look_back(one, segments)
         self._missing(segments, mine, given_up)
         if last is not None and not _is_final(last):
             self.say("OPEN_NO_END", PARTIAL, "The recording has no end (yet).", last.number)
@@ -301,12 +301,12 @@ class Verdict:
                 self.say("SEGMENT_ABANDONED", PARTIAL, "It was tried, and given up.", number)
         link = one.header["previous"]
         before = segments.get(link["segment"]) if link else None
-        if before is not None and before.header is not None:
+        if before is not None and before.header:
             self._tip(before, one.header, link)
         elif link and before is None and link["segment"] not in self.unread:
             self.say("SEGMENT_MISSING", ALTERED, "A segment that another follows is not there.", link["segment"])
 
-    def _tip(self, before: Segment, header: dict, link: dict) -> None:
+    def _tip(self, before: Segment, header: Json, link: Json) -> None:
         """The segment before must end with the record that this one names."""
         records, failed = link["records"], header["reason"] in ("io_error", "disk_full")
         there = before.digests[records - 1].hex() if 0 < records <= len(before.digests) else None
@@ -315,7 +315,7 @@ class Verdict:
             self.say("SEGMENT_LINK_BREAK", ALTERED, "It does not end where the next segment says.", before.number)
         elif beyond > 0:
             self.say("UNACKNOWLEDGED", PARTIAL, "Its last record was never acknowledged.", before.number)
-        elif before.end is None and failed:
+        elif not before.end and failed:
             self.say("OPEN_NO_END", PARTIAL, "It was left after a storage failure.", before.number)
         if _is_final(before) and beyond <= 0:
             self.say("TRAILING_DATA", ALTERED, "A segment follows the recording's end.", header["segment"])
@@ -342,7 +342,7 @@ class Verdict:
 
 
 def _is_final(one: Segment) -> bool:
-    return one.end is not None and one.end["final"]
+    return bool(one.end and one.end["final"])
 
 
 def _skipped(one: Segment) -> range:
@@ -374,9 +374,9 @@ def known_devices(files: list[Path]) -> set[bytes]:
 
 
 def main() -> int:
-    """Verify what the arguments name."""
+    """Verify what the arguments name; wrong usage is 64, never to be taken for a verdict."""
     parser = argparse.ArgumentParser(description="Verify a Tachiai recording.")
-    parser.error = lambda message: parser.exit(64, f"{message}\n")  # wrong usage must not be taken for a verdict
+    parser.error = lambda message: parser.exit(64, f"{message}\n")  # type: ignore[method-assign]
     parser.add_argument("recording", type=Path)
     parser.add_argument("--device", type=Path, action="append", default=[], help="a trusted device's public key file")
     parser.add_argument("--json", action="store_true", help="one object per line")
