@@ -2,7 +2,15 @@
 
 import sys
 
-from player.cli import main
+from player import cli
+from recorder.process_guard import guard_memory
+
+
+def main() -> int:
+    """The program: what it opens with the auditor's keys is kept to itself."""
+    guard_memory()
+    return cli.main()
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -34,12 +34,14 @@ class Desk:
     keys_folder: Path
     out: TextIO
     notes: TextIO
+    given_passphrase: str | None = field(default=None, repr=False)
 
     @classmethod
     def of_this_user(cls, library: Path | None, *, out: TextIO, notes: TextIO) -> "Desk":
-        """As the environment says; `library` if it was given."""
+        """As the environment says; `library` if it was given. The passphrase is taken out of the environment."""
+        passphrase = os.environ.pop(PASSPHRASE_VARIABLE, None)  # no program that is started from here inherits it
         folder = keys_folder()
-        return cls(Library(library_folder(library), devices=trusted_devices(folder)), folder, out, notes)
+        return cls(Library(library_folder(library), devices=trusted_devices(folder)), folder, out, notes, passphrase)
 
     def keys(self) -> KeyRing:
         """The auditor keys at hand, as far as they can be opened.
@@ -47,7 +49,7 @@ class Desk:
         Raises:
             KeyMissingError: a key that was named cannot be used.
         """
-        return load_key_ring(self.keys_folder, Passphrase(self.notes))
+        return load_key_ring(self.keys_folder, self.passphrase)
 
     def needed_keys(self) -> KeyRing:
         """The auditor keys at hand, where nothing can be done without.
@@ -55,7 +57,12 @@ class Desk:
         Raises:
             KeyMissingError: a key that was named, or every key there is, cannot be used.
         """
-        return load_key_ring(self.keys_folder, Passphrase(self.notes), is_needed=True)
+        return load_key_ring(self.keys_folder, self.passphrase, is_needed=True)
+
+    @property
+    def passphrase(self) -> "Passphrase":
+        """The passphrase of the keys, which is asked for when it is first needed."""
+        return Passphrase(self.notes, self.given_passphrase)
 
     def note(self, sentence: str) -> None:
         """Say something beside the answer."""
@@ -80,11 +87,11 @@ class Desk:
 
 
 class Passphrase:
-    """Asked once, and then remembered for the other keys: from the variable, else on the terminal."""
+    """Asked once, and then remembered for the other keys: the one that was given, else on the terminal."""
 
-    def __init__(self, notes: TextIO) -> None:
+    def __init__(self, notes: TextIO, given: str | None) -> None:
         self._notes = notes
-        self._given: str | None = None
+        self._given = given or None
 
     def __call__(self) -> str:
         """The passphrase.
@@ -93,7 +100,7 @@ class Passphrase:
             KeyMissingError: there is nobody to ask.
         """
         if self._given is None:
-            self._given = _from_variable() or self._from_person()
+            self._given = self._from_person()
         return self._given
 
     def _from_person(self) -> str:
@@ -103,9 +110,8 @@ class Passphrase:
         return getpass.getpass("Passphrase of the auditor's key: ", stream=self._notes)
 
 
-def new_passphrase(notes: TextIO) -> str | None:
-    """A passphrase for a new key; None if there is nobody to ask."""
-    given = _from_variable()
+def new_passphrase(notes: TextIO, given: str | None) -> str | None:
+    """A passphrase for a new key: the one that was given, else asked for; None if there is nobody to ask."""
     if given is not None:
         return given
     if not (sys.stdin is not None and sys.stdin.isatty()):
@@ -115,10 +121,6 @@ def new_passphrase(notes: TextIO) -> str | None:
         msg = "The two passphrases differ; no key was made."
         raise KeyMissingError(msg)
     return first
-
-
-def _from_variable() -> str | None:
-    return os.environ.get(PASSPHRASE_VARIABLE)
 
 
 class ProgressLine:

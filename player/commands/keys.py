@@ -56,7 +56,7 @@ def _new(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.no_passphrase:
         key.save(path, None)
     else:
-        protect_and_save(key, path, lambda: new_passphrase(desk.notes) or "")
+        protect_and_save(key, path, lambda: new_passphrase(desk.notes, desk.given_passphrase) or "")
     if asked.json:
         desk.say_json(_auditor_object(key.public, key.protection, path))
     else:
