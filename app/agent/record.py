@@ -19,7 +19,6 @@ import cv2
 
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
-from app.agent.process_guard import guard_memory
 from app.agent.status import StatusPrinter
 from recorder.capture.desktop import desktop_sources
 from recorder.capture.screen import ScreenSource, open_screen_source
@@ -31,6 +30,7 @@ from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_fold
 from recorder.evidence.keys import Recipients
 from recorder.evidence.library_folder import library_folder
 from recorder.evidence.writer import RecordingWriter, SessionHeader
+from recorder.process_guard import guard_memory
 from recorder.release import release
 from recorder.session.plain_log import PlainLog
 from recorder.session.plain_video import PRIVATE, PlainVideo
