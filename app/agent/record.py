@@ -17,6 +17,7 @@ from typing import TextIO
 
 import cv2
 
+from app.agent.allocator import keep_freed_memory
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
 from app.agent.status import StatusPrinter
@@ -49,6 +50,7 @@ def record(asked: argparse.Namespace) -> int:
     """Record as asked; the exit status."""
     cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
     guard_memory()
+    keep_freed_memory()
     library = library_folder(asked.library).absolute()
     screen_source = open_screen_source(tell=note)
     with contextlib.ExitStack() as stack:

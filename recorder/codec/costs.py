@@ -5,41 +5,55 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recorder.codec.tiles import Numbers
-from recorder.codec.wire import Sheet
+from recorder.codec import numbered
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Numbers
+from recorder.codec.wire import Sheet, SheetKind
 
 # Measured with benchmarks/codec.py; they only need to be about right.
 _PATCH_US = 500
 _TILE_US = 6
-_SHEET_US = 150
+_GROUP_US = 150
 _START_LIMIT_US = 34_000
 _SINCE_LIMIT_US = 20_000
 
 
 class DecodingCosts:
-    """The cost of going from the last snapshot to now, and which sheets a decoder that started there has decoded."""
+    """The cost of going from the last snapshot to now, and how far a decoder that started there has decoded.
+
+    A sheet is decoded with those before it in its group; a sheet of another kind is a group of its own. The unit of
+    what is decoded is the tile.
+    """
 
     def __init__(self) -> None:
         self._first_ids: list[int] = []
-        self._tiles: list[int] = []
-        self._decoded: set[int] = set()
+        self._groups: list[int] = []  # of each sheet, by the id of the group's first tile
+        self._ends: list[int] = []  # how much of the group is decoded with each sheet
+        self._decoded: dict[int, int] = {}  # of each group
         self._since_us = 0
 
     def clear(self) -> None:
         """A new segment begins."""
         self._first_ids.clear()
-        self._tiles.clear()
+        self._groups.clear()
+        self._ends.clear()
         self._decoded.clear()
         self._since_us = 0
 
     def add(self, sheets: Sequence[Sheet], ids: Numbers) -> None:
         """A patch was made with these sheets, and it paints tiles with these ids."""
         for sheet in sheets:
+            group, end = _in_group(sheet)
             self._first_ids.append(sheet.first_id)
-            self._tiles.append(sheet.tiles)
-        needed = self._sheets_of(ids) - self._decoded
-        self._since_us += _PATCH_US + sum(self._tiles[index] for index in needed) * _TILE_US
-        self._decoded |= needed
+            self._groups.append(group)
+            self._ends.append(end)
+        self._since_us += _PATCH_US
+        for index in self._sheets_of(ids):
+            group, end = self._groups[index], self._ends[index]
+            known = self._decoded.get(group, 0)
+            if end > known:
+                goes_on = group == self._groups[-1]  # only there the decoder can go on, elsewhere it begins again
+                self._since_us += (end - known if goes_on else end) * _TILE_US
+                self._decoded[group] = end
 
     @property
     def are_high(self) -> bool:
@@ -49,19 +63,28 @@ class DecodingCosts:
     def start_again(self, ids: Numbers, lost: Numbers, lost_ids: Numbers) -> Numbers:
         """A snapshot is made of tiles with these ids, the `lost` ones composed of others. Which is it to hold itself?
 
-        Sheets of which little is still shown cost more to decode than their tiles cost to send again.
+        Groups of which little is still shown cost more to decode than their tiles cost to send again.
         """
         known = np.flatnonzero(ids >= 0)
         positions = np.concatenate((known, np.repeat(lost, lost_ids[0].size if lost.size else 0)))
         sheets = np.searchsorted(self._first_ids, np.concatenate((ids[known], lost_ids.ravel())), side="right") - 1
-        used, shown = np.unique(sheets, return_counts=True)
-        sizes = np.asarray(self._tiles)[used]
-        order = np.argsort(-shown / sizes, kind="stable")
-        spent = np.cumsum(sizes[order] * _TILE_US + _SHEET_US)
-        kept = used[order][spent <= _START_LIMIT_US]
-        self._decoded = set(kept.tolist())
+        groups = np.asarray(self._groups)[sheets]
+        used, which, shown = np.unique(groups, return_inverse=True, return_counts=True)
+        needed = np.zeros(used.size, np.int64)
+        np.maximum.at(needed, which, np.asarray(self._ends)[sheets])
+        order = np.argsort(-shown / needed, kind="stable")
+        kept = order[np.cumsum(needed[order] * _TILE_US + _GROUP_US) <= _START_LIMIT_US]
+        self._decoded = dict(zip(used[kept].tolist(), needed[kept].tolist(), strict=True))
         self._since_us = 0
-        return np.unique(positions[~np.isin(sheets, kept)])
+        return np.unique(positions[~np.isin(groups, used[kept])])
 
     def _sheets_of(self, ids: Numbers) -> set[int]:
         return {bisect.bisect_right(self._first_ids, identity) - 1 for identity in np.unique(ids).tolist()}
+
+
+def _in_group(sheet: Sheet) -> tuple[int, int]:
+    """The sheet's group, and how many tiles are decoded with it."""
+    if sheet.kind is not SheetKind.NUMBERED:
+        return sheet.first_id, sheet.tiles
+    head = numbered.read(sheet.data, sheet.first_id, sheet.tiles)
+    return head.group, (head.before_bytes + head.size_bytes) // (TILE_HEIGHT_PX * TILE_WIDTH_PX)

@@ -10,8 +10,6 @@ from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
 CAPACITY_TILES = 4096  # 17 MB of 4 KB each: two full 1080p pictures without a tile in common
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
-_PLACE_BITS = _PIXELS.bit_length() - 1
-NO_PIXEL = np.uint32(0xFFFFFFFF)  # no pixel has a fourth byte
 _AT_ONCE = 256  # tiles that fit into the processor's cache
 _FORGET_ONE_IN = 64
 
@@ -42,7 +40,6 @@ class TileDictionary:
         self._hashes: Hashes = np.zeros(capacity, np.uint64)
         self._used_at: Numbers = np.zeros(capacity, np.int64)
         self._slots: dict[int, int] = {}  # by hash
-        self._slots_of_ids = np.full(_AT_ONCE, -1, np.int32)  # the last is that of any id beyond
         self._free: list[int] = list(range(capacity - 1, -1, -1))
         self._clock = 0
 
@@ -52,7 +49,6 @@ class TileDictionary:
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
         self._slots.clear()
-        self._slots_of_ids = np.full(_AT_ONCE, -1, np.int32)
         self._free = list(range(self._capacity - 1, -1, -1))
 
     def find(self, tiles: Canvas) -> tuple[Numbers, Hashes]:
@@ -80,50 +76,43 @@ class TileDictionary:
 
         A tile of the same hash gives way.
         """
-        ids = np.zeros(len(tiles), np.int64)
-        new: list[int] = []
         flat = tiles.reshape(-1, _PIXELS)
+        same_as = np.arange(len(tiles))
+        remembered: dict[int, int] = {}  # by hash
         for index, number in enumerate(hashes.tolist()):
-            slot = self._slots.get(number, -1)
-            if slot >= 0 and self._ids[slot] >= first_id and np.array_equal(self._tiles[slot], flat[index]):
-                ids[index] = self._ids[slot]  # the same new tile stands here twice
-                continue
-            ids[index] = first_id + len(new)
-            new.append(index)
-            self._put(self._slot_for(number, slot), number, flat[index], int(ids[index]))
-        return ids, np.array(new, np.int64)
+            other = remembered.setdefault(number, index)
+            if other != index and np.array_equal(flat[other], flat[index]):
+                same_as[index] = other  # the same new tile stands here twice
+            else:
+                remembered[number] = index
+        new = np.flatnonzero(same_as == np.arange(len(tiles)))
+        ids = np.zeros(len(tiles), np.int64)
+        ids[new] = np.arange(first_id, first_id + new.size)
+        ids = ids[same_as]
+        self._remember(remembered, flat, ids)
+        return ids, new
 
-    def pixels_at(self, origins: Canvas) -> Canvas:
-        """The pixels with these origins (tile id * 1024 + place); NO_PIXEL where a tile is not remembered."""
-        slots = self._slots_of_ids.take(origins >> np.uint32(_PLACE_BITS), mode="clip")
-        pixels: Canvas = self._tiles.ravel().take(
-            (slots.astype(np.int64) << _PLACE_BITS) + (origins & np.uint32(_PIXELS - 1)), mode="clip"
-        )
-        pixels[slots < 0] = NO_PIXEL
-        return pixels
+    def _remember(self, tiles_by_hash: dict[int, int], flat: Canvas, ids: Numbers) -> None:
+        if len(tiles_by_hash) > self._capacity:
+            tiles_by_hash = dict(itertools.islice(tiles_by_hash.items(), self._capacity))
+        self._make_room(len(tiles_by_hash))
+        slots = []
+        for number in tiles_by_hash:
+            slot = self._slots.get(number)
+            if slot is None:
+                slot = self._slots[number] = self._free.pop()
+            slots.append(slot)
+        tiles = list(tiles_by_hash.values())
+        self._tiles[slots] = flat[tiles]
+        self._ids[slots] = ids[tiles]
+        self._hashes[slots] = np.fromiter(tiles_by_hash, np.uint64, len(slots))
+        self._used_at[slots] = self._clock
 
-    def _slot_for(self, number: int, slot: int) -> int:
-        if slot >= 0:
-            self._slots_of_ids[self._ids[slot]] = -1
-            return slot
-        if not self._free:
-            self._forget()
-        return self._free.pop()
-
-    def _put(self, slot: int, number: int, pixels: Canvas, identity: int) -> None:
-        self._slots[number] = slot
-        if identity + 1 >= self._slots_of_ids.size:
-            more = np.full(self._slots_of_ids.size + identity, -1, np.int32)
-            self._slots_of_ids = np.concatenate((self._slots_of_ids, more))
-        self._slots_of_ids[identity] = slot
-        self._tiles[slot] = pixels
-        self._ids[slot] = identity
-        self._hashes[slot] = number
-        self._used_at[slot] = self._clock
-
-    def _forget(self) -> None:
-        count = max(1, self._capacity // _FORGET_ONE_IN)
-        for slot in np.argsort(self._used_at, kind="stable")[:count].tolist():
-            del self._slots[int(self._hashes[slot])]
-            self._slots_of_ids[self._ids[slot]] = -1
-            self._free.append(slot)
+    def _make_room(self, tiles: int) -> None:
+        missing = tiles - len(self._free)
+        if missing > 0:
+            count = max(missing, self._capacity // _FORGET_ONE_IN)
+            in_use = np.fromiter(self._slots.values(), np.int64, len(self._slots))
+            for slot in in_use[np.argsort(self._used_at[in_use], kind="stable")[:count]].tolist():
+                del self._slots[int(self._hashes[slot])]
+                self._free.append(slot)

@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from recorder.codec import moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
-from recorder.codec.covered import Covered
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import Hashes, TileDictionary
+from recorder.codec.differences import Differences
 from recorder.codec.lossy import Film
+from recorder.codec.numbered import MAX_TILES_A_SHEET, NumberedWriter
 from recorder.codec.palette import ColourNumbers, Palette, pack_colours
+from recorder.codec.runs import runs_of
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move, Ops, Sheet, SheetKind, pack
 from recorder.errors import BugError
@@ -21,6 +23,7 @@ from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
 
 Area: TypeAlias = tuple[Rect, Bytes]
+_SAMPLE_TILES = 96
 _SETTLE_TILES = 256  # at once, so that a large photograph does not hold up what else happens
 _NONE = np.zeros(0, np.int64)
 
@@ -37,11 +40,11 @@ class ScreenEncoder:
         self._grid = Grid(width_px, height_px)
         self._before = self._grid.canvas()
         self._now = self._grid.canvas()
-        self._differing = np.zeros((self._grid.rows, self._grid.columns), np.uint16)
+        self._differences = Differences(self._grid)
         self._film = Film(self._grid)
         self._dictionary = TileDictionary()
-        self._covered = Covered(self._grid)
         self._colours = ColourNumbers()
+        self._writer = NumberedWriter(self._colours.colours_of)
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
         self._origins = self._grid.canvas()  # of every pixel shown, see `origins`
         self._film_sheets: dict[int, Sheet] = {}
@@ -58,8 +61,8 @@ class ScreenEncoder:
     def start_segment(self, picture: Bytes, at_ns: int) -> Patch:
         """The full picture, which stands alone; what was sent before is forgotten."""
         self._dictionary.clear()
-        self._covered.clear(at_ns)
         self._colours.clear()
+        self._writer.clear()
         self._film_sheets.clear()
         self._costs.clear()
         self._number = self._next_id = 0
@@ -99,6 +102,7 @@ class ScreenEncoder:
             ids[lost], _ = self._dictionary.find(self._pixels(lost))
             lost = lost[ids[lost] < 0]
         own_sheets = self._compose(ids, lost)
+        self._writer.clear()  # what comes after it needs no more of what came before than it needs itself
         everything = np.arange(self._grid.count, dtype=np.int64)
         data = pack(self._number, self._next_id, own_sheets, Ops((), everything, ids), first_colour=self._colours.count)
         size = (self._grid.width_px, self._grid.height_px)
@@ -155,23 +159,21 @@ class ScreenEncoder:
                 source = words[top : top + inside.height, left : left + inside.width]
                 target = self._now[inside.top : inside.bottom, inside.left : inside.right]
                 np.bitwise_and(source, tiles.COLOUR_MASK, out=target)
-                tiles.count_differing(self._grid, self._before, self._now, inside, self._differing)
+                self._differences.compare(self._before, self._now, inside)
 
     def _change(self, resting: Numbers, at_ns: int) -> Patch | None:
-        dirty = np.flatnonzero(self._differing.ravel())
-        resting = resting[self._differing.ravel()[resting] == 0]
+        dirty = self._differences.positions
+        resting = resting[~self._differences.tiles[resting]]
         if not dirty.size and not resting.size and not self._film.due(at_ns).size:
             return None
-        self._unreported_px += int(self._differing.sum(dtype=np.int64))
+        self._unreported_px += self._differences.pixels()
         draft = _Draft(self._next_id, self._colours.count)
         touched = np.zeros(self._grid.count, np.bool_)
         touched[dirty] = True
-        looked_up = self._look_up(dirty)
-        if self._find_moves(draft, looked_up, at_ns):
-            dirty = np.flatnonzero(self._differing.ravel())
+        if self._are_many_new(dirty) and self._find_moves(draft, dirty):
+            dirty = self._differences.positions
             touched[dirty] = True
-            looked_up = self._look_up_again(looked_up, dirty)
-        self._send(draft, self._uncover(draft, looked_up), at_ns)
+        self._send(draft, self._look_up(dirty), at_ns)
         self._send_exactly(draft, self._look_up(resting))
         self._send_film(draft, self._film.due(at_ns), at_ns)
         if draft.is_empty:
@@ -179,54 +181,35 @@ class ScreenEncoder:
         touched[draft.positions] = True
         return self._patch("change", draft, touched, at_ns)
 
-    def _find_moves(self, draft: "_Draft", dirty: "_LookedUp", at_ns: int) -> bool:
-        """Move what can be moved, in `_before`; what then still differs is left in `_differing`."""
-        movable = dirty.only(~self._film.lossy[dirty.positions])
-        if np.count_nonzero(movable.ids < 0) < moves.WORTH_TILES:
-            return False
-        (box,) = tiles.tile_areas(self._grid, movable.positions)
-        for move in moves.find(self._grid, self._before, self._now, box, self._film.lossy):
+    def _are_many_new(self, dirty: Numbers) -> bool:
+        """Whether so many of these tiles were never sent that looking for a move pays; some of them tell."""
+        movable = dirty[~self._film.lossy[dirty]]
+        step = max(1, movable.size // _SAMPLE_TILES)
+        new = np.count_nonzero(self._look_up(movable[::step]).ids < 0)
+        return bool(new * step >= moves.WORTH_TILES)
+
+    def _find_moves(self, draft: "_Draft", dirty: Numbers) -> bool:
+        """Move what can be moved, in `_before`; what then still differs is left in `_differences`."""
+        (box,) = tiles.tile_areas(self._grid, dirty[~self._film.lossy[dirty]])
+        right = self._differences.right
+        for found in moves.find(self._grid, self._before, self._now, right, box, self._film.lossy):
+            move = found.move
             draft.moves.append(move)
             positions = self._grid.positions_in(*self._grid.tiles_under(move.target))
-            self._covered.cover(self._grid, self._origins, positions, at_ns)
             moves.apply(self._before, move)
             moves.apply(self._origins, move)
             self._shown_ids[positions] = -1
-            tiles.count_differing(self._grid, self._before, self._now, move.target, self._differing)
+            self._differences.moved(move.target, found.right)
         return bool(draft.moves)
-
-    def _uncover(self, draft: "_Draft", changed: "_LookedUp") -> "_LookedUp":
-        """Tell by origin the tiles that show what was covered; the tiles that are left."""
-        is_asked = (changed.ids < 0) & ~self._film.lossy[changed.positions]
-        if not is_asked.any() or self._next_id >= origins.MOST_TILES:
-            return changed
-        asked = changed.only(is_asked)
-        fits, told = self._covered.told(
-            self._grid, self._dictionary, asked.positions, self._before, asked.pixels, self._origins
-        )
-        data = origins.encode(told.astype(np.int64)) if fits.size else None
-        if data is None:
-            return changed
-        draft.tell(asked.positions[fits], told, data)
-        tiles.put(self._grid, self._before, asked.positions[fits], asked.pixels[fits])
-        is_left = np.ones(len(changed.ids), np.bool_)
-        is_left[np.flatnonzero(is_asked)[fits]] = False
-        return changed.only(is_left)
 
     def _look_up(self, positions: Numbers) -> "_LookedUp":
         pixels = self._pixels(positions)
         return _LookedUp(positions, pixels, *self._dictionary.find(pixels))
 
-    def _look_up_again(self, known: "_LookedUp", positions: Numbers) -> "_LookedUp":
-        """What was looked up, for these positions; what a move made wrong is looked up now."""
-        kept = known.only(np.isin(known.positions, positions, assume_unique=True))
-        more = np.setdiff1d(positions, kept.positions, assume_unique=True)
-        return kept.with_more(self._look_up(more)) if more.size else kept
-
     def _send(self, draft: "_Draft", changed: "_LookedUp", at_ns: int) -> None:
         """Send tiles that changed: those that are film wait for their turn."""
         tiles.put(self._grid, self._before, changed.positions, changed.pixels)
-        self._differing[:] = 0
+        self._differences.settle()
         stays = self._film_among(changed, self._film.lossy[changed.positions], at_ns)
         new = self._film_among(changed, (changed.ids < 0) & ~stays & ~self._film.lossy[changed.positions], at_ns)
         self._film.show(changed.positions[stays | new])
@@ -253,14 +236,22 @@ class ScreenEncoder:
             self._add_sheets(draft, pixels[new], may_add=True)
 
     def _add_sheets(self, draft: "_Draft", pixels: Canvas, *, may_add: bool) -> None:
-        """Send new tiles: by their colours' numbers, or by their colours if these are too many."""
-        numbered = self._colours.number(pixels, may_add=may_add)
-        if numbered is None:
-            draft.add(sheets.encode_exactly(tiles.bgr_of(pixels), draft.next_id, self._grid.columns))
-            return
-        numbers, colours = numbered
-        draft.colours = colours
-        draft.add(sheets.encode_numbered(numbers, draft.next_id, self._colours.colours_of))
+        """Send new tiles: by their colours' numbers, or by their colours if these are too many.
+
+        What may not add colours stands alone, too: a snapshot.
+        """
+        for start in range(0, len(pixels), MAX_TILES_A_SHEET):
+            part = pixels[start : start + MAX_TILES_A_SHEET]
+            runs = runs_of(part)
+            numbered = self._colours.number(runs, may_add=may_add)
+            if numbered is None:
+                draft.add(sheets.encode_exactly(tiles.bgr_of(part), draft.next_id, self._grid.columns))
+            else:
+                numbers, colours = numbered
+                draft.colours = np.concatenate((draft.colours, colours))
+                writer = self._writer if may_add else NumberedWriter(self._colours.colours_of)
+                data = writer.encode(numbers, runs.lengths, draft.next_id)
+                draft.add(Sheet(SheetKind.NUMBERED, draft.next_id, runs.tiles, 1, data))
 
     def _send_film(self, draft: "_Draft", positions: Numbers, at_ns: int) -> None:
         if not positions.size:
@@ -287,13 +278,11 @@ class ScreenEncoder:
             colour_count=draft.colours.size,
             colours=pack_colours(draft.colours) if draft.colours.size else b"",
         )
-        self._covered.cover(self._grid, self._origins, positions, at_ns)
         self._shown_ids[positions] = ids
         first = (ids << origins.PLACE_BITS).astype(np.uint32)
         tiles.put(self._grid, self._origins, positions, first[:, None, None] + origins.IN_TILE)
-        tiles.put(self._grid, self._origins, draft.told_positions, draft.told)  # of pixels that were sent, not told
         self._keep_film_sheets(draft.sheets)
-        self._costs.add(draft.sheets, np.concatenate((ids, np.unique(draft.told >> np.uint32(origins.PLACE_BITS)))))
+        self._costs.add(draft.sheets, ids)
         self._number += 1
         self._next_id = draft.next_id
         changed_px, self._unreported_px = self._unreported_px, 0
@@ -330,15 +319,6 @@ class _LookedUp:
             return self
         return _LookedUp(self.positions[chosen], self.pixels[chosen], self.ids[chosen], self.hashes[chosen])
 
-    def with_more(self, other: "_LookedUp") -> "_LookedUp":
-        """These and others."""
-        return _LookedUp(
-            np.concatenate((self.positions, other.positions)),
-            np.concatenate((self.pixels, other.pixels)),
-            np.concatenate((self.ids, other.ids)),
-            np.concatenate((self.hashes, other.hashes)),
-        )
-
 
 class _Draft:
     """A patch being put together."""
@@ -348,8 +328,6 @@ class _Draft:
         self.first_colour = first_colour
         self.colours: Canvas = np.zeros(0, np.uint32)
         self.moves: list[Move] = []
-        self.told_positions = _NONE
-        self.told: Canvas = np.zeros((0, *origins.IN_TILE.shape), np.uint32)
         self.sheets: list[Sheet] = []
         self.positions: Numbers = np.zeros(0, np.int64)
         self.ids: Numbers = np.zeros(0, np.int64)
@@ -363,12 +341,6 @@ class _Draft:
         """Put these tiles on these positions."""
         self.positions = np.concatenate((self.positions, positions))
         self.ids = np.concatenate((self.ids, ids))
-
-    def tell(self, positions: Numbers, told: Canvas, data: bytes) -> None:
-        """Put tiles on these positions that are composed of pixels of others."""
-        self.told_positions, self.told = positions, told
-        self.paint(positions, np.arange(self.next_id, self.next_id + positions.size))
-        self.add(Sheet(SheetKind.COMPOSED, self.next_id, positions.size, 1, data))
 
     def add(self, sheet: Sheet) -> None:
         """Send this sheet."""

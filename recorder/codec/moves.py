@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers, equal
+from recorder.codec.differences import equal, slices_of
+from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move
 from recorder.geometry import Rect
 
@@ -29,62 +30,83 @@ _REACH_PX = 4  # of a neighbourhood, in each direction
 _ROWS_OF_NEIGHBOURHOOD = (-4, -1, 2, 4)
 _WEIGHTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 _BY_COLUMN, _BY_ROW = 0, 1
-_KEEP_MASK = np.uint8(0x70)  # one in eight pixels that stand out
+_SLOT_BITS = 16
+_LEAST_STEP_PX = 8
+_KEEP_MASK = np.uint8(0x78)  # one in eight pixels that stand out
 
 Scores: TypeAlias = npt.NDArray[np.int32]
 
 
+@dataclass(frozen=True, slots=True)
 class _Scene:
-    """Where moves are looked for: the picture before (as moved so far) and now, and tiles not to be touched."""
+    """Where moves are looked for.
 
-    def __init__(self, grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> None:
-        self.grid = grid
-        self.before = before
-        self.now = now
-        self.box = box
-        self.blocked = blocked
-        self.right: Bytes = equal(before[_pixels(box)], now[_pixels(box)])  # the pixels of the box: 255 or 0
+    The picture before (as moved so far) and now; where they agree (255, else 0); and the tiles not to be touched.
+    """
+
+    grid: Grid
+    before: Canvas
+    now: Canvas
+    right: Bytes
+    box: Rect
+    blocked: Mask
 
     def changed(self) -> Mask:
         """The pixels of the box that are not right yet."""
-        return np.asarray(self.right == 0)
+        return np.asarray(self.right[slices_of(self.box)] == 0)
 
-    def moved(self, target: Rect) -> None:
-        """A move into this area was made."""
-        inside = _pixels(target.moved(-self.box.left, -self.box.top))
-        self.right[inside] = equal(self.before[_pixels(target)], self.now[_pixels(target)])
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A move, where its target will be right then (255, else 0), and how many more pixels become right than wrong."""
+
+    move: Move
+    right: Bytes
+    gain_px: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Landmarks:
-    """Pixels with a neighbourhood of their own: where they are on the canvas, and its number."""
+    """Pixels that stand out: their places in the box, and the number of their neighbourhoods."""
 
+    at: Numbers
     numbers: npt.NDArray[np.uint64]
-    rows: Numbers
-    columns: Numbers
+
+    @property
+    def slots(self) -> npt.NDArray[np.int64]:
+        """A place in a table for each number."""
+        return (self.numbers >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
+
+    def alone(self) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
+        """How many landmarks each slot has, and one of them."""
+        slots = self.slots
+        which = np.zeros(1 << _SLOT_BITS, np.int64)
+        which[slots] = np.arange(slots.size)
+        return np.bincount(slots, minlength=1 << _SLOT_BITS), which
 
 
-def find(grid: Grid, before: Canvas, now: Canvas, box: Rect, blocked: Mask) -> Iterator[Move]:
-    """Moves inside the box that make many tiles right; each is to be applied before the next is asked for."""
-    scene = _Scene(grid, before, now, box, blocked)
+def find(grid: Grid, before: Canvas, now: Canvas, right: Bytes, box: Rect, blocked: Mask) -> Iterator[Found]:
+    """Moves inside the box that make many tiles right; each is to be applied before the next is asked for.
+
+    `right` tells where `before` and `now` agree, and is to be kept true as moves are applied.
+    """
+    scene = _Scene(grid, before, now, right, box, blocked)
     changed = scene.changed()
     scrolled = _find_scroll(scene, changed)
     if scrolled is not None and scrolled.gain_px * 2 > cv2.countNonZero(changed.view(np.uint8)):
-        yield scrolled.move
-        return
-    for move in _find_any(scene, changed, scrolled):
-        yield move
-        scene.moved(move.target)
+        yield scrolled
+    else:
+        yield from _find_any(scene, changed, scrolled)
 
 
-def _find_scroll(scene: _Scene, changed: Mask) -> "_Gain | None":
+def _find_scroll(scene: _Scene, changed: Mask) -> Found | None:
     """The move straight down or up that rows tell of."""
     box = scene.box
-    dy, columns = _scrolled_by(scene.before[_pixels(box)], scene.now[_pixels(box)], changed)
+    dy, columns = _scrolled_by(scene.before[slices_of(box)], scene.now[slices_of(box)], changed)
     return _best_move(scene, (0, dy), (box.left + columns[0], box.left + columns[1])) if dy else None
 
 
-def _find_any(scene: _Scene, changed: Mask, scrolled: "_Gain | None") -> Iterator[Move]:
+def _find_any(scene: _Scene, changed: Mask, scrolled: Found | None) -> Iterator[Found]:
     """Moves in any direction, of several areas; the one that was found already if it is better than the first."""
     rows, columns, offsets = _votes(scene, changed)
     found = 0
@@ -102,9 +124,9 @@ def _find_any(scene: _Scene, changed: Mask, scrolled: "_Gain | None") -> Iterato
             if best is None:
                 break
             found += 1
-            yield best.move
+            yield best
     if scrolled is not None:
-        yield scrolled.move
+        yield scrolled
 
 
 def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> tuple[int, tuple[int, int]]:
@@ -134,36 +156,43 @@ def _rows_alone(numbers: Canvas) -> Numbers:
     return np.asarray(first[counts == 1], np.int64)
 
 
-def _pixels(area: Rect) -> tuple[slice, slice]:
-    return slice(area.top, area.bottom), slice(area.left, area.right)
-
-
 def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
     """Move an area of the picture."""
-    source = move.target.moved(-move.dx, -move.dy)
-    pixels = canvas[source.top : source.bottom, source.left : source.right].copy()
-    canvas[move.target.top : move.target.bottom, move.target.left : move.target.right] = pixels
+    target, dy = move.target, move.dy
+    step = abs(dy) if abs(dy) >= _LEAST_STEP_PX else target.height
+    tops = range(target.top, target.bottom, step)
+    for top in reversed(tops) if dy > 0 else tops:  # a band never overlaps its source, and is never moved before it
+        bottom = min(top + step, target.bottom)
+        band = canvas[top - dy : bottom - dy, target.left - move.dx : target.right - move.dx]
+        canvas[top:bottom, target.left : target.right] = band if step < target.height else band.copy()
 
 
 def _votes(scene: _Scene, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Where landmarks stand now, and how far each has come (dx, dy)."""
-    pixels = _pixels(scene.box)
-    old = _landmarks(scene.before[pixels], changed, scene.box)
-    new = _landmarks(scene.now[pixels], changed, scene.box)
-    _, in_old, in_new = np.intersect1d(old.numbers, new.numbers, assume_unique=True, return_indices=True)
-    rows, columns = new.rows[in_new], new.columns[in_new]
-    return rows, columns, np.stack((columns - old.columns[in_old], rows - old.rows[in_old]), axis=1)
+    pixels = slices_of(scene.box)
+    old, new = _landmarks(scene.before[pixels], changed), _landmarks(scene.now[pixels], changed)
+    in_old, in_new = _met(old, new)
+    rows, columns = np.divmod(new.at[in_new], scene.box.width)
+    from_rows, from_columns = np.divmod(old.at[in_old], scene.box.width)
+    offsets = np.stack((columns - from_columns, rows - from_rows), axis=1)
+    return rows + scene.box.top, columns + scene.box.left, offsets
 
 
-def _landmarks(pixels: Canvas, changed: Mask, box: Rect) -> _Landmarks:
+def _met(old: _Landmarks, new: _Landmarks) -> tuple[Numbers, Numbers]:
+    """Which landmarks are the same, of those whose slot holds no other: a table is faster than sorting them."""
+    old_count, which_old = old.alone()
+    new_count, which_new = new.alone()
+    slots = np.flatnonzero((old_count == 1) & (new_count == 1))
+    in_old, in_new = which_old[slots], which_new[slots]
+    same = old.numbers[in_old] == new.numbers[in_new]
+    return in_old[same], in_new[same]
+
+
+def _landmarks(pixels: Canvas, changed: Mask) -> _Landmarks:
     view: Bytes = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)
     grey = np.asarray(cv2.cvtColor(view, cv2.COLOR_BGRA2GRAY), np.uint8)
     at = np.flatnonzero(_stand_out(grey) & changed)
-    numbers = _neighbourhoods(grey, at)
-    unique, first, counts = np.unique(numbers, return_index=True, return_counts=True)
-    alone = counts == 1
-    rows, columns = np.divmod(at[first[alone]], box.width)
-    return _Landmarks(unique[alone], rows + box.top, columns + box.left)
+    return _Landmarks(at, _neighbourhoods(grey, at))
 
 
 def _stand_out(grey: Bytes) -> Mask:
@@ -200,23 +229,15 @@ def _winners(offsets: Numbers) -> list[tuple[int, int]]:
     return [(int(kinds[i, 0]), int(kinds[i, 1])) for i in order if counts[i] >= _LEAST_VOTES and kinds[i].any()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Gain:
-    """A move, and how many more pixels it makes right than wrong."""
-
-    move: Move
-    gain_px: int
-
-
-def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int]) -> _Gain | None:
+def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int]) -> Found | None:
     """The rectangle for which moving pays most, looked for from these columns; None if it does not pay."""
     dx, dy = offset
     domain = scene.box.intersection(scene.grid.area.moved(dx, dy))
     left, right = max(columns[0] - domain.left, 0), min(columns[1] - domain.left, domain.width)
     if domain.is_empty or left >= right:
         return None
-    was_right = scene.right[_pixels(domain.moved(-scene.box.left, -scene.box.top))]
-    would_be = equal(scene.before[_pixels(domain.moved(-dx, -dy))], scene.now[_pixels(domain)])
+    was_right = scene.right[slices_of(domain)]
+    would_be = equal(scene.before[slices_of(domain.moved(-dx, -dy))], scene.now[slices_of(domain)])
     for _ in range(2):
         top, bottom = _best_span(_sums(would_be[:, left:right], _BY_ROW) - _sums(was_right[:, left:right], _BY_ROW))
         rows = slice(top, bottom)
@@ -226,7 +247,7 @@ def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int])
     gain_px = cv2.countNonZero(would_be[inside]) - cv2.countNonZero(was_right[inside])
     if gain_px < _LEAST_GAIN_PX or _touches(scene, target, offset):
         return None
-    return _Gain(Move(target, dx, dy), gain_px)
+    return Found(Move(target, dx, dy), would_be[inside], gain_px)
 
 
 def _sums(mask: Bytes, direction: int) -> Scores:

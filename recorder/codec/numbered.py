@@ -1,17 +1,17 @@
-"""Tiles of colours' numbers as bytes and back: LZMA over the tiles column by column.
+"""Tiles of colours' numbers as bytes and back: symbols column by column, in groups of sheets (`groups`).
 
-    data  := colours (2 bytes), LZMA2 of {symbol}*, used, {is common}*, {nearby}*, {far}*
-    used  := 0, {delta}*, {absolute}*; or 1, bytes (2 bytes), bits of the palette: which colours are used
+    data    := first_id - the group's first_id, bytes of the group before this sheet, bytes of this sheet, its stretch
+    sheet   := {symbol}*, changes, {symbol}*, [used], rare (2 bytes), [used, {nearby}*, {far}*]
+    used    := 0, {delta}*, {absolute}*; or 1, bytes (2 bytes), bits of the palette: which colours
 
-A symbol is the place among the used colours of one pixel. If more than 256 are used, only the 248 that are most common
-have a place among the symbols; bits, in the order of `used`, say which. The others stand in eight drawers by their
-green, in the order of their numbers: symbol 248 + drawer, and the place in the drawer is the next `nearby`; if it is
-255, then 255 plus the next `far` (two bytes). A delta is the step from one used colour's number to the next (255: the
+The numbers of `data` are LEB128. The 248 colours that most need one have a symbol, which they keep from sheet to sheet;
+`changes` of them have a new colour in this sheet, in the order of the colours. The other colours stand in eight drawers
+by their green, in the order of their numbers: symbol 248 + drawer, and the place in the drawer is the next `nearby`; if
+it is 255, then 255 plus the next `far` (two bytes). A delta is the step from one colour's number to the next (255: the
 next absolute, two bytes, is the number). Tiles are read column by column, since a letter's columns stand together then
 and are found again as one match: on text a fifth smaller than WebP, in a third of the time (docs/screen-codec.md).
 """
 
-import lzma
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -21,87 +21,164 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas
+from recorder.codec.groups import GROUP_BYTES, MAX_GROUP_BYTES, GroupReader, GroupWriter
+from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
+from recorder.codec.wire import NumberReader, varints
 
-_PRESET = 3
-_DEPTH = 64
-_DICTIONARY_BYTES = 1 << 22
-_LEAST_DICTIONARY_BYTES = 1 << 16
+MAX_TILES_A_SHEET = 2048  # what decoding one takes stays small; a 1080p screen has 2,040
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
-_BYTE = 256
 _ESCAPE = 255
 _PIECE = 1 << 20  # pixels
-_DRAWERS = 8
-_COMMON = _BYTE - _DRAWERS
+_MOST_OTHERS_BYTES = 1 << 19
 
 Numbers16: TypeAlias = npt.NDArray[np.uint16]
 ColoursOf: TypeAlias = Callable[[Numbers16], Canvas]
 _Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
-def encode(numbers: Numbers16, colours_of: ColoursOf) -> bytes:
-    """The bytes of tiles (n, 16, 64); `colours_of` tells the colours of numbers."""
-    uses = np.bincount(numbers.ravel())
-    used = np.flatnonzero(uses)
-    place = np.zeros(len(uses), np.uint16)
-    if len(used) > _BYTE:
-        is_common = np.zeros(len(used), np.bool_)
-        is_common[np.argsort(-uses[used], kind="stable")[:_COMMON]] = True
-        drawers = _drawers(used[~is_common].astype(np.uint16), colours_of)
-        place[used[is_common]] = np.arange(_COMMON)
-        place[used[~is_common][drawers.order]] = np.arange(_COMMON, len(used))
-        places = place[numbers.swapaxes(1, 2)].ravel()
-        plain = _pack_rare(places, used, is_common, drawers)
-    else:
-        place[used] = np.arange(len(used))
-        symbols = place.astype(np.uint8)[numbers.swapaxes(1, 2)]
-        plain = symbols.tobytes() + _pack_used(used)
-    return len(used).to_bytes(2, "little") + lzma.compress(plain, lzma.FORMAT_RAW, filters=lzma_filters(len(plain)))
+class NumberedWriter:
+    """The encoder's side. `colours_of` tells the colours of numbers."""
+
+    def __init__(self, colours_of: ColoursOf) -> None:
+        self._colours_of = colours_of
+        self._group: GroupWriter | None = None
+        self._table = SymbolTable()
+
+    def clear(self) -> None:
+        """A new segment begins."""
+        self._group = None
+
+    def encode(self, numbers: Numbers16, lengths: Numbers, first_id: int) -> bytes:
+        """The bytes of tiles, given as runs (`runs`): the number of each run's colour, and how many pixels it has."""
+        if self._group is None or self._group.size_bytes > GROUP_BYTES:
+            self._group = GroupWriter(first_id)
+            self._table = SymbolTable()
+        before_bytes = self._group.size_bytes
+        plain = self._plain(numbers, lengths)
+        head = varints((first_id - self._group.first_id, before_bytes, len(plain)))
+        return head + self._group.add(plain)
+
+    def _plain(self, numbers: Numbers16, lengths: Numbers) -> bytes:
+        pixels = np.bincount(numbers, weights=lengths).astype(np.float64, copy=False)
+        used = np.flatnonzero(pixels)
+        changes = self._table.assign(used, pixels[used])
+        place = np.zeros(len(pixels), np.uint16)
+        place[used] = self._table.symbols_of(used)
+        drawers = _drawers(changes.rare.astype(np.uint16), self._colours_of)
+        place[changes.rare[drawers.order]] = np.arange(COMMON, COMMON + changes.rare.size)
+        places = place[numbers]
+        late = np.flatnonzero(places >= COMMON)
+        drawer, in_drawer = drawers.find(places[late].astype(np.int64) - COMMON)
+        symbols = places.astype(np.uint8)
+        symbols[late] = drawer + COMMON
+        in_drawer = np.repeat(in_drawer, lengths[late])
+        return b"".join(
+            (
+                np.repeat(symbols, lengths).tobytes(),
+                changes.symbols.size.to_bytes(1),
+                changes.symbols.tobytes(),
+                _pack_used(changes.colours),
+                changes.rare.size.to_bytes(2, "little"),
+                _pack_used(changes.rare),
+                np.minimum(in_drawer, _ESCAPE).astype(np.uint8).tobytes(),
+                (in_drawer[in_drawer >= _ESCAPE] - _ESCAPE).astype("<u2").tobytes(),
+            )
+        )
 
 
-@dataclass(frozen=True, slots=True)
 class Places:
-    """Tiles as they were packed: the colours that they use, and each pixel's place among these, column by column."""
+    """Tiles as they were packed: the place of each pixel's colour among those of the sheet, column by column."""
 
-    colours: npt.NDArray[np.int32]
-    places: npt.NDArray[np.uint8] | Numbers16  # (n, 64, 16); bytes where they suffice: a quarter of the pixels' memory
+    def __init__(self, symbols: _Bytes, colours: Canvas, rare: "_Rare | None") -> None:
+        self._symbols = symbols
+        self._colours = colours.view(np.int32)
+        self._rare = rare
+        self._places: Numbers16 | None = None  # made when pixels are first asked for
 
     @property
     def nbytes(self) -> int:
-        """How much memory it takes."""
-        return self.colours.nbytes + self.places.nbytes
+        """How much memory it takes, at most."""
+        return self._colours.nbytes + self._symbols.nbytes * (1 if self._rare is None else 4)
 
     def pixels(self, indices: npt.NDArray[np.int64] | slice) -> Canvas:
         """The pixels (n, 16, 64) of these tiles."""
-        chosen = self.places[indices].swapaxes(1, 2)
-        if chosen.dtype != np.uint8 or not chosen.size:
-            return np.asarray(self.colours[chosen].view(np.uint32))
+        if self._rare is not None:
+            if self._places is None:
+                self._places = self._rare.among(self._symbols)
+            return np.asarray(self._colours[_chosen(self._places, indices)].view(np.uint32))
+        chosen = np.ascontiguousarray(_chosen(self._symbols, indices))
+        if not chosen.size:
+            return np.zeros(chosen.shape, np.uint32)
         # Six times as fast as an index of numpy's.
-        looked_up = cv2.LUT(np.ascontiguousarray(chosen, np.uint8).reshape(-1, TILE_WIDTH_PX), self.colours)
+        looked_up = cv2.LUT(chosen.reshape(-1, TILE_WIDTH_PX), self._colours)
         return np.asarray(looked_up).view(np.uint32).reshape(chosen.shape)
 
 
-def decode(data: bytes, tiles: int, colours_of: ColoursOf) -> Places:
-    """So many tiles; `colours_of` tells the colours of numbers."""
-    count = int.from_bytes(data[:2], "little")
-    plain = _Plain(inflate(data[2:], 4 * count + (1 << 14) + 4 * tiles * _PIXELS))
-    symbols = plain.take(tiles * _PIXELS)
-    places: _Bytes | Numbers16 = symbols
-    used = _read_used(plain, count)
-    colours = colours_of(used)
-    if count > _BYTE:
-        is_common = np.unpackbits(plain.take(-(-count // 8)), count=count).view(np.bool_)
-        if np.count_nonzero(is_common) != _COMMON:
-            raise _damaged()
-        drawers = _drawers(used[~is_common], colours_of)
-        colours = np.concatenate((colours[is_common], colours[~is_common][drawers.order]))
-        places = _with_rare(symbols, plain, drawers)
-    elif int(symbols.max()) >= count:
+def _chosen(places: npt.NDArray[np.generic], indices: npt.NDArray[np.int64] | slice) -> npt.NDArray[np.generic]:
+    return places.reshape(-1, TILE_WIDTH_PX, TILE_HEIGHT_PX)[indices].swapaxes(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What can be read of a sheet without the sheets before it in its group."""
+
+    group: int  # the id of the group's first tile
+    before_bytes: int
+    size_bytes: int
+    stretch: bytes
+
+
+def read(data: bytes, first_id: int, tiles: int) -> Numbered:
+    """The head of the sheet of so many tiles whose first has this id."""
+    numbers = NumberReader(data, 0)
+    back = numbers.up_to(first_id)
+    before_bytes, size_bytes = numbers.up_to(MAX_GROUP_BYTES), numbers.next()
+    fits = tiles * _PIXELS <= size_bytes <= tiles * _PIXELS * 4 + _MOST_OTHERS_BYTES
+    if tiles > MAX_TILES_A_SHEET or not fits or (back == 0) != (before_bytes == 0):
         raise _damaged()
-    plain.check_end()
-    table = np.zeros(max(count, _BYTE), np.uint32)
-    table[:count] = colours
-    return Places(table.view(np.int32), places.reshape(tiles, TILE_WIDTH_PX, TILE_HEIGHT_PX))
+    return Numbered(first_id - back, before_bytes, size_bytes, data[numbers.at :])
+
+
+class NumberedReader:
+    """The decoder's side of one group: its sheets, one after the other."""
+
+    def __init__(self, group: int) -> None:
+        self.next_id = group
+        self._group = GroupReader(group)
+        self._numbers = np.full(COMMON, -1, np.int64)
+
+    def stands_before(self, sheet: Numbered) -> bool:
+        """Whether the sheet is still to come."""
+        return self._group.first_id == sheet.group and self._group.read_bytes <= sheet.before_bytes
+
+    def decode(self, sheet: Numbered, first_id: int, tiles: int, colours_of: ColoursOf) -> Places:
+        """The next sheet; `colours_of` tells the colours of numbers."""
+        if self._group.first_id != sheet.group or self._group.read_bytes != sheet.before_bytes:
+            msg = "a sheet before it is missing"
+            raise DamagedPictureError(msg)
+        plain = _Plain(np.frombuffer(self._group.read(sheet.stretch, sheet.size_bytes), np.uint8))
+        self.next_id = first_id + tiles
+        symbols = plain.take(tiles * _PIXELS)
+        self._change(plain)
+        given = self._numbers >= 0
+        colours = np.zeros(COMMON + DRAWERS, np.uint32)
+        colours[:COMMON][given] = colours_of(self._numbers[given].astype(np.uint16))
+        if not given.all() and np.bincount(symbols, minlength=COMMON + DRAWERS)[:COMMON][~given].any():
+            raise _damaged()
+        rare = _read_rare(plain, symbols, colours_of)
+        plain.check_end()
+        if rare is not None:
+            colours = np.concatenate((colours[:COMMON], rare.colours))
+        return Places(symbols, colours, rare)
+
+    def _change(self, plain: "_Plain") -> None:
+        count = int(plain.take(1)[0])
+        symbols = plain.take(count)
+        if count:
+            if int(symbols.max()) >= COMMON:
+                raise _damaged()
+            self._numbers[symbols] = _read_used(plain, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,54 +188,67 @@ class _Drawers:
     order: npt.NDArray[np.int64]
     edges: npt.NDArray[np.int64]
 
+    def find(self, places: Numbers) -> tuple[Numbers, Numbers]:
+        """In which drawer these are, and where in it."""
+        drawer = np.searchsorted(self.edges, places, side="right") - 1
+        return drawer, places - self.edges[drawer]
+
 
 def _drawers(rare: Numbers16, colours_of: ColoursOf) -> _Drawers:
-    drawers = colours_of(rare) >> np.uint32(13) & np.uint32(_DRAWERS - 1)
+    drawers = colours_of(rare) >> np.uint32(13) & np.uint32(DRAWERS - 1)
     order = np.argsort(drawers, kind="stable")
-    return _Drawers(order, np.searchsorted(drawers[order], np.arange(_DRAWERS + 1)))
+    return _Drawers(order, np.searchsorted(drawers[order], np.arange(DRAWERS + 1)))
 
 
-def _pack_rare(
-    places: Numbers16, used: npt.NDArray[np.int64], is_common: npt.NDArray[np.bool_], drawers: _Drawers
-) -> bytes:
-    late = np.flatnonzero(places >= _COMMON)
-    in_all = places[late].astype(np.int64) - _COMMON
-    drawer = np.searchsorted(drawers.edges, in_all, side="right") - 1
-    in_drawer = in_all - drawers.edges[drawer]
-    symbols = places.astype(np.uint8)
-    symbols[late] = drawer + _COMMON
-    parts = (
-        symbols,
-        np.frombuffer(_pack_used(used), np.uint8),
-        np.packbits(is_common),
-        np.minimum(in_drawer, _ESCAPE).astype(np.uint8),
-        (in_drawer[in_drawer >= _ESCAPE] - _ESCAPE).astype("<u2").view(np.uint8),
-    )
-    return np.concatenate(parts).tobytes()
+@dataclass(frozen=True, slots=True)
+class _Rare:
+    """The colours without a symbol, drawer after drawer; and where in its drawer each pixel's stands."""
+
+    colours: Canvas
+    drawers: _Drawers
+    near: _Bytes
+    far: Numbers16
+
+    def among(self, symbols: _Bytes) -> Numbers16:
+        """Symbols and rare colours as places.
+
+        Piece by piece: a hostile sheet has a rare colour at every pixel, and each takes some thirty bytes meanwhile.
+        """
+        near, far = self.near, self.far
+        places = symbols.astype(np.uint16)
+        for start in range(0, symbols.size, _PIECE):
+            piece = symbols[start : start + _PIECE]
+            late = np.flatnonzero(piece >= COMMON)
+            in_drawer, near = near[: late.size].astype(np.int64), near[late.size :]
+            is_far = in_drawer == _ESCAPE
+            far_here = int(np.count_nonzero(is_far))
+            in_drawer[is_far] += far[:far_here]
+            far = far[far_here:]
+            drawer = piece[late].astype(np.int64) - COMMON
+            in_all = self.drawers.edges[drawer] + in_drawer
+            if (in_all >= self.drawers.edges[drawer + 1]).any():
+                raise _damaged()
+            places[start + late] = COMMON + in_all
+        return places
 
 
-def _with_rare(symbols: _Bytes, plain: "_Plain", drawers: _Drawers) -> Numbers16:
-    """Piece by piece: a hostile sheet has a rare colour at every pixel, and each takes some thirty bytes meanwhile."""
-    near = plain.take(int(np.count_nonzero(symbols >= _COMMON)))
-    far = plain.take_words(int(np.count_nonzero(near == _ESCAPE)))
-    places = symbols.astype(np.uint16)
-    for start in range(0, symbols.size, _PIECE):
-        piece = symbols[start : start + _PIECE]
-        late = np.flatnonzero(piece >= _COMMON)
-        in_drawer, near = near[: late.size].astype(np.int64), near[late.size :]
-        is_far = in_drawer == _ESCAPE
-        far_here = int(np.count_nonzero(is_far))
-        in_drawer[is_far] += far[:far_here]
-        far = far[far_here:]
-        drawer = piece[late].astype(np.int64) - _COMMON
-        in_all = drawers.edges[drawer] + in_drawer
-        if (in_all >= drawers.edges[drawer + 1]).any():
+def _read_rare(plain: "_Plain", symbols: _Bytes, colours_of: ColoursOf) -> _Rare | None:
+    count = int(plain.take_words(1)[0])
+    late = int(np.count_nonzero(symbols >= COMMON))
+    if not count:
+        if late:
             raise _damaged()
-        places[start + late] = _COMMON + in_all
-    return places
+        return None
+    numbers = _read_used(plain, count)
+    drawers = _drawers(numbers, colours_of)
+    near = plain.take(late)
+    far = plain.take_words(int(np.count_nonzero(near == _ESCAPE)))
+    return _Rare(colours_of(numbers)[drawers.order], drawers, near, far)
 
 
 def _pack_used(used: npt.NDArray[np.int64]) -> bytes:
+    if not used.size:
+        return b""
     bits = np.zeros(int(used[-1]) + 1, np.uint8)
     if len(bits) < 8 * len(used):
         bits[used] = 1
@@ -214,27 +304,6 @@ class _Plain:
     def check_end(self) -> None:
         if self._at != self._data.size:
             raise _damaged()
-
-
-def inflate(data: bytes, limit: int) -> npt.NDArray[np.uint8]:
-    """What was compressed, at most so many bytes."""
-    inflater = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=lzma_filters(_DICTIONARY_BYTES))
-    try:
-        plain = inflater.decompress(data, limit)
-    except lzma.LZMAError as error:
-        raise _damaged() from error
-    if not inflater.eof or inflater.unused_data:
-        raise _damaged()
-    return np.frombuffer(plain, np.uint8)
-
-
-def lzma_filters(size: int) -> list[dict[str, int]]:
-    """How so many bytes are compressed."""
-    # a dictionary no larger than needed: LZMA clears its tables for every sheet
-    needed = 1 << max(size - 1, 1).bit_length()
-    dictionary = min(max(needed, _LEAST_DICTIONARY_BYTES), _DICTIONARY_BYTES)
-    options = {"lc": 0, "lp": 0, "pb": 4, "depth": _DEPTH, "dict_size": dictionary}
-    return [{"id": lzma.FILTER_LZMA2, "preset": _PRESET, **options}]
 
 
 def _damaged() -> DamagedPictureError:

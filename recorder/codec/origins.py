@@ -12,7 +12,6 @@ import lzma
 import numpy as np
 
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.numbered import inflate, lzma_filters
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
 PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
@@ -20,6 +19,8 @@ PLACE_BITS = PIXELS.bit_length() - 1
 IN_TILE: Canvas = np.arange(PIXELS, dtype=np.uint32).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
 MOST_TILES = 1 << 22  # ids up to here fit, with a place, into four bytes
 _MOST_BREAKS_A_TILE = 64
+_DICTIONARY_BYTES = 1 << 22
+_LEAST_DICTIONARY_BYTES = 1 << 16
 
 
 def encode(origins: Numbers) -> bytes | None:
@@ -37,12 +38,12 @@ def encode(origins: Numbers) -> bytes | None:
             breaks[at].astype("<i8").view(np.uint8).reshape(-1, 8).T.tobytes(),
         )
     )
-    return lzma.compress(plain, lzma.FORMAT_RAW, filters=lzma_filters(len(plain)))
+    return lzma.compress(plain, lzma.FORMAT_RAW, filters=_filters(len(plain)))
 
 
 def decode(data: bytes, tiles: int) -> Numbers:
     """The origins (n, 16, 64) of so many tiles."""
-    plain = inflate(data, 4 + 12 * _MOST_BREAKS_A_TILE * tiles).tobytes()
+    plain = _inflate(data, 4 + 12 * _MOST_BREAKS_A_TILE * tiles)
     count = int.from_bytes(plain[:4], "little")
     if len(plain) != 4 + 12 * count:
         raise _damaged()
@@ -73,6 +74,24 @@ def _without_breaks(breaks: Numbers) -> Numbers:
     across = np.cumsum(breaks, axis=1)
     across[:, :, 1:] += 1
     return np.cumsum(across, axis=2)
+
+
+def _inflate(data: bytes, limit: int) -> bytes:
+    inflater = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_filters(_DICTIONARY_BYTES))
+    try:
+        plain = inflater.decompress(data, limit)
+    except lzma.LZMAError as error:
+        raise _damaged() from error
+    if not inflater.eof or inflater.unused_data:
+        raise _damaged()
+    return plain
+
+
+def _filters(size: int) -> list[dict[str, int]]:
+    # a dictionary no larger than needed: LZMA clears its tables every time
+    needed = 1 << max(size - 1, 1).bit_length()
+    dictionary = min(max(needed, _LEAST_DICTIONARY_BYTES), _DICTIONARY_BYTES)
+    return [{"id": lzma.FILTER_LZMA2, "preset": 3, "lc": 0, "lp": 0, "pb": 4, "depth": 64, "dict_size": dictionary}]
 
 
 def _damaged() -> DamagedPictureError:

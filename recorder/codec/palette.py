@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.runs import Runs
 from recorder.codec.tiles import Bytes, Canvas
 from recorder.codec.wire import MAX_COLOURS
 
@@ -96,17 +97,17 @@ class ColourNumbers:
         self._overflow.clear()
         self._colours = np.zeros(0, np.uint32)
 
-    def number(self, tiles: Canvas, *, may_add: bool) -> tuple[npt.NDArray[np.uint16], Canvas] | None:
-        """The number of each pixel's colour, and the colours that are new; None if that would not pay."""
-        slots = _slots_of(tiles)
+    def number(self, runs: Runs, *, may_add: bool) -> tuple[npt.NDArray[np.uint16], Canvas] | None:
+        """The number of each run's colour, and the colours that are new; None if that would not pay."""
+        slots = _slots_of(runs.colours).astype(np.intp)
         numbers = self._number_in.take(slots)
-        is_elsewhere = self._colour_in.take(slots) != tiles
+        is_elsewhere = self._colour_in.take(slots) != runs.colours
         if not is_elsewhere.any():
             return numbers, np.zeros(0, np.uint32)
-        colours, which = np.unique(tiles[is_elsewhere], return_inverse=True)
+        colours, which = np.unique(runs.colours[is_elsewhere], return_inverse=True)
         new = colours[[colour not in self._overflow for colour in colours.tolist()]]
         if new.size:
-            if not may_add or len(new) > min(_ALWAYS_WORTH + _WORTH_A_TILE * len(tiles), MAX_COLOURS - self.count):
+            if not may_add or len(new) > min(_ALWAYS_WORTH + _WORTH_A_TILE * runs.tiles, MAX_COLOURS - self.count):
                 return None
             new = _in_order(new)
             self._add(new)

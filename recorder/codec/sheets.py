@@ -2,8 +2,9 @@
 
 import bisect
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
@@ -18,7 +19,7 @@ from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
 TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
-_WORTH_A_THREAD_SHEETS = 8
+_MOST_TILES_AT_ONCE = 12_288
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 
 
@@ -27,11 +28,6 @@ def encode_exactly(tiles: Bytes, first_id: int, columns: int) -> Sheet:
     columns = fitting_columns(len(tiles), columns)
     data = _imencode(".webp", _lay_out(tiles, columns), _LOSSLESS)
     return Sheet(SheetKind.WEBP, first_id, len(tiles), columns, data)
-
-
-def encode_numbered(numbers: numbered.Numbers16, first_id: int, colours_of: numbered.ColoursOf) -> Sheet:
-    """Tiles (n, 16, 64) of colours' numbers as a lossless sheet."""
-    return Sheet(SheetKind.NUMBERED, first_id, len(numbers), 1, numbered.encode(numbers, colours_of))
 
 
 def encode_roughly(tiles: Bytes, first_id: int, columns: int, *, quality: int, halved: bool) -> Sheet:
@@ -138,6 +134,7 @@ class SheetStore:
         self._decoded: OrderedDict[int, _Decoded] = OrderedDict()
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
+        self._reader: numbered.NumberedReader | None = None  # of the group that was read last, to go on
         self.decoded_sheets = 0
 
     def add(self, head: Head) -> None:
@@ -163,6 +160,7 @@ class SheetStore:
         self._heads.clear()
         self._decoded.clear()
         self._decoded_bytes = 0
+        self._reader = None
 
     def need_colours(self, count: int) -> None:
         """Have the first so many colours at hand, as far as they came."""
@@ -197,17 +195,20 @@ class SheetStore:
     def _readable(self, index: int) -> Head | None:
         """The head of this patch, or of the last one before it that is not damaged."""
         while index >= 0:
-            if index not in self._heads:
-                patch = self._patches[index]
-                try:
-                    self._heads[index] = patch if isinstance(patch, Head) else read_head(patch)
-                except DamagedPictureError:
-                    self._heads[index] = None  # decoding it says so
-            head = self._heads[index]
+            head = self._head_at(index)
             if head is not None:
                 return head
             index -= 1
         return None
+
+    def _head_at(self, index: int) -> Head | None:
+        if index not in self._heads:
+            patch = self._patches[index]
+            try:
+                self._heads[index] = patch if isinstance(patch, Head) else read_head(patch)
+            except DamagedPictureError:
+                self._heads[index] = None  # decoding it says so
+        return self._heads[index]
 
     def _end(self) -> int:
         """How many tiles came."""
@@ -216,9 +217,9 @@ class SheetStore:
 
     def own_pixels(self, sheet: Sheet) -> Canvas:
         """The tiles (n, 16, 64) of a snapshot's own sheet, which is not kept."""
-        if sheet.kind is not SheetKind.COMPOSED:
-            return _decoded(sheet, self.palette).pixels(slice(None))
-        return self._composed(sheet)
+        if sheet.kind is SheetKind.COMPOSED:
+            return self._composed(sheet)
+        return _decoded(sheet, self.palette).pixels(slice(None))
 
     def _composed(self, sheet: Sheet) -> Canvas:
         """The tiles (n, 16, 64) of a sheet that tells them by origin; never by tiles that are told so themselves."""
@@ -229,74 +230,120 @@ class SheetStore:
             raise _never_came()
         used = np.zeros(last + 1, np.bool_)
         used[identities] = True
-        pool = self.pixels(np.flatnonzero(used), may_be_composed=False)
+        pool = self.pixels(np.flatnonzero(used))
         starts = np.cumsum(used) - 1 << origins.PLACE_BITS
         return np.asarray(pool.reshape(-1).take(starts.take(identities) + places), np.uint32)
 
-    def pixels(self, identities: Numbers, *, may_be_composed: bool = True) -> Canvas:
+    def pixels(self, identities: Numbers) -> Canvas:
         """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""
         parts: list[tuple[Sheet, slice]] = []
         start = 0
         while start < identities.size:
             sheet = self.find(int(identities[start]))
-            if sheet.kind is SheetKind.COMPOSED and not may_be_composed:
-                msg = "it is composed of what is composed itself"
+            if sheet.kind is SheetKind.COMPOSED:
+                msg = "it shows tiles that only a snapshot may hold"
                 raise DamagedPictureError(msg)
             stop = int(np.searchsorted(identities, sheet.first_id + sheet.tiles))
             parts.append((sheet, slice(start, stop)))
             start = stop
-        self._decode_by_two([sheet for sheet, _ in parts if sheet.first_id not in self._decoded])
+        self._decode_by_two([sheet for sheet, _ in parts])
         tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
         for sheet, part in parts:
             tiles[part] = self._kept(sheet).pixels(identities[part] - sheet.first_id)
         return tiles
 
-    def _decode_by_two(self, missing: Sequence[Sheet]) -> None:
+    def _decode_by_two(self, wanted: Sequence[Sheet]) -> None:
         """Decode many sheets, half of them on another thread: most of it is decompressing, which runs beside Python."""
-        plain = [sheet for sheet in missing if sheet.kind is not SheetKind.COMPOSED]
-        if len(plain) < _WORTH_A_THREAD_SHEETS:
-            return
-        with ThreadPoolExecutor(1, "sheets") as helper:
-            others = helper.submit(self._decode_all, plain[1::2])
-            decoded = self._decode_all(plain[::2])
-            decoded.update(others.result())
+        missing = [sheet for sheet in wanted if sheet.first_id not in self._decoded]
+        chains = list(self._chains(missing))
+        chains.sort(key=lambda chain: -chain.tiles)
+        if sum(chain.tiles for chain in chains) > _MOST_TILES_AT_ONCE:
+            return  # one after the other, so that what was used can be forgotten
+        if len(chains) > 1:
+            with ThreadPoolExecutor(1, "sheets") as helper:
+                others = helper.submit(self._decode_all, chains[1::2])
+                decoded = self._decode_all(chains[::2])
+                decoded.update(others.result())
+        else:
+            decoded = self._decode_all(chains)
+        self._keep(decoded)
+        self._go_on_with(chains)
+
+    def _chains(self, missing: Sequence[Sheet]) -> "Iterator[_Chain]":
+        """What is to be decoded for these sheets, whose ids go up: each with those before it in its group."""
+        last_of: dict[int, tuple[Sheet, numbered.Numbered]] = {}
+        for sheet in missing:
+            if sheet.kind is SheetKind.NUMBERED:
+                head = numbered.read(sheet.data, sheet.first_id, sheet.tiles)
+                last_of[head.group] = (sheet, head)
+            else:
+                yield _Chain(None, (sheet,))
+        for group, (last, head) in last_of.items():
+            if self._reader is None or not self._reader.stands_before(head):
+                reader = numbered.NumberedReader(group)
+            else:
+                reader, self._reader = self._reader, None
+            yield _Chain(reader, tuple(self._numbered_between(reader.next_id, last.first_id)))
+
+    def _numbered_between(self, first_id: int, last_id: int) -> "Iterator[Sheet]":
+        firsts = self._first_ids
+        patch_id = firsts[bisect.bisect_right(firsts, first_id) - 1]
+        begins = bisect.bisect_left(firsts, patch_id)  # a damaged patch seems to begin where the one before it does
+        for index in range(begins, len(firsts)):
+            if firsts[index] > last_id:
+                return
+            head = self._head_at(index)
+            if head is not None:
+                self.need_colours(head.first_colour + head.colour_count)
+                for sheet in head.sheets:
+                    if first_id <= sheet.first_id <= last_id and sheet.kind is SheetKind.NUMBERED:
+                        yield sheet
+
+    def _decode_all(self, chains: "Sequence[_Chain]") -> "dict[int, _Decoded]":
+        decoded: dict[int, _Decoded] = {}
+        for chain in chains:
+            for sheet in chain.sheets:
+                decoded[sheet.first_id] = _decoded(sheet, self.palette, chain.reader)
+        return decoded
+
+    def _keep(self, decoded: "dict[int, _Decoded]") -> None:
         for first_id, one in decoded.items():
+            if first_id in self._decoded:
+                continue
             self.decoded_sheets += 1
             self._decoded_bytes += one.nbytes
             self._decoded[first_id] = one
 
-    def _decode_all(self, sheets: Sequence[Sheet]) -> "dict[int, _Decoded]":
-        return {sheet.first_id: _decoded(sheet, self.palette) for sheet in sheets}
+    def _go_on_with(self, chains: "Sequence[_Chain]") -> None:
+        readers = [chain.reader for chain in chains if chain.reader is not None]
+        self._reader = max(readers, key=lambda reader: reader.next_id, default=self._reader)
 
     def _kept(self, sheet: Sheet) -> "_Decoded":
-        decoded = self._decoded.pop(sheet.first_id, None)
-        if decoded is None:
-            is_composed = sheet.kind is SheetKind.COMPOSED
-            decoded = _Composed(self._composed(sheet)) if is_composed else _decoded(sheet, self.palette)
-            self.decoded_sheets += 1
-            self._decoded_bytes += decoded.nbytes
-        self._decoded[sheet.first_id] = decoded
+        if sheet.first_id not in self._decoded:
+            (chain,) = self._chains([sheet])
+            self._keep(self._decode_all([chain]))
+            self._go_on_with([chain])
+        self._decoded.move_to_end(sheet.first_id)
         while self._decoded_bytes > self._cache_bytes and len(self._decoded) > 1:
             self._decoded_bytes -= self._decoded.popitem(last=False)[1].nbytes
-        return decoded
+        return self._decoded[sheet.first_id]
 
 
 def _never_came() -> DamagedPictureError:
     return DamagedPictureError("it refers to a tile that never came")
 
 
-class _Composed:
-    """The tiles (n, 16, 64) of a sheet that tells them by origin."""
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Sheets of one group to be decoded one after the other; the reader stands before the first."""
 
-    def __init__(self, tiles: Canvas) -> None:
-        self._tiles = tiles
+    reader: numbered.NumberedReader | None
+    sheets: tuple[Sheet, ...]
 
     @property
-    def nbytes(self) -> int:
-        return self._tiles.nbytes
-
-    def pixels(self, indices: Numbers | slice) -> Canvas:
-        return self._tiles[indices]
+    def tiles(self) -> int:
+        """How much there is to decode."""
+        return sum(sheet.tiles for sheet in self.sheets)
 
 
 class _Pictured:
@@ -315,10 +362,13 @@ class _Pictured:
         return bgrx.view(np.uint32).reshape(bgr.shape[:-1])
 
 
-_Decoded: TypeAlias = _Composed | _Pictured | numbered.Places
+_Decoded: TypeAlias = _Pictured | numbered.Places
 
 
-def _decoded(sheet: Sheet, palette: Palette) -> _Decoded:
+def _decoded(sheet: Sheet, palette: Palette, reader: numbered.NumberedReader | None = None) -> _Decoded:
+    """A sheet; `reader` stands before it in its group, None if it is alone."""
     if sheet.kind is SheetKind.NUMBERED:
-        return numbered.decode(sheet.data, sheet.tiles, palette.colours_of)
+        head = numbered.read(sheet.data, sheet.first_id, sheet.tiles)
+        reader = reader or numbered.NumberedReader(head.group)
+        return reader.decode(head, sheet.first_id, sheet.tiles, palette.colours_of)
     return _Pictured(_decode_picture(sheet))

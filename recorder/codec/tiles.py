@@ -85,22 +85,6 @@ class Grid:
         return canvas.reshape(self.rows, TILE_HEIGHT_PX, self.columns, TILE_WIDTH_PX, *canvas.shape[2:])
 
 
-def count_differing(grid: Grid, before: Canvas, after: Canvas, area: Rect, counts: npt.NDArray[np.uint16]) -> None:
-    """Write into `counts` (rows, columns) how many pixels of each tile under `area` differ."""
-    rows, columns = grid.tiles_under(area)
-    pixels = grid.pixels_of(rows, columns)
-    wrong = np.bitwise_not(equal(before[pixels], after[pixels])).reshape(-1, TILE_WIDTH_PX)
-    by_row = np.asarray(cv2.reduce(wrong, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).reshape(
-        -1, TILE_HEIGHT_PX, columns.stop - columns.start
-    )
-    counts[rows, columns] = np.add.reduce(by_row, axis=1) // np.iinfo(np.uint8).max
-
-
-def equal(one: Canvas, other: Canvas) -> Bytes:
-    """Where two pictures are equal: 255, elsewhere 0."""
-    return np.asarray(cv2.compare(one.view(np.int32), other.view(np.int32), cv2.CMP_EQ), np.uint8)
-
-
 def take(grid: Grid, canvas: Canvas, positions: Numbers) -> Canvas:
     """The tiles at these positions, as (n, 16, 64) pixels."""
     rows, columns = np.divmod(positions, grid.columns)

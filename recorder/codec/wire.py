@@ -42,7 +42,7 @@ class SheetKind(enum.IntEnum):
     JPEG = 1  # lossy
     JPEG_HALF = 2  # lossy, half as wide and high
     NUMBERED = 3  # lossless: the numbers of colours (`numbered`)
-    COMPOSED = 4  # of pixels of earlier tiles that are not composed themselves (`origins`)
+    COMPOSED = 4  # of pixels of earlier tiles, in snapshots only (`origins`)
 
 
 _KINDS = tuple(SheetKind)
@@ -107,13 +107,13 @@ def pack(
     for sheet in sheets:
         head += [sheet.kind, sheet.tiles, sheet.columns, len(sheet.data)]
     head.append(len(packed))
-    return b"".join((bytes((VERSION,)), _varints(head), packed, colours, *(sheet.data for sheet in sheets)))
+    return b"".join((bytes((VERSION,)), varints(head), packed, colours, *(sheet.data for sheet in sheets)))
 
 
 def read_head(data: bytes) -> Head:
     """The head of a patch or snapshot; cheap, decodes no picture."""
     _check(data)
-    numbers = _Numbers(data, 1)
+    numbers = NumberReader(data, 1)
     number, first_id, first_colour = numbers.next(), numbers.next(), numbers.up_to(MAX_COLOURS)
     colour_count, colours_size = numbers.up_to(MAX_COLOURS - first_colour), numbers.up_to(_MAX_COLOURS_BYTES)
     count = numbers.up_to(MAX_SHEETS)
@@ -189,7 +189,7 @@ def read_ops(ops: bytes, grid: Grid) -> Ops:
     if not ops:
         msg = "it has no operations"
         raise DamagedPictureError(msg)
-    numbers = _Numbers(_inflate(ops[1:]) if ops[0] else ops, 0 if ops[0] else 1)
+    numbers = NumberReader(_inflate(ops[1:]) if ops[0] else ops, 0 if ops[0] else 1)
     moves = tuple(_read_move(numbers, grid) for _ in range(numbers.up_to(MAX_MOVES)))
     positions, ids = _read_runs(numbers, grid)
     if numbers.at != len(numbers.data):
@@ -211,7 +211,7 @@ def _inflate(packed: bytes) -> bytes:
     return plain
 
 
-def _read_move(numbers: "_Numbers", grid: Grid) -> Move:
+def _read_move(numbers: "NumberReader", grid: Grid) -> Move:
     target = Rect(numbers.next(), numbers.next(), numbers.next(), numbers.next())
     move = Move(target, numbers.signed(), numbers.signed())
     source = target.moved(-move.dx, -move.dy)
@@ -221,7 +221,7 @@ def _read_move(numbers: "_Numbers", grid: Grid) -> Move:
     return move
 
 
-def _read_runs(numbers: "_Numbers", grid: Grid) -> tuple[Numbers, Numbers]:
+def _read_runs(numbers: "NumberReader", grid: Grid) -> tuple[Numbers, Numbers]:
     positions: list[range] = []
     ids: list[Iterable[int]] = []
     position = identity = 0
@@ -254,7 +254,7 @@ def _pack_ops(ops: Ops) -> bytes:
         numbers += [start - position, length * 2 + step, _zigzag(first - identity)]
         position = start + length
         identity = first + length if step else first + 1
-    plain = _varints(numbers)
+    plain = varints(numbers)
     if len(plain) >= _DEFLATE_FROM_BYTES:
         deflater = zlib.compressobj(9, wbits=-15)
         packed = deflater.compress(plain) + deflater.flush()
@@ -286,7 +286,8 @@ def _zigzag(number: int) -> int:
     return number * 2 if number >= 0 else -number * 2 - 1
 
 
-def _varints(numbers: Iterable[int]) -> bytes:
+def varints(numbers: Iterable[int]) -> bytes:
+    """Numbers as LEB128."""
     out = bytearray()
     for number in numbers:
         while number > 0x7F:
@@ -296,7 +297,7 @@ def _varints(numbers: Iterable[int]) -> bytes:
     return bytes(out)
 
 
-class _Numbers:
+class NumberReader:
     """Reads LEB128 numbers one after the other."""
 
     def __init__(self, data: bytes, at: int) -> None:
@@ -304,6 +305,7 @@ class _Numbers:
         self.at = at
 
     def next(self) -> int:
+        """The next number."""
         data, at = self.data, self.at
         if at < len(data) and data[at] < 0x80:  # most numbers, and a seek reads thousands of heads
             self.at = at + 1
@@ -320,6 +322,7 @@ class _Numbers:
         raise DamagedPictureError(msg)
 
     def up_to(self, limit: int) -> int:
+        """The next number, which must not be larger than this."""
         number = self.next()
         if number > limit:
             msg = f"it says {number} where at most {limit} is possible"
@@ -327,5 +330,6 @@ class _Numbers:
         return number
 
     def signed(self) -> int:
+        """The next number, as zigzag."""
         number = self.next()
         return number >> 1 if number & 1 == 0 else -((number + 1) >> 1)

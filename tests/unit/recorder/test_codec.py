@@ -10,7 +10,7 @@ from recorder.codec.dictionary import TileDictionary, hashes_of
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.tiles import Grid
-from recorder.codec.wire import SheetKind, read_head, read_ops
+from recorder.codec.wire import read_head, read_ops
 from recorder.errors import BugError
 from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
@@ -118,23 +118,19 @@ def test_a_dragged_window_is_sent_as_a_move_in_both_directions():
             assert any(move.dx and move.dy for move in moves_in(patch))
 
 
-def test_what_a_dragged_window_uncovers_is_told_by_where_it_came_from():
+def test_what_a_dragged_window_uncovers_costs_a_fraction_of_its_pixels():
     page, window = text_like(900, 960, 1), text_like(170, 290, 2)
     screen = Screen(page[:480].copy())
     for top in (23, 61):  # what is uncovered later was never sent in whole tiles
         screen.picture = page[top : top + 480].copy()
         screen.changed_everywhere()
-    screen.at_ns += 2_000_000_000
-    for number, left in enumerate(range(50, 450, 37)):
+    sizes = []
+    for left in range(50, 450, 37):
         screen.picture = page[61:541].copy()
         screen.picture[101:271, left : left + 290] = window
-        patch = screen.changed_everywhere()
-        if number > 1:
-            assert {sheet.kind for sheet in read_head(patch.data).sheets} == {SheetKind.COMPOSED}
-    snapshot = screen.encoder.snapshot(screen.at_ns)
-    jumped = ScreenDecoder.from_snapshot(snapshot, screen.patches)
+        sizes.append(len(screen.changed_everywhere().data))
 
-    np.testing.assert_array_equal(jumped.picture, screen.picture[..., :3])
+    assert max(sizes[2:]) < len(screen.patches[0].data) / 8
 
 
 def test_horizontal_scrolling_is_sent_as_a_move():

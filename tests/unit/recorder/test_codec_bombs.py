@@ -10,6 +10,7 @@ import pytest
 from recorder.codec import numbered, sheets, wire
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.runs import runs_of
 from recorder.codec.tiles import MAX_TILES
 from recorder.events import Patch
 from recorder.geometry import Rect
@@ -101,8 +102,10 @@ def numbers_as_colours(numbers):
 def test_rare_colours_come_back_whatever_the_piece_they_are_read_in(monkeypatch):
     numbers = np.random.default_rng(4).integers(0, 3000, (9, 16, 64)).astype(np.uint16)
     numbers[:4] %= 7
-    data = numbered.encode(numbers, numbers_as_colours)
+    runs = runs_of(numbers.astype(np.uint32))
+    data = numbered.NumberedWriter(numbers_as_colours).encode(runs.colours.astype(np.uint16), runs.lengths, 0)
+    head = numbered.read(data, 0, 9)
     for piece in (1 << 20, 1024, 333):
         monkeypatch.setattr(numbered, "_PIECE", piece)
-        decoded = numbered.decode(data, 9, numbers_as_colours).pixels(slice(None))
+        decoded = numbered.NumberedReader(0).decode(head, 0, 9, numbers_as_colours).pixels(slice(None))
         np.testing.assert_array_equal(decoded, numbers_as_colours(numbers))

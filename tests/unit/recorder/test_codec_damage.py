@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from recorder.codec import numbered, origins, palette, wire
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.runs import runs_of
 from recorder.codec.tiles import Grid
 from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
@@ -122,28 +124,31 @@ def test_a_reference_to_a_tile_that_never_came_is_refused():
         ScreenDecoder().apply(Patch(0, 0, "full", 64, 16, True, 0, (), data))
 
 
-@pytest.mark.parametrize("told", [0, 1, 77])
-def test_a_tile_composed_of_itself_or_of_later_ones_or_of_composed_ones_is_refused(told):
+def composed_of(tile):
+    """One tile, composed of the pixels of the tile with this id."""
+    data = origins.encode(np.full((1, 16, 64), tile << 10, np.int64) + origins.IN_TILE)
+    assert data is not None
+    sheet = wire.Sheet(wire.SheetKind.COMPOSED, 1, 1, 1, data)
+    return wire.pack(1, 1, [sheet], wire.Ops((), np.arange(1), np.ones(1, np.int64)), first_colour=6)
+
+
+@pytest.mark.parametrize("told", [1, 77])
+def test_a_tile_composed_of_itself_or_of_later_ones_is_refused(told):
     encoder = ScreenEncoder(0, 64, 16)
-    decoder = ScreenDecoder()
+    full = encoder.start_segment(text_like(16, 64), 0)
+    sound = encoder.snapshot(0)
+
+    ScreenDecoder.from_snapshot(msgspec.structs.replace(sound, data=composed_of(0)), [full])
+    with pytest.raises(DamagedPictureError, match="never came"):
+        ScreenDecoder.from_snapshot(msgspec.structs.replace(sound, data=composed_of(told)), [full])
+
+
+def test_a_patch_with_a_composed_tile_is_refused():
+    encoder, decoder = ScreenEncoder(0, 64, 16), ScreenDecoder()
     decoder.apply(encoder.start_segment(text_like(16, 64), 0))
-    for number in (1, 2):
-        composed = origins.encode(np.full((1, 16, 64), told << 10, np.int64) + origins.IN_TILE)
-        assert composed is not None
-        sheet = wire.Sheet(wire.SheetKind.COMPOSED, number, 1, 1, composed)
-        ops = wire.Ops((), np.arange(1), np.full(1, number))
-        patch = Patch(0, 0, "change", 64, 16, True, 0, (), wire.pack(number, number, [sheet], ops, first_colour=6))
-        if told == 0:  # the one tile that was sent
-            decoder.apply(patch)
-        else:
-            with pytest.raises(DamagedPictureError):
-                decoder.apply(patch)
-            return
-    composed = origins.encode(np.full((1, 16, 64), 1 << 10, np.int64) + origins.IN_TILE)
-    sheet = wire.Sheet(wire.SheetKind.COMPOSED, 3, 1, 1, composed or b"")
-    data = wire.pack(3, 3, [sheet], wire.Ops((), np.arange(1), np.full(1, 3)), first_colour=6)
-    with pytest.raises(DamagedPictureError, match="composed itself"):
-        decoder.apply(Patch(0, 0, "change", 64, 16, True, 0, (), data))
+
+    with pytest.raises(DamagedPictureError, match="only a snapshot"):
+        decoder.apply(Patch(0, 0, "change", 64, 16, True, 0, (), composed_of(0)))
 
 
 def test_a_move_out_of_the_picture_is_refused():
@@ -172,14 +177,15 @@ def test_every_colour_keeps_its_number_also_where_slots_are_taken():
     chance = np.random.default_rng(3)
     for _ in range(12):
         tiles = chance.choice(chance.integers(0, 1 << 24, 4000, np.uint32), (500, 16, 64)).astype(np.uint32)
-        numbered_tiles = numbers.number(tiles, may_add=True)
-        assert numbered_tiles is not None
-        np.testing.assert_array_equal(numbers.colours_of(numbered_tiles[0]), tiles)
-        known.update(zip(tiles.ravel().tolist(), numbered_tiles[0].ravel().tolist(), strict=True))
+        runs = runs_of(tiles)
+        numbered_runs = numbers.number(runs, may_add=True)
+        assert numbered_runs is not None
+        np.testing.assert_array_equal(numbers.colours_of(numbered_runs[0]), runs.colours)
+        known.update(zip(runs.colours.tolist(), numbered_runs[0].tolist(), strict=True))
     assert numbers._overflow
     for colour, number in list(known.items())[::50]:
         tile = np.full((1, 16, 64), colour, np.uint32)
-        again = numbers.number(tile, may_add=False)
+        again = numbers.number(runs_of(tile), may_add=False)
         assert again is not None
         assert (again[0] == number).all()
         assert not again[1].size
@@ -190,10 +196,12 @@ def test_every_colour_keeps_its_number_also_where_slots_are_taken():
 def test_numbers_of_colours_come_back(values, base, tiles):
     numbers = np.resize(np.array(values, np.uint16) + np.uint16(base), (tiles, 16, 64)).astype(np.uint16)
 
-    np.testing.assert_array_equal(
-        numbered.decode(numbered.encode(numbers, as_colours), tiles, as_colours).pixels(slice(None)),
-        numbers,
-    )
+    runs = runs_of(numbers.astype(np.uint32))
+    data = numbered.NumberedWriter(as_colours).encode(runs.colours.astype(np.uint16), runs.lengths, 0)
+    reader = numbered.NumberedReader(0)
+
+    decoded = reader.decode(numbered.read(data, 0, tiles), 0, tiles, as_colours)
+    np.testing.assert_array_equal(decoded.pixels(slice(None)), numbers)
 
 
 @settings(max_examples=60, deadline=None)

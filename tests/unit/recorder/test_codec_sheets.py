@@ -2,18 +2,31 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from recorder.codec import sheets, wire
+from recorder.codec import numbered, sheets, wire
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.groups import GROUP_BYTES
+from recorder.codec.numbered import NumberedWriter
 from recorder.codec.palette import pack_colours
+from recorder.codec.runs import runs_of
 from recorder.codec.tiles import bgr_of
 from recorder.codec.wire import Ops
 
 EMPTY = Ops((), np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def numbered_sheet(numbers, first_id):
-    return sheets.encode_numbered(numbers, first_id, lambda used: used.astype(np.uint32))
+def as_colours(numbers):
+    return numbers.astype(np.uint32)
+
+
+def numbered_sheet(numbers, first_id, writer=None):
+    """The sheet of tiles of numbers, in a group of its own if there is no writer."""
+    runs = runs_of(numbers.astype(np.uint32))
+    writer = writer or NumberedWriter(as_colours)
+    data = writer.encode(runs.colours.astype(np.uint16), runs.lengths, first_id)
+    return wire.Sheet(wire.SheetKind.NUMBERED, first_id, len(numbers), 1, data)
 
 
 def patches(count, *, tiles=2):
@@ -110,3 +123,83 @@ def test_what_is_applied_is_known_once_whether_it_was_expected_or_not():
     for data in made:
         alone.add(wire.read_head(data))
     assert colours_of(alone, range(len(pixels))) == pixels
+
+
+def grouped(count):
+    """Patches of one tile each, all in one group and of known colours; the first tells the colours."""
+    writer = NumberedWriter(as_colours)
+    colours = np.arange(40, dtype=np.uint32)
+    made = []
+    for number in range(count):
+        tile = np.random.default_rng(number).integers(0, 40, (1, 16, 64)).astype(np.uint16)
+        sheet, told = numbered_sheet(tile, number, writer), colours if not number else colours[:0]
+        made.append(
+            wire.pack(
+                number,
+                number,
+                (sheet,),
+                EMPTY,
+                first_colour=40 - told.size,
+                colour_count=told.size,
+                colours=pack_colours(told) if told.size else b"",
+            )
+        )
+    return made, np.concatenate([np.random.default_rng(number).integers(0, 40, (1, 16, 64)) for number in range(count)])
+
+
+def test_sheets_of_a_group_are_decoded_in_whatever_order_they_are_asked_for():
+    made, tiles = grouped(30)
+    for cache_bytes in (1, 1 << 20):
+        store = sheets.SheetStore(cache_bytes=cache_bytes)
+        for data in made:
+            store.expect(data)
+        for identity in np.random.default_rng(2).permutation(30).tolist():
+            np.testing.assert_array_equal(store.pixels(np.array([identity]))[0], tiles[identity])
+        np.testing.assert_array_equal(store.pixels(np.arange(30)), tiles)
+
+
+def test_going_on_in_a_group_decodes_every_sheet_once():
+    made, _ = grouped(30)
+    store = expecting(made)
+    for identity in range(30):
+        store.pixels(np.array([identity]))
+
+    assert store.decoded_sheets == 30
+
+
+@pytest.mark.parametrize("lost", [0, 7, 29])
+def test_a_lost_patch_takes_what_follows_in_its_group_along(lost):
+    made, tiles = grouped(30)
+    made[lost] = b"\x01"
+    store = expecting(made)
+    for identity in range(30):
+        if identity < lost:
+            np.testing.assert_array_equal(store.pixels(np.array([identity]))[0], tiles[identity])
+        else:
+            with pytest.raises(DamagedPictureError):
+                store.pixels(np.array([identity]))
+
+
+def test_a_group_ends_when_beginning_in_its_middle_would_cost_too_much():
+    writer, heads = NumberedWriter(as_colours), []
+    tiles = np.random.default_rng(1).integers(0, 9, (300, 16, 64)).astype(np.uint16)
+    for number in range(9):
+        sheet = numbered_sheet(tiles, number * 300, writer)
+        heads.append(numbered.read(sheet.data, sheet.first_id, sheet.tiles))
+
+    assert len({head.group for head in heads}) > 1
+    assert max(head.before_bytes for head in heads) < 2 * GROUP_BYTES
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 900), st.integers(0, 99)), min_size=1, max_size=12))
+def test_sheets_of_any_size_and_variety_come_back_through_a_group(shapes):
+    writer, reader, first_id = NumberedWriter(as_colours), None, 0
+    for count, variety, seed in shapes:
+        tiles = np.random.default_rng(seed).integers(0, variety, (count, 16, 64)).astype(np.uint16)
+        sheet = numbered_sheet(tiles, first_id, writer)
+        head = numbered.read(sheet.data, first_id, count)
+        if reader is None or not reader.stands_before(head):
+            reader = numbered.NumberedReader(head.group)
+        np.testing.assert_array_equal(reader.decode(head, first_id, count, as_colours).pixels(slice(None)), tiles)
+        first_id += count

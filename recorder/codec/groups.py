@@ -1,0 +1,66 @@
+"""Sheets compressed one after the other, so that each finds again what stood in those before it.
+
+A group is one raw LZMA stream, of which every sheet has its stretch. Python's lzma cannot be flushed: the encoder keeps
+the last 4,370 bytes for itself, and the last few bytes of its output. So each sheet is followed by a filler, which
+pushes all of the sheet out: some bytes that cannot be guessed from those before, then zeros, which cost nothing. The
+decoder counts the filler and throws it away.
+"""
+
+import hashlib
+import lzma
+
+from recorder.codec.errors import DamagedPictureError
+
+GROUP_BYTES = 3 << 18  # more history is a few percent smaller, and dearer to begin in the middle of
+MAX_GROUP_BYTES = 1 << 24
+_PUSHING_BYTES = 16  # five would do, but for carries
+_LOOKAHEAD_BYTES = 4480
+_FILLER_BYTES = _PUSHING_BYTES + _LOOKAHEAD_BYTES
+_PIECE_BYTES = 4096  # what a larger piece makes might not fit into the buffer that Python begins with, and stay behind
+_FORMAT = {"id": lzma.FILTER_LZMA1, "dict_size": 1 << 19, "lc": 0, "lp": 0, "pb": 3}
+_EFFORT = {"preset": 3, "depth": 24}
+
+
+class GroupWriter:
+    """The encoder's side of one group."""
+
+    def __init__(self, first_id: int) -> None:
+        self.first_id = first_id
+        self.size_bytes = 0
+        self._compressor = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=[_FORMAT | _EFFORT])
+
+    def add(self, plain: bytes) -> bytes:
+        """The stretch of a sheet with these bytes."""
+        pushing = hashlib.blake2b(self.size_bytes.to_bytes(8, "little"), digest_size=_PUSHING_BYTES).digest()
+        self.size_bytes += len(plain)
+        whole = memoryview(b"".join((plain, pushing, bytes(_LOOKAHEAD_BYTES))))
+        pieces = range(0, len(whole), _PIECE_BYTES)
+        return b"".join([self._compressor.compress(whole[at : at + _PIECE_BYTES]) for at in pieces])
+
+
+class GroupReader:
+    """The decoder's side of one group: its sheets in their order."""
+
+    def __init__(self, first_id: int) -> None:
+        self.first_id = first_id
+        self.read_bytes = 0
+        self._inflater = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[_FORMAT])
+        self._filler_bytes = 0  # still to come of the filler before
+
+    def read(self, stretch: bytes, size_bytes: int) -> bytes:
+        """The next sheet's bytes."""
+        end = self._filler_bytes + size_bytes
+        try:
+            plain = self._inflater.decompress(stretch, end + _FILLER_BYTES)
+        except (lzma.LZMAError, EOFError) as error:
+            raise _damaged() from error
+        if len(plain) < end or self._inflater.eof:
+            raise _damaged()
+        sheet = plain[self._filler_bytes : end]
+        self.read_bytes += size_bytes
+        self._filler_bytes = end + _FILLER_BYTES - len(plain)
+        return sheet
+
+
+def _damaged() -> DamagedPictureError:
+    return DamagedPictureError("a sheet is damaged")
