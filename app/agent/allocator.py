@@ -4,8 +4,8 @@ import ctypes
 import sys
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
-_KEPT_BYTES = 64 << 20
-_LARGEST_KEPT_BYTES = 32 << 20
+_KEPT_BYTES = 16 << 20
+_LARGEST_KEPT_BYTES = 9 << 20  # a picture of 1080p
 
 
 def keep_freed_memory() -> None:

@@ -1,7 +1,7 @@
 """A screen and a source without an outside, for tests and demonstrations."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class FakeScreen:
         with self._news:
             return self._screens
 
-    def wait(self, timeout_s: float | None) -> Damage:
+    def wait(self, timeout_s: float | None, gather: Callable[[], None] | None = None) -> Damage:
         """What was drawn since the last call."""
         with self._news:
             self._news.wait_for(self._has_news, timeout_s)

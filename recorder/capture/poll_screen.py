@@ -86,7 +86,7 @@ class PollScreen:
         """Let `wait` return now."""
         self._woken.set()
 
-    def wait(self, timeout_s: float | None) -> Damage:
+    def wait(self, timeout_s: float | None, gather: Callable[[], None] | None = None) -> Damage:
         """What differs from the last look; looks until something does. Raises DisplayLostError."""
         ends_s = None if timeout_s is None else time.monotonic() + timeout_s
         while True:

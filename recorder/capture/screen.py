@@ -55,8 +55,11 @@ class ScreenSource(Protocol):
         """The monitors now. A monitor keeps its number as long as it keeps its name."""
         ...
 
-    def wait(self, timeout_s: float | None) -> Damage:
+    def wait(self, timeout_s: float | None, gather: Callable[[], None] | None = None) -> Damage:
         """What changed since the last call; waits until something has, but not longer than the limit.
+
+        `gather` is called once there is something, if that is known before its areas are: what changes until it
+        returns is told with the rest, for the price of one question.
 
         Raises DisplayLostError if the display is gone.
         """

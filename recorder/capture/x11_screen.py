@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from Xlib import X
 from Xlib.ext import damage as xdamage
@@ -86,7 +87,7 @@ class X11DamageScreen:
         if self._connection is not None:
             self._connection.wake()
 
-    def wait(self, timeout_s: float | None) -> Damage:
+    def wait(self, timeout_s: float | None, gather: Callable[[], None] | None = None) -> Damage:
         """What changed since the last call; waits for something to. Raises DisplayLostError."""
         connection = self._opened()
         sweep_in_s = max(0.0, self._swept_at_s + SWEEP_S - time.monotonic())
@@ -97,6 +98,8 @@ class X11DamageScreen:
             self._take_damage()
             return Damage(self._everything(), layout_changed=False)
         if any(type(event).__name__ == "DamageNotify" for event in events):
+            if gather is not None:
+                gather()  # the server adds up what is drawn meanwhile
             places = [(screen.number, screen.area) for screen in self._screens]
             return Damage(by_screen(self._take_damage(), places), layout_changed=False)
         return _NOTHING

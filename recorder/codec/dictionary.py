@@ -103,7 +103,8 @@ class TileDictionary:
                 slot = self._slots[number] = self._free.pop()
             slots.append(slot)
         tiles = list(tiles_by_hash.values())
-        self._tiles[slots] = flat[tiles]
+        for slot, tile in zip(slots, tiles, strict=True):
+            self._tiles[slot] = flat[tile]
         self._ids[slots] = ids[tiles]
         self._hashes[slots] = np.fromiter(tiles_by_hash, np.uint64, len(slots))
         self._used_at[slots] = self._clock

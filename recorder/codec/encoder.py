@@ -11,7 +11,7 @@ from recorder.codec import moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import Hashes, TileDictionary
-from recorder.codec.differences import Differences
+from recorder.codec.differences import Differences, slices_of
 from recorder.codec.lossy import Film
 from recorder.codec.numbered import MAX_TILES_A_SHEET, NumberedWriter
 from recorder.codec.palette import ColourNumbers, Palette, pack_colours
@@ -24,6 +24,7 @@ from recorder.geometry import Rect
 
 Area: TypeAlias = tuple[Rect, Bytes]
 _SAMPLE_TILES = 96
+_BAND_PX = 128
 _SETTLE_TILES = 256  # at once, so that a large photograph does not hold up what else happens
 _NONE = np.zeros(0, np.int64)
 
@@ -153,13 +154,12 @@ class ScreenEncoder:
                 msg = f"An area of {area} came with pixels of shape {pixels.shape}."
                 raise BugError(msg)
             inside = area.intersection(self._grid.area)
-            if not inside.is_empty:
-                words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
-                top, left = inside.top - area.top, inside.left - area.left
-                source = words[top : top + inside.height, left : left + inside.width]
-                target = self._now[inside.top : inside.bottom, inside.left : inside.right]
-                np.bitwise_and(source, tiles.COLOUR_MASK, out=target)
-                self._differences.compare(self._before, self._now, inside)
+            words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
+            for top in range(inside.top, inside.bottom, _BAND_PX):  # a band is in the processor's cache when compared
+                band = Rect(inside.left, top, inside.width, min(_BAND_PX, inside.bottom - top))
+                source = words[slices_of(band.moved(-area.left, -area.top))]
+                np.bitwise_and(source, tiles.COLOUR_MASK, out=self._now[slices_of(band)])
+                self._differences.compare(self._before, self._now, band)
 
     def _change(self, resting: Numbers, at_ns: int) -> Patch | None:
         dirty = self._differences.positions

@@ -32,7 +32,11 @@ _WEIGHTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FE
 _BY_COLUMN, _BY_ROW = 0, 1
 _SLOT_BITS = 16
 _LEAST_STEP_PX = 8
-_KEEP_MASK = np.uint8(0x78)  # one in eight pixels that stand out
+_EVERY_ROW = 3
+_CORE_PX = (640, 400)
+_SURE_VOTES = 12
+_AGAIN_ONE_IN = 8
+_KEEP_MASK = np.uint8(0x78)  # one in sixteen pixels that stand out
 
 Scores: TypeAlias = npt.NDArray[np.int32]
 
@@ -115,7 +119,7 @@ def _find_any(scene: _Scene, changed: Mask, scrolled: Found | None) -> Iterator[
         ys, xs = rows[mine], columns[mine]
         for _ in range(2):  # two areas may move alike
             wrong = scene.before[ys, xs] != scene.now[ys, xs]
-            if found == _MOST_MOVES or np.count_nonzero(wrong) < _LEAST_VOTES:
+            if found == _MOST_MOVES or np.count_nonzero(wrong) < max(_LEAST_VOTES, len(ys) // _AGAIN_ONE_IN):
                 break
             best = _best_move(scene, offset, (int(xs[wrong].min()), int(xs[wrong].max()) + 1))
             if scrolled is not None and (best is None or scrolled.gain_px > best.gain_px):
@@ -131,7 +135,7 @@ def _find_any(scene: _Scene, changed: Mask, scrolled: Found | None) -> Iterator[
 
 def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> tuple[int, tuple[int, int]]:
     """How far the rows of the most changed strip went down, 0 if that cannot be told; and the strip's columns."""
-    by_column = np.count_nonzero(changed[::_ROWS_LOOKED_AT], axis=0)
+    by_column = _sums(changed[::_ROWS_LOOKED_AT].view(np.uint8), _BY_COLUMN)
     strips = np.add.reduceat(by_column, np.arange(0, len(by_column), _STRIP_PX))
     left = int(np.argmax(strips)) * _STRIP_PX
     columns = (left, min(left + _STRIP_PX, changed.shape[1]))
@@ -169,13 +173,42 @@ def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
 
 def _votes(scene: _Scene, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Where landmarks stand now, and how far each has come (dx, dy)."""
-    pixels = slices_of(scene.box)
-    old, new = _landmarks(scene.before[pixels], changed), _landmarks(scene.now[pixels], changed)
+    core = _core(scene.box, changed)
+    if core is not None:
+        votes = _votes_in(scene, core, changed)
+        if len(votes[2]) >= _SURE_VOTES:
+            return votes
+    return _votes_in(scene, scene.box, changed)
+
+
+def _core(box: Rect, changed: Mask) -> Rect | None:
+    """The part of a large box where most changed: what moved there tells of the whole, for a fraction of the work."""
+    if box.width * box.height < 2 * _CORE_PX[0] * _CORE_PX[1]:
+        return None
+    sides = [
+        _densest(_sums(changed[::_ROWS_LOOKED_AT].view(np.uint8), _BY_COLUMN), _CORE_PX[0]),
+        _densest(_sums(changed[:, ::_ROWS_LOOKED_AT].view(np.uint8), _BY_ROW), _CORE_PX[1]),
+    ]
+    (left, width), (top, height) = sides
+    return Rect(box.left + left, box.top + top, width, height)
+
+
+def _densest(counts: Scores, length: int) -> tuple[int, int]:
+    """Where the stretch of this length begins that holds most, and how long it is."""
+    length = min(length, counts.size)
+    sums = np.concatenate(([0], np.cumsum(counts)))
+    return int(np.argmax(sums[length:] - sums[:-length])), length
+
+
+def _votes_in(scene: _Scene, box: Rect, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
+    changed = changed[slices_of(box.moved(-scene.box.left, -scene.box.top))]
+    old = _landmarks(scene.before, box, changed, every_row=1)
+    new = _landmarks(scene.now, box, changed, every_row=_EVERY_ROW)  # a part of them votes as the whole would
     in_old, in_new = _met(old, new)
-    rows, columns = np.divmod(new.at[in_new], scene.box.width)
-    from_rows, from_columns = np.divmod(old.at[in_old], scene.box.width)
+    rows, columns = np.divmod(new.at[in_new], box.width)
+    from_rows, from_columns = np.divmod(old.at[in_old], box.width)
     offsets = np.stack((columns - from_columns, rows - from_rows), axis=1)
-    return rows + scene.box.top, columns + scene.box.left, offsets
+    return rows + box.top, columns + box.left, offsets
 
 
 def _met(old: _Landmarks, new: _Landmarks) -> tuple[Numbers, Numbers]:
@@ -188,27 +221,35 @@ def _met(old: _Landmarks, new: _Landmarks) -> tuple[Numbers, Numbers]:
     return in_old[same], in_new[same]
 
 
-def _landmarks(pixels: Canvas, changed: Mask) -> _Landmarks:
-    view: Bytes = np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)
-    grey = np.asarray(cv2.cvtColor(view, cv2.COLOR_BGRA2GRAY), np.uint8)
-    at = np.flatnonzero(_stand_out(grey) & changed)
+def _landmarks(canvas: Canvas, box: Rect, changed: Mask, *, every_row: int) -> _Landmarks:
+    """The landmarks of every so many rows of the box."""
+    bgrx = canvas.view(np.uint8).reshape(*canvas.shape, 4)[slices_of(box)]
+    grey = np.asarray(cv2.extractChannel(bgrx, 1), np.uint8)  # green tells nearly as much as all three
+    at = _standing_out(grey, changed, every_row)
     return _Landmarks(at, _neighbourhoods(grey, at))
 
 
-def _stand_out(grey: Bytes) -> Mask:
-    """Pixels chosen by what is around them, an eighth of those with an edge at their left and above."""
-    chosen = np.zeros(grey.shape, np.bool_)
-    if min(grey.shape) <= 2 * _REACH_PX:
-        return chosen
-    inner = slice(_REACH_PX, -_REACH_PX)
-    middle, left, above = grey[inner, inner], grey[inner, 3 : -_REACH_PX - 1], grey[3 : -_REACH_PX - 1, inner]
-    mixed = grey[inner, 2 * _REACH_PX :] * np.uint8(37)
-    mixed += grey[2 * _REACH_PX :, inner] * np.uint8(101)
+def _standing_out(grey: Bytes, changed: Mask, every_row: int) -> Numbers:
+    """Pixels chosen by what is around them, a sixteenth of those with an edge at their left and above."""
+    height, width = grey.shape
+    if min(height, width) <= 2 * _REACH_PX:
+        return np.zeros(0, np.int64)
+
+    def shifted(picture: Bytes, down: int, right: int) -> Bytes:
+        rows = slice(_REACH_PX + down, height - _REACH_PX + down, every_row)
+        return picture[rows, _REACH_PX + right : width - _REACH_PX + right]
+
+    middle = shifted(grey, 0, 0)
+    mixed = shifted(grey, 0, _REACH_PX) * np.uint8(37)
+    mixed += shifted(grey, _REACH_PX, 0) * np.uint8(101)
     mixed += middle * np.uint8(11)
-    mixed += grey[inner, : -2 * _REACH_PX] * np.uint8(151)
-    np.logical_and(middle != left, middle != above, out=chosen[inner, inner])
-    chosen[inner, inner] &= mixed & _KEEP_MASK == 0
-    return chosen
+    mixed += shifted(grey, 0, -_REACH_PX) * np.uint8(151)
+    chosen = mixed & _KEEP_MASK == 0
+    chosen &= middle != shifted(grey, 0, -1)
+    chosen &= middle != shifted(grey, -1, 0)
+    chosen &= shifted(changed.view(np.uint8), 0, 0) != 0
+    rows, columns = np.divmod(np.flatnonzero(chosen), middle.shape[1])
+    return np.asarray((rows * every_row + _REACH_PX) * width + columns + _REACH_PX)
 
 
 def _neighbourhoods(grey: Bytes, at: Numbers) -> npt.NDArray[np.uint64]:

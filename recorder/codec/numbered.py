@@ -26,7 +26,7 @@ from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 from recorder.codec.wire import NumberReader, varints
 
-MAX_TILES_A_SHEET = 2048  # what decoding one takes stays small; a 1080p screen has 2,040
+MAX_TILES_A_SHEET = 512  # what encoding and decoding one takes stays small
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _ESCAPE = 255
 _PIECE = 1 << 20  # pixels

@@ -99,21 +99,27 @@ class ScreenRecorder:
             self._on_end(error)
 
     def _step(self) -> None:
-        damage = self._source.wait(self._wait_s())
+        pauses: list[bool] = []
+        damage = self._source.wait(self._wait_s(), lambda: pauses.append(self._pause_before_grab()))
         if self._wanted_reason is not None:
             self._cut_segment(self._wanted_reason)
         if damage.layout_changed:
             self._take_layout()
             return
         self._add_pending(damage.areas)
-        if self._pending and self._pause_before_grab():
-            more = self._source.wait(0)
-            self._add_pending(more.areas)
-            if more.layout_changed:
-                self._take_layout()
-                return
+        if self._pending and (pauses[0] if pauses else self._pause_and_add()):
             self._grab_pending()
         self._settle()
+
+    def _pause_and_add(self) -> bool:
+        """Pause before a grab, and add what changed meanwhile; False if there is to be no grab now."""
+        if not self._pause_before_grab():
+            return False
+        more = self._source.wait(0)
+        self._add_pending(more.areas)
+        if more.layout_changed:
+            self._take_layout()
+        return not more.layout_changed
 
     def _record_last_damage(self) -> None:
         """What changed up to the stop belongs to the recording too, and nothing stays lossy if it need not."""
