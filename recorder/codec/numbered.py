@@ -88,35 +88,49 @@ class NumberedWriter:
 
 
 class Places:
-    """Tiles as they were packed: the place of each pixel's colour among those of the sheet, column by column."""
+    """Tiles as they were packed: the place of each pixel's colour among those of the sheet, column by column.
 
-    def __init__(self, symbols: _Bytes, colours: Canvas, rare: "_Rare | None") -> None:
-        self._symbols = symbols
-        self._colours = colours.view(np.int32)
-        self._rare = rare
-        self._places: Numbers16 | None = None  # made when pixels are first asked for
+    What stands behind the symbols is read when pixels are first asked for: many sheets are decoded only because others
+    follow them in their group.
+    """
+
+    def __init__(self, symbols: _Bytes, numbers: Numbers, rest: "_Plain", colours_of: ColoursOf) -> None:
+        self._places: _Bytes | Numbers16 = symbols
+        self._numbers = numbers
+        self._rest: _Plain | None = rest
+        self._colours_of = colours_of
+        self._colours = np.zeros(0, np.int32)
 
     @property
     def nbytes(self) -> int:
         """How much memory it takes, at most."""
-        return self._colours.nbytes + self._symbols.nbytes * (1 if self._rare is None else 4)
+        return self._numbers.nbytes + self._places.size * 4
 
     def pixels(self, indices: npt.NDArray[np.int64] | slice) -> Canvas:
         """The pixels (n, 16, 64) of these tiles."""
-        if self._rare is not None:
-            if self._places is None:
-                self._places = self._rare.among(self._symbols)
-            return np.asarray(self._colours[_chosen(self._places, indices)].view(np.uint32))
-        chosen = np.ascontiguousarray(_chosen(self._symbols, indices))
-        if not chosen.size:
-            return np.zeros(chosen.shape, np.uint32)
+        if self._rest is not None:
+            self._read(self._rest)
+        chosen = self._places.reshape(-1, TILE_WIDTH_PX, TILE_HEIGHT_PX)[indices].swapaxes(1, 2)
+        if chosen.dtype != np.uint8 or not chosen.size:
+            return np.asarray(self._colours[chosen].view(np.uint32))
         # Six times as fast as an index of numpy's.
-        looked_up = cv2.LUT(chosen.reshape(-1, TILE_WIDTH_PX), self._colours)
+        looked_up = cv2.LUT(np.ascontiguousarray(chosen, np.uint8).reshape(-1, TILE_WIDTH_PX), self._colours)
         return np.asarray(looked_up).view(np.uint32).reshape(chosen.shape)
 
-
-def _chosen(places: npt.NDArray[np.generic], indices: npt.NDArray[np.int64] | slice) -> npt.NDArray[np.generic]:
-    return places.reshape(-1, TILE_WIDTH_PX, TILE_HEIGHT_PX)[indices].swapaxes(1, 2)
+    def _read(self, rest: "_Plain") -> None:
+        symbols = np.asarray(self._places, np.uint8)
+        given = self._numbers >= 0
+        colours = np.zeros(COMMON + DRAWERS, np.uint32)
+        colours[:COMMON][given] = self._colours_of(self._numbers[given].astype(np.uint16))
+        if not given.all() and np.bincount(symbols, minlength=COMMON + DRAWERS)[:COMMON][~given].any():
+            raise _damaged()
+        rare = _read_rare(rest, symbols, self._colours_of)
+        rest.check_end()
+        if rare is not None:
+            colours = np.concatenate((colours[:COMMON], rare.colours))
+            self._places = rare.among(symbols)
+        self._colours = colours.view(np.int32)
+        self._rest = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +175,7 @@ class NumberedReader:
         self.next_id = first_id + tiles
         symbols = plain.take(tiles * _PIXELS)
         self._change(plain)
-        given = self._numbers >= 0
-        colours = np.zeros(COMMON + DRAWERS, np.uint32)
-        colours[:COMMON][given] = colours_of(self._numbers[given].astype(np.uint16))
-        if not given.all() and np.bincount(symbols, minlength=COMMON + DRAWERS)[:COMMON][~given].any():
-            raise _damaged()
-        rare = _read_rare(plain, symbols, colours_of)
-        plain.check_end()
-        if rare is not None:
-            colours = np.concatenate((colours[:COMMON], rare.colours))
-        return Places(symbols, colours, rare)
+        return Places(symbols, self._numbers.copy(), plain, colours_of)
 
     def _change(self, plain: "_Plain") -> None:
         count = int(plain.take(1)[0])

@@ -32,6 +32,8 @@ MAX_COLOURS = 65535
 _MAX_COLOURS_BYTES = 1 << 18
 _DEFLATE_FROM_BYTES = 48
 _MAX_SHIFT = 63
+_LONGEST_NUMBER_BYTES = 9
+_MOST_IDENTITY = 1 << 40  # so many tiles come in no segment, and sums of this stay in 63 bits
 _LONGEST_PLACE_BYTES = 2 + 3 * 9
 
 
@@ -189,13 +191,40 @@ def read_ops(ops: bytes, grid: Grid) -> Ops:
     if not ops:
         msg = "it has no operations"
         raise DamagedPictureError(msg)
-    numbers = NumberReader(_inflate(ops[1:]) if ops[0] else ops, 0 if ops[0] else 1)
-    moves = tuple(_read_move(numbers, grid) for _ in range(numbers.up_to(MAX_MOVES)))
-    positions, ids = _read_runs(numbers, grid)
-    if numbers.at != len(numbers.data):
-        msg = "its operations are longer than they say"
+    numbers = _all_numbers(_inflate(ops[1:]) if ops[0] else ops[1:])
+    move_count = _checked(numbers, 0, MAX_MOVES)
+    runs_at = 1 + 6 * move_count
+    run_count = _checked(numbers, runs_at, grid.count)
+    if numbers.size != runs_at + 1 + 3 * run_count:
+        msg = "its operations are longer or shorter than they say"
         raise DamagedPictureError(msg)
-    return Ops(moves, positions, ids)
+    moves = tuple(_read_move(row, grid) for row in numbers[1:runs_at].reshape(move_count, 6))
+    return Ops(moves, *_read_runs(numbers[runs_at + 1 :].reshape(run_count, 3), grid))
+
+
+def _all_numbers(data: bytes) -> Numbers:
+    """LEB128 numbers, all at once: a seek reads many thousands."""
+    digits = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(digits < 0x80)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    lengths = ends + 1 - starts
+    if not ends.size or ends[-1] != digits.size - 1 or int(lengths.max()) > _LONGEST_NUMBER_BYTES:
+        msg = "a number in it is cut short or too long"
+        raise DamagedPictureError(msg)
+    shifts = 7 * (np.arange(digits.size) - np.repeat(starts, lengths))
+    return np.asarray(np.add.reduceat((digits & 0x7F).astype(np.int64) << shifts, starts))
+
+
+def _checked(numbers: Numbers, at: int, limit: int) -> int:
+    if at >= numbers.size or not 0 <= int(numbers[at]) <= limit:
+        msg = "it says more than is possible"
+        raise DamagedPictureError(msg)
+    return int(numbers[at])
+
+
+def _signed(numbers: Numbers) -> Numbers:
+    """Zigzag back."""
+    return np.where(numbers & 1 == 0, numbers >> 1, -((numbers + 1) >> 1))
 
 
 def _inflate(packed: bytes) -> bytes:
@@ -211,36 +240,33 @@ def _inflate(packed: bytes) -> bytes:
     return plain
 
 
-def _read_move(numbers: "NumberReader", grid: Grid) -> Move:
-    target = Rect(numbers.next(), numbers.next(), numbers.next(), numbers.next())
-    move = Move(target, numbers.signed(), numbers.signed())
-    source = target.moved(-move.dx, -move.dy)
+def _read_move(row: Numbers, grid: Grid) -> Move:
+    target = Rect(*row[:4].tolist())
+    dx, dy = _signed(row[4:]).tolist()
+    source = target.moved(-dx, -dy)
     if target.is_empty or target.intersection(grid.area) != target or source.intersection(grid.area) != source:
         msg = "it moves an area that is not in the picture"
         raise DamagedPictureError(msg)
-    return move
+    return Move(target, dx, dy)
 
 
-def _read_runs(numbers: "NumberReader", grid: Grid) -> tuple[Numbers, Numbers]:
-    positions: list[range] = []
-    ids: list[Iterable[int]] = []
-    position = identity = 0
-    for _ in range(numbers.up_to(grid.count)):
-        position += numbers.next()
-        length, step = divmod(numbers.next(), 2)
-        identity += numbers.signed()
-        if not 0 < length <= grid.count - position or identity < 0 or identity >= 1 << 62:
-            msg = "it paints tiles that are not in the picture"
-            raise DamagedPictureError(msg)
-        positions.append(range(position, position + length))
-        ids.append(range(identity, identity + length) if step else [identity] * length)
-        position += length
-        identity = identity + length if step else identity + 1
-    return _joined(positions), _joined(ids)
+def _read_runs(runs: Numbers, grid: Grid) -> tuple[Numbers, Numbers]:
+    gaps, lengths, steps = runs[:, 0], runs[:, 1] >> 1, runs[:, 1] & 1
+    jumps = _signed(runs[:, 2])
+    if runs.size and (int(runs[:, :2].max()) > 2 * grid.count + 1 or int(np.abs(jumps).max()) > _MOST_IDENTITY):
+        raise _outside()
+    ends = np.cumsum(gaps + lengths)
+    advances = np.where(steps == 1, lengths, 1)
+    firsts = np.cumsum(jumps + advances) - advances
+    if runs.size and (int(lengths.min()) < 1 or int(ends[-1]) > grid.count or int(firsts.min()) < 0):
+        raise _outside()
+    within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    positions = np.repeat(ends - lengths, lengths) + within
+    return positions, np.repeat(firsts, lengths) + within * np.repeat(steps, lengths)
 
 
-def _joined(parts: Sequence[Iterable[int]]) -> Numbers:
-    return np.fromiter((number for part in parts for number in part), np.int64)
+def _outside() -> DamagedPictureError:
+    return DamagedPictureError("it paints tiles that are not in the picture")
 
 
 def _pack_ops(ops: Ops) -> bytes:
@@ -328,8 +354,3 @@ class NumberReader:
             msg = f"it says {number} where at most {limit} is possible"
             raise DamagedPictureError(msg)
         return number
-
-    def signed(self) -> int:
-        """The next number, as zigzag."""
-        number = self.next()
-        return number >> 1 if number & 1 == 0 else -((number + 1) >> 1)
