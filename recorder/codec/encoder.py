@@ -112,8 +112,8 @@ class ScreenEncoder:
 
     def _compose(self, ids: Numbers, lost: Numbers) -> list[Sheet]:
         """Sheets for a snapshot's tiles that were never sent as they are, or are too costly to find; sets their ids."""
-        source = self._taken_origins(lost)
-        own = self._costs.start_again(ids, lost, source[:, :, (0, -1)] // origins.PIXELS)
+        source = self._taken_origins(lost)[:, :, (0, -1)] >> origins.PLACE_BITS
+        own = self._costs.start_again(ids, lost, source.astype(np.int64))
         own = own[~self._film.lossy[own]]  # their exact content is not what the decoder shows
         composed = np.setdiff1d(lost, own, assume_unique=True)
         told = composed.size > 0 and self._next_id < origins.MOST_TILES
@@ -129,9 +129,8 @@ class ScreenEncoder:
             draft.add(Sheet(SheetKind.COMPOSED, draft.next_id, composed.size, 1, data))
         return draft.sheets
 
-    def _taken_origins(self, positions: Numbers) -> Numbers:
-        rows, columns = np.divmod(positions, self._grid.columns)
-        return self._grid.in_tiles(self._origins)[rows, :, columns, :].astype(np.int64)
+    def _taken_origins(self, positions: Numbers) -> Canvas:
+        return tiles.take(self._grid, self._origins, positions)
 
     def _shown(self) -> Bytes:
         """The picture that the decoder shows, film included."""

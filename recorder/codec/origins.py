@@ -19,23 +19,32 @@ PLACE_BITS = PIXELS.bit_length() - 1
 IN_TILE: Canvas = np.arange(PIXELS, dtype=np.uint32).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
 MOST_TILES = 1 << 22  # ids up to here fit, with a place, into four bytes
 _MOST_BREAKS_A_TILE = 64
+_AT_ONCE = 128  # tiles, each of which takes 8 KB several times over
 _DICTIONARY_BYTES = 1 << 22
 _LEAST_DICTIONARY_BYTES = 1 << 16
 
 
-def encode(origins: Numbers) -> bytes | None:
+def encode(origins: Canvas) -> bytes | None:
     """The bytes of tiles (n, 16, 64) of origins; None if they are in too many pieces for it to pay."""
-    breaks = breaks_of(origins)
-    breaks[1:, 0, 0] -= origins[:-1, 0, 0]  # a tile mostly begins one tile after where the one before it began
-    breaks = breaks.ravel()
-    at = np.flatnonzero(breaks)
+    places: list[Numbers] = []
+    steps: list[Numbers] = []
+    for start in range(0, len(origins), _AT_ONCE):
+        block = origins[start : start + _AT_ONCE].astype(np.int64)
+        breaks = breaks_of(block)
+        before = int(origins[start - 1, 0, 0]) if start else 0
+        # a tile mostly begins one tile after where the one before it began
+        breaks[:, 0, 0] -= np.concatenate(([before], block[:-1, 0, 0]))
+        found = np.flatnonzero(breaks)
+        places.append(found + start * PIXELS)
+        steps.append(breaks.ravel()[found])
+    at, stepped = np.concatenate(places), np.concatenate(steps)
     if at.size > _MOST_BREAKS_A_TILE * len(origins):
         return None
     plain = b"".join(
         (
             at.size.to_bytes(4, "little"),
             np.diff(at, prepend=0).astype("<u4").view(np.uint8).reshape(-1, 4).T.tobytes(),
-            breaks[at].astype("<i8").view(np.uint8).reshape(-1, 8).T.tobytes(),
+            stepped.astype("<i8").view(np.uint8).reshape(-1, 8).T.tobytes(),
         )
     )
     return lzma.compress(plain, lzma.FORMAT_RAW, filters=_filters(len(plain)))
