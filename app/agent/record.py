@@ -17,10 +17,10 @@ from typing import TextIO
 
 import cv2
 
-from app.agent.allocator import keep_freed_memory
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
 from app.agent.status import StatusPrinter
+from recorder.allocator import keep_freed_memory
 from recorder.capture.desktop import desktop_sources
 from recorder.capture.screen import ScreenSource, open_screen_source
 from recorder.clock import Instant, SessionClock, SystemClock

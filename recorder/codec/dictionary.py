@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
-CAPACITY_TILES = 3072  # 13 MB of 4 KB each: a full 1080p picture and a half without a tile in common
+CAPACITY_TILES = 2560  # 10 MB of 4 KB each: a full 1080p picture and a quarter without a tile in common
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _AT_ONCE = 256  # tiles that fit into the processor's cache
 _FORGET_ONE_IN = 64

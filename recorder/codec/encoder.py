@@ -1,6 +1,6 @@
 """A screen's changes as patches: moves, tiles sent before, new tiles; film lossy until it rests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -76,7 +76,7 @@ class ScreenEncoder:
         self._unreported_px = self._grid.width_px * self._grid.height_px
         return self._patch("full", draft, np.ones(self._grid.count, np.bool_), at_ns)
 
-    def encode(self, areas: Sequence[Area], at_ns: int) -> Patch | None:
+    def encode(self, areas: Iterable[Area], at_ns: int) -> Patch | None:
         """What changed in the areas, which were grabbed just now; None if nothing is to be sent."""
         self._take(areas)
         return self._change(_NONE, at_ns)
@@ -146,7 +146,7 @@ class ScreenEncoder:
     def _pixels(self, positions: Numbers) -> Canvas:
         return tiles.take(self._grid, self._now, positions)
 
-    def _take(self, areas: Sequence[Area]) -> None:
+    def _take(self, areas: Iterable[Area]) -> None:
         """Write grabbed pixels into `_now`, and count what differs from `_before`."""
         for area, pixels in areas:
             if pixels.shape != (area.height, area.width, 4):

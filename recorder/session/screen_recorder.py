@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from recorder.allocator import give_back_memory
 from recorder.capture.screen import GrabFailedError, ScreenSource
 from recorder.clock import SessionClock
 from recorder.codec.encoder import ScreenEncoder
@@ -161,7 +162,7 @@ class ScreenRecorder:
             self._grabbed_at_ns = at_ns
             self._show_watcher(number, grabbed, at_ns)
             encoder = self._encoders[number]
-            patch = encoder.encode(grabbed, at_ns)
+            patch = encoder.encode(_let_go(grabbed), at_ns)
             if patch is not None:
                 self._queue.put(patch)
                 self._snapshot_if_due(encoder)
@@ -242,6 +243,7 @@ class ScreenRecorder:
                 self._queue.put(self._encoders[number].start_segment(grabbed[0][1], at_ns))
                 self._pending.pop(number, None)
                 self._show_watcher(number, grabbed, at_ns)
+                give_back_memory()
                 return
             if self._source.wait(RETRY_S).layout_changed:
                 self._take_layout()
@@ -267,6 +269,12 @@ class ScreenRecorder:
             self._queue.put(Gap(self._failing_since_ns, now_ns, "screen", GapReason.GRAB_FAILED))
             self._queue.put(SourceStatus(now_ns, "screen", working=True, detail="The screen can be read again."))
             self._failing_since_ns = None
+
+
+def _let_go(grabbed: list[tuple[Rect, Pixels]]) -> Iterator[tuple[Rect, Pixels]]:
+    """One after the other, each forgotten once it was seen: a picture of the whole screen is 8 MB."""
+    while grabbed:
+        yield grabbed.pop(0)
 
 
 def _merged(areas: Sequence[Rect]) -> list[Rect]:
