@@ -1,5 +1,6 @@
-"""Events as bytes: the body of a sealed chunk, MessagePack, schema 1."""
+"""Events as bytes: the body of a sealed chunk, MessagePack, deflated where that is smaller; schema 1."""
 
+import zlib
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
@@ -11,6 +12,9 @@ from recorder.errors import UnreadableError
 from recorder.events import KINDS, Event, Unknown
 
 SCHEMA_VERSION = 1
+_DEFLATED = b"\x78"  # how a zlib stream begins, and no MessagePack array
+_WORTH_BYTES = 64
+_MOST_BYTES = 1 << 26
 
 _encoder = msgspec.msgpack.Encoder()
 _any_kind: Any = reduce(or_, KINDS)  # a tagged union: msgspec picks the struct by the first element
@@ -24,7 +28,11 @@ _known = frozenset(str(kind.__struct_config__.tag) for kind in KINDS)
 
 def encode_events(events: Sequence[Event]) -> bytes:
     """The events, in their order, as one chunk body."""
-    return _encoder.encode(events)
+    plain = _encoder.encode(events)
+    if not _WORTH_BYTES <= len(plain) <= _MOST_BYTES:
+        return plain
+    deflated = zlib.compress(plain)
+    return deflated if len(deflated) < len(plain) else plain
 
 
 def decode_events(body: bytes | memoryview) -> list[Event]:
@@ -33,20 +41,30 @@ def decode_events(body: bytes | memoryview) -> list[Event]:
     Raises:
         UnreadableError: the body is not a list of events. An event of an unknown kind becomes `Unknown`.
     """
+    plain = _inflated(body) if body[:1] == _DEFLATED else body
     try:
-        return _decoder.decode(body)
+        return _decoder.decode(plain)
     except _NOT_EVENTS:
-        return _decode_one_by_one(body)
+        return _decode_one_by_one(plain)
+
+
+def _inflated(body: bytes | memoryview) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(body, _MOST_BYTES)
+    except zlib.error as error:
+        raise _unreadable(error) from error
+    if not inflater.eof or inflater.unused_data:
+        msg = "it is cut short or too long"
+        raise _unreadable(msg)
+    return plain
 
 
 def _decode_one_by_one(body: bytes | memoryview) -> list[Event]:
     try:
         return [_decode_or_unknown(raw) for raw in _raws.decode(body)]
     except _NOT_EVENTS as error:
-        msg = (
-            f"A chunk does not hold a list of events ({error}); the recording was made by something else or is damaged."
-        )
-        raise UnreadableError(msg) from error
+        raise _unreadable(error) from error
 
 
 def _decode_or_unknown(raw: msgspec.Raw) -> Event:
@@ -56,3 +74,9 @@ def _decode_or_unknown(raw: msgspec.Raw) -> Event:
             return Unknown(at_ns=at_ns, kind=kind)
         case _:
             return cast("Event", _one.decode(raw))
+
+
+def _unreadable(why: object) -> UnreadableError:
+    return UnreadableError(
+        f"A chunk does not hold a list of events ({why}); the recording was made by something else or is damaged."
+    )
