@@ -1,4 +1,4 @@
-"""Events as bytes: the body of a sealed chunk, MessagePack, deflated where that is smaller; schema 1."""
+"""Events as bytes: the body of a sealed chunk, MessagePack, deflated where that is much smaller; schema 1."""
 
 import zlib
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from recorder.events import KINDS, Event, Unknown
 SCHEMA_VERSION = 1
 _DEFLATED = b"\x78"  # how a zlib stream begins, and no MessagePack array
 _WORTH_BYTES = 64
+_SAVING_ONE_IN = 10  # what is mostly pictures saves less, and a seek would inflate megabytes of them
 _MOST_BYTES = 1 << 26
 
 _encoder = msgspec.msgpack.Encoder()
@@ -32,7 +33,7 @@ def encode_events(events: Sequence[Event]) -> bytes:
     if not _WORTH_BYTES <= len(plain) <= _MOST_BYTES:
         return plain
     deflated = zlib.compress(plain)
-    return deflated if len(deflated) < len(plain) else plain
+    return deflated if len(deflated) * _SAVING_ONE_IN <= len(plain) * (_SAVING_ONE_IN - 1) else plain
 
 
 def decode_events(body: bytes | memoryview) -> list[Event]:
