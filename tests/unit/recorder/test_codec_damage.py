@@ -126,7 +126,7 @@ def test_a_reference_to_a_tile_that_never_came_is_refused():
 
 def composed_of(tile):
     """One tile, composed of the pixels of the tile with this id."""
-    data = origins.encode(np.full((1, 16, 64), tile << 10, np.int64) + origins.IN_TILE)
+    data = origins.encode(np.full((1, 16, 64), tile << 10, np.uint32) + origins.IN_TILE)
     assert data is not None
     sheet = wire.Sheet(wire.SheetKind.COMPOSED, 1, 1, 1, data)
     return wire.pack(1, 1, [sheet], wire.Ops((), np.arange(1), np.ones(1, np.int64)), first_colour=6)
