@@ -29,6 +29,7 @@ from recorder.codec.wire import NumberReader, varints
 MAX_TILES_A_SHEET = 512  # what encoding and decoding one takes stays small
 _PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _ESCAPE = 255
+_MOST_RARE = (1 << 16) - COMMON  # places are two bytes
 _PIECE = 1 << 20  # pixels
 _MOST_OTHERS_BYTES = 1 << 19
 
@@ -244,6 +245,8 @@ def _read_rare(plain: "_Plain", symbols: _Bytes, colours_of: ColoursOf) -> _Rare
         if late:
             raise _damaged()
         return None
+    if count > _MOST_RARE:
+        raise _damaged()
     numbers = _read_used(plain, count)
     drawers = _drawers(numbers, colours_of)
     near = plain.take(late)

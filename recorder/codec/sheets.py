@@ -287,7 +287,7 @@ class SheetStore:
 
     def _numbered_between(self, first_id: int, last_id: int) -> "Iterator[Sheet]":
         firsts = self._first_ids
-        patch_id = firsts[bisect.bisect_right(firsts, first_id) - 1]
+        patch_id = firsts[max(bisect.bisect_right(firsts, first_id) - 1, 0)]
         begins = bisect.bisect_left(firsts, patch_id)  # a damaged patch seems to begin where the one before it does
         for index in range(begins, len(firsts)):
             if firsts[index] > last_id:
@@ -323,6 +323,8 @@ class SheetStore:
             (chain,) = self._chains([sheet])
             self._keep(self._decode_all([chain]))
             self._go_on_with([chain])
+        if sheet.first_id not in self._decoded:
+            raise _never_came()  # what its group says of itself is not true
         self._decoded.move_to_end(sheet.first_id)
         while self._decoded_bytes > self._cache_bytes and len(self._decoded) > 1:
             self._decoded_bytes -= self._decoded.popitem(last=False)[1].nbytes

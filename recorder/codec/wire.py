@@ -116,7 +116,8 @@ def read_head(data: bytes) -> Head:
     """The head of a patch or snapshot; cheap, decodes no picture."""
     _check(data)
     numbers = NumberReader(data, 1)
-    number, first_id, first_colour = numbers.next(), numbers.next(), numbers.up_to(MAX_COLOURS)
+    number, first_id = numbers.up_to(_MOST_IDENTITY), numbers.up_to(_MOST_IDENTITY)
+    first_colour = numbers.up_to(MAX_COLOURS)
     colour_count, colours_size = numbers.up_to(MAX_COLOURS - first_colour), numbers.up_to(_MAX_COLOURS_BYTES)
     count = numbers.up_to(MAX_SHEETS)
     shapes = [tuple(numbers.next() for _ in range(4)) for _ in range(count)]
@@ -191,7 +192,7 @@ def read_ops(ops: bytes, grid: Grid) -> Ops:
     if not ops:
         msg = "it has no operations"
         raise DamagedPictureError(msg)
-    numbers = _all_numbers(_inflate(ops[1:]) if ops[0] else ops[1:])
+    numbers = _all_numbers(_inflate(ops[1:]) if ops[0] else ops[1:], at_most=2 + 6 * MAX_MOVES + 3 * grid.count)
     move_count = _checked(numbers, 0, MAX_MOVES)
     runs_at = 1 + 6 * move_count
     run_count = _checked(numbers, runs_at, grid.count)
@@ -202,9 +203,15 @@ def read_ops(ops: bytes, grid: Grid) -> Ops:
     return Ops(moves, *_read_runs(numbers[runs_at + 1 :].reshape(run_count, 3), grid))
 
 
-def _all_numbers(data: bytes) -> Numbers:
+def _all_numbers(data: bytes, *, at_most: int) -> Numbers:
     """LEB128 numbers, all at once: a seek reads many thousands."""
+    if len(data) > at_most * _LONGEST_NUMBER_BYTES:
+        msg = "its operations are longer than they can be"
+        raise DamagedPictureError(msg)
     digits = np.frombuffer(data, np.uint8)
+    if np.count_nonzero(digits < 0x80) > at_most:
+        msg = "it has more operations than the picture has tiles"
+        raise DamagedPictureError(msg)
     ends = np.flatnonzero(digits < 0x80)
     starts = np.concatenate(([0], ends[:-1] + 1))
     lengths = ends + 1 - starts

@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+import zlib
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from recorder.codec import numbered, sheets, wire
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.runs import runs_of
-from recorder.codec.tiles import MAX_TILES
+from recorder.codec.tiles import MAX_TILES, Grid
 from recorder.events import Patch
 from recorder.geometry import Rect
 
@@ -109,3 +110,21 @@ def test_rare_colours_come_back_whatever_the_piece_they_are_read_in(monkeypatch)
         monkeypatch.setattr(numbered, "_PIECE", piece)
         decoded = numbered.NumberedReader(0).decode(head, 0, 9, numbers_as_colours).pixels(slice(None))
         np.testing.assert_array_equal(decoded, numbers_as_colours(numbers))
+
+
+def test_more_operations_than_tiles_are_refused_in_bounded_memory():
+    deflater = zlib.compressobj(9, wbits=-15)
+    ops = b"\x01" + deflater.compress(bytes((1 << 23) - 1)) + deflater.flush()
+    tracemalloc.start()
+    try:
+        with pytest.raises(DamagedPictureError, match="operations"):
+            wire.read_ops(ops, Grid(7680, 4320))
+        assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_tile_beyond_all_counting_is_refused_from_the_head():
+    data = wire.pack(0, 2**62, [], wire.Ops((), NONE, NONE), first_colour=0)
+    with pytest.raises(DamagedPictureError, match="at most"):
+        wire.read_head(data)

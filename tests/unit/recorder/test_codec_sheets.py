@@ -203,3 +203,11 @@ def test_sheets_of_any_size_and_variety_come_back_through_a_group(shapes):
             reader = numbered.NumberedReader(head.group)
         np.testing.assert_array_equal(reader.decode(head, first_id, count, as_colours).pixels(slice(None)), tiles)
         first_id += count
+
+
+def test_sheets_whose_group_began_before_the_first_that_is_known_are_refused():
+    made, _ = grouped(30)
+    store = expecting(made[7:])
+    for identity in range(30):
+        with pytest.raises(DamagedPictureError):
+            store.pixels(np.array([identity]))
