@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from recorder.codec import moves
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.sheets import SheetStore
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, bgr_of, put
-from recorder.codec.wire import Head, Move, Ops, Sheet, read_head, read_ops
+from recorder.codec.wire import Head, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
 
 _PAINT_TILES = 4096  # at once: a few bytes can name every tile of a large picture, and each takes 3 KB meanwhile
@@ -77,7 +78,8 @@ class ScreenDecoder:
         self._sheets.add(head)
         self._next_id = head.first_id + sum(sheet.tiles for sheet in head.sheets)
         self._next_number = head.number + 1
-        self._move(ops.moves)
+        for move in ops.moves:
+            moves.apply(self._canvas, move)
         self._paint(grid, ops, ())
         self.exact = event.exact
 
@@ -115,12 +117,6 @@ class ScreenDecoder:
         if digest_of(self.picture) != snapshot.picture_sha256:
             msg = "a snapshot does not show what was recorded"
             raise IntegrityMismatchError(msg)
-
-    def _move(self, moves: Sequence[Move]) -> None:
-        for move in moves:
-            source = move.target.moved(-move.dx, -move.dy)
-            pixels = self._canvas[source.top : source.bottom, source.left : source.right].copy()
-            self._canvas[move.target.top : move.target.bottom, move.target.left : move.target.right] = pixels
 
     def _paint(self, grid: Grid, ops: Ops, own: Sequence[Sheet]) -> None:
         """Put tiles on their positions. `own` are a snapshot's sheets, which are not kept."""

@@ -153,6 +153,8 @@ class ScreenEncoder:
                 msg = f"An area of {area} came with pixels of shape {pixels.shape}."
                 raise BugError(msg)
             inside = area.intersection(self._grid.area)
+            if inside.is_empty:
+                continue
             words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
             for top in range(inside.top, inside.bottom, _BAND_PX):  # a band is in the processor's cache when compared
                 band = Rect(inside.left, top, inside.width, min(_BAND_PX, inside.bottom - top))

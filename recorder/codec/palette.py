@@ -15,6 +15,7 @@ from recorder.codec.errors import DamagedPictureError
 from recorder.codec.runs import Runs
 from recorder.codec.tiles import Bytes, Canvas
 from recorder.codec.wire import MAX_COLOURS
+from recorder.format.inflate import inflate
 
 _ALWAYS_WORTH = 64
 _WORTH_A_TILE = 8
@@ -35,12 +36,11 @@ def pack_colours(colours: Canvas) -> bytes:
 
 def unpack_colours(data: bytes, count: int) -> Canvas:
     """So many colours."""
-    inflater = zlib.decompressobj(wbits=_WINDOW_BITS)
     try:
-        plain = inflater.decompress(data, 3 * count + 1)
+        plain = inflate(data, 3 * count + 1, wbits=_WINDOW_BITS)
     except zlib.error as error:
         raise _damaged() from error
-    if len(plain) != 3 * count or not inflater.eof or inflater.unused_data:
+    if plain is None or len(plain) != 3 * count:
         raise _damaged()
     hue, green, yellow = np.frombuffer(plain, np.uint8).reshape(3, count)
     green = np.cumsum(green, dtype=np.uint8)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from recorder.codec.tiles import Canvas, Numbers
 
@@ -22,8 +21,3 @@ def runs_of(tiles: Canvas) -> Runs:
     pixels: Canvas = np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(-1)
     starts = np.concatenate(([0], np.flatnonzero(pixels[1:] != pixels[:-1]) + 1))
     return Runs(len(tiles), pixels[starts], np.diff(starts, append=pixels.size))
-
-
-def in_full(values: npt.NDArray[np.generic], lengths: Numbers) -> npt.NDArray[np.generic]:
-    """What holds for each run, for each of its pixels."""
-    return np.repeat(values, lengths)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.tiles import MAX_TILES, Grid, Numbers
+from recorder.format.inflate import inflate
 from recorder.geometry import Rect
 
 VERSION = 1
@@ -235,13 +236,12 @@ def _signed(numbers: Numbers) -> Numbers:
 
 
 def _inflate(packed: bytes) -> bytes:
-    inflater = zlib.decompressobj(wbits=-15)
     try:
-        plain = inflater.decompress(packed, MAX_OPS_BYTES)
+        plain = inflate(packed, MAX_OPS_BYTES, wbits=-15)
     except zlib.error as error:
         msg = "its operations are damaged"
         raise DamagedPictureError(msg) from error
-    if not inflater.eof or inflater.unused_data:
+    if plain is None:
         msg = "its operations are cut short or too long"
         raise DamagedPictureError(msg)
     return plain

@@ -10,6 +10,7 @@ import msgspec
 
 from recorder.errors import UnreadableError
 from recorder.events import KINDS, Event, Unknown
+from recorder.format.inflate import inflate
 
 SCHEMA_VERSION = 1
 _DEFLATED = b"\x78"  # how a zlib stream begins, and no MessagePack array
@@ -50,12 +51,11 @@ def decode_events(body: bytes | memoryview) -> list[Event]:
 
 
 def _inflated(body: bytes | memoryview) -> bytes:
-    inflater = zlib.decompressobj()
     try:
-        plain = inflater.decompress(body, _MOST_BYTES)
+        plain = inflate(body, _MOST_BYTES)
     except zlib.error as error:
         raise _unreadable(error) from error
-    if not inflater.eof or inflater.unused_data:
+    if plain is None:
         msg = "it is cut short or too long"
         raise _unreadable(msg)
     return plain

@@ -69,6 +69,14 @@ def test_nothing_is_sent_when_only_the_fourth_byte_differs():
     assert screen.changed_everywhere() is None
 
 
+@pytest.mark.parametrize("outside", [Rect(200, 0, 9, 9), Rect(-20, 0, 9, 9), Rect(0, 80, 9, 9), Rect(0, -20, 9, 9)])
+def test_an_area_beside_the_screen_changes_nothing(outside):
+    screen = Screen(text_like(80, 200))
+    pixels = np.zeros((outside.height, outside.width, 4), np.uint8)
+
+    assert screen.encoder.encode([(outside, pixels)], STEP_NS) is None
+
+
 def test_a_patch_says_truly_what_changed():
     screen = Screen(text_like(200, 400))
     screen.picture[40:44, 70:80, :3] = 9
