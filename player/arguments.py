@@ -114,7 +114,7 @@ class UsageParser(argparse.ArgumentParser):
 
 
 Commands = argparse._SubParsersAction
-COMMANDS = ("open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys")
+COMMANDS = ("open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys", "persons")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -146,6 +146,9 @@ def parser() -> UsageParser:
     from player.commands.key_arguments import add_keys
 
     add_keys(command(commands, "keys", "auditors' keys: make, list, show; which devices are trusted; who can open", ""))
+    from player.commands.person_arguments import add_persons
+
+    add_persons(command(commands, "persons", "who you are in what you sign, and whose signatures you trust", ""))
     return top
 
 

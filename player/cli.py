@@ -41,6 +41,10 @@ def _run(asked: argparse.Namespace) -> int:
         from player.commands.keys import run_keys
 
         return run_keys(desk, asked)
+    if asked.command == "persons":
+        from player.commands.persons import run_persons
+
+        return run_persons(desk, asked)
     return _show(desk, asked)
 
 

@@ -46,9 +46,9 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
         "tachiai-player keys new ken --group privacy --out /media/usb/ken.json",
         as_json=ONE_OBJECT,
     )
-    new.add_argument("name", type=_label, metavar="NAME", help="whose key it is")
+    new.add_argument("name", type=label, metavar="NAME", help="whose key it is")
     new.add_argument(
-        "--group", type=_label, default="auditors", help="the group it opens recordings for (default: auditors)"
+        "--group", type=label, default="auditors", help="the group it opens recordings for (default: auditors)"
     )
     new.add_argument("--out", type=Path, metavar="FILE", help="where to (default: your own folder of keys)")
     new.add_argument("--no-passphrase", action="store_true", help="leave it open to whoever can read the file")
@@ -105,7 +105,8 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     recipients.add_argument("--version", type=_version, default=1, metavar="N", help="the list's number (default 1)")
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """A name that can stand in a public line."""
     if not text.strip() or not text.isprintable() or ":" in text or len(text) > 200:
         msg = f"{text!r} is no name: at least one visible character, no colon"
         raise argparse.ArgumentTypeError(msg)

@@ -47,7 +47,15 @@ def test_every_name_in_json_is_documented(capsys) -> None:
     desk = place.desk(FIRST)
     desk.type("word")
     desk.close()
-    for command in (("list",), ("verify", FIRST), ("log", FIRST), ("search", "word"), ("reindex",), ("keys", "list")):
+    for command in (
+        ("list",),
+        ("verify", FIRST),
+        ("log", FIRST),
+        ("search", "word"),
+        ("reindex",),
+        ("keys", "list"),
+        ("persons", "show"),
+    ):
         objects = place.run(*command, "--json").objects
         assert objects
         for name in {name for thing in objects for name in thing}:
