@@ -17,4 +17,5 @@ def row_object(row: LogRow, *, wall_ns: int) -> dict[str, str | float | int | No
         "window": row.window,
         "x_px": row.x_px,
         "y_px": row.y_px,
+        "severity": row.severity,
     }

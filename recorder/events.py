@@ -285,6 +285,43 @@ class IdleChanged(Event, frozen=True, tag="idle_changed"):
     since_ns: Ns
 
 
+# --- what was judged --------------------------------------------------------------------------------------------------
+
+
+class AlertSeverity(enum.StrEnum):
+    """How grave the one who wrote a rule found it: the levels of Sigma's format, from the least to the gravest."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class FiredBy(Value, frozen=True):
+    """A row of the operation log that made a rule fire, as it stood then."""
+
+    at_ns: Ns
+    kind: str
+    text: str
+
+
+class Alert(Event, frozen=True, tag="alert"):
+    """A rule fired: `severity` is one of `AlertSeverity`'s values, `rows` are what made it fire.
+
+    `rule` and `version` tell which rule, `reason` why it is forbidden, `response` what was done ("" for nothing but
+    recording it).
+    """
+
+    rule: str
+    version: str
+    title: str
+    severity: str
+    reason: str
+    rows: tuple[FiredBy, ...] = ()
+    response: str = ""
+
+
 # --- what stands at the head of a segment -----------------------------------------------------------------------------
 
 
@@ -326,5 +363,6 @@ KINDS: tuple[type[Event], ...] = (
     ProcessEnded,
     LockChanged,
     IdleChanged,
+    Alert,
     StateRestated,
 )

@@ -7,6 +7,7 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Any, Protocol
 
 from recorder.events import (
+    Alert,
     ClipboardChanged,
     EndReason,
     Event,
@@ -26,7 +27,7 @@ from recorder.events import (
     WallClockChanged,
     Window,
 )
-from recorder.logrow import LogRow, inert, span_words
+from recorder.logrow import SEVERITIES, LogRow, inert, span_words
 from recorder.pieces import joined
 
 END_WORDS = {
@@ -46,6 +47,7 @@ GAP_WORDS = {
     GapReason.STALLED: "the recorder was held up",
     GapReason.SOURCE_FAILED: "a source failed",
 }
+EXPECTED_ENDS = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT})
 HASH_DIGITS_SHOWN = 16
 MOST_TYPES_SHOWN = 3
 TEXT_NAMES = frozenset({"UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"})
@@ -92,33 +94,45 @@ def _session_started(event: SessionStarted, *, application: str | None, window: 
 
 def _session_ended(event: SessionEnded, *, application: str | None, window: str | None) -> LogRow:
     reason = END_WORDS.get(event.reason, inert(event.reason))  # type: ignore[call-overload]
-    return LogRow(
-        event.at_ns, event.at_ns, "session", f"Session ended: {reason}", inert(event.detail), application, window
-    )
+    severity = "informational" if event.reason in EXPECTED_ENDS else "medium"
+    text, detail = f"Session ended: {reason}", inert(event.detail)
+    return LogRow(event.at_ns, event.at_ns, "session", text, detail, application, window, severity=severity)
 
 
 def _predecessor(event: PredecessorInterrupted, *, application: str | None, window: str | None) -> LogRow:
     text = f"An earlier recording was interrupted: {inert(event.session_id)}"
     reach = "" if event.last_wall_ns is None else f"it reaches to {_utc_words(event.last_wall_ns)}"
-    return LogRow(event.at_ns, event.at_ns, "session", text, reach, application, window)
+    return LogRow(event.at_ns, event.at_ns, "session", text, reach, application, window, severity="medium")
 
 
 def _gap(event: Gap, *, application: str | None, window: str | None) -> LogRow:
     reason = GAP_WORDS.get(event.reason, inert(event.reason))  # type: ignore[call-overload]
     text = f"Not recorded for {span_words(event.end_ns - event.at_ns)}: {inert(event.what)}"
     detail = joined((reason, inert(event.detail)))
-    return LogRow(event.at_ns, max(event.at_ns, event.end_ns), "gap", text, detail, application, window, also=reason)
+    return LogRow(
+        event.at_ns,
+        max(event.at_ns, event.end_ns),
+        "gap",
+        text,
+        detail,
+        application,
+        window,
+        also=reason,
+        severity="medium",
+    )
 
 
 def _source(event: SourceStatus, *, application: str | None, window: str | None) -> LogRow:
     text = f"{'Recorded' if event.working else 'NOT recorded'}: {inert(event.source)}"
-    return LogRow(event.at_ns, event.at_ns, "source", text, inert(event.detail), application, window)
+    severity = "informational" if event.working else "medium"
+    return LogRow(event.at_ns, event.at_ns, "source", text, inert(event.detail), application, window, severity=severity)
 
 
 def _clock(event: WallClockChanged, *, application: str | None, window: str | None) -> LogRow:
     way = "forward" if event.step_ns >= 0 else "back"
     text = f"The clock was set {way} by {span_words(event.step_ns)}"
-    return LogRow(event.at_ns, event.at_ns, "clock", text, f"to {_utc_words(event.wall_ns)}", application, window)
+    detail = f"to {_utc_words(event.wall_ns)}"
+    return LogRow(event.at_ns, event.at_ns, "clock", text, detail, application, window, severity="low")
 
 
 def _screens(event: ScreensChanged, *, application: str | None, window: str | None) -> LogRow:
@@ -183,6 +197,26 @@ def _idle(event: IdleChanged, *, application: str | None, window: str | None) ->
     return LogRow(event.at_ns, event.at_ns, "idle", text, "", application, window)
 
 
+def _alert(event: Alert, *, application: str | None, window: str | None) -> LogRow:
+    # A severity of a newer version is shown as the gravest: it is never to be overlooked.
+    severity = event.severity if event.severity in SEVERITIES else SEVERITIES[-1]
+    rule = f"rule {inert(event.rule)} version {inert(event.version)}"
+    response = f"response: {inert(event.response)}" if event.response else ""
+    fired_by = tuple(inert(row.text) for row in event.rows)
+    detail = joined((inert(event.severity), inert(event.reason), rule, response, *fired_by))
+    return LogRow(
+        event.at_ns,
+        event.at_ns,
+        "alert",
+        inert(event.title),
+        detail,
+        application,
+        window,
+        also="\n".join((inert(event.rule), inert(event.reason), *fired_by)),
+        severity=severity,
+    )
+
+
 def _unknown(event: Unknown, *, application: str | None, window: str | None) -> LogRow:
     detail = "an event of a newer version; this one cannot say more"
     return LogRow(event.at_ns, event.at_ns, "unknown", inert(event.kind), detail, application, window)
@@ -220,5 +254,6 @@ INSTANT_ROWS: Mapping[type[Event], MakeRow] = {
     ProcessEnded: _process_ended,
     LockChanged: _lock,
     IdleChanged: _idle,
+    Alert: _alert,
     Unknown: _unknown,
 }

@@ -18,7 +18,7 @@ class LogRow:
     `x_px`, `y_px` is where it happened on the desktop, None where that has no meaning.
     `continues` says that this typed text goes on where the last typed row stopped: only a pause lies between them.
     `also` are more words, one thing a line, by which a search finds the row (what was typed and erased, a path), and
-    `also_at_ns` the times of its characters, where it was typed.
+    `also_at_ns` the times of its characters, where it was typed. `severity` is one of `SEVERITIES`.
     """
 
     at_ns: int
@@ -34,8 +34,10 @@ class LogRow:
     continues: bool = False
     also: str = ""
     also_at_ns: tuple[int, ...] | None = None
+    severity: str = "informational"
 
 
+SEVERITIES = ("informational", "low", "medium", "high", "critical")  # from the least to the gravest
 KINDS = (
     "session",  # start, end, who and why
     "text",  # typed text, grouped
@@ -52,6 +54,7 @@ KINDS = (
     "clock",
     "source",  # a source of events works, or does not
     "gap",
+    "alert",  # a rule fired
     "unknown",  # an event of a newer version
 )
 

@@ -21,7 +21,7 @@ from recorder.pieces import NS_PER_S, TYPING_PAUSE_NS, Activity, Clicks, Keys, P
 
 __all__ = ["GROUPING_VERSION", "KINDS", "NS_PER_S", "TYPING_PAUSE_NS", "LogRow", "OperationLog", "inert"]
 
-GROUPING_VERSION = 1  # an index made by another grouping is made again
+GROUPING_VERSION = 2  # an index made by another grouping is made again
 MOST_HELD_ROWS = 100
 
 CUTTING_KEYS = frozenset({"enter", "tab", "esc", "escape"})

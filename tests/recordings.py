@@ -19,7 +19,9 @@ from recorder.clock import Instant
 from recorder.codec.encoder import ScreenEncoder
 from recorder.errors import StorageError
 from recorder.events import (
+    Alert,
     Click,
+    FiredBy,
     Gap,
     Key,
     PointerMoved,
@@ -199,6 +201,10 @@ class Desk:
         for character in text:
             self.emit(Key(self.now_ns, character))
             self.clock.passed_ns += round(seconds_each * S)
+
+    def alert(self, title, severity="high", *, rule="rule-1", reason="it is forbidden", fired_by=()):
+        rows = tuple(FiredBy(self.now_ns, "text", text) for text in fired_by)
+        self.emit(Alert(self.now_ns, rule, "1", title, severity, reason, rows))
 
     def press(self, name):
         self.emit(Key(self.now_ns, "", name))

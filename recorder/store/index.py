@@ -17,7 +17,10 @@ from recorder.store.sqlite_door import Database
 
 ROWS_A_RECORDING = 1 << 32
 LONGEST_LEAD = 1000  # characters before a pause that a search can cross
-ROW_COLUMNS = "id, at_ns, end_ns, kind, text, detail, application, window, text_at, x_px, y_px, continues, also, lead"
+ROW_COLUMNS = (
+    "id, at_ns, end_ns, kind, text, detail, application, window, text_at, x_px, y_px, continues, also, lead, severity"
+)
+LEAD = 13  # its place among them
 CANDIDATES = (
     f"SELECT {', '.join(f'rows.{name}' for name in ROW_COLUMNS.split(', '))}"
     " FROM grams CROSS JOIN rows ON rows.id = grams.rowid"
@@ -160,7 +163,7 @@ class Index:
         hits: list[Hit] = []
         with worded(self.path):
             for name, values in self._candidates(match_words(needle), session_id):
-                hit = hit_in(name, _row_from(values), lead=values[-1], times=_times_of(values), needle=needle)
+                hit = hit_in(name, _row_from(values), lead=values[LEAD], times=_times_of(values), needle=needle)
                 if hit is None:
                     continue
                 if len(hits) == limit:
@@ -244,11 +247,11 @@ class Index:
         for row_id, row in enumerate(rows, start=number * ROWS_A_RECORDING + next_row):
             text, times = lead.before(row)
             values.append((row_id, *_row_values(row, text, times), int(provisional)))
-        marks = ", ".join("?" * 15)
+        marks = ", ".join("?" * (len(ROW_COLUMNS.split(", ")) + 1))
         self._db.conn.executemany(f"INSERT INTO rows ({ROW_COLUMNS}, provisional) VALUES ({marks})", values)
         self._db.conn.executemany(
             "INSERT INTO grams (rowid, words) VALUES (?, ?)",
-            ((row[0], _words(row[13] + row[4], row[12])) for row in values),
+            ((row[0], _words(row[LEAD] + row[4], row[12])) for row in values),
         )
         return next_row + len(values)
 
@@ -260,7 +263,7 @@ class Index:
         )
         if not found:
             return None
-        row, text = _row_from(found[0]), found[0][-1] + found[0][4]
+        row, text = _row_from(found[0]), found[0][LEAD] + found[0][4]
         times = _times_of(found[0]) or ()
         return LogRow(row.at_ns, row.end_ns, "text", text, text_at_ns=times[: len(text)])
 
@@ -339,11 +342,13 @@ def _row_values(row: LogRow, lead: str, times: tuple[int, ...] | None) -> tuple[
         int(row.continues),
         row.also,
         lead,
+        row.severity,
     )
 
 
 def _row_from(values: Sequence[Any]) -> LogRow:
-    at_ns, end_ns, kind, text, detail, application, window, _, x_px, y_px, continues, also, lead = values[1:14]
+    at_ns, end_ns, kind, text, detail, application, window = values[1:8]
+    x_px, y_px, continues, also, lead, severity = values[9:15]
     times = _times_of(values)
     own = also_at_ns = None
     if times is not None:
@@ -363,6 +368,7 @@ def _row_from(values: Sequence[Any]) -> LogRow:
         continues=bool(continues),
         also=also,
         also_at_ns=also_at_ns,
+        severity=severity,
     )
 
 
@@ -373,7 +379,7 @@ def _times_of(values: Sequence[Any]) -> tuple[int, ...] | None:
     for step in _times.decode(values[8]):
         now += step
         times.append(now)
-    if len(times) not in (len(values[13]) + len(values[4]), len(values[13]) + len(values[4]) + len(values[12])):
+    if len(times) not in (len(values[LEAD]) + len(values[4]), len(values[LEAD]) + len(values[4]) + len(values[12])):
         msg = "there are not as many times as characters"
         raise msgspec.ValidationError(msg)
     return tuple(times)

@@ -17,6 +17,7 @@ def migrations() -> Migrations:
     steps(name="0003_grams")(_grams)
     steps(name="0004_summaries")(_summaries)
     steps(name="0005_integrity")(_integrity)
+    steps(name="0006_severity")(_severity)
     return steps
 
 
@@ -105,3 +106,8 @@ def _integrity(db: Database) -> None:
             status TEXT NOT NULL
         )"""
     )
+
+
+def _severity(db: Database) -> None:
+    """How grave each row is: an alert's severity, a gap, a source that does not work."""
+    db.execute("ALTER TABLE rows ADD COLUMN severity TEXT NOT NULL DEFAULT 'informational'")

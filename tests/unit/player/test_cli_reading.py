@@ -252,6 +252,7 @@ def test_log_gives_each_row_with_its_names(place: Place) -> None:
         "window": "root@web1: ~",
         "x_px": None,
         "y_px": None,
+        "severity": "informational",
     }
     times = [row["at_s"] for row in answer.objects]
     assert times == sorted(times)

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder.events import (
+    Alert,
     Click,
     ClipboardChanged,
     Event,
+    FiredBy,
     Gap,
     IdleChanged,
     Key,
@@ -243,6 +245,7 @@ EVERY_KIND: list[tuple[Event, str, str]] = [
     (SourceStatus(0, "keyboard", False, "no permission"), "source", "NOT recorded: keyboard"),
     (Gap(0, 4 * S, "screen", "suspended"), "gap", "Not recorded for 4.0 s: screen"),
     (Gap(0, 4 * S, "input", "of a newer kind"), "gap", "input"),
+    (Alert(0, "r1", "2", "Billing stopped", "high", "needs a ticket"), "alert", "Billing stopped"),
     (Unknown(0, "hologram"), "unknown", "hologram"),
 ]
 
@@ -253,6 +256,36 @@ def test_every_kind_of_event_reads_as_a_row(event: Event, kind: str, words: str)
     assert len(rows) == 1
     assert rows[0].kind == kind
     assert words in rows[0].text
+
+
+def test_an_alert_tells_its_rule_its_reason_and_what_fired_it() -> None:
+    fired_by = (FiredBy(1 * S, "text", "systemctl stop billing"),)
+    row = read([Alert(2 * S, "stop-service", "3", "Service stopped", "high", "needs a ticket", fired_by, "notified")])[
+        0
+    ]
+    assert row.severity == "high"
+    assert row.detail == (
+        "high · needs a ticket · rule stop-service version 3 · response: notified · systemctl stop billing"
+    )
+    assert "systemctl stop billing" in row.also
+
+
+def test_what_was_not_recorded_is_graver_than_what_was() -> None:
+    rows = read(
+        [
+            Gap(0, 1, "screen", "suspended"),
+            SourceStatus(2, "keyboard", False, ""),
+            SourceStatus(3, "keyboard", True, ""),
+            WallClockChanged(4, 0, 1),
+            SessionEnded(5, "fault", ""),
+            SessionEnded(6, "asked", ""),
+        ]
+    )
+    assert [row.severity for row in rows] == ["medium", "medium", "informational", "low", "medium", "informational"]
+
+
+def test_a_severity_that_is_not_known_is_never_overlooked() -> None:
+    assert read([Alert(0, "r", "1", "t", "apocalyptic", "")])[0].severity == "critical"
 
 
 def test_the_reason_and_length_of_a_gap_are_told() -> None:
@@ -284,6 +317,7 @@ def test_no_row_lets_a_control_character_through() -> None:
         ScreensChanged(10, (Screen(1, HOSTILE, Rect(0, 0, 1, 1)),)),
         Key(11, HOSTILE, HOSTILE),
         Click(12, 0, 0, HOSTILE, True),
+        Alert(13, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, (FiredBy(0, HOSTILE, HOSTILE),), HOSTILE),
     ]
     for row in read(events):
         for words in (row.text, row.detail, row.application or "", row.window or "", *row.also.split("\n")):
