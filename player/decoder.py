@@ -13,7 +13,8 @@ from recorder.events import Screen
 class Shown:
     """What there is to show at a moment: the monitors then, a picture for each (None: nothing sound), the pointer.
 
-    `is_known`: what can take a picture away only later (a gap is told when it is over) has been read.
+    `is_known`: what can take a picture away only later (a gap is told when it is over) has been read. `segment` is the
+    number of the segment it was read from.
     """
 
     at_ns: int
@@ -21,13 +22,14 @@ class Shown:
     pictures: tuple[Picture | None, ...]
     pointer: Pointer | None
     is_known: bool = True
+    segment: int | None = None
 
 
 def read_shown(source: Source, at_ns: int) -> Shown:
     """All that a window shows at this moment."""
     screens = source.screens_at(at_ns)
     pictures = tuple(source.picture_at(screen.number, at_ns) for screen in screens)
-    return Shown(at_ns, screens, pictures, source.pointer_at(at_ns))
+    return Shown(at_ns, screens, pictures, source.pointer_at(at_ns), segment=source.segment_at(at_ns))
 
 
 class Decoder:

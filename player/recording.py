@@ -111,6 +111,12 @@ class OpenRecording:
         marks = [(self._at_ns(info.start.boot_ns), info.start.wall_ns) for info in self._segments]
         return WallClock(self._reader.header.started.wall_ns, [*marks, *self._scan.wall_marks]).at(at_ns)
 
+    def segment_at(self, at_ns: int) -> int | None:
+        """The number of the segment that this moment lies in; None if it lies in none."""
+        with self._lock:
+            index = self._index_at(at_ns)
+            return self._segments[index].number if index >= 0 and at_ns <= self.duration_ns else None
+
     # --- pictures -----------------------------------------------------------------------------------------------------
 
     def screens_at(self, at_ns: int) -> tuple[Screen, ...]:

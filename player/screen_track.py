@@ -185,7 +185,8 @@ class ScreenTrack:
         if self._picture is None and self._decoder is not None:
             bgr = self._decoder.picture.copy()
             bgr.flags.writeable = False
-            self._picture = Picture(self.screen, self._times_ns[self._last_change()], bgr, self._decoder.exact)
+            at_ns = self._times_ns[self._last_change()]
+            self._picture = Picture(self.screen, at_ns, bgr, self._decoder.exact, self._decoder.film_areas)
         return self._picture
 
     def _last_change(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.events import PointerShape, Screen
+from recorder.geometry import Rect
 from recorder.oplog import LogRow
 
 
@@ -23,12 +24,16 @@ class Soundness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What one screen showed from `at_ns` on. `bgr` is (height, width, 3) uint8, read-only. `exact`: pixel by pixel."""
+    """What one screen showed from `at_ns` on. `bgr` is (height, width, 3) uint8, read-only. `exact`: pixel by pixel.
+
+    `film`: where a picture is not exact, in its own pixels; all around these areas it is. None: not known where.
+    """
 
     screen: int
     at_ns: int
     bgr: npt.NDArray[np.uint8]
     exact: bool
+    film: tuple[Rect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,10 @@ class Source(Protocol):
 
     def spans(self) -> Sequence[Span]:
         """Gaps, altered and missing ranges, idle and locked times so far, in order."""
+        ...
+
+    def segment_at(self, at_ns: int) -> int | None:
+        """The number of the segment that this moment lies in; None if it lies in none."""
         ...
 
     def wall_ns_at(self, at_ns: int) -> int:

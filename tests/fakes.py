@@ -54,6 +54,7 @@ class FakeSource:
         self.live = is_live
         self.draw = draw
         self.inexact_until_ns = inexact_until_ns
+        self.film: tuple[Rect, ...] = ()
         self.change_columns = ChangeColumns()
         for second in range(int(duration_s)):
             self.change_columns.append(second * S, 0, 500 + (second * 7919) % 60000)
@@ -110,7 +111,7 @@ class FakeSource:
             bgr = self.draw(next(s for s in self.screen_list if s.number == screen), shown_ns)
         else:
             bgr = plain_picture(area.height, area.width, shown_ns)
-        return Picture(screen, shown_ns, bgr, exact=at_ns >= self.inexact_until_ns)
+        return Picture(screen, shown_ns, bgr, exact=at_ns >= self.inexact_until_ns, film=self.film)
 
     def pointer_at(self, at_ns: int) -> Pointer | None:
         area = self.screen_list[0].area
@@ -124,6 +125,9 @@ class FakeSource:
 
     def spans(self) -> Sequence[Span]:
         return self.span_list
+
+    def segment_at(self, at_ns: int) -> int | None:
+        return 1 + at_ns // (300 * S)
 
     def wall_ns_at(self, at_ns: int) -> int:
         return STARTED_WALL_NS + at_ns

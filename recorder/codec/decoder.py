@@ -7,10 +7,12 @@ import numpy as np
 
 from recorder.codec import moves
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
-from recorder.codec.sheets import SheetStore
+from recorder.codec.film_tiles import FilmTiles
+from recorder.codec.sheets import LOSSY_KINDS, SheetStore
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, bgr_of, put
 from recorder.codec.wire import Head, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
+from recorder.geometry import Rect
 
 _PAINT_TILES = 4096  # at once: a few bytes can name every tile of a large picture, and each takes 3 KB meanwhile
 
@@ -25,6 +27,7 @@ class ScreenDecoder:
         self._sheets = sheets or SheetStore()
         self._grid: Grid | None = None
         self._canvas: Bytes = np.zeros((0, 0, 3), np.uint8)
+        self._film = FilmTiles()
         self._next_number = 0
         self._next_id = 0
         self.exact = False
@@ -54,6 +57,11 @@ class ScreenDecoder:
         view.flags.writeable = False
         return view
 
+    @property
+    def film_areas(self) -> tuple[Rect, ...]:
+        """Where the picture is film: at most 16 areas that hold every tile that is not exact; none if it is exact."""
+        return () if self.exact else self._film.areas()
+
     def apply(self, event: Patch | Snapshot) -> None:
         """Go on to the picture after this event.
 
@@ -80,8 +88,14 @@ class ScreenDecoder:
         self._next_number = head.number + 1
         for move in ops.moves:
             moves.apply(self._canvas, move)
+            self._film.move(move)
         self._paint(grid, ops, ())
-        self.exact = event.exact
+        self._take_exact(event.exact)
+
+    def _take_exact(self, exact: bool) -> None:
+        self.exact = exact
+        if exact:
+            self._film.all_exact()
 
     def _begin(self, grid: Grid, head: Head, ops: Ops) -> None:
         if head.number or head.first_id or ops.moves or ops.positions.size != grid.count:
@@ -94,6 +108,7 @@ class ScreenDecoder:
         if self._grid != grid:
             self._canvas = np.zeros((grid.rows * TILE_HEIGHT_PX, grid.columns * TILE_WIDTH_PX, 3), np.uint8)
             self._grid = grid
+        self._film.begin(grid)
 
     def _start_at(self, snapshot: Snapshot) -> None:
         head = read_head(snapshot.data)
@@ -108,7 +123,7 @@ class ScreenDecoder:
         self._paint(grid, ops, head.sheets)
         self._next_number, self._next_id = head.number, head.first_id
         self._check(snapshot)
-        self.exact = snapshot.exact
+        self._take_exact(snapshot.exact)
 
     def _check(self, snapshot: Snapshot) -> None:
         if self._grid != Grid(snapshot.width_px, snapshot.height_px):
@@ -125,12 +140,15 @@ class ScreenDecoder:
             mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
             pixels = self._sheets.own_pixels(sheet)[ids[mine] - sheet.first_id]
             put(grid, self._canvas, positions[mine], bgr_of(pixels))
+            self._film.paint(positions[mine], sheet.kind in LOSSY_KINDS)
             positions, ids = positions[~mine], ids[~mine]
         order = np.argsort(ids, kind="stable")
         for start in range(0, ids.size, _PAINT_TILES):
             block = order[start : start + _PAINT_TILES]
             different, which = np.unique(ids[block], return_inverse=True)
-            put(grid, self._canvas, positions[block], bgr_of(self._sheets.pixels(different))[which])
+            pixels, film = self._sheets.pixels_and_film(different)
+            put(grid, self._canvas, positions[block], bgr_of(pixels)[which])
+            self._film.paint(positions[block], film[which])
 
 
 def digest_of(picture: Bytes) -> bytes:

@@ -13,9 +13,10 @@ import numpy as np
 from recorder.codec import numbered, origins
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.palette import Palette
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Numbers, bgr_of
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 
+LOSSY_KINDS = frozenset({SheetKind.JPEG, SheetKind.JPEG_HALF})
 MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
 TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
@@ -236,6 +237,10 @@ class SheetStore:
 
     def pixels(self, identities: Numbers) -> Canvas:
         """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""
+        return self.pixels_and_film(identities)[0]
+
+    def pixels_and_film(self, identities: Numbers) -> tuple[Canvas, Mask]:
+        """These tiles, whose ids go up, and which of them are film: from a lossy sheet."""
         parts: list[tuple[Sheet, slice]] = []
         start = 0
         while start < identities.size:
@@ -248,9 +253,11 @@ class SheetStore:
             start = stop
         self._decode_by_two([sheet for sheet, _ in parts])
         tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+        film = np.zeros(identities.size, np.bool_)
         for sheet, part in parts:
             tiles[part] = self._kept(sheet).pixels(identities[part] - sheet.first_id)
-        return tiles
+            film[part] = sheet.kind in LOSSY_KINDS
+        return tiles, film
 
     def _decode_by_two(self, wanted: Sequence[Sheet]) -> None:
         """Decode many sheets, half of them on another thread: most of it is decompressing, which runs beside Python."""
