@@ -7,11 +7,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NoReturn
 
-from recorder.logrow import KINDS
+from recorder.logrow import KINDS, SEVERITIES
 from recorder.release import release
 
 WRONG_USAGE = 64
 NS_PER_S = 1_000_000_000
+ROW_FORMATS = ("text", "csv", "jsonl")
 VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
 LIBRARY_HELP = "where recordings lie (else TACHIAI_LIBRARY, else your data folder)"
 RECORDING_HELP = "its folder, its id in the library, or the beginning of its id"
@@ -65,6 +66,8 @@ LOG_EPILOG = """\
 examples:
   tachiai-player log 20261122
   tachiai-player log 20261122 --kind text --kind keys --from 60 --to 120
+  tachiai-player log 20261122 --application psql --text drop
+  tachiai-player log 20261122 --severity medium --csv > rows.csv
   tachiai-player log 20261122 --json | jq -r 'select(.kind == "process") | .text'
 """
 
@@ -196,7 +199,26 @@ def _add_log(commands: "Commands[UsageParser]") -> None:
         "--from", type=seconds, metavar="S", dest="from_ns", help="only what ended at this second or later"
     )
     one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="only what began by this second")
-    one.add_argument("--json", action="store_true", help=JSON_HELP)
+    one.add_argument(
+        "--application", action="append", metavar="NAME", help="only rows of this application; may be given again"
+    )
+    one.add_argument("--text", default="", metavar="TEXT", help="only rows with this text anywhere in what they show")
+    one.add_argument(
+        "--severity",
+        choices=SEVERITIES,
+        metavar="S",
+        help=f"only this severity or a graver one: {', '.join(SEVERITIES)}",
+    )
+    form = one.add_mutually_exclusive_group()
+    form.add_argument(
+        "--format",
+        choices=ROW_FORMATS,
+        default="text",
+        metavar="F",
+        help=f"how rows are written: {', '.join(ROW_FORMATS)} (default %(default)s)",
+    )
+    form.add_argument("--csv", action="store_const", const="csv", dest="format", help="the same as --format csv")
+    form.add_argument("--json", action="store_const", const="jsonl", dest="format", help=JSON_HELP)
 
 
 def _add_search(commands: "Commands[UsageParser]") -> None:

@@ -60,13 +60,20 @@ def _read(desk: Desk, asked: argparse.Namespace) -> int:
             desk, asked.recording, integrity_only=asked.integrity_only, pictures=asked.pictures, as_json=asked.json
         )
     from player.commands.logs import run_log
+    from player.row_filter import RowFilter
+    from player.rows_out import RowsFormat
 
     if asked.from_ns is not None and asked.to_ns is not None and asked.from_ns > asked.to_ns:
         say(sys.stderr, "tachiai-player: --from is later than --to, so there is nothing between them.\n")
         return WRONG_USAGE
-    return run_log(
-        desk, asked.recording, kinds=asked.kind, from_ns=asked.from_ns, to_ns=asked.to_ns, as_json=asked.json
+    wanted = RowFilter(
+        kinds=None if asked.kind is None else frozenset(asked.kind),
+        applications=None if asked.application is None else frozenset(asked.application),
+        text=asked.text,
+        least_severity=asked.severity,
     )
+    form = RowsFormat(asked.format)
+    return run_log(desk, asked.recording, wanted=wanted, from_ns=asked.from_ns, to_ns=asked.to_ns, form=form)
 
 
 def _search(desk: Desk, asked: argparse.Namespace) -> int:
