@@ -98,8 +98,8 @@ class Desk(QObject):
 
     @property
     def is_settled(self) -> bool:
-        """Whether everything asked has been answered: opened, verified, listed, and the picture shown."""
-        return not self._waiting and self._asked_ns is None
+        """Whether what is shown is final: opened, read through, verified, listed, the picture and all about it known."""
+        return not self._waiting and self._asked_ns is None and not self._is_doubtful()
 
     def wall_ns_at(self, at_ns: int) -> int | None:
         """UTC then; None if nothing is open."""
@@ -290,10 +290,14 @@ class Desk(QObject):
         self.judged.emit(judgement)
         self._judge_pictures_if_doubtful()
 
-    def _judge_pictures_if_doubtful(self) -> None:
+    def _is_doubtful(self) -> bool:
         """A picture that could not be decoded is no alteration, and does not go with "complete and sound"."""
         is_sound = self._level in (Level.SOUND, Level.RECORDING) and "judging" not in self._waiting
-        if is_sound and not self._has_judged_pictures and _evidence_spans(self._news, GRAVE):
+        is_open = self._reading is not None and not self._has_judged_pictures
+        return is_open and is_sound and _evidence_spans(self._news, GRAVE) > 0
+
+    def _judge_pictures_if_doubtful(self) -> None:
+        if self._is_doubtful():
             self._has_judged_pictures = True
             self.judge(pictures=True)
 
@@ -319,13 +323,13 @@ class Desk(QObject):
         if before is None or not before.is_complete:
             self._spans_judged = _evidence_spans(news)  # what reading it through finds, verifying it does too
         is_worse = news.is_live and _evidence_spans(news) > self._spans_judged
-        if news.is_complete:
-            self._waiting.discard("reading")
         self.playback.set_extent(news.duration_ns, grows=news.is_live)
         self.playback.set_idle(news.idle)
         self.news.emit(news)
         self.refresh()
         self._show_first_picture(news)
+        if news.is_complete:
+            self._waiting.discard("reading")  # only now that the picture is asked for again: it is not settled between
         if ended or is_worse:
             self.judge()
         else:
@@ -340,7 +344,7 @@ class Desk(QObject):
             self._reading.request(moment.position_ns)
 
     def _was_shown(self, shown: Shown, spans: tuple[Span, ...]) -> None:
-        if shown.at_ns == self._asked_ns:
+        if shown.at_ns == self._asked_ns and shown.is_known:  # else it is shown again, once all about it is known
             self._asked_ns = None
         self.shown.emit(shown, spans)
 

@@ -1,5 +1,6 @@
 """The operation log: what is folded, what is marked."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -121,6 +122,38 @@ def test_what_is_not_read_yet_is_not_told_by_what_came_before(open_window, qtbot
     window.desk.seek(15 * S)
     qtbot.waitUntil(lambda: window.stage._about.toolTip() == "xterm  ·  before")
     assert window.log.view.itemDelegate().current_line == 0
+
+
+class LateKnown(FakeSource):
+    """Is read through at once; but what may take a picture away is known only once the gate is open."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate = threading.Event()
+
+    def scan_step(self):
+        return ScanProgress(self.duration, self.duration, is_complete=True)
+
+    def ahead(self, at_ns):
+        return not self.gate.wait(0.01)
+
+    def is_known(self, at_ns):
+        return self.gate.is_set()
+
+
+def test_nothing_is_settled_while_a_notice_says_that_more_is_being_read(open_window, qtbot):
+    source = LateKnown()
+    access = FakeAccess({RECORDING: source})
+    window = open_window(access, None)
+    settled = []
+    window.settled.connect(lambda: settled.append(window.stage.view.notices))
+    window.open(RECORDING, at_ns=10 * S)
+    qtbot.waitUntil(lambda: window.stage.view.notices == (window.look.words("screen.not_known"),))
+    qtbot.waitUntil(lambda: not window.desk._waiting)
+    assert not window.is_settled
+    source.gate.set()
+    qtbot.waitUntil(lambda: window.is_settled)
+    assert set(settled) == {()}
 
 
 def test_the_active_window_is_said_as_soon_as_its_row_is_read(window_on):
