@@ -98,7 +98,7 @@ class Desk(QObject):
 
     @property
     def is_settled(self) -> bool:
-        """Whether what is shown is final: opened, read through, verified, listed, the picture and all about it known."""
+        """Whether what is shown is final: opened, read through, verified, listed, and the picture known."""
         return not self._waiting and self._asked_ns is None and not self._is_doubtful()
 
     def wall_ns_at(self, at_ns: int) -> int | None:
