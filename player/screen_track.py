@@ -7,6 +7,7 @@ from player.source import Picture, Span
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.sheets import SheetStore
+from recorder.codec.wire import run_of
 from recorder.events import Patch, Snapshot
 
 # Starting at a snapshot costs about as much as applying so many patches: its hash, and a full picture painted.
@@ -35,11 +36,14 @@ class ScreenTrack:
         self._starts: list[int] = []  # entries at which decoding can begin
         self._breaks: list[int] = []  # entries that do not follow from the one before
         self._fulls: list[int] = []  # a few of them, mostly one
+        self._runs: list[int] = []  # entries that follow another full patch than the one before; it may be lost
+        self._run_number = -1  # of the last
+        self._is_after_hole = True
         self._checked: set[int] = set()  # snapshots whose hash was met
         self._dark: list[_Dark] = []
         self._distrusted: list[tuple[int, int]] = []  # entries from, to before: decoded, but not to what was recorded
         self._store: SheetStore | None = None
-        self._store_full = -1
+        self._store_run = -1
         self._decoder: ScreenDecoder | None = None
         self._at = -1
         self._picture: Picture | None = None
@@ -52,17 +56,32 @@ class ScreenTrack:
         place = len(self._events)
         self._times_ns.append(max(event.at_ns, self._times_ns[-1]) if self._times_ns else event.at_ns)
         self._events.append(event)
+        self._look_for_run(place, event)
         if isinstance(event, Snapshot):
             self._starts.append(place)
             return
         if event.kind == "full":
             self._starts.append(place)
             self._fulls.append(place)
-        if self._store is not None and self._fulls and self._store_full == self._fulls[-1]:
+        if self._store is not None and self._runs and self._store_run == self._runs[-1]:
             self._store.expect(event.data)
+
+    def _look_for_run(self, place: int, event: Patch | Snapshot) -> None:
+        """A full patch may be lost: what follows it has other tiles by the same ids than what came before."""
+        is_full = isinstance(event, Patch) and event.kind == "full"
+        if is_full or self._is_after_hole:
+            self._is_after_hole = False
+            try:
+                run = run_of(event.data)
+            except DamagedPictureError:
+                run = self._run_number  # decoding it says so
+            if is_full or run != self._run_number or not self._runs:
+                self._runs.append(place)
+            self._run_number = run
 
     def add_hole(self, last_sound_ns: int) -> None:
         """What came next is lost; the last that is known held until `last_sound_ns`."""
+        self._is_after_hole = True
         place = len(self._events)
         if place not in self._breaks:
             insort(self._breaks, place)
@@ -94,7 +113,7 @@ class ScreenTrack:
     def release(self) -> None:
         """Let go of what is decoded; the events stay."""
         self._decoder, self._store, self._picture = None, None, None
-        self._at = self._store_full = -1
+        self._at = self._store_run = -1
 
     # --- the chain ----------------------------------------------------------------------------------------------------
 
@@ -141,10 +160,10 @@ class ScreenTrack:
             self._checked.add(at)
             self._picture = None
         else:
-            self._store, self._store_full = SheetStore(), at
+            self._store, self._store_run = SheetStore(), at
             self._decoder = ScreenDecoder(sheets=self._store)
             self._decoder.apply(event)
-            self._fill(self._store, at)
+            self._fill(self._store, at, at + 1)
             self._picture = None
 
     def _follows(self, at: int) -> bool:
@@ -200,19 +219,16 @@ class ScreenTrack:
 
     def _store_for(self, at: int) -> SheetStore:
         """All that the run of this entry brought, so that any of its snapshots can be started from."""
-        index = bisect_right(self._fulls, at) - 1
-        full = self._fulls[index] if index >= 0 else -1
-        if self._store is None or self._store_full != full:
-            self._store, self._store_full = SheetStore(), full
-            if index >= 0:
-                self._store.expect(self._events[full].data)
-                self._fill(self._store, full)
+        run = self._runs[bisect_right(self._runs, at) - 1]
+        if self._store is None or self._store_run != run:
+            self._store, self._store_run = SheetStore(), run
+            self._fill(self._store, run, run)
         return self._store
 
-    def _fill(self, store: SheetStore, full: int) -> None:
-        """Add what came after this full patch."""
-        following = bisect_right(self._fulls, full)
-        end = self._fulls[following] if following < len(self._fulls) else len(self._events)
-        for event in self._events[full + 1 : end]:
+    def _fill(self, store: SheetStore, run: int, first: int) -> None:
+        """Add what came from this entry on in the run that begins at that one."""
+        following = bisect_right(self._runs, run)
+        end = self._runs[following] if following < len(self._runs) else len(self._events)
+        for event in self._events[first:end]:
             if isinstance(event, Patch):
                 store.expect(event.data)

@@ -108,6 +108,7 @@ class Desk:
         self._files = BreakableFiles()
         self._pointer = self._shape = None
         self._pending = []
+        self._runs = {}
         self._sealed_at_ns = 0
         self.chunks = []
         self.truth = {}
@@ -247,6 +248,7 @@ class Desk:
         self.seal()
         self.writer.start_segment(reason)
         self.emit(StateRestated(self.now_ns, self.screens, None, self._pointer, self._shape, None))
+        self._runs.clear()
         for one in self.screens:
             self._full(one.number)
         self.seal()
@@ -263,6 +265,7 @@ class Desk:
         self.writer.start_segment("io_error")
         self.emit(StateRestated(self.now_ns, self.screens, None, None, None, None))
         self.gap(lost_from_ns, self.now_ns, "screen", "storage_failed")
+        self._runs.clear()
         for one in self.screens:
             self._full(one.number)
         self.seal()
@@ -295,7 +298,8 @@ class Desk:
         return shown[-1] if shown else None
 
     def _full(self, screen):
-        self.emit(self._encoders[screen].start_segment(self._pictures[screen].copy(), self.now_ns))
+        run = self._runs[screen] = self._runs.get(screen, -1) + 1
+        self.emit(self._encoders[screen].start_segment(self._pictures[screen].copy(), self.now_ns, run=run))
         self._remember(screen)
 
     def _remember(self, screen):

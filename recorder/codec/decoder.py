@@ -10,7 +10,7 @@ from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.film_tiles import FilmTiles
 from recorder.codec.sheets import LOSSY_KINDS, SheetStore
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, bgr_of, put
-from recorder.codec.wire import Head, Ops, Sheet, read_head, read_ops
+from recorder.codec.wire import PATCHES_A_RUN, Head, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
 
@@ -98,7 +98,7 @@ class ScreenDecoder:
             self._film.all_exact()
 
     def _begin(self, grid: Grid, head: Head, ops: Ops) -> None:
-        if head.number or head.first_id or ops.moves or ops.positions.size != grid.count:
+        if head.number % PATCHES_A_RUN or head.first_id or ops.moves or ops.positions.size != grid.count:
             msg = "a full picture is not whole"
             raise DamagedPictureError(msg)
         self._sheets.clear()

@@ -17,7 +17,7 @@ from recorder.codec.numbered import MAX_TILES_A_SHEET, NumberedWriter
 from recorder.codec.palette import ColourNumbers, Palette, pack_colours
 from recorder.codec.runs import runs_of
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
-from recorder.codec.wire import Move, Ops, Sheet, SheetKind, pack
+from recorder.codec.wire import PATCHES_A_RUN, Move, Ops, Sheet, SheetKind, pack
 from recorder.errors import BugError
 from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
@@ -59,14 +59,17 @@ class ScreenEncoder:
         """When `settle` is to be called next; None if the decoder's picture is exact."""
         return self._film.next_ns
 
-    def start_segment(self, picture: Bytes, at_ns: int) -> Patch:
-        """The full picture, which stands alone; what was sent before is forgotten."""
+    def start_segment(self, picture: Bytes, at_ns: int, *, run: int = 0) -> Patch:
+        """The full picture, which stands alone; what was sent before is forgotten.
+
+        `run`: how many full pictures this segment has of this screen already, by whichever encoder.
+        """
         self._dictionary.clear()
         self._colours.clear()
         self._writer.clear()
         self._film_sheets.clear()
         self._costs.clear()
-        self._number = self._next_id = 0
+        self._number, self._next_id = run * PATCHES_A_RUN, 0
         self._take([(self._grid.area, picture)])
         self._film.stale |= self._film.lossy
         everything = np.arange(self._grid.count, dtype=np.int64)

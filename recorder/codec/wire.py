@@ -34,6 +34,7 @@ _MAX_COLOURS_BYTES = 1 << 18
 _DEFLATE_FROM_BYTES = 48
 _MAX_SHIFT = 63
 _LONGEST_NUMBER_BYTES = 9
+PATCHES_A_RUN = 1 << 24  # a segment has far fewer
 _MOST_IDENTITY = 1 << 40  # so many tiles come in no segment, and sums of this stay in 63 bits
 _LONGEST_PLACE_BYTES = 2 + 3 * 9
 
@@ -111,6 +112,15 @@ def pack(
         head += [sheet.kind, sheet.tiles, sheet.columns, len(sheet.data)]
     head.append(len(packed))
     return b"".join((bytes((VERSION,)), varints(head), packed, colours, *(sheet.data for sheet in sheets)))
+
+
+def run_of(data: bytes) -> int:
+    """Which full picture of its segment and screen this patch or snapshot follows: 0 for the first.
+
+    Ids of tiles and numbers of colours begin anew with each, so what one brought is nothing to the next.
+    """
+    _check(data)
+    return NumberReader(data, 1).up_to(_MOST_IDENTITY) // PATCHES_A_RUN
 
 
 def read_head(data: bytes) -> Head:

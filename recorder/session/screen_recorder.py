@@ -67,6 +67,7 @@ class ScreenRecorder:
         self._wanted_reason: str | None = None
         self._screens: dict[int, Screen] = {}
         self._encoders: dict[int, ScreenEncoder] = {}
+        self._runs: dict[int, int] = {}  # how many full pictures of each screen this segment has
         self._pending: dict[int, list[Rect]] = {}
         self._failing_since_ns: int | None = None
         self._grabbed_at_ns = -self._period_ns
@@ -230,6 +231,7 @@ class ScreenRecorder:
     def _cut_segment(self, reason: str) -> None:
         self._queue.put(SegmentBoundary(at_ns=self._clock.now_ns(), reason=reason))
         self._wanted_reason = None
+        self._runs.clear()
         for number in self._encoders:
             self._record_full(number)
 
@@ -240,7 +242,8 @@ class ScreenRecorder:
             at_ns = self._clock.now_ns()
             grabbed = self._grab(number, [area])
             if grabbed is not None:
-                self._queue.put(self._encoders[number].start_segment(grabbed[0][1], at_ns))
+                run = self._runs[number] = self._runs.get(number, -1) + 1
+                self._queue.put(self._encoders[number].start_segment(grabbed[0][1], at_ns, run=run))
                 self._pending.pop(number, None)
                 self._show_watcher(number, grabbed, at_ns)
                 give_back_memory()

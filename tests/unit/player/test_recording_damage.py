@@ -59,6 +59,26 @@ def test_after_an_altered_chunk_nothing_is_shown_until_a_full_picture(tmp_path):
     assert span.reason
 
 
+def test_what_follows_a_lost_full_picture_is_not_made_of_the_tiles_before_it(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 8)
+    desk.wait(0.7)
+    desk.set_screens((320, 200))  # a monitor that went and came: ids of tiles begin anew
+    lost = desk.seal()
+    for value in (9, 10):
+        recordings.work(desk, 2)
+        desk.snapshot()  # what comes after it is compressed by itself, but its colours are still numbered as before
+        desk.paint(area=Rect(0, 0, 320, 200), value=value)
+    desk.snapshot()
+    recordings.work(desk, 2)
+    made = desk.close()
+    recordings.flip(made.folder / "0001.seg", lost.offset_bytes + lost.size_bytes // 2)
+    recording = opened(made)
+    recording.settle(lost.start_ns)
+    assert not any(is_shown for at_ns, is_shown in shown_at(recording, desk).items() if at_ns > lost.end_ns)
+    assert not any("does not show what was recorded" in span.reason for span in recording.spans())
+
+
 class Reading:
     """Sound chunks, and after the first a damaged one whose place in the order cannot be told."""
 
