@@ -16,7 +16,7 @@ from player.ui.look import Look, read_colours, text_font
 from player.ui.settings import Settings, ThrowawaySettings, user_settings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
-from player.ui.words import language_of, read_words
+from player.words import language_of, read_words
 from recorder.errors import UnreadableError
 
 S_NS = 1_000_000_000

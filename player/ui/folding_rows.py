@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from player.ui.words import Words
+from player.words import Words
 from recorder.logrow import LogRow
 
 _LOOKED_AT = 1000  # rows; the recorder says these things in its first second

@@ -7,7 +7,7 @@ from player import timeline
 from player.source import Span
 from player.ui.inert import visible
 from player.ui.screen_painting import CLICK_SHOWN_NS, Blank, ClickMark
-from player.ui.words import Words
+from player.words import Words
 from recorder.logrow import LogRow
 
 GRAVE = frozenset({"altered", "missing"})

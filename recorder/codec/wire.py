@@ -7,9 +7,9 @@
 
 All numbers are LEB128; ± is zigzag. `number` counts the patches since the full one (a snapshot has that of the next
 patch), so that a missing patch shows; the segment's second full picture of this screen has 2^24, the third twice that
-(`run_of`), so that a missing full picture shows, too. A tile's id is its place among all tiles sent since the full patch; a run puts
-ids id, id+step, id+2·step, … on consecutive positions. A snapshot's own tiles have the ids from its `first_id` on and
-are forgotten afterwards.
+(`run_of`), so that a missing full picture shows, too. A tile's id is its place among all tiles sent since the full
+patch; a run puts ids id, id+step, id+2·step, … on consecutive positions. A snapshot's own tiles have the ids from its
+`first_id` on and are forgotten afterwards.
 """
 
 import enum

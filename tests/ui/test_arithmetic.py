@@ -7,7 +7,7 @@ from player.ui import lens
 from player.ui.inert import visible
 from player.ui.lens import Lens
 from player.ui.what_to_paint import blank_of, clicks_seen, gravest, notices_of, window_text
-from player.ui.words import read_words
+from player.words import read_words
 from recorder.geometry import Rect
 from tests.fakes import S, row
 

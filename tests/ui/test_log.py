@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from player.scan import ScanProgress
 from player.source import Span
 from player.ui.folding_rows import folds_of
-from player.ui.words import read_words
+from player.words import read_words
 from recorder.events import ProcessStarted, SessionStarted, SourceStatus
 from recorder.oplog import OperationLog
 from tests.fakes import FakeAccess, FakeSource, S, row

@@ -12,7 +12,7 @@ import resources
 from player.ui.access import Level
 from player.ui.keys import SHORTCUTS
 from player.ui.look import SHEETS, Colours, read_colours
-from player.ui.words import LANGUAGES, language_of, read_sentences, read_words
+from player.words import LANGUAGES, language_of, read_sentences, read_words
 from recorder.logrow import KINDS
 
 UI = Path(__file__).parents[2] / "player" / "ui"

@@ -30,14 +30,14 @@ BREACHES = [
     ("recorder/capture/source.py", "import recorder.session.recorder", {RECORDER}),
     ("recorder/utils.py", "import os", {RECORDER}),
     ("player/source.py", "import player.playback", {PLAYER}),
-    ("player/timeline.py", "import player.ui.words", {PLAYER}),
+    ("player/timeline.py", "import player.ui.look", {PLAYER}),
     ("player/helpers.py", "import os", {PLAYER}),
     ("app/agent/doctor.py", "import app.agent.cli", {AGENT}),
     ("recorder/codec/decoder.py", "import PySide6.QtGui", {QT}),
     ("player/playback.py", "from PySide6 import QtCore", {QT}),
     ("app/agent/status.py", "import shiboken6", {QT}),
     ("player/source.py", "import mss", {CANNOT_RECORD}),
-    ("player/ui/words.py", "import recorder.session.recorder", {CANNOT_RECORD}),
+    ("player/words.py", "import recorder.session.recorder", {CANNOT_RECORD}),
     ("recorder/evidence/writer.py", "import Xlib.display", {STORED}),
 ]
 

@@ -1,4 +1,4 @@
-"""What the window says, in the person's language.
+"""What a person is told, in the person's language.
 
 The catalogues are plain TOML (resources/i18n), read through the one door. Qt's own .ts and .qm were weighed: their
 compiler would have to run before anything starts from a checkout, and a missing sentence would show only as English
