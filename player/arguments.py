@@ -87,7 +87,14 @@ exit status:
 FRAME_EPILOG = """\
 examples:
   tachiai-player frame 20261122 --at 83.25 --out then.png
-  tachiai-player frame 20261122 --at 83.25 --screen 1 --out - | sha256sum
+  tachiai-player frame 20261122 --at 83.25 --screen 1 --out then.png
+  tachiai-player frame --check then.png        does the recording that it names show exactly these pixels?
+
+The picture says in itself of which recording, second and screen it is, and the SHA-256 of its pixels.
+
+exit status of --check: that of `verify` for the recording if it shows exactly these pixels
+  0 and is sound · 1 and is sound but partial · 2 it does not show them, or is altered
+  3 cannot judge (not such a picture, no key, nothing sound recorded there) · 4 the reading failed · 64 wrong usage
 """
 
 EXPORT_EPILOG = """\
@@ -230,11 +237,17 @@ def _add_search(commands: "Commands[UsageParser]") -> None:
 
 
 def _add_frame(commands: "Commands[UsageParser]") -> None:
-    one = command(commands, "frame", "write exactly what was on a screen at a moment, as a PNG", FRAME_EPILOG)
-    _add_recording(one)
-    one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", required=True, help="the moment")
+    one = command(
+        commands, "frame", "write exactly what was on a screen at a moment, as a PNG, or check one", FRAME_EPILOG
+    )
+    one.add_argument("recording", nargs="?", metavar="RECORDING", help=RECORDING_HELP)
+    _add_library(one)
+    one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", help="the moment")
     one.add_argument("--screen", type=int, metavar="N", help="which screen (default: the first there was then)")
-    one.add_argument("--out", type=_png, metavar="FILE.png", required=True, help="the picture; - for standard output")
+    one.add_argument("--out", type=_png, metavar="FILE.png", help="the picture; - for standard output")
+    one.add_argument(
+        "--check", type=_file, metavar="FILE.png", help="a picture that was taken: is it still what is shown?"
+    )
 
 
 def _add_export(commands: "Commands[UsageParser]") -> None:

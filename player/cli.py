@@ -87,10 +87,10 @@ def _search(desk: Desk, asked: argparse.Namespace) -> int:
 def _show(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command == "open":
         return _open_window(desk, asked)
-    from player.commands.pictures import run_export, run_frame
-
     if asked.command == "frame":
-        return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out)
+        return _frame(desk, asked)
+    from player.commands.pictures import run_export
+
     files = (asked.video, asked.subtitles, asked.log)
     given = [file for file in files if file is not None]
     if not given or len(set(given)) < len(given):
@@ -104,6 +104,23 @@ def _show(desk: Desk, asked: argparse.Namespace) -> int:
         subtitles=asked.subtitles,
         log=asked.log,
     )
+
+
+def _frame(desk: Desk, asked: argparse.Namespace) -> int:
+    wanted = (asked.recording, asked.at_ns, asked.out)
+    if asked.check is not None and (asked.check == "-" or (asked.at_ns, asked.screen, asked.out) != (None, None, None)):
+        say(sys.stderr, "tachiai-player: --check takes a picture's file, and nothing else but its RECORDING.\n")
+        return WRONG_USAGE
+    if asked.check is not None:
+        from player.commands.checking import run_check
+
+        return run_check(desk, asked.recording, asked.check)
+    if None in wanted:
+        say(sys.stderr, "tachiai-player: frame needs a RECORDING with --at and --out, or --check.\n")
+        return WRONG_USAGE
+    from player.commands.pictures import run_frame
+
+    return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out)
 
 
 def _open_window(desk: Desk, asked: argparse.Namespace) -> int:

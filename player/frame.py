@@ -1,44 +1,46 @@
 """One picture as a PNG: exactly what was on a screen at a moment, without the pointer."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
-import cv2
-
+from player.decoder import read_shown
 from player.outfile import write_whole
 from player.recording import OpenRecording
 from player.source import Picture
+from player.taken_picture import NotRecordedError, Origin, TakenPicture, take
 from player.timeline import spans_at, time_text
-from recorder.errors import BugError, WorldError
 from recorder.evidence.findings import Finding, Severity
 from recorder.streams import write_to_stdout
 
 HIDING_KINDS = ("altered", "missing", "gap")
+GRAVE_KINDS = ("altered", "missing")  # where one begins, the picture before it is still the last one known
 
 
-class NotRecordedError(WorldError):
-    """Nothing sound is recorded of this screen at this moment."""
-
-    exit_status: ClassVar[int] = 3
-
-
-def write_frame(recording: OpenRecording, at_ns: int, screen: int | None, out: Path | Literal["-"]) -> Picture:
+def write_frame(
+    recording: OpenRecording, at_ns: int, screen: int | None, out: Path | Literal["-"], *, verdict: str = "unchecked"
+) -> TakenPicture:
     """Write what this screen (None: the first there was then) showed then as a PNG file, or to standard output.
+
+    `verdict`, a word of `verify`, is written into it with the rest of what is known.
 
     Raises:
         NotRecordedError: the moment lies outside the recording or in a gap, or there was no such screen.
         StorageError: the file could not be written.
     """
     picture = picture_or_refusal(recording, at_ns, screen)
-    worked, png = cv2.imencode(".png", picture.bgr)
-    if not worked:
-        msg = "OpenCV could not encode a picture as PNG"
-        raise BugError(msg)
+    origin = Origin(recording.facts.session_id, verdict, recording.wall_ns_at(at_ns))
+    taken = take(read_shown(recording, at_ns), picture.screen, origin)
     if out == "-":
-        write_to_stdout(png.tobytes())
+        write_to_stdout(taken.png())
     else:
-        write_whole(out, png.tobytes())
-    return picture
+        write_whole(out, taken.png())
+    return taken
+
+
+def read_up_to(recording: OpenRecording, at_ns: int) -> None:
+    """Read all that came before this moment, changes of the clock among it: without them UTC is not known."""
+    while not (now := recording.scan_step()).is_complete and now.reached_ns <= at_ns:
+        pass
 
 
 def picture_or_refusal(recording: OpenRecording, at_ns: int, screen: int | None) -> Picture:
@@ -48,9 +50,10 @@ def picture_or_refusal(recording: OpenRecording, at_ns: int, screen: int | None)
         msg = f"The recording reaches from 0:00:00.000 to {end}; {time_text(at_ns)} is outside. Choose a time within."
         raise NotRecordedError(msg)
     recording.settle(at_ns)
+    read_up_to(recording, at_ns)
     number = _screen_number(recording, at_ns, screen)
     picture = recording.picture_at(number, at_ns)
-    if picture is None:
+    if picture is None or any(span.kind in GRAVE_KINDS for span in spans_at(recording.spans(), at_ns)):
         msg = f"Screen {number} has no sound picture at {time_text(at_ns)}: {_why(recording, at_ns)}"
         raise NotRecordedError(msg)
     return picture

@@ -11,22 +11,26 @@ from player.export import Progress, export_log, export_subtitles, export_video
 from player.frame import write_frame
 from player.outfile import refuse_no_file
 from player.recording import OpenRecording
+from recorder.evidence.verify import verify
 
 Out = Path | Literal["-"]
 
 
 def run_frame(desk: Desk, recording: str, *, at_ns: int, screen: int | None, out: Out) -> int:
     """Write one picture; says what it is unless the picture itself goes to standard output."""
-    source = _open(desk, recording)
+    folder = desk.library.find(recording)
+    source = OpenRecording.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
     try:
-        picture = write_frame(source, at_ns, screen, out)
+        verdict = verify(folder, devices=desk.library.devices, keys=None).status.name.lower()
+        taken = write_frame(source, at_ns, screen, out, verdict=verdict)
     finally:
         source.close()
-    height, width = picture.bgr.shape[:2]
+    height, width = taken.pixels.shape[:2]
     if out != "-":
-        exact = "pixel by pixel" if picture.exact else "NOT exact: a moving picture that had not come to rest"
-        where = f"screen {picture.screen} at {clock_text(at_ns)}, unchanged since {clock_text(picture.at_ns)}"
-        desk.note(f"{out}: {where}, {width}×{height}, {exact}.")
+        exact = "pixel by pixel" if taken.exact else "NOT exact: a moving picture that had not come to rest"
+        where = f"screen {taken.screens[0]} at {clock_text(at_ns)}, unchanged since {clock_text(taken.since_ns)}"
+        desk.note(f"{out}: {where}, {width}×{height}, {exact}; SHA-256 {taken.sha256}.")
+        note_what_is_not_sound(desk, folder)
     return 0
 
 
@@ -86,7 +90,3 @@ def _writers(
 
     asked = ((log, write_log), (subtitles, write_subtitles), (video, write_video))
     return [write for path, write in asked if path is not None]
-
-
-def _open(desk: Desk, recording: str) -> OpenRecording:
-    return OpenRecording.open(desk.library.find(recording), keys=desk.needed_keys(), devices=desk.library.devices)

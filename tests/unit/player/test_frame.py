@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from player.frame import NotRecordedError, write_frame
+from player.frame import write_frame
 from player.recording import OpenRecording
+from player.taken_picture import NotRecordedError
 from recorder.errors import StorageError
 from tests import recordings
 from tests.recordings import Desk, S
@@ -29,14 +30,14 @@ def test_the_file_is_exactly_what_was_on_the_screen_without_the_pointer(tmp_path
     out = tmp_path / "frame.png"
     for at_ns, truth in desk.truth[0]:
         picture = write_frame(recording, at_ns, 0, out)
-        assert picture.at_ns == at_ns
+        assert picture.at_ns == picture.since_ns == at_ns
         assert np.array_equal(decoded(out.read_bytes()), truth)
 
 
 def test_the_first_screen_is_taken_if_none_is_named(tmp_path):
     desk = Desk(tmp_path / "library", sizes=((320, 200), (160, 120)))
     desk.seal()
-    assert write_frame(opened(desk.close()), 0, None, tmp_path / "f.png").screen == 0
+    assert write_frame(opened(desk.close()), 0, None, tmp_path / "f.png").screens == (0,)
 
 
 def test_standard_output_takes_it_too(tmp_path, capfdbinary):
