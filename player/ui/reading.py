@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from player import timeline
 from player.decoder import Decoder, Shown, read_shown
+from player.lane_columns import ColumnReader, Columns
 from player.row_list import RowList
 from player.scan import ScanProgress
 from player.source import SessionFacts, Source, Span
@@ -59,6 +60,7 @@ class News:
     change_px: Times
     operator_times_ns: Times
     reached_ns: int
+    columns: Columns = field(default_factory=Columns)
 
     def is_read_at(self, at_ns: int) -> bool:
         """Whether the rows, changes and spans of this moment are among these already."""
@@ -88,7 +90,8 @@ class Reading:
         self._told_spans: tuple[Span, ...] = ()
         self._reached_ns = 0 if isinstance(source, Scanned) else _COMPLETE
         self._operator_times: Times = np.empty(0, np.int64)
-        self._seen = (0, 0)  # the revision and how many rows of it are among the operator's times
+        self._columns = ColumnReader()
+        self._seen = (0, 0)  # the revision and how many rows of it are among the operator's times and the columns
         self.facts: SessionFacts = source.facts
         self._decoder = Decoder(
             self._read,
@@ -193,7 +196,7 @@ class Reading:
         revision = kept.revision if isinstance(kept, RowList) else 0
         settled = kept.settled if isinstance(kept, RowList) else len(kept)
         rows = list(kept[:])
-        self._take_operator_times(rows, settled, revision)
+        self._take_rows(rows, settled, revision)
         changes, duration_ns = source.changes(), source.duration_ns
         self._told_live, self._told_spans = source.is_live, tuple(source.spans())
         times = timeline.change_times(changes)
@@ -211,14 +214,16 @@ class Reading:
             change_px=timeline.change_weights(changes)[: len(times)],
             operator_times_ns=self._operator_times,
             reached_ns=known_ns,
+            columns=self._columns.columns(),
         )
 
-    def _take_operator_times(self, rows: list[LogRow], settled: int, revision: int) -> None:
+    def _take_rows(self, rows: list[LogRow], settled: int, revision: int) -> None:
         seen_revision, seen = self._seen
         if revision != seen_revision:
-            self._operator_times, seen = np.empty(0, np.int64), 0
+            self._operator_times, self._columns, seen = np.empty(0, np.int64), ColumnReader(), 0
         if settled > seen:
             fresh = timeline.operator_times(rows[seen:settled])
             self._operator_times = np.concatenate((self._operator_times, fresh))
             self._operator_times.sort()
+            self._columns.take(rows[seen:settled])
         self._seen = (revision, settled)

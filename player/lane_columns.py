@@ -1,0 +1,145 @@
+"""The rows of the operation log as the columns that the timeline's lanes are laid out of, taken in as they come."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+
+from player.command_rows import CommandReader, Evidence
+from player.lanes import Marks, Strip, mark_columns, no_marks, no_strip, strip_columns
+from player.source import Span
+from recorder.logrow import SEVERITIES, LogRow
+
+TYPING_KINDS = frozenset({"text", "activity"})
+UNKNOWN_APPLICATION = ""
+COLOURS = 8  # that can be told apart by everybody; further applications share them
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the rows say, lane by lane; the rows' places are those in the operation log.
+
+    The values of `windows` are places in `applications`, of `alerts` severities, of `commands` 1 for a process.
+    `commands` and `typing` are from their first key to their last.
+    """
+
+    windows: Strip = field(default_factory=no_strip)
+    applications: tuple[str, ...] = ()
+    typing: Marks = field(default_factory=no_marks)
+    commands: Marks = field(default_factory=no_marks)
+    alerts: Marks = field(default_factory=no_marks)
+
+
+class ColumnReader:
+    """Takes the rows that are settled, in their order; what has been taken is not looked at again."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+        self._windows = _Growing()
+        self._typing = _Growing()
+        self._commands = _Growing()
+        self._alerts = _Growing()
+        self._applications: dict[str, int] = {}
+        self._window: tuple[str | None, str | None] | None = None
+        self._command_reader = CommandReader()
+        self._columns: Columns | None = Columns()
+
+    def take(self, rows: Sequence[LogRow]) -> None:
+        """These rows follow the last ones."""
+        if rows:
+            self._columns = None
+        for row in rows:
+            self._take(row)
+            self._taken += 1
+
+    def columns(self) -> Columns:
+        """All that was taken; the same object as before if nothing was."""
+        if self._columns is None:
+            windows = self._windows.marks()
+            self._columns = Columns(
+                strip_columns(windows.starts_ns, windows.values, windows.rows),
+                tuple(self._applications),
+                self._typing.marks(),
+                self._commands.marks(),
+                self._alerts.marks(),
+            )
+        return self._columns
+
+    def _take(self, row: LogRow) -> None:
+        command = self._command_reader.take(row)
+        if command is not None:
+            value = int(command.evidence is Evidence.PROCESS)
+            self._commands.add(command.at_ns, command.end_ns, value, command.row)
+        if row.kind == "window":
+            self._take_window(row)
+        elif row.kind in TYPING_KINDS:
+            self._typing.add(row.at_ns, row.end_ns, 0, self._taken)
+        elif row.kind == "alert":
+            self._alerts.add(row.at_ns, row.at_ns, severity_of(row), self._taken)
+
+    def _take_window(self, row: LogRow) -> None:
+        is_none = row.application is None and row.window is None
+        now = None if is_none else (row.application, row.window)
+        if now == self._window and len(self._windows):
+            return
+        self._window = now
+        name = UNKNOWN_APPLICATION if row.application is None else row.application
+        value = -1 if is_none else self._applications.setdefault(name, len(self._applications))
+        self._windows.add(row.at_ns, row.at_ns, value, self._taken)
+
+
+class _Growing:
+    """Columns that grow by one mark at a time."""
+
+    def __init__(self) -> None:
+        self._columns = tuple(array("q") for _ in range(4))
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def add(self, start_ns: int, end_ns: int, value: int, row: int) -> None:
+        """One more mark."""
+        for column, number in zip(self._columns, (start_ns, end_ns, value, row), strict=True):
+            column.append(number)
+
+    def marks(self) -> Marks:
+        """A copy, which does not grow."""
+        starts, ends, values, rows = (np.array(column, np.int64) for column in self._columns)
+        return mark_columns(starts, ends, values, rows)
+
+
+def severity_of(row: LogRow) -> int:
+    """How grave, from 0 on; what is not known is the gravest: it is not to be overlooked."""
+    return SEVERITIES.index(row.severity) if row.severity in SEVERITIES else len(SEVERITIES) - 1
+
+
+def colours_of(applications: Sequence[str]) -> tuple[int | None, ...]:
+    """For each application the number of its colour; None: which application it was is not known.
+
+    An application has the colour of its name, in every recording; only where two would share one does the later one
+    take the next that is free.
+    """
+    taken: set[int] = set()
+    colours: list[int | None] = []
+    for name in applications:
+        if name == UNKNOWN_APPLICATION:
+            colours.append(None)
+            continue
+        wanted = crc32(name.casefold().encode("utf-8", "surrogatepass")) % COLOURS
+        free = (number % COLOURS for number in range(wanted, wanted + COLOURS))
+        colour = next((number for number in free if number not in taken), wanted)
+        taken.add(colour)
+        colours.append(colour)
+    return tuple(colours)
+
+
+def evidence_marks(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[Marks, tuple[str, ...]]:
+    """The spans of these kinds as marks (`rows`: places in `spans`), and the reasons that their values stand for."""
+    reasons: dict[str, int] = {}
+    grown = _Growing()
+    for place, span in enumerate(spans):
+        if span.kind in kinds:
+            grown.add(span.start_ns, span.end_ns, reasons.setdefault(span.reason, len(reasons)), place)
+    return grown.marks(), tuple(reasons)
