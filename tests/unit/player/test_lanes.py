@@ -79,7 +79,8 @@ def test_a_pixel_is_covered_exactly_where_something_is(spans, axis):
     for left, right in zip(found.left_px, found.right_px, strict=True):
         assert not covered[left:right].any()
         covered[left:right] = True
-    edges = lanes._pixel_edges(axis)
+    edges = axis.start_ns + np.linspace(0, axis.end_ns - axis.start_ns, axis.width_px + 1).astype(np.int64)
+    edges[-1] += 1
     for pixel in range(axis.width_px):
         low, high = edges[pixel], edges[pixel + 1]
         truly = any(
@@ -206,7 +207,7 @@ def test_rows_become_lanes():
 def test_an_application_has_the_same_colour_in_every_recording():
     assert colours_of(("firefox", "xterm"))[1] == colours_of(("xterm",))[0]
     names = [f"application-{number}" for number in range(8)]
-    assert sorted(colours_of(names)) == list(range(8)), "as long as there are colours, no two share one"
+    assert set(colours_of(names)) == set(range(8)), "as long as there are colours, no two share one"
     assert colours_of((*names, "one-more", ""))[8:] == (colours_of(("one-more",))[0], None)
 
 
