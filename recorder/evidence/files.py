@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -194,3 +195,19 @@ def storage_sentence(path: Path, error: OSError) -> str:
             return f"{path} is held by another recorder; wait until it ends."
         case _:
             return f"{path} could not be written ({error.strerror or error}); check the disk, or choose another place."
+
+
+def read_small_file(path: Path, *, most_bytes: int) -> bytes:
+    """A whole ordinary file, not through a link, and never waiting on a pipe that was put in its place.
+
+    Raises:
+        OSError: it cannot be read, is no ordinary file, or is larger.
+    """
+    fd = os.open(path, disk.LOOK_FLAGS)
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "not an ordinary file")
+        data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise OSError(errno.EFBIG, "larger than any such file")
+    return data

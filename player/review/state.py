@@ -1,0 +1,257 @@
+"""What is known of the review of a recording: notes, verdicts and what was watched, of everybody who wrote some."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from player.persons import Person, Persons, Standing
+from player.review.entries import Content, Edit, Judged, Note, Remove, Subject, Verdict, Watched, subject_of
+from player.review.places import beside, file_name, own_folder, persons_with_files, read_file
+from player.review.ranges import Ranges, merged
+from player.review.sheet import Sheet, lines_of, read_sheet
+from recorder.errors import StorageError, UnreadableError
+
+
+class ReviewState(Enum):
+    """What became of the review of a recording; the gravest verdict that counts says it.
+
+    `DOUBTFUL`: something in the files of somebody who counts was altered or taken out, so what they say is not all
+    that was said. It never hides a graver verdict.
+    """
+
+    NONE = "unreviewed"
+    STARTED = "started"
+    CLEARED = "cleared"
+    DOUBTFUL = "doubtful"
+    FOLLOW_UP = "follow_up"
+    VIOLATION = "violation"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNote:
+    """A note as it stands now. `number` and the person's key name it; `edited_wall_ns` is None if it is as it was."""
+
+    person: Person
+    standing: Standing
+    number: int
+    content: Content
+    made_wall_ns: int
+    edited_wall_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenVerdict:
+    """What a person concluded last."""
+
+    person: Person
+    standing: Standing
+    verdict: Judged
+    comment: str
+    reached_ns: int
+    made_wall_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedBy:
+    """What a person confirmed to have seen; `idle` was skipped because nothing happened in it."""
+
+    person: Person
+    standing: Standing
+    ranges: Ranges
+    idle: Ranges
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All of it. `problems`: what was altered or is missing. `notices`: what the person should know besides."""
+
+    subject: Subject
+    notes: tuple[GivenNote, ...] = ()
+    verdicts: tuple[GivenVerdict, ...] = ()
+    watched: tuple[WatchedBy, ...] = ()
+    problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    is_doubtful: bool = False
+
+    @property
+    def state(self) -> ReviewState:
+        """What the verdicts that count come to."""
+        given = {one.verdict for one in self.verdicts if one.standing is not Standing.STRANGER}
+        if Judged.VIOLATION in given:
+            return ReviewState.VIOLATION
+        if Judged.FOLLOW_UP in given:
+            return ReviewState.FOLLOW_UP
+        if self.is_doubtful:
+            return ReviewState.DOUBTFUL
+        if Judged.CLEARED in given:
+            return ReviewState.CLEARED
+        standings = {one.standing for one in self.notes} | {one.standing for one in self.watched}
+        has_begun = bool(standings - {Standing.STRANGER})
+        return ReviewState.STARTED if has_begun else ReviewState.NONE
+
+    def note(self, person: Person, number: int) -> GivenNote | None:
+        """This person's note of this number, None if it was removed or never was."""
+        of_person = (one for one in self.notes if one.person.public_bytes == person.public_bytes)
+        return next((one for one in of_person if one.number == number), None)
+
+    def verdict_of(self, person: Person) -> GivenVerdict | None:
+        """What this person concluded last, if they did not take it back."""
+        return next((one for one in self.verdicts if one.person.public_bytes == person.public_bytes), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSummary:
+    """What a list shows of a review: the state, who concluded something, and when the last of them did."""
+
+    state: ReviewState
+    reviewers: tuple[str, ...] = ()
+    last_wall_ns: int | None = None
+
+
+def review_state_of(
+    folder: Path, persons: Persons | None = None, environment: Mapping[str, str] | None = None
+) -> ReviewSummary:
+    """The state of a recording's review, for a list: two looks at the file system where nobody reviewed anything.
+
+    Raises:
+        WorldError: what there is cannot be read.
+    """
+    known = Persons.load(environment) if persons is None else persons
+    has_own = known.me is not None and own_folder(folder.resolve().name, environment).exists()
+    if not has_own and not beside(folder).exists():
+        return ReviewSummary(ReviewState.NONE)
+    review = read_review(folder, known, environment)
+    count = [one for one in review.verdicts if one.standing is not Standing.STRANGER]
+    names = tuple(dict.fromkeys(one.person.name for one in count))
+    return ReviewSummary(review.state, names, max((one.made_wall_ns for one in count), default=None))
+
+
+def read_review(folder: Path, persons: Persons | None = None, environment: Mapping[str, str] | None = None) -> Review:
+    """Everything that was written of this recording, by anybody.
+
+    Raises:
+        UnreadableError: not one of the recording's headers is sound, so nothing can be bound to it.
+        StorageError: it could not be read.
+    """
+    known = Persons.load(environment) if persons is None else persons
+    try:
+        subject = needed_subject(folder)
+        everybody = set(persons_with_files(beside(folder)))
+        if known.me is not None:
+            everybody.add(known.me.public_bytes)
+        parts = [_sheet(folder, subject, known, public_bytes, environment) for public_bytes in sorted(everybody)]
+    except OSError as error:
+        msg = f"The reviews beside {folder} could not be read ({error.strerror or error}); check who may read them."
+        raise StorageError(msg) from error
+    sheets = [part.sheet for part in parts if part.sheet is not None]
+    in_words = [sentence for part in parts for sentence in part.problems]
+    return Review(
+        subject,
+        notes=_in_time(one for sheet in sheets for one in _notes(sheet)),
+        verdicts=tuple(verdict for sheet in sheets if (verdict := _verdict(sheet)) is not None),
+        watched=tuple(watched for sheet in sheets if (watched := _watched(sheet)) is not None),
+        problems=tuple(in_words),
+        notices=tuple(sentence for part in parts for sentence in part.notices),
+        is_doubtful=any(part.problems and part.standing is not Standing.STRANGER for part in parts),
+    )
+
+
+def needed_subject(folder: Path) -> Subject:
+    """What entries about this recording are bound to.
+
+    Raises:
+        UnreadableError: not one of its headers is sound.
+        OSError: it could not be read.
+    """
+    subject = subject_of(folder)
+    if subject is None:
+        msg = f"{folder} has no sound header, so no review can be bound to it; `tachiai-player verify` says more."
+        raise UnreadableError(msg)
+    return subject
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A person's lines out of their two copies, with what is to be said of the difference."""
+
+    lines: tuple[bytes, ...]
+    problem: str = ""
+    notice: str = ""
+
+
+def settled(own: Sequence[bytes], shared: Sequence[bytes]) -> Settled:
+    """This person's lines: the longer copy, if the other is its beginning; else the one in their own folder."""
+    if tuple(shared) == tuple(own[: len(shared)]):
+        missing = len(own) - len(shared)
+        notice = (
+            f"{missing} of your entries are in your own folder only: not yet put beside the recording, or taken out."
+        )
+        return Settled(tuple(own), notice=notice if missing else "")
+    if tuple(own) == tuple(shared[: len(own)]):
+        return Settled(tuple(shared))
+    return Settled(tuple(own), problem="Your review beside the recording was altered; what you wrote is still here.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    standing: Standing
+    sheet: Sheet | None
+    problems: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+
+def _sheet(
+    folder: Path, subject: Subject, persons: Persons, public_bytes: bytes, environment: Mapping[str, str] | None
+) -> _Part:
+    standing = persons.standing(public_bytes)
+    try:
+        shared = lines_of(read_file(beside(folder) / file_name(public_bytes)) or b"")
+    except OSError as error:
+        name = persons.name_of(public_bytes) or Person("", public_bytes).fingerprint
+        return _Part(standing, None, (f"The review by {name} could not be read ({error.strerror or error}).",))
+    both = Settled(shared)
+    if standing is Standing.ME:
+        own = read_file(own_folder(subject.session_id, environment) / file_name(public_bytes))
+        both = settled(lines_of(own or b""), shared)
+    sheet = read_sheet(both.lines, public_bytes=public_bytes, subject=subject, persons=persons)
+    problems = (*sheet.problems, *((both.problem,) if both.problem else ()))
+    return _Part(standing, sheet, problems, (both.notice,) if both.notice else ())
+
+
+def _notes(sheet: Sheet) -> Iterable[GivenNote]:
+    notes: dict[int, GivenNote] = {}
+    ever: dict[int, GivenNote] = {}
+    for entry in sheet.entries:
+        match entry.act:
+            case Note(content):
+                note = GivenNote(sheet.person, sheet.standing, entry.number, content, entry.made_wall_ns, None)
+                notes[entry.number] = ever[entry.number] = note
+            case Edit(of, content) if of in ever:
+                first = ever[of]
+                notes[of] = GivenNote(sheet.person, sheet.standing, of, content, first.made_wall_ns, entry.made_wall_ns)
+            case Remove(of):
+                notes.pop(of, None)
+            case _:
+                pass
+    return notes.values()
+
+
+def _verdict(sheet: Sheet) -> GivenVerdict | None:
+    last = next((entry for entry in reversed(sheet.entries) if isinstance(entry.act, Verdict)), None)
+    if last is None or not isinstance(last.act, Verdict) or last.act.verdict is Judged.WITHDRAWN:
+        return None
+    act = last.act
+    return GivenVerdict(sheet.person, sheet.standing, act.verdict, act.comment, act.reached_ns, last.made_wall_ns)
+
+
+def _watched(sheet: Sheet) -> WatchedBy | None:
+    acts = [entry.act for entry in sheet.entries if isinstance(entry.act, Watched)]
+    if not acts:
+        return None
+    ranges = merged(one for act in acts for one in act.ranges)
+    return WatchedBy(sheet.person, sheet.standing, ranges, merged(one for act in acts for one in act.idle))
+
+
+def _in_time(notes: Iterable[GivenNote]) -> tuple[GivenNote, ...]:
+    return tuple(sorted(notes, key=lambda note: (note.content.at_ns, note.made_wall_ns, note.number)))
