@@ -44,6 +44,7 @@ examples:
 LIST_EPILOG = """\
 examples:
   tachiai-player list
+  tachiai-player list --operator tanaka --from-date 2026-11-16 --longer-than 30m --alert high
   tachiai-player list --json | jq 'select(.state == "interrupted")'
 
 Needs no key. `verdict` is that of the last `verify`, for as long as the recording has not changed since.
@@ -75,6 +76,7 @@ SEARCH_EPILOG = """\
 examples:
   tachiai-player search passwd
   tachiai-player search 設                     any substring is found, of one character as well
+  tachiai-player search 'stop billing' --application xterm --from-date 2026-11-17 --to-date 2026-11-17
   tachiai-player search --json -- '-rf /'      after -- nothing is taken for an option
 
 Capitals and width do not matter; everything else, spaces too, is meant as written: there are no operators. What was
@@ -182,8 +184,11 @@ def _add_open(commands: "Commands[UsageParser]") -> None:
 
 
 def _add_list(commands: "Commands[UsageParser]") -> None:
+    from player.commands.facet_arguments import add_facets
+
     one = command(commands, "list", "list the recordings of the library, newest first", LIST_EPILOG)
     _add_library(one)
+    add_facets(one)
     one.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
@@ -229,9 +234,17 @@ def _add_log(commands: "Commands[UsageParser]") -> None:
 
 
 def _add_search(commands: "Commands[UsageParser]") -> None:
+    from player.commands.facet_arguments import add_facets
+
     one = command(commands, "search", "find any text in all recordings of the library", SEARCH_EPILOG)
-    one.add_argument("query", metavar="QUERY", help="what to find, as it was typed or shown")
+    one.add_argument(
+        "query",
+        nargs="?",
+        metavar="QUERY",
+        help="what to find, as it was typed or shown (else the saved search's text)",
+    )
     _add_library(one)
+    add_facets(one)
     one.add_argument("--limit", type=_count, default=1000, metavar="N", help="at most so many hits (default 1000)")
     one.add_argument("--json", action="store_true", help=JSON_HELP)
 

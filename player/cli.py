@@ -52,7 +52,7 @@ def _read(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command == "list":
         from player.commands.listing import run_list
 
-        return run_list(desk, as_json=asked.json)
+        return run_list(desk, asked)
     if asked.command == "verify":
         from player.commands.verifying import run_verify
 
@@ -81,7 +81,7 @@ def _search(desk: Desk, asked: argparse.Namespace) -> int:
 
     if asked.command == "reindex":
         return run_reindex(desk, as_json=asked.json)
-    return run_search(desk, asked.query, limit=asked.limit, as_json=asked.json)
+    return run_search(desk, asked)
 
 
 def _show(desk: Desk, asked: argparse.Namespace) -> int:

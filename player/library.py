@@ -6,16 +6,20 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from player.review_state import review_state_of
 from recorder.errors import IndexUnusableError, StorageError, UnreadableError, WorldError
 from recorder.evidence.findings import Verdict
 from recorder.evidence.key_folder import home_folder
 from recorder.evidence.keys import DeviceTrust
 from recorder.evidence.summary import Summary, summarize
 
-Remembered = Mapping[tuple[str, str], tuple[bytes | None, str | None]]
+if TYPE_CHECKING:
+    from recorder.store.uses import Used  # its import brings SQLite, which is slow to start
+
 
 SEGMENTS = "*.seg"
 LIST_WAIT_S = 1.0
@@ -45,7 +49,8 @@ class Known(msgspec.Struct, frozen=True):
 class Entry:
     """A recording in the library. `known` is None if its headers cannot be read, `problem` then says why.
 
-    `verdict` is that of the last `verify`, as long as no file has changed since; None: not verified.
+    `verdict` is that of the last `verify`, as long as no file has changed since; None: not verified. `used` is what its
+    operation log tells of applications and alerts; None: it was not read yet. `review` is how far it is reviewed.
     """
 
     session_id: str
@@ -53,6 +58,16 @@ class Entry:
     known: Known | None
     verdict: str | None
     problem: str = ""
+    used: "Used | None" = None
+    review: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What the index knows: summaries and verdicts by session and fingerprint, uses by session."""
+
+    summaries: Mapping[tuple[str, str], tuple[bytes | None, str | None]]
+    used: "Mapping[str, Used]"
 
 
 def index_path(library: Path, environment: Mapping[str, str] | None = None) -> Path:
@@ -149,30 +164,32 @@ class Library:
     def _folders_if_any(self) -> list[Path]:
         return self.folders() if self.folder.is_dir() else []
 
-    def _entry(self, folder: Path, remembered: Remembered, learned: dict[tuple[str, str], bytes]) -> Entry:
+    def _entry(self, folder: Path, remembered: _Remembered, learned: dict[tuple[str, str], bytes]) -> Entry:
         try:
             now = fingerprint(folder)
-            kept, verdict = remembered.get((folder.name, now), (None, None))
+            kept, verdict = remembered.summaries.get((folder.name, now), (None, None))
+            used, review = remembered.used.get(folder.name), review_state_of(folder)
             if kept is not None:
-                return Entry(folder.name, folder, msgspec.msgpack.decode(kept, type=Known), verdict)
+                known = msgspec.msgpack.decode(kept, type=Known)
+                return Entry(folder.name, folder, known, verdict, used=used, review=review)
             known = _known(summarize(folder, self.devices))
         except (WorldError, msgspec.MsgspecError) as error:
             return Entry(folder.name, folder, None, None, str(error))
         if known.state in LASTING_STATES:
             learned[folder.name, now] = msgspec.msgpack.encode(known)
-        return Entry(folder.name, folder, known, verdict)
+        return Entry(folder.name, folder, known, verdict, used=used, review=review)
 
-    def _remembered(self, notify: Callable[[str], None]) -> Remembered:
+    def _remembered(self, notify: Callable[[str], None]) -> _Remembered:
         if not self.index_path.exists():
-            return {}
+            return _Remembered({}, {})
         from recorder.store.index import Index
 
         try:
             with Index.open(self.index_path, wait_s=LIST_WAIT_S, notify=notify) as index:
-                return index.remembered()
+                return _Remembered(index.remembered(), index.used())
         except IndexUnusableError as error:
             notify(f"{error} Verdicts are not shown.")
-            return {}
+            return _Remembered({}, {})
 
     def _remember_learned(self, learned: Mapping[tuple[str, str], bytes]) -> None:
         """Only to be quicker next time: an index that cannot be written now does not hinder a list."""

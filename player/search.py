@@ -1,6 +1,6 @@
 """Search: the library's index kept up with its recordings, and the rows of one recording in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -71,6 +71,10 @@ def no_progress(_progress: Progress) -> None:
     """Tell nobody."""
 
 
+def everywhere() -> None:
+    """In all recordings."""
+
+
 def require_query(query: str) -> None:
     """Refuse a query with nothing visible in it.
 
@@ -88,12 +92,14 @@ def search_library(
     *,
     keys: Callable[[], KeyRing],
     limit: int = MOST_HITS,
+    only: Callable[[], Collection[str] | None] = everywhere,
     progress: Callable[[Progress], None] = no_progress,
     notify: Notify = no_notice,
 ) -> Outcome:
     """Find `query` in all recordings of the library, what was recorded a moment ago included.
 
-    `keys` is asked only if there is something new to read. An index that turns out to be damaged is made again.
+    `keys` is asked only if there is something new to read. An index that turns out to be damaged is made again. `only`
+    says in which recordings, once all that is new has been read.
 
     Raises:
         EmptyQueryError: there is nothing to search for.
@@ -104,9 +110,35 @@ def search_library(
 
     def ask(index: Index) -> Outcome:
         refreshed = refresh_index(index, library, keys=keys, progress=progress)
-        return Outcome(index.find(query, limit=limit), refreshed)
+        # Where no recording is left, those in the index are kept (below), but there is nothing to be found.
+        found = index.find(query, limit=limit, only=only()) if refreshed.total else Found((), is_complete=True)
+        return Outcome(found, refreshed)
 
     return _with_index(library, ask, notify)
+
+
+def find_in_index(query: str, library: Library, *, limit: int = MOST_HITS, only: Collection[str] | None) -> Found:
+    """Find `query` in what was read so far: at once, however large the library is and wherever it lies.
+
+    Raises:
+        IndexUnusableError: the index is in use by another program for too long, or damaged.
+    """
+    if is_blank(query) or not library.index_path.exists():
+        return Found((), is_complete=True)
+    with Index.open(library.index_path) as index:
+        return index.find(query, limit=limit, only=only)
+
+
+def learn(
+    library: Library, *, keys: Callable[[], KeyRing], progress: Callable[[Progress], None] = no_progress
+) -> Refreshed:
+    """Read into the index what is new in the library, for lists and for the next search.
+
+    Raises:
+        StorageError: the library is missing or unreadable.
+        IndexUnusableError: the index is in use by another program for too long, or cannot be written.
+    """
+    return _with_index(library, lambda index: refresh_index(index, library, keys=keys, progress=progress), no_notice)
 
 
 def rebuild_index(
@@ -141,12 +173,14 @@ def refresh_index(
 ) -> Refreshed:
     """Read into the index what has come since the last time; forget recordings that are gone.
 
+    But not if all of them are: a share that is not mounted is an empty folder, and reading it all again takes hours.
+
     Raises:
         StorageError: the library is missing or unreadable.
         IndexUnusableError: the index cannot be written now.
     """
     folders = library.folders()
-    for gone in set(index.session_ids()) - {folder.name for folder in folders}:
+    for gone in set(index.session_ids()) - {folder.name for folder in folders} if folders else ():
         index.forget(gone)
     due = [folder for folder in folders if _is_due(index, folder)]
     not_searched: list[NotSearched] = []

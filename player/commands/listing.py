@@ -1,24 +1,40 @@
-"""`list`: the recordings of the library."""
+"""`list`: the recordings of the library, or of all libraries, that the facets choose."""
 
+import argparse
+
+from player.catalogue import catalogue
 from player.commands.desk import Desk
+from player.commands.facet_arguments import facets_of, libraries_of
 from player.library import Entry, Library
 from player.moments import utc_text
 from recorder.errors import StorageError
 from recorder.evidence.library_folder import LIBRARY_VARIABLE
 from recorder.logrow import inert, span_words
 
+UNKNOWN = (
+    "Of {count} more recordings it is not known whether they are like that: their operation logs were not read yet "
+    "(tachiai-player reindex), no key opens them, or nothing tells of it."
+)
 HEADS = ("recording", "started (UTC)", "length", "operator", "host", "state", "verdict", "purpose")
 
 
-def run_list(desk: Desk, *, as_json: bool) -> int:
+def run_list(desk: Desk, asked: argparse.Namespace) -> int:
     """Print the library, newest first; a recording that cannot be read is in it, with the reason."""
-    entries = desk.library.entries(notify=desk.note)
-    if as_json:
+    facets = facets_of(asked)
+    listed = catalogue(libraries_of(desk, asked), facets, desk.note)
+    for sentence in listed.problems:
+        desk.note(sentence)
+    entries = [entry for _, entry in listed.entries]
+    if listed.unknown:
+        desk.note(UNKNOWN.format(count=listed.unknown))
+    if asked.json:
         for entry in entries:
             desk.say_json(_object(entry))
         return 0
     if entries:
         desk.say_table(map(_row, entries), heads=HEADS)
+    elif facets.asked:
+        desk.note("No recording is like that.")
     else:
         desk.note(f"There are no recordings in {desk.library.folder} yet.")
     for entry in entries:
@@ -47,6 +63,9 @@ def _object(entry: Entry) -> dict[str, object]:
         "state": "unreadable" if known is None else known.state,
         "verdict": entry.verdict,
         "size_bytes": None if known is None else known.size_bytes,
+        "applications": None if entry.used is None else [one.application for one in entry.used.applications],
+        "alerts": None if entry.used is None else dict(entry.used.alerts),
+        "review": entry.review,
         "problem": entry.problem or None,
     }
 

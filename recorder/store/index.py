@@ -1,26 +1,21 @@
 """The index of a library: operation logs that can be searched, rebuilt at any time from the recordings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import msgspec
-
 from recorder.logrow import LogRow
 from recorder.oplog import GROUPING_VERSION
-from recorder.store.folding import fold, grams, is_blank
+from recorder.store.folding import fold, is_blank
 from recorder.store.hits import Found, Hit, hit_in, match_words
 from recorder.store.index_file import WAIT_S, Notify, open_database, set_aside, worded, writing
+from recorder.store.row_values import LEAD, ROW_COLUMNS, Lead, row_from, row_values, search_words, times_of
 from recorder.store.sqlite_door import Database
+from recorder.store.uses import Used, all_uses, count_uses, forget_uses
 
 ROWS_A_RECORDING = 1 << 32
-LONGEST_LEAD = 1000  # characters before a pause that a search can cross
-ROW_COLUMNS = (
-    "id, at_ns, end_ns, kind, text, detail, application, window, text_at, x_px, y_px, continues, also, lead, severity"
-)
-LEAD = 13  # its place among them
 CANDIDATES = (
     f"SELECT {', '.join(f'rows.{name}' for name in ROW_COLUMNS.split(', '))}"
     " FROM grams CROSS JOIN rows ON rows.id = grams.rowid"
@@ -28,7 +23,6 @@ CANDIDATES = (
 )
 FEW_CANDIDATES = 5000
 ROWS_A_FETCH = 200
-_times = msgspec.msgpack.Decoder(tuple[int, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +102,25 @@ class Index:
             f"SELECT {ROW_COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY at_ns, id", _range_of(number)
         )
         with worded(self.path):
-            return [_row_from(values) for values in found]
+            return [row_from(values) for values in found]
+
+    def neighbours(self, session_id: str, row_id: int, *, before: int = 2, after: int = 2) -> list[tuple[int, LogRow]]:
+        """The rows around this one of the recording, and itself, with their ids, as they were read."""
+        number = self._number(session_id)
+        if number is None:
+            return []
+        first, last = _range_of(number)
+        found = self._all(
+            f"SELECT {ROW_COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY id",
+            (max(first, row_id - before), min(last, row_id + after)),
+        )
+        with worded(self.path):
+            return [(values[0], row_from(values)) for values in found]
+
+    def used(self) -> dict[str, Used]:
+        """Which applications and alerts each recording has, of those that were read."""
+        with worded(self.path):
+            return all_uses(self._db, GROUPING_VERSION)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -133,9 +145,11 @@ class Index:
                 self._remove(session_id)
             number, next_row = self._ensure(session_id, started_wall_ns)
             self._remove_rows(number, only_growing=True)
-            lead = _Lead(self._last_typed(number))
+            lead = Lead(self._last_typed(number))
             next_row = self._insert(number, next_row, rows, lead, provisional=False)
             self._insert(number, next_row, growing, lead, provisional=True)
+            count_uses(self._db, number, rows, provisional=False)
+            count_uses(self._db, number, growing, provisional=True)
             self._db.execute(
                 "UPDATE recordings SET segment = ?, sequence = ?, size_bytes = ?, fingerprint = ?, log_state = ?,"
                 " next_row = ? WHERE id = ?",
@@ -152,18 +166,21 @@ class Index:
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
-    def find(self, query: str, *, session_id: str | None = None, limit: int = 1000) -> Found:
+    def find(self, query: str, *, only: Collection[str] | None = None, limit: int = 1000) -> Found:
         """The rows that hold `query` anywhere, whatever its capitals and width; newest recording first, then by time.
 
         At most `limit` hits; `is_complete` says whether that was all. A query of nothing visible finds nothing.
+        `only`: in these recordings.
         """
         if is_blank(query):
             return Found((), is_complete=True)
         needle = fold(query)
         hits: list[Hit] = []
         with worded(self.path):
-            for name, values in self._candidates(match_words(needle), session_id):
-                hit = hit_in(name, _row_from(values), lead=values[LEAD], times=_times_of(values), needle=needle)
+            for name, values in self._candidates(match_words(needle), only):
+                hit = hit_in(
+                    name, row_from(values), lead=values[LEAD], times=times_of(values), needle=needle, row_id=values[0]
+                )
                 if hit is None:
                     continue
                 if len(hits) == limit:
@@ -238,20 +255,21 @@ class Index:
         """The gram table keeps no text: what goes out of it is made again from the row."""
         condition = "id BETWEEN ? AND ?" + (" AND provisional" if only_growing else "")
         cursor = self._db.execute(f"SELECT id, lead, text, also FROM rows WHERE {condition}", _range_of(number))
-        gone = ((row_id, _words(lead + text, also)) for row_id, lead, text, also in cursor)
+        gone = ((row_id, search_words(lead + text, also)) for row_id, lead, text, also in cursor)
         self._db.conn.executemany("INSERT INTO grams (grams, rowid, words) VALUES ('delete', ?, ?)", gone)
         self._db.execute(f"DELETE FROM rows WHERE {condition}", _range_of(number))
+        forget_uses(self._db, number, only_growing=only_growing)
 
-    def _insert(self, number: int, next_row: int, rows: Iterable[LogRow], lead: "_Lead", *, provisional: bool) -> int:
+    def _insert(self, number: int, next_row: int, rows: Iterable[LogRow], lead: Lead, *, provisional: bool) -> int:
         values: list[tuple[Any, ...]] = []
         for row_id, row in enumerate(rows, start=number * ROWS_A_RECORDING + next_row):
             text, times = lead.before(row)
-            values.append((row_id, *_row_values(row, text, times), int(provisional)))
+            values.append((row_id, *row_values(row, text, times), int(provisional)))
         marks = ", ".join("?" * (len(ROW_COLUMNS.split(", ")) + 1))
         self._db.conn.executemany(f"INSERT INTO rows ({ROW_COLUMNS}, provisional) VALUES ({marks})", values)
         self._db.conn.executemany(
             "INSERT INTO grams (rowid, words) VALUES (?, ?)",
-            ((row[0], _words(row[LEAD] + row[4], row[12])) for row in values),
+            ((row[0], search_words(row[LEAD] + row[4], row[12])) for row in values),
         )
         return next_row + len(values)
 
@@ -263,22 +281,21 @@ class Index:
         )
         if not found:
             return None
-        row, text = _row_from(found[0]), found[0][LEAD] + found[0][4]
-        times = _times_of(found[0]) or ()
+        row, text = row_from(found[0]), found[0][LEAD] + found[0][4]
+        times = times_of(found[0]) or ()
         return LogRow(row.at_ns, row.end_ns, "text", text, text_at_ns=times[: len(text)])
 
-    def _candidates(self, words: str, session_id: str | None) -> Iterator[tuple[str, Any]]:
+    def _candidates(self, words: str, only: Collection[str] | None) -> Iterator[tuple[str, Any]]:
         """The rows that may hold the words, each with its session: newest recording first, then in order of row."""
-        newest_first = self._all("SELECT id, session_id FROM recordings ORDER BY started_wall_ns DESC, id DESC")
-        if session_id is None:
-            few = self._all("SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?", (words, FEW_CANDIDATES))
-            if len(few) < FEW_CANDIDATES:
-                yield from self._rows_of([row[0] for row in few], dict(newest_first))
-                return
+        every = self._all("SELECT id, session_id FROM recordings ORDER BY started_wall_ns DESC, id DESC")
+        newest_first = [(number, name) for number, name in every if only is None or name in only]
+        few = self._all("SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?", (words, FEW_CANDIDATES))
+        if len(few) < FEW_CANDIDATES:
+            yield from self._rows_of([row[0] for row in few], dict(newest_first))
+            return
         for number, name in newest_first:
-            if session_id in (None, name):
-                for values in self._db.execute(CANDIDATES, (words, *_range_of(number))):
-                    yield name, values
+            for values in self._db.execute(CANDIDATES, (words, *_range_of(number))):
+                yield name, values
 
     def _rows_of(self, row_ids: Sequence[int], newest_first: Mapping[int, str]) -> Iterator[tuple[str, Any]]:
         """These rows; one query for all recordings is much quicker than one for each when there are few rows."""
@@ -293,100 +310,12 @@ class Index:
                     yield newest_first[row_id // ROWS_A_RECORDING], fetched[row_id]
 
 
-class _Lead:
-    """What was typed before a pause, as it grows from row to row."""
-
-    def __init__(self, last: LogRow | None) -> None:
-        self._text = "" if last is None else last.text
-        self._times = () if last is None or last.text_at_ns is None else last.text_at_ns
-
-    def before(self, row: LogRow) -> tuple[str, tuple[int, ...] | None]:
-        """The text before this row that it continues, and the times of the characters of both."""
-        if row.kind != "text" or row.text_at_ns is None:
-            return "", row.text_at_ns
-        lead = self._text[-LONGEST_LEAD:] if row.continues else ""
-        times = (self._times[-LONGEST_LEAD:] if lead else ()) + row.text_at_ns
-        self._text, self._times = lead + row.text, times
-        return lead, times
-
-
 def _range_of(number: int) -> tuple[int, int]:
     return number * ROWS_A_RECORDING, (number + 1) * ROWS_A_RECORDING - 1
 
 
-def _words(searched: str, also: str) -> str:
-    found = grams(fold(searched))
-    for line in also.split("\n") if also else ():
-        found |= grams(fold(line))
-    return " ".join(sorted(found))
-
-
 def _reached_values(reached: Reached) -> tuple[object, ...]:
     return reached.segment, reached.sequence, reached.size_bytes, reached.fingerprint, reached.log_state
-
-
-def _row_values(row: LogRow, lead: str, times: tuple[int, ...] | None) -> tuple[object, ...]:
-    """The row as it is stored; the times of what was typed and erased follow those of the text."""
-    every = None if times is None else times + (row.also_at_ns or ())
-    return (
-        row.at_ns,
-        row.end_ns,
-        row.kind,
-        row.text,
-        row.detail,
-        row.application,
-        row.window,
-        None if every is None else msgspec.msgpack.encode(_steps(every)),
-        row.x_px,
-        row.y_px,
-        int(row.continues),
-        row.also,
-        lead,
-        row.severity,
-    )
-
-
-def _row_from(values: Sequence[Any]) -> LogRow:
-    at_ns, end_ns, kind, text, detail, application, window = values[1:8]
-    x_px, y_px, continues, also, lead, severity = values[9:15]
-    times = _times_of(values)
-    own = also_at_ns = None
-    if times is not None:
-        own_end = len(lead) + len(text)
-        own, also_at_ns = times[len(lead) : own_end], times[own_end:] or None
-    return LogRow(
-        at_ns,
-        end_ns,
-        kind,
-        text,
-        detail,
-        application,
-        window,
-        own,
-        x_px,
-        y_px,
-        continues=bool(continues),
-        also=also,
-        also_at_ns=also_at_ns,
-        severity=severity,
-    )
-
-
-def _times_of(values: Sequence[Any]) -> tuple[int, ...] | None:
-    if values[8] is None:
-        return None
-    now, times = 0, list[int]()
-    for step in _times.decode(values[8]):
-        now += step
-        times.append(now)
-    if len(times) not in (len(values[LEAD]) + len(values[4]), len(values[LEAD]) + len(values[4]) + len(values[12])):
-        msg = "there are not as many times as characters"
-        raise msgspec.ValidationError(msg)
-    return tuple(times)
-
-
-def _steps(times: Sequence[int]) -> list[int]:
-    return [now - before for before, now in zip((0, *times), times, strict=False)]
 
 
 def _in_order(hits: Sequence[Hit]) -> tuple[Hit, ...]:

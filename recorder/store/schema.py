@@ -18,6 +18,7 @@ def migrations() -> Migrations:
     steps(name="0004_summaries")(_summaries)
     steps(name="0005_integrity")(_integrity)
     steps(name="0006_severity")(_severity)
+    steps(name="0007_uses")(_uses)
     return steps
 
 
@@ -111,3 +112,20 @@ def _integrity(db: Database) -> None:
 def _severity(db: Database) -> None:
     """How grave each row is: an alert's severity, a gap, a source that does not work."""
     db.execute("ALTER TABLE rows ADD COLUMN severity TEXT NOT NULL DEFAULT 'informational'")
+
+
+def _uses(db: Database) -> None:
+    """Applications and alerts of each recording, counted as its rows come; what was read before is read again."""
+    db.execute(
+        """CREATE TABLE uses (
+            recording INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            provisional INTEGER NOT NULL,
+            first_ns INTEGER NOT NULL,
+            last_ns INTEGER NOT NULL,
+            rows INTEGER NOT NULL,
+            PRIMARY KEY (recording, kind, name, provisional)
+        ) WITHOUT ROWID"""
+    )
+    db.execute("UPDATE recordings SET grouping_version = 0")

@@ -160,8 +160,8 @@ def test_hits_come_newest_recording_first_and_in_order_of_time(index: Index) -> 
 
     hits = index.find("x").hits
     assert [(hit.session_id, hit.at_ns) for hit in hits] == [("new", 5 * S), ("old", 10 * S), ("old", 50 * S)]
-    assert {hit.session_id for hit in index.find("x", session_id="old").hits} == {"old"}
-    assert index.find("x", session_id="not there").hits == ()
+    assert {hit.session_id for hit in index.find("x", only={"old"}).hits} == {"old"}
+    assert index.find("x", only={"not there"}).hits == ()
 
 
 def test_a_limit_is_told(index: Index) -> None:
@@ -189,7 +189,7 @@ def test_a_forgotten_recording_is_found_no_more(index: Index) -> None:
     assert index.rows("a") == []
     assert index.reached("a") is None
     add(index, [typed("again")])
-    assert index.find("pass", session_id="a").hits == ()
+    assert index.find("pass", only={"a"}).hits == ()
 
 
 def test_two_programs_do_not_add_the_same_rows_twice(index_path: Path, index: Index) -> None:

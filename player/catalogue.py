@@ -1,0 +1,67 @@
+"""The recordings of one library or of several, each with what facets ask for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from player.facets import UNVERIFIED, Facets, Selected, Traits, select
+from player.library import Entry, Library, no_notice
+from recorder.errors import WorldError
+
+NS_PER_S = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What several libraries hold, newest first, and why some could not be read. `unknown`: see `Selected`."""
+
+    entries: tuple[tuple[Library, Entry], ...]
+    problems: tuple[str, ...]
+    unknown: int = 0
+
+
+def traits_of(entry: Entry) -> Traits:
+    """What is known of a listed recording."""
+    known, used = entry.known, entry.used
+    return Traits(
+        operator=None if known is None else known.operator,
+        host=None if known is None else known.host,
+        started_wall_ns=None if known is None else known.started_wall_ns,
+        utc_offset_s=0 if known is None else known.utc_offset_s,
+        duration_ns=None if known is None or known.duration_s is None else round(known.duration_s * NS_PER_S),
+        verdict=entry.verdict or UNVERIFIED,
+        applications=None if used is None else tuple(one.application for one in used.applications),
+        alerts=None if used is None else dict(used.alerts),
+        review=entry.review,
+    )
+
+
+def chosen(library: Library, facets: Facets, notify: Callable[[str], None] = no_notice) -> Selected[Entry]:
+    """The recordings of this library of which the facets hold.
+
+    Raises:
+        StorageError: the library is missing or cannot be read.
+    """
+    return select(library.entries(notify=notify), facets, traits_of)
+
+
+def catalogue(libraries: Sequence[Library], facets: Facets, notify: Callable[[str], None] = no_notice) -> Catalogue:
+    """The recordings of all these libraries of which the facets hold; what cannot be read is named, the rest is there.
+
+    Raises:
+        WorldError: not one of them could be read.
+    """
+    found: list[tuple[Library, Entry]] = []
+    problems: list[WorldError] = []
+    unknown = 0
+    for library in libraries:
+        try:
+            selected = chosen(library, facets, notify)
+        except WorldError as error:
+            problems.append(error)
+        else:
+            found += [(library, entry) for entry in selected.items]
+            unknown += selected.unknown
+    if problems and len(problems) == len(libraries):
+        raise problems[0]
+    found.sort(key=lambda one: one[1].session_id, reverse=True)
+    return Catalogue(tuple(found), tuple(map(str, problems)), unknown)
