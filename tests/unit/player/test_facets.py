@@ -1,6 +1,7 @@
 """What recordings are found by, and that what is not known is not taken for a no."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ EVENING = 1_772_373_909 * S  # 2026-03-01, 23:05:09 in Tokyo
 
 
 def traits(**more):
-    known = {
+    known: dict[str, Any] = {
         "operator": "花子 (K.Tanaka)",
         "host": "db-prod-03",
         "started_wall_ns": EVENING,
