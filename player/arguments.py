@@ -39,6 +39,7 @@ examples:
   tachiai-player open                          the library
   tachiai-player open 20261122 --at 90         a recording at 1 min 30 s
   tachiai-player open 20261122 --follow        a session that is being recorded, as it happens
+  tachiai-player 'tachiai://20261122T154800Z-5ec0ffee?t=83.25'
 """
 
 LIST_EPILOG = """\
@@ -126,7 +127,10 @@ class UsageParser(argparse.ArgumentParser):
 
 
 Commands = argparse._SubParsersAction
-COMMANDS = ("open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys", "persons")
+COMMANDS = (
+    "open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys", "persons", "import", "register",
+    "unregister",
+)  # fmt: skip
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -161,6 +165,9 @@ def parser() -> UsageParser:
     from player.commands.person_arguments import add_persons
 
     add_persons(command(commands, "persons", "who you are in what you sign, and whose signatures you trust", ""))
+    from player.commands.import_arguments import add_importing
+
+    add_importing(commands)
     return top
 
 
@@ -177,9 +184,10 @@ def command(commands: "Commands[UsageParser]", name: str, says: str, epilog: str
 
 def _add_open(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "open", "open the window: the library, or a recording", OPEN_EPILOG)
-    one.add_argument("recording", nargs="?", metavar="RECORDING", help=RECORDING_HELP)
+    one.add_argument("recording", nargs="?", metavar="RECORDING", help=f"{RECORDING_HELP}; or a link tachiai://…")
     one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", help="begin at this second")
     one.add_argument("--follow", action="store_true", help="stay at the end of a session that is being recorded")
+    one.add_argument("--say-in-window", action="store_true", help="say in the window why it cannot be opened")
     _add_library(one)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from player.facets import UNVERIFIED, Facets, Selected, Traits, select
 from player.library import Entry, Library, no_notice
-from recorder.errors import WorldError
+from recorder.errors import UnreadableError, WorldError
 
 NS_PER_S = 1_000_000_000
 
@@ -17,6 +18,20 @@ class Catalogue:
     entries: tuple[tuple[Library, Entry], ...]
     problems: tuple[str, ...]
     unknown: int = 0
+
+
+def recording_in(libraries: Sequence[Path], session_id: str) -> Path:
+    """The folder of the recording with this id, in the first of these libraries that has it.
+
+    Raises:
+        UnreadableError: none has.
+    """
+    for library in dict.fromkeys(libraries):
+        folder = library / session_id
+        if folder.is_dir():
+            return folder
+    msg = f"The recording {session_id} is in none of your libraries; open the library that has it, or import it first."
+    raise UnreadableError(msg)
 
 
 def traits_of(entry: Entry) -> Traits:

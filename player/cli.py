@@ -87,6 +87,8 @@ def _search(desk: Desk, asked: argparse.Namespace) -> int:
 def _show(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command == "open":
         return _open_window(desk, asked)
+    if asked.command in ("import", "register", "unregister"):
+        return _take(desk, asked)
     if asked.command == "frame":
         return _frame(desk, asked)
     from player.commands.pictures import run_export
@@ -123,9 +125,15 @@ def _frame(desk: Desk, asked: argparse.Namespace) -> int:
     return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out)
 
 
-def _open_window(desk: Desk, asked: argparse.Namespace) -> int:
-    recording = None if asked.recording is None else desk.library.find(asked.recording)
-    from player.ui.application import run_window
+def _take(desk: Desk, asked: argparse.Namespace) -> int:
+    from player.commands.importing import run_import, run_register, run_unregister
 
-    at_s = None if asked.at_ns is None else asked.at_ns / 1e9
-    return run_window(recording, library=desk.library.folder, at_s=at_s, follow=asked.follow)
+    if asked.command == "import":
+        return run_import(desk, asked.folder, as_json=asked.json)
+    return run_register(desk) if asked.command == "register" else run_unregister(desk)
+
+
+def _open_window(desk: Desk, asked: argparse.Namespace) -> int:
+    from player.commands.opening import run_open
+
+    return run_open(desk, asked)

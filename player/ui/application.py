@@ -24,8 +24,8 @@ SETTLING_MS = 60_000
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 
-def run_window(recording: Path | None, *, library: Path, at_s: float | None, follow: bool) -> int:
-    """Show the window until it is closed; the program's exit status.
+def run_window(recording: Path | None, *, library: Path, at_s: float | None, follow: bool, refusal: str = "") -> int:
+    """Show the window until it is closed; the program's exit status. `refusal`: why what was asked is not opened.
 
     Raises:
         CannotShowError: there is no display here.
@@ -38,6 +38,8 @@ def run_window(recording: Path | None, *, library: Path, at_s: float | None, fol
     window.desk.list_library()
     if recording is not None:
         window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS), follow=follow)
+    elif refusal:
+        window.stage.show_failure(refusal)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal: Qt's loop would not let Python see it
     return int(application.exec())
 

@@ -1,0 +1,56 @@
+"""`open`: the window, on the library, a recording, or the moment that a link names."""
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from player.catalogue import recording_in
+from player.commands.desk import Desk
+from player.library import Library
+from player.links import is_link, parse_link
+from player.shelf import Shelf
+from recorder.errors import WorldError
+
+_SEGMENT = re.compile(r"[0-9]{4,5}\.seg")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    folder: Path | None
+    at_ns: int | None
+
+
+def run_open(desk: Desk, asked: argparse.Namespace) -> int:
+    """Show the window until it is closed."""
+    refusal = ""
+    try:
+        wanted = _wanted(desk, asked)
+    except WorldError as error:
+        if not asked.say_in_window:
+            raise
+        wanted, refusal = _Wanted(None, None), str(error)
+    from player.ui.application import run_window
+
+    at_s = None if wanted.at_ns is None else wanted.at_ns / 1e9
+    return run_window(wanted.folder, library=desk.library.folder, at_s=at_s, follow=asked.follow, refusal=refusal)
+
+
+def _wanted(desk: Desk, asked: argparse.Namespace) -> _Wanted:
+    if asked.recording is None:
+        return _Wanted(None, asked.at_ns)
+    if is_link(asked.recording):
+        link = parse_link(asked.recording)
+        libraries = [desk.library.folder, *Shelf.of_this_user().libraries()]
+        at_ns = link.at_ns if asked.at_ns is None else asked.at_ns
+        return _Wanted(recording_in(libraries, link.session_id), at_ns)
+    return _Wanted(_found(desk.library, asked.recording), asked.at_ns)
+
+
+def _found(library: Library, name: str) -> Path:
+    """A desktop hands over files, often as a URL: a segment stands for its recording."""
+    path = unquote(urlsplit(name).path) if name.startswith("file:///") else name
+    if _SEGMENT.fullmatch(Path(path).name) and Path(path).is_file():
+        return Path(path).absolute().parent
+    return library.find(path)
