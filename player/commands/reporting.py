@@ -1,0 +1,56 @@
+"""`report`: a recording told on a page, as HTML or PDF."""
+
+import os
+import time
+from pathlib import Path
+
+from player.commands.desk import Desk, ProgressLine
+from player.outfile import refuse_no_file, write_whole
+from player.persons import person_name
+from player.recording import OpenRecording
+from player.report.facts import gather
+from player.report.page import Page, as_html, page_of
+from player.words import read_words
+from recorder.evidence.verify import verify
+from recorder.release import release
+
+
+def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
+    """Write the report; its format is what the file's name ends with."""
+    refuse_no_file(out)
+    folder = desk.library.find(recording)
+    keys = desk.needed_keys()
+    progress = ProgressLine(desk.notes)
+    source = OpenRecording.open(folder, keys=keys, devices=desk.library.devices)
+    try:
+        verdict = verify(folder, devices=desk.library.devices, keys=keys)
+        report = gather(
+            source,
+            folder,
+            verdict,
+            made_by=person_name(),
+            made_wall_ns=time.time_ns(),
+            program=release(),
+            progress=lambda done: progress.show(f"writing the report: {100 * done:.0f} %"),
+        )
+        write_page(page_of(report, read_words(language)), out)
+    finally:
+        progress.clear()
+        source.close()
+    desk.note(f"{out}: the report on {folder.name}; not sealed.")
+    return 0
+
+
+def write_page(page: Page, out: Path) -> None:
+    """The page as a file of its own, PDF or HTML."""
+    if out.suffix.lower() != ".pdf":
+        write_whole(out, as_html(page).encode("utf-8", "replace"))
+        return
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a PDF needs fonts, and no display
+    from PySide6.QtGui import QGuiApplication
+
+    from player.ui.report_printing import write_pdf
+
+    application = QGuiApplication.instance() or QGuiApplication([])
+    write_pdf(page, out)
+    del application
