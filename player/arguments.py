@@ -127,18 +127,19 @@ class UsageParser(argparse.ArgumentParser):
 
 
 Commands = argparse._SubParsersAction
-COMMANDS = (
-    "open", "list", "verify", "log", "search", "frame", "export", "reindex", "keys", "persons", "import", "register",
-    "unregister",
-)  # fmt: skip
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; without a command the window is meant."""
-    given = list(arguments)
-    if not given or given[0] not in (*COMMANDS, "-h", "--help", "--version"):
+    given, top = list(arguments), parser()
+    if not given or given[0] not in (*command_names(top), "-h", "--help", "--version"):
         given.insert(0, "open")
-    return parser().parse_args(given)
+    return top.parse_args(given)
+
+
+def command_names(top: argparse.ArgumentParser) -> tuple[str, ...]:
+    """The commands that a parser knows."""
+    return tuple(name for action in top._actions if isinstance(action, Commands) for name in action.choices)
 
 
 def parser() -> UsageParser:
@@ -168,6 +169,11 @@ def parser() -> UsageParser:
     from player.commands.import_arguments import add_importing
 
     add_importing(commands)
+    from player.commands import report_arguments
+
+    report = command(commands, "report", "tell a recording on a page, as HTML or PDF", report_arguments.EPILOG)
+    _add_recording(report)
+    report_arguments.add_report(report)
     return top
 
 

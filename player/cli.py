@@ -41,6 +41,10 @@ def _run(asked: argparse.Namespace) -> int:
         from player.commands.keys import run_keys
 
         return run_keys(desk, asked)
+    if asked.command == "report":
+        from player.commands.reporting import run_report
+
+        return run_report(desk, asked.recording, out=asked.out, language=asked.language)
     if asked.command == "persons":
         from player.commands.persons import run_persons
 

@@ -22,6 +22,29 @@ def utc_text(wall_ns: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest_ns // 1_000_000:03d}Z"
 
 
+def time_text(at_ns: int, *, milliseconds: bool = True) -> str:
+    """The session's time as `h:mm:ss.mmm`, cut off, not rounded: a moment is never shown as one that is to come."""
+    sign, at_ns = ("-", -at_ns) if at_ns < 0 else ("", at_ns)
+    minutes, seconds = divmod(at_ns // NS_PER_S, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{sign}{hours}:{minutes:02}:{seconds:02}"
+    return f"{text}.{at_ns // 1_000_000 % 1000:03}" if milliseconds else text
+
+
+def clock_text(wall_ns: int, utc_offset_s: int | None = None) -> str:
+    """The wall clock as `2026-03-01 14:05:09 UTC`, or with the machine's offset as `… +09:00`."""
+    moment = datetime.datetime.fromtimestamp(wall_ns // NS_PER_S, tz=datetime.UTC)
+    if utc_offset_s is None:
+        return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    local = moment.astimezone(datetime.timezone(datetime.timedelta(seconds=utc_offset_s)))
+    return f"{local:%Y-%m-%d %H:%M:%S} {_offset_text(utc_offset_s)}"
+
+
+def _offset_text(utc_offset_s: int) -> str:
+    hours, minutes = divmod(abs(utc_offset_s) // 60, 60)
+    return f"{'-' if utc_offset_s < 0 else '+'}{hours:02}:{minutes:02}"
+
+
 class WallClock:
     """UTC at a moment of a session, as the recorded machine's clock claimed it: it can be set while recording."""
 

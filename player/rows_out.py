@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
+from player.moments import time_text
 from player.row_object import row_object
-from player.timeline import time_text
 from recorder.logrow import LogRow
 
 LEAST_WIDTH = 8

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import numpy.typing as npt
 
 from player.changes import ChangeColumns
+from player.moments import clock_text as clock_text  # as part of what a timeline says
+from player.moments import time_text as time_text
 from player.source import Change, Span
 from recorder.oplog import LogRow
 
@@ -121,32 +122,6 @@ def _inside(start_ns: int, length_ns: int, extent_ns: int, width_px: int) -> Axi
     length_ns = min(length_ns, extent_ns)
     start_ns = min(max(start_ns, 0), extent_ns - length_ns)
     return Axis(start_ns, start_ns + length_ns, width_px)
-
-
-# --- time and text ----------------------------------------------------------------------------------------------------
-
-
-def time_text(at_ns: int, *, milliseconds: bool = True) -> str:
-    """The session's time as `h:mm:ss.mmm`, cut off, not rounded: a moment is never shown as one that is to come."""
-    sign, at_ns = ("-", -at_ns) if at_ns < 0 else ("", at_ns)
-    minutes, seconds = divmod(at_ns // NS_PER_S, 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{sign}{hours}:{minutes:02}:{seconds:02}"
-    return f"{text}.{at_ns // 1_000_000 % 1000:03}" if milliseconds else text
-
-
-def clock_text(wall_ns: int, utc_offset_s: int | None = None) -> str:
-    """The wall clock as `2026-03-01 14:05:09 UTC`, or with the machine's offset as `… +09:00`."""
-    moment = datetime.fromtimestamp(wall_ns // NS_PER_S, tz=UTC)
-    if utc_offset_s is None:
-        return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
-    local = moment.astimezone(timezone(timedelta(seconds=utc_offset_s)))
-    return f"{local:%Y-%m-%d %H:%M:%S} {_offset_text(utc_offset_s)}"
-
-
-def _offset_text(utc_offset_s: int) -> str:
-    hours, minutes = divmod(abs(utc_offset_s) // 60, 60)
-    return f"{'-' if utc_offset_s < 0 else '+'}{hours:02}:{minutes:02}"
 
 
 def ticks(axis: Axis, *, apart_px: float = 90.0) -> tuple[Tick, ...]:

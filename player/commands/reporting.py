@@ -1,6 +1,5 @@
 """`report`: a recording told on a page, as HTML or PDF."""
 
-import os
 import time
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
             program=release(),
             progress=lambda done: progress.show(f"writing the report: {100 * done:.0f} %"),
         )
-        write_page(page_of(report, read_words(language)), out)
+        write_page(page_of(report, read_words(language)), out, foot=folder.name)
     finally:
         progress.clear()
         source.close()
@@ -41,16 +40,14 @@ def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
     return 0
 
 
-def write_page(page: Page, out: Path) -> None:
+def write_page(page: Page, out: Path, *, foot: str) -> None:
     """The page as a file of its own, PDF or HTML."""
     if out.suffix.lower() != ".pdf":
         write_whole(out, as_html(page).encode("utf-8", "replace"))
         return
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a PDF needs fonts, and no display
-    from PySide6.QtGui import QGuiApplication
-
+    from player.ui.application import make_application
     from player.ui.report_printing import write_pdf
 
-    application = QGuiApplication.instance() or QGuiApplication([])
-    write_pdf(page, out)
+    application = make_application(offscreen=True)  # a PDF needs fonts, and no display
+    write_pdf(page, out, foot=foot)
     del application

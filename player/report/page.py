@@ -35,6 +35,7 @@ STYLE = """
 body { font-family: system-ui, "Noto Sans", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic UI", sans-serif;
        color: #1b1f24; background: #ffffff; max-width: 62rem; margin: 2rem auto; padding: 0 1.5rem; line-height: 1.45; }
 h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #d9dee3;
          overflow-wrap: anywhere; }
@@ -259,11 +260,11 @@ class _Writer:
 
 def _table(rows: Iterable[Sequence[str]], *, heads: Sequence[str], code: int | None = None) -> str:
     """A table; without heads the first column is one. `code` is the column in which every character counts."""
-    lines = []
-    if heads:
-        lines.append(f"<tr>{''.join(f'<th align="left">{escape(head)}</th>' for head in heads)}</tr>")
+    first = '<td class="time" valign="middle">' if heads else '<th align="left" valign="middle" width="26%">'
+    first_end = "</td>" if heads else "</th>"
+    lines = ["".join(("<tr>", *(f'<th align="left">{escape(head)}</th>' for head in heads), "</tr>"))] if heads else []
     for row in rows:
         cells = [f"<code>{escape(cell)}</code>" if at == code else escape(cell) for at, cell in enumerate(row)]
-        first = f'<td class="time">{cells[0]}</td>' if heads else f'<th align="left" width="26%">{cells[0]}</th>'
-        lines.append(f"<tr>{first}{''.join(f'<td>{cell}</td>' for cell in cells[1:])}</tr>")
+        others = (f'<td valign="middle">{cell}</td>' for cell in cells[1:])
+        lines.append("".join(("<tr>", first, cells[0], first_end, *others, "</tr>")))
     return f'<table width="100%" cellpadding="3" cellspacing="0">{"".join(lines)}</table>'

@@ -1,17 +1,19 @@
 """A report's page as PDF, by Qt's rich text; needs a QGuiApplication, of any platform."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QUrl
-from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
-from player.outfile import partial_file
+from player.outfile import partial_file, storage_errors
 from player.report.page import Page
 from recorder.errors import StorageError
 
 DOTS_PER_INCH = 96
 MARGIN_MM = 16.0
+FOOT_PX = 28
+FOOT_COLOUR = "#4a5560"
 STYLE = """
 h1 { font-size: 17pt; } h2 { font-size: 12.5pt; margin-top: 16px; } h3 { font-size: 10.5pt; }
 th { color: #4a5560; } .quiet { color: #4a5560; } code { font-family: monospace; font-size: 8.5pt; }
@@ -34,25 +36,74 @@ class _Document(QTextDocument):
         return image
 
 
-def write_pdf(page: Page, path: Path) -> None:
-    """Write the page as PDF on A4.
+def write_pdf(page: Page, path: Path, *, foot: str, progress: Callable[[int, int], None] | None = None) -> None:
+    """Write the page as PDF on A4; `foot` stands under each sheet, `progress` hears which of how many is written.
+
+    What `progress` raises ends the writing; nothing half-written stays.
 
     Raises:
         StorageError: it cannot be written.
     """
     with partial_file(path) as partial:
-        writer = QPdfWriter(str(partial))
-        writer.setResolution(DOTS_PER_INCH)
-        writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
-        writer.setPageMargins(margins, QPageLayout.Unit.Millimeter)
-        writer.setTitle(page.title)
-        document = _Document(page.pictures)
-        document.setDefaultFont(QFont("Noto Sans", 9))
-        document.setDefaultStyleSheet(STYLE)
-        document.setHtml(page.body)
-        document.print_(writer)
-        del writer  # which finishes the file
-        if not partial.stat().st_size:
+        writer = _writer(partial, page.title)
+        area = QSizeF(writer.width(), writer.height() - FOOT_PX)
+        document = _document(page, area)
+        painter = QPainter()
+        if not painter.begin(writer):
             msg = f"{path} cannot be written. Check the folder and its free space."
             raise StorageError(msg)
+        try:
+            for number in range(document.pageCount()):
+                if number:
+                    writer.newPage()
+                _draw(painter, document, number, area, foot)
+                if progress is not None:
+                    progress(number + 1, document.pageCount())
+        finally:
+            painter.end()
+        with storage_errors(path):
+            if not _is_whole(partial):
+                msg = f"{path} was not written whole. Check the folder and its free space."
+                raise StorageError(msg)
+
+
+def _writer(path: Path, title: str) -> QPdfWriter:
+    writer = QPdfWriter(str(path))
+    writer.setResolution(DOTS_PER_INCH)
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM), QPageLayout.Unit.Millimeter)
+    writer.setTitle(title)
+    return writer
+
+
+def _document(page: Page, area: QSizeF) -> QTextDocument:
+    document = _Document(page.pictures)
+    document.setDefaultFont(QFont("Noto Sans", 9))
+    document.setDefaultStyleSheet(STYLE)
+    document.setDocumentMargin(0)
+    document.setHtml(page.body)
+    document.setPageSize(area)
+    return document
+
+
+def _draw(painter: QPainter, document: QTextDocument, number: int, area: QSizeF, foot: str) -> None:
+    """One sheet."""
+    top = number * area.height()
+    painter.save()
+    painter.setClipRect(
+        QRectF(0, 0, area.width(), area.height() - 1)
+    )  # a picture on the next sheet begins a hair above
+    painter.translate(0, -top)
+    document.drawContents(painter, QRectF(0, top, area.width(), area.height()))
+    painter.restore()
+    painter.setPen(QColor(FOOT_COLOUR))
+    painter.setFont(QFont("Noto Sans", 7))
+    below = QRectF(0, area.height(), area.width(), FOOT_PX)
+    bottom = Qt.AlignmentFlag.AlignBottom
+    painter.drawText(below, Qt.AlignmentFlag.AlignLeft | bottom, foot)
+    painter.drawText(below, Qt.AlignmentFlag.AlignRight | bottom, f"{number + 1} / {document.pageCount()}")
+
+
+def _is_whole(path: Path) -> bool:
+    """Qt says nothing of a full disk; a PDF that was finished ends with its mark."""
+    return path.read_bytes()[-1024:].rstrip().endswith(b"%%EOF")

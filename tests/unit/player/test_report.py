@@ -1,0 +1,162 @@
+"""The report tells what is in the recording, binds itself to its bytes, and runs nothing."""
+
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from player.report.applications import times_in_applications
+from player.source import Span
+from recorder.logrow import LogRow
+from tests import recordings
+from tests.player_place import Place, told
+from tests.recordings import S
+
+FIRST = "20260301T140509Z-00000001"
+
+
+def window(at_s, application, title="a title"):
+    return LogRow(at_s * S, at_s * S, "window", title, application=application, window=title)
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes, and the text between them."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.text = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def parsed(html):
+    tags = Tags()
+    tags.feed(html)
+    return tags
+
+
+@pytest.fixture
+def place(capsys):
+    return Place(capsys)
+
+
+def billing(place, **options):
+    desk = place.desk(FIRST, **options)
+    desk.window("root@db1: ~")
+    desk.type("systemctl stop billing")
+    desk.press("enter")
+    recordings.work(desk, 3)
+    desk.alert("Service stopped", "critical", rule="stop-service", fired_by=("systemctl stop billing",))
+    desk.window("<img src=x onerror=alert(1)> 顧客台帳", "/usr/bin/soffice.bin")
+    recordings.work(desk, 4)
+    return desk
+
+
+def html_of(place, *options):
+    out = place.folder.parent / "report.html"
+    answer = place.run("report", FIRST, "--out", str(out), *options)
+    assert answer.status == 0, answer.notes
+    return out.read_text(encoding="utf-8")
+
+
+def test_time_is_counted_for_the_window_that_was_active():
+    rows = [window(0, "xterm"), window(10, "firefox"), window(15, "xterm", "another title")]
+    times = times_in_applications(rows, (), 20 * S)
+    assert [(one.application, one.active_ns // S, one.titles) for one in times] == [("xterm", 15, 2), ("firefox", 5, 1)]
+
+
+def test_idle_time_is_active_and_not_used_and_a_gap_is_neither():
+    spans = (Span(2 * S, 5 * S, "idle", ""), Span(4 * S, 6 * S, "locked", ""), Span(6 * S, 8 * S, "gap", ""))
+    [one] = times_in_applications([window(0, "xterm")], spans, 10 * S)
+    assert (one.active_ns, one.used_ns) == (8 * S, 4 * S)
+
+
+def test_before_the_first_window_is_known_nothing_is_counted():
+    assert times_in_applications([], (), 10 * S) == ()
+    [one] = times_in_applications([window(4, None)], (), 10 * S)
+    assert (one.application, one.active_ns) == (None, 6 * S)
+
+
+def test_the_report_tells_who_what_was_entered_and_which_rule_fired(place):
+    billing(place).close()
+    text = " ".join(parsed(html_of(place)).text)
+    for wanted in ("hanako", "bastion-7", "systemctl stop billing", "Service stopped", "stop-service", "soffice.bin"):
+        assert wanted in text
+
+
+def test_the_report_names_the_bytes_of_which_it_speaks(place):
+    made = billing(place).close()
+    html = html_of(place)
+    for segment in made.folder.glob("*.seg"):
+        assert hashlib.sha256(segment.read_bytes()).hexdigest() in html
+
+
+def test_nothing_recorded_becomes_markup_and_nothing_is_fetched(place):
+    desk = billing(place)
+    desk.alert("<script>alert(1)</script>", "high", reason="<b onclick=x>")
+    desk.close()
+    tags = parsed(html_of(place)).tags
+    assert "script" not in {name for name, _ in tags}
+    for _, attributes in tags:
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("src", "href"):
+            assert (attributes.get(name) or "data:image/png;base64,").startswith("data:image/png;base64,")
+    assert ("meta", "default-src 'none'") in {(name, (at.get("content") or "").split(";")[0]) for name, at in tags}
+
+
+def test_an_alert_has_the_picture_of_its_moment(place):
+    billing(place).close()
+    pictures = [attributes["src"] for name, attributes in parsed(html_of(place)).tags if name == "img"]
+    assert len(pictures) == 1
+
+
+def test_in_a_gap_there_is_no_picture_and_the_report_says_so(place):
+    desk = billing(place)
+    desk.gap(0, desk.now_ns)
+    desk.close()
+    page = parsed(html_of(place))
+    assert "img" not in {name for name, _ in page.tags}
+    assert "There is no sound picture of this moment" in " ".join(page.text)
+
+
+def test_an_altered_recording_is_called_so_in_japanese_too(place):
+    desk = billing(place)
+    desk.close()
+    chunk = desk.chunks[4]
+    recordings.flip(place.folder / FIRST / "0001.seg", chunk.offset_bytes + chunk.size_bytes // 2)
+    assert "Altered" in html_of(place)
+    japanese = html_of(place, "--language", "ja")
+    assert 'lang="ja"' in japanese
+    assert "改変" in japanese
+
+
+def test_a_pdf_is_written_whole_with_the_japanese_title(place):
+    billing(place).close()
+    out = place.folder.parent / "レポート.pdf"
+    answer = place.run("report", FIRST, "--out", str(out), "--language", "ja")
+    assert answer.status == 0, answer.notes
+    content = out.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert content.rstrip().endswith(b"%%EOF")
+    assert re.search(rb"/Type\s*/Page\b", content)
+
+
+def test_a_report_into_a_recording_or_with_another_suffix_is_refused(place, tmp_path):
+    made = billing(place).close()
+    assert place.run("report", FIRST, "--out", str(tmp_path / "report.docx")).status == 64
+    answer = place.run("report", FIRST, "--out", str(made.folder / "report.html"))
+    assert answer.status == 4
+    assert told(answer)
+
+
+def test_without_a_key_the_report_says_what_is_missing(place, tmp_path):
+    place.desk(FIRST, is_mine=False).close()
+    answer = place.run("report", FIRST, "--out", str(tmp_path / "report.html"))
+    assert answer.status == 3
+    assert told(answer)
+    assert not (tmp_path / "report.html").exists()
