@@ -174,6 +174,9 @@ def parser() -> UsageParser:
     report = command(commands, "report", "tell a recording on a page, as HTML or PDF", report_arguments.EPILOG)
     _add_recording(report)
     report_arguments.add_report(report)
+    from player.commands.review_arguments import add_review
+
+    add_review(command(commands, "review", "verdicts, notes, what to look at next, and how much was seen", ""))
     return top
 
 

@@ -49,6 +49,10 @@ def _run(asked: argparse.Namespace) -> int:
         from player.commands.persons import run_persons
 
         return run_persons(desk, asked)
+    if asked.command == "review":
+        from player.commands.reviewing import run_review
+
+        return run_review(desk, asked)
     return _show(desk, asked)
 
 

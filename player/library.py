@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from player.review_state import review_state_of
+from player.persons import Persons
+from player.review.state import review_state_of
 from recorder.errors import IndexUnusableError, StorageError, UnreadableError, WorldError
 from recorder.evidence.findings import Verdict
 from recorder.evidence.key_folder import home_folder
@@ -68,6 +69,7 @@ class _Remembered:
 
     summaries: Mapping[tuple[str, str], tuple[bytes | None, str | None]]
     used: "Mapping[str, Used]"
+    persons: Persons | None
 
 
 def index_path(library: Path, environment: Mapping[str, str] | None = None) -> Path:
@@ -168,7 +170,7 @@ class Library:
         try:
             now = fingerprint(folder)
             kept, verdict = remembered.summaries.get((folder.name, now), (None, None))
-            used, review = remembered.used.get(folder.name), review_state_of(folder)
+            used, review = remembered.used.get(folder.name), _review(folder, remembered.persons)
             if kept is not None:
                 known = msgspec.msgpack.decode(kept, type=Known)
                 return Entry(folder.name, folder, known, verdict, used=used, review=review)
@@ -180,16 +182,21 @@ class Library:
         return Entry(folder.name, folder, known, verdict, used=used, review=review)
 
     def _remembered(self, notify: Callable[[str], None]) -> _Remembered:
+        try:
+            persons = Persons.load()
+        except WorldError as error:
+            notify(f"{error} What is reviewed is not shown.")
+            persons = None
         if not self.index_path.exists():
-            return _Remembered({}, {})
+            return _Remembered({}, {}, persons)
         from recorder.store.index import Index
 
         try:
             with Index.open(self.index_path, wait_s=LIST_WAIT_S, notify=notify) as index:
-                return _Remembered(index.remembered(), index.used())
+                return _Remembered(index.remembered(), index.used(), persons)
         except IndexUnusableError as error:
             notify(f"{error} Verdicts are not shown.")
-            return _Remembered({}, {})
+            return _Remembered({}, {}, persons)
 
     def _remember_learned(self, learned: Mapping[tuple[str, str], bytes]) -> None:
         """Only to be quicker next time: an index that cannot be written now does not hinder a list."""
@@ -199,6 +206,16 @@ class Library:
 
         with suppress(IndexUnusableError), Index.open(self.index_path, wait_s=0.0) as index:
             index.remember_summaries(learned)
+
+
+def _review(folder: Path, persons: Persons | None) -> str | None:
+    """How far it is reviewed; None where that cannot be read, which the recording's own page says more of."""
+    if persons is None:
+        return None
+    try:
+        return review_state_of(folder, persons).state.value
+    except WorldError:
+        return None
 
 
 def _known(summary: Summary) -> Known:

@@ -1,7 +1,7 @@
 """What is known of the review of a recording: notes, verdicts and what was watched, of everybody who wrote some."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class ReviewState(Enum):
     """
 
     NONE = "unreviewed"
-    STARTED = "started"
+    STARTED = "in_review"
     CLEARED = "cleared"
     DOUBTFUL = "doubtful"
     FOLLOW_UP = "follow_up"
@@ -64,7 +64,10 @@ class WatchedBy:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All of it. `problems`: what was altered or is missing. `notices`: what the person should know besides."""
+    """All of it. `problems`: what was altered or is missing. `notices`: what the person should know besides.
+
+    `removed` are notes that their persons removed, as they last were: they can be brought back.
+    """
 
     subject: Subject
     notes: tuple[GivenNote, ...] = ()
@@ -73,6 +76,7 @@ class Review:
     problems: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     is_doubtful: bool = False
+    removed: tuple[GivenNote, ...] = ()
 
     @property
     def state(self) -> ReviewState:
@@ -92,8 +96,11 @@ class Review:
 
     def note(self, person: Person, number: int) -> GivenNote | None:
         """This person's note of this number, None if it was removed or never was."""
-        of_person = (one for one in self.notes if one.person.public_bytes == person.public_bytes)
-        return next((one for one in of_person if one.number == number), None)
+        return _found(self.notes, person, number)
+
+    def removed_note(self, person: Person, number: int) -> GivenNote | None:
+        """This person's note of this number as it was when they removed it."""
+        return _found(self.removed, person, number)
 
     def verdict_of(self, person: Person) -> GivenVerdict | None:
         """What this person concluded last, if they did not take it back."""
@@ -145,14 +152,16 @@ def read_review(folder: Path, persons: Persons | None = None, environment: Mappi
         msg = f"The reviews beside {folder} could not be read ({error.strerror or error}); check who may read them."
         raise StorageError(msg) from error
     sheets = [part.sheet for part in parts if part.sheet is not None]
+    notes = [_notes(sheet) for sheet in sheets]
     in_words = [sentence for part in parts for sentence in part.problems]
     return Review(
         subject,
-        notes=_in_time(one for sheet in sheets for one in _notes(sheet)),
+        notes=_in_time(one for stand, _ in notes for one in stand.values()),
         verdicts=tuple(verdict for sheet in sheets if (verdict := _verdict(sheet)) is not None),
         watched=tuple(watched for sheet in sheets if (watched := _watched(sheet)) is not None),
         problems=tuple(in_words),
         notices=tuple(sentence for part in parts for sentence in part.notices),
+        removed=_in_time(one for _, removed in notes for one in removed.values()),
         is_doubtful=any(part.problems and part.standing is not Standing.STRANGER for part in parts),
     )
 
@@ -219,22 +228,28 @@ def _sheet(
     return _Part(standing, sheet, problems, (both.notice,) if both.notice else ())
 
 
-def _notes(sheet: Sheet) -> Iterable[GivenNote]:
+def _notes(sheet: Sheet) -> tuple[dict[int, GivenNote], dict[int, GivenNote]]:
+    """The notes that stand, and those that were removed, by their numbers."""
     notes: dict[int, GivenNote] = {}
-    ever: dict[int, GivenNote] = {}
+    removed: dict[int, GivenNote] = {}
     for entry in sheet.entries:
         match entry.act:
             case Note(content):
-                note = GivenNote(sheet.person, sheet.standing, entry.number, content, entry.made_wall_ns, None)
-                notes[entry.number] = ever[entry.number] = note
-            case Edit(of, content) if of in ever:
-                first = ever[of]
-                notes[of] = GivenNote(sheet.person, sheet.standing, of, content, first.made_wall_ns, entry.made_wall_ns)
-            case Remove(of):
-                notes.pop(of, None)
+                notes[entry.number] = GivenNote(
+                    sheet.person, sheet.standing, entry.number, content, entry.made_wall_ns, None
+                )
+            case Edit(of, content) if (before := notes.get(of) or removed.pop(of, None)) is not None:
+                notes[of] = replace(before, content=content, edited_wall_ns=entry.made_wall_ns)
+            case Remove(of) if of in notes:
+                removed[of] = notes.pop(of)
             case _:
                 pass
-    return notes.values()
+    return notes, removed
+
+
+def _found(notes: Iterable[GivenNote], person: Person, number: int) -> GivenNote | None:
+    of_person = (one for one in notes if one.person.public_bytes == person.public_bytes)
+    return next((one for one in of_person if one.number == number), None)
 
 
 def _verdict(sheet: Sheet) -> GivenVerdict | None:

@@ -93,13 +93,15 @@ class Index:
         )
         return Reached(*found[0]) if found else None
 
-    def rows(self, session_id: str) -> list[LogRow]:
-        """The recording's operation log as far as it was read, in order of `at_ns`."""
+    def rows(self, session_id: str, *, kinds: Collection[str] = ()) -> list[LogRow]:
+        """The recording's operation log as far as it was read, in order of `at_ns`; only of these kinds, if any."""
         number = self._number(session_id)
         if number is None:
             return []
+        wanted = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
         found = self._all(
-            f"SELECT {ROW_COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY at_ns, id", _range_of(number)
+            f"SELECT {ROW_COLUMNS} FROM rows WHERE id BETWEEN ? AND ?{wanted} ORDER BY at_ns, id",
+            (*_range_of(number), *kinds),
         )
         with worded(self.path):
             return [row_from(values) for values in found]

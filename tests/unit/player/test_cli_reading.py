@@ -52,6 +52,9 @@ def test_list_tells_each_recording_newest_first(place: Place) -> None:
         "verdict": None,
         "size_bytes": (place.folder / SECOND / "0001.seg").stat().st_size,
         "problem": None,
+        "applications": None,
+        "alerts": None,
+        "review": "unreviewed",
     }
     assert (oldest["recording"], oldest["state"]) == (FIRST, "closed")
     desk.close()
