@@ -103,6 +103,8 @@ exit status of --check: that of `verify` for the recording if it shows exactly t
 EXPORT_EPILOG = """\
 examples:
   tachiai-player export 20261122 --video session.webm --subtitles session.vtt
+  tachiai-player export 20261122 --video part.mp4 --from 60 --to 180 --skip-idle --clock
+  tachiai-player export 20261122 --video copy.mp4 --redact black.json --json
   tachiai-player export 20261122 --log - | jq .text
 
 What is exported is for reading and watching: it is not sealed, and proves nothing. The recording stays as it is. Files
@@ -278,15 +280,28 @@ def _add_frame(commands: "Commands[UsageParser]") -> None:
     one.add_argument(
         "--check", type=_file, metavar="FILE.png", help="a picture that was taken: is it still what is shown?"
     )
+    _add_redact(one)
 
 
 def _add_export(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "export", "write a recording as ordinary files: video, subtitles, log", EXPORT_EPILOG)
     _add_recording(one)
     one.add_argument("--video", type=_video, metavar="FILE", help="a video: .webm, .mp4 or .avi")
-    one.add_argument("--fps", type=_rate, metavar="N", default=10.0, help="pictures a second of the video (default 10)")
+    one.add_argument("--from", type=seconds, metavar="S", dest="from_ns", help="from this second of the session")
+    one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="to this second of the session")
+    one.add_argument("--skip-idle", action="store_true", help="cut out times in which nothing happened (see docs)")
+    one.add_argument("--clock", action="store_true", help="under the picture: clock, operator, host, recording")
+    one.add_argument(
+        "--fps", type=_rate, metavar="N", help="at most N pictures a second (else every change at its own moment)"
+    )
     one.add_argument("--subtitles", type=_file, metavar="FILE.vtt", help="the log as subtitles; - for standard output")
     one.add_argument("--log", type=_file, metavar="FILE.jsonl", help="the log as JSON lines; - for standard output")
+    _add_redact(one)
+    one.add_argument("--json", action="store_true", help="progress and results, one JSON object a line")
+
+
+def _add_redact(one: UsageParser) -> None:
+    one.add_argument("--redact", type=Path, metavar="FILE.json", help="black out in the copy what this file lists")
 
 
 def _add_reindex(commands: "Commands[UsageParser]") -> None:

@@ -99,20 +99,28 @@ def _show(desk: Desk, asked: argparse.Namespace) -> int:
         return _take(desk, asked)
     if asked.command == "frame":
         return _frame(desk, asked)
-    from player.commands.pictures import run_export
+    return _export(desk, asked)
 
-    files = (asked.video, asked.subtitles, asked.log)
-    given = [file for file in files if file is not None]
-    if not given or len(set(given)) < len(given):
-        say(sys.stderr, "tachiai-player: export needs --video, --subtitles or --log, each to a place of its own.\n")
+
+def _export(desk: Desk, asked: argparse.Namespace) -> int:
+    from player.commands.exporting import Files, run_export, usage_problem
+
+    files = Files(asked.video, asked.subtitles, asked.log)
+    problem = usage_problem(files, from_ns=asked.from_ns, to_ns=asked.to_ns, as_json=asked.json)
+    if problem:
+        say(sys.stderr, f"tachiai-player: {problem}\n")
         return WRONG_USAGE
     return run_export(
         desk,
         asked.recording,
-        video=asked.video,
+        files,
+        from_ns=asked.from_ns or 0,
+        to_ns=asked.to_ns,
         fps=asked.fps,
-        subtitles=asked.subtitles,
-        log=asked.log,
+        skip_idle=asked.skip_idle,
+        clock=asked.clock,
+        redact=asked.redact,
+        as_json=asked.json,
     )
 
 
@@ -130,7 +138,7 @@ def _frame(desk: Desk, asked: argparse.Namespace) -> int:
         return WRONG_USAGE
     from player.commands.pictures import run_frame
 
-    return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out)
+    return run_frame(desk, asked.recording, at_ns=asked.at_ns, screen=asked.screen, out=asked.out, redact=asked.redact)
 
 
 def _take(desk: Desk, asked: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Draw a desktop into one picture: its screens, the pointer, clicks, and what was not recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,7 +15,6 @@ from recorder.oplog import LogRow
 
 Pixels = npt.NDArray[np.uint8]
 
-_BARS = (0, 0, 0)
 _NOT_RECORDED = (38, 28, 96)  # dark red, in B, G, R
 _LETTERS = (255, 255, 255)
 _CLICK = (0, 140, 255)
@@ -68,12 +67,12 @@ def place(desktop: Rect, canvas: Canvas) -> Placement:
     return Placement(desktop, scale, left_px, top_px)
 
 
-def draw_desktop(shown: Shown, canvas: Canvas) -> Pixels:
-    """The screens of a moment on a new canvas, without the pointer."""
-    picture: Pixels = np.zeros((canvas.height_px, canvas.width_px, 3), np.uint8)
-    picture[:] = _BARS
+def draw_desktop(shown: Shown, canvas: Canvas, *, instead: Callable[[Pixels, Rect], None] | None = None) -> Pixels:
+    """The screens of a moment on a new canvas, without the pointer; `instead` draws where there is no picture."""
+    instead = instead or _say_not_recorded
+    picture: Pixels = np.zeros((canvas.height_px, canvas.width_px, 3), np.uint8)  # bars are black
     if not shown.screens:
-        _say_not_recorded(picture, Rect(0, 0, canvas.width_px, canvas.height_px))
+        instead(picture, Rect(0, 0, canvas.width_px, canvas.height_px))
         return picture
     placement = place(desktop_of(shown.screens), canvas)
     for screen, drawn in zip(shown.screens, shown.pictures, strict=True):
@@ -81,7 +80,7 @@ def draw_desktop(shown: Shown, canvas: Canvas) -> Pixels:
         right, bottom = placement.on_canvas(screen.area.right, screen.area.bottom)
         area = Rect(left, top, right - left, bottom - top)
         if drawn is None:
-            _say_not_recorded(picture, area)
+            instead(picture, area)
         else:
             _put(picture, drawn.bgr, area)
     return picture

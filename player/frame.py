@@ -1,5 +1,6 @@
 """One picture as a PNG: exactly what was on a screen at a moment, without the pointer."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ from player.recording import OpenRecording
 from player.source import Picture
 from player.taken_picture import NotRecordedError, Origin, TakenPicture, take
 from player.timeline import spans_at, time_text
+from player.video.redaction import Redactions, redacted_picture, redactions_at
 from recorder.evidence.findings import Finding, Severity
 from recorder.streams import write_to_stdout
 
@@ -17,7 +19,13 @@ GRAVE_KINDS = ("altered", "missing")  # where one begins, the picture before it 
 
 
 def write_frame(
-    recording: OpenRecording, at_ns: int, screen: int | None, out: Path | Literal["-"], *, verdict: str = "unchecked"
+    recording: OpenRecording,
+    at_ns: int,
+    screen: int | None,
+    out: Path | Literal["-"],
+    *,
+    verdict: str = "unchecked",
+    redactions: Redactions = (),
 ) -> TakenPicture:
     """Write what this screen (None: the first there was then) showed then as a PNG file, or to standard output.
 
@@ -29,12 +37,21 @@ def write_frame(
     """
     picture = picture_or_refusal(recording, at_ns, screen)
     origin = Origin(recording.facts.session_id, verdict, recording.wall_ns_at(at_ns))
-    taken = take(read_shown(recording, at_ns), picture.screen, origin)
+    taken = _without(take(read_shown(recording, at_ns), picture.screen, origin), picture, redactions, at_ns)
     if out == "-":
         write_to_stdout(taken.png())
     else:
         write_whole(out, taken.png())
     return taken
+
+
+def _without(taken: TakenPicture, picture: Picture, redactions: Redactions, at_ns: int) -> TakenPicture:
+    """The picture with what is to be blacked out, which it then says of itself."""
+    reasons = [one.reason for one in redactions_at(redactions, at_ns) if one.screen == picture.screen]
+    if not reasons:
+        return taken
+    pixels = redacted_picture(picture, redactions, at_ns).bgr
+    return replace(taken, pixels=pixels, redacted=tuple(reasons))
 
 
 def read_up_to(recording: OpenRecording, at_ns: int) -> None:

@@ -64,6 +64,7 @@ class TakenPicture:
     exact: bool
     film: tuple[Rect, ...]
     is_known: bool
+    redacted: tuple[str, ...] = ()  # why parts of it were blacked out in this copy
 
     @property
     def sha256(self) -> str:
@@ -75,6 +76,7 @@ class TakenPicture:
         """What must be said of it, in sentences; none if it is exact, at a sound place of a sound recording."""
         said = [] if self.exact else [_inexact_note(self.film)]
         said += [] if self.is_known else [_NOT_KNOWN]
+        said += [f"Blacked out in this copy: {reason}" for reason in self.redacted]
         verdict = self.origin.verdict
         note = _NOT_VERIFIED if verdict in NOT_YET else _VERDICT_NOTES.get(verdict, "")
         return tuple([*said, note] if note else said)
