@@ -1,7 +1,7 @@
 """The rows with which every recording begins, folded: what is recorded, and what was already running."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from player.words import Words
@@ -39,15 +39,15 @@ class Folds:
 NO_FOLDS = Folds.of({}, ())
 
 
-def folds_of(rows: Sequence[LogRow], words: Words) -> Folds:
-    """What is folded of these rows. What is NOT recorded is never hidden."""
+def folds_of(rows: Sequence[LogRow], words: Words, *, name_of: Callable[[str], str] = str) -> Folds:
+    """What is folded of these rows, `name_of` says a source. What is NOT recorded is never hidden."""
     start = rows[:_LOOKED_AT]
     sources = [at for at, row in enumerate(start) if row.kind == "source" and row.text.startswith(_RECORDED)]
     running = [at for at, row in enumerate(start) if row.kind == "process" and row.detail.startswith(_RUNNING)]
     heads: dict[int, LogRow] = {}
     hidden: list[int] = []
     if len(sources) >= _FEWEST:
-        names = ", ".join(start[at].text.removeprefix(_RECORDED) for at in sources)
+        names = words("log.source_between").join(name_of(start[at].text.removeprefix(_RECORDED)) for at in sources)
         heads[sources[0]] = _head(start[sources[0]], words("log.sources", names=names), words)
         hidden += sources[1:]
     if len(running) >= _FEWEST:

@@ -5,42 +5,60 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`name` is what it does (the window's method of that name, and its words), `keys` are Qt's key sequences."""
+    """`name` is what it does (the method of that name, and its words), `keys` are Qt's key sequences.
+
+    `group` is under which heading the page of keys has it: one of `GROUPS`.
+    """
 
     name: str
     keys: tuple[str, ...]
+    group: str = "window"
+
+
+GROUPS = ("play", "find", "look", "log", "window")  # in the order in which the page of keys has them
 
 
 SHORTCUTS = (
-    Shortcut("toggle_play", ("Space", "K")),
-    Shortcut("back_5_s", ("Left",)),
-    Shortcut("forward_5_s", ("Right",)),
-    Shortcut("back_30_s", ("Shift+Left",)),
-    Shortcut("forward_30_s", ("Shift+Right",)),
-    Shortcut("step_back", (",",)),
-    Shortcut("step_forward", (".",)),
-    Shortcut("to_start", ("Home",)),
-    Shortcut("to_end", ("End",)),
-    Shortcut("slower", ("[",)),
-    Shortcut("faster", ("]",)),
-    Shortcut("normal_speed", ("Backspace",)),
-    Shortcut("toggle_skip_idle", ("I",)),
-    Shortcut("go_live", ("L",)),
-    Shortcut("focus_search", ("/", "Ctrl+F")),
+    Shortcut("toggle_play", ("Space", "K"), "play"),
+    Shortcut("back_5_s", ("Left",), "play"),
+    Shortcut("forward_5_s", ("Right",), "play"),
+    Shortcut("back_30_s", ("Shift+Left",), "play"),
+    Shortcut("forward_30_s", ("Shift+Right",), "play"),
+    Shortcut("step_back", (",",), "play"),
+    Shortcut("step_forward", (".",), "play"),
+    Shortcut("to_start", ("Home",), "play"),
+    Shortcut("to_end", ("End",), "play"),
+    Shortcut("slower", ("[",), "play"),
+    Shortcut("faster", ("]",), "play"),
+    Shortcut("normal_speed", ("Backspace",), "play"),
+    Shortcut("toggle_skip_idle", ("I",), "play"),
+    Shortcut("go_live", ("L",), "play"),
+    Shortcut("focus_search", ("/", "Ctrl+F"), "find"),
     Shortcut("leave", ("Esc",)),
-    Shortcut("next_hit", ("F3",)),
-    Shortcut("previous_hit", ("Shift+F3",)),
-    Shortcut("next_finding", ("V",)),
-    Shortcut("fit", ("0",)),
-    Shortcut("real_size", ("1",)),
-    Shortcut("zoom_in", ("+", "=")),
-    Shortcut("zoom_out", ("-",)),
-    Shortcut("next_monitor", ("M",)),
-    Shortcut("timeline_in", ("Ctrl++", "Ctrl+=")),
-    Shortcut("timeline_out", ("Ctrl+-",)),
+    Shortcut("next_hit", ("F3",), "find"),
+    Shortcut("previous_hit", ("Shift+F3",), "find"),
+    Shortcut("next_finding", ("V",), "find"),
+    Shortcut("fit", ("0",), "look"),
+    Shortcut("real_size", ("1",), "look"),
+    Shortcut("zoom_in", ("+", "="), "look"),
+    Shortcut("zoom_out", ("-",), "look"),
+    Shortcut("next_monitor", ("M",), "look"),
+    Shortcut("timeline_in", ("Ctrl++", "Ctrl+="), "look"),
+    Shortcut("timeline_out", ("Ctrl+-",), "look"),
     Shortcut("toggle_library", ("Ctrl+B",)),
     Shortcut("toggle_log", ("Ctrl+L",)),
     Shortcut("open_folder", ("Ctrl+O",)),
     Shortcut("full_screen", ("F11",)),
     Shortcut("show_keys", ("?", "F1")),
+)
+
+LOG_SHORTCUTS = (  # they work where the operation log has the focus
+    Shortcut("copy_rows", ("Ctrl+C",), "log"),
+    Shortcut("copy_table", ("Ctrl+Shift+C",), "log"),
+    Shortcut("export_rows", ("Ctrl+Shift+E",), "log"),
+    Shortcut("only_application", ("Shift+A",), "log"),
+    Shortcut("only_kind", ("Shift+K",), "log"),
+    Shortcut("only_window", ("Shift+W",), "log"),
+    Shortcut("toggle_grouping", ("Shift+G",), "log"),
+    Shortcut("clear_filters", ("Shift+X",), "log"),
 )

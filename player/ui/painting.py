@@ -64,8 +64,10 @@ class RowDelegate(QStyledItemDelegate):
         """As Qt asks it."""
         return QSize(80, self.height_px)
 
-    def paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, *, is_current: bool = False) -> str:
-        """The row's ground; returns the colour its main text has on it."""
+    def paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, *, is_current: bool = False, is_first: bool = True
+    ) -> str:
+        """The ground of a row or of its cell; returns the colour its main text has on it."""
         colours = self.look.colours
         area = QRect(option.rect)
         state = option.state
@@ -75,7 +77,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(area, QColor(colours.raised))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, QColor(colours.hover))
-        if is_current:
+        if is_current and is_first:
             painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), QColor(colours.accent))
         return colours.on_accent_fill if state & QStyle.StateFlag.State_Selected else colours.text
 

@@ -10,10 +10,11 @@ import pytest
 
 import resources
 from player.ui.access import Level
-from player.ui.keys import SHORTCUTS
+from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
+from player.ui.log_columns import Column
 from player.ui.look import SHEETS, Colours, read_colours
 from player.words import LANGUAGES, language_of, read_sentences, read_words
-from recorder.logrow import KINDS
+from recorder.logrow import KINDS, SEVERITIES
 
 UI = Path(__file__).parents[2] / "player" / "ui"
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in UI.glob("*.py"))
@@ -54,7 +55,9 @@ def test_every_key_that_the_code_speaks_exists():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_verdict_and_key_has_words(language):
     words = read_words(language)
-    wanted = [f"kind.{kind}" for kind in KINDS] + [f"keys.{shortcut.name}" for shortcut in SHORTCUTS]
+    wanted = [f"kind.{kind}" for kind in KINDS] + [f"keys.{shortcut.name}" for shortcut in (*SHORTCUTS, *LOG_SHORTCUTS)]
+    wanted += [f"keys.group_{group}" for group in GROUPS] + [f"severity.{severity}" for severity in SEVERITIES]
+    wanted += [f"log_columns.{column.name.lower()}" for column in Column]
     wanted += [f"verdict.{level.value}{end}" for level in Level for end in ("", "_text")]
     assert [key for key in wanted if key not in words] == []
 

@@ -371,8 +371,8 @@ def test_the_window_remembers_how_it_stood(window_on, settings, open_window):
 def test_text_of_a_recording_is_never_taken_for_markup(window_on, qtbot):
     window = window_on(FakeSource(rows=[row(0, "text", "<b>bold</b>\x1b]0;x\u202e"), row(5, "text", "z")]))
     click_line(qtbot, window.log.view, 0)
-    assert window.log._detail_text.text() == "<b>bold</b>␛]0;x⟨U+202E⟩"
-    assert window.log._detail_text.textFormat() is Qt.TextFormat.PlainText
+    assert window.log.details.text.text() == "<b>bold</b>␛]0;x⟨U+202E⟩"
+    assert window.log.details.text.textFormat() is Qt.TextFormat.PlainText
 
 
 def test_the_log_is_filtered_by_text_and_by_kind(window_on, qtbot):
@@ -380,7 +380,8 @@ def test_the_log_is_filtered_by_text_and_by_kind(window_on, qtbot):
     window.log.filter.setText("OPENSSL")
     qtbot.waitUntil(lambda: window.log.model.rowCount() == 1)
     window.log.filter.clear()
-    window.log._kind_actions["text"].setChecked(False)
+    window.log.filter_menu.fill()
+    next(one for one in window.log.filter_menu.kinds.actions() if one.text() == "Typed text").setChecked(False)
     qtbot.waitUntil(lambda: window.log.model.rowCount() == 2)
     assert [window.log.model.row_at(line).kind for line in (0, 1)] == ["session", "window"]
 
