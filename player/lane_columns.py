@@ -14,6 +14,7 @@ from recorder.logrow import SEVERITIES, LogRow
 
 TYPING_KINDS = frozenset({"text", "activity"})
 UNKNOWN_APPLICATION = ""
+REASONS = 6  # of which the timeline shows each in its own way
 COLOURS = 8  # that can be told apart by everybody; further applications share them
 
 
@@ -21,14 +22,15 @@ COLOURS = 8  # that can be told apart by everybody; further applications share t
 class Columns:
     """What the rows say, lane by lane; the rows' places are those in the operation log.
 
-    The values of `windows` are places in `applications`, of `alerts` severities, of `commands` 1 for a process.
-    `commands` and `typing` are from their first key to their last.
+    The values of `windows` are places in `applications`, of `alerts` severities. `commands` (entered in a terminal)
+    and `typing` are from their first key to their last; `processes` are those that started.
     """
 
     windows: Strip = field(default_factory=no_strip)
     applications: tuple[str, ...] = ()
     typing: Marks = field(default_factory=no_marks)
     commands: Marks = field(default_factory=no_marks)
+    processes: Marks = field(default_factory=no_marks)
     alerts: Marks = field(default_factory=no_marks)
 
 
@@ -40,6 +42,7 @@ class ColumnReader:
         self._windows = _Growing()
         self._typing = _Growing()
         self._commands = _Growing()
+        self._processes = _Growing()
         self._alerts = _Growing()
         self._applications: dict[str, int] = {}
         self._window: tuple[str | None, str | None] | None = None
@@ -63,6 +66,7 @@ class ColumnReader:
                 tuple(self._applications),
                 self._typing.marks(),
                 self._commands.marks(),
+                self._processes.marks(),
                 self._alerts.marks(),
             )
         return self._columns
@@ -70,8 +74,8 @@ class ColumnReader:
     def _take(self, row: LogRow) -> None:
         command = self._command_reader.take(row)
         if command is not None:
-            value = int(command.evidence is Evidence.PROCESS)
-            self._commands.add(command.at_ns, command.end_ns, value, command.row)
+            lane = self._commands if command.evidence is Evidence.TYPED else self._processes
+            lane.add(command.at_ns, command.end_ns, 0, command.row)
         if row.kind == "window":
             self._take_window(row)
         elif row.kind in TYPING_KINDS:
@@ -135,11 +139,31 @@ def colours_of(applications: Sequence[str]) -> tuple[int | None, ...]:
     return tuple(colours)
 
 
-def evidence_marks(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[Marks, tuple[str, ...]]:
-    """The spans of these kinds as marks (`rows`: places in `spans`), and the reasons that their values stand for."""
-    reasons: dict[str, int] = {}
-    grown = _Growing()
+@dataclass(frozen=True, slots=True)
+class SpanGroup:
+    """The spans of one kind and for one reason; `number` counts the reasons of a kind, the last of which is all others.
+
+    `rows` of the marks are places in the spans.
+    """
+
+    kind: str
+    reason: str
+    number: int
+    marks: Marks
+
+
+def evidence_of(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[SpanGroup, ...]:
+    """The spans of these kinds, gathered by reason. `reason` is "" where there are too many to tell apart."""
+    grown: dict[tuple[str, str], _Growing] = {}
+    numbers: dict[tuple[str, str], int] = {}
     for place, span in enumerate(spans):
-        if span.kind in kinds:
-            grown.add(span.start_ns, span.end_ns, reasons.setdefault(span.reason, len(reasons)), place)
-    return grown.marks(), tuple(reasons)
+        if span.kind not in kinds:
+            continue
+        key = (span.kind, span.reason)
+        if key not in grown and sum(kind == span.kind for kind, _ in grown) >= REASONS - 1:
+            key = (span.kind, "")
+        if key not in grown:
+            numbers[key] = sum(kind == span.kind for kind, _ in grown)
+            grown[key] = _Growing()
+        grown[key].add(span.start_ns, span.end_ns, 0, place)
+    return tuple(SpanGroup(kind, reason, numbers[kind, reason], one.marks()) for (kind, reason), one in grown.items())

@@ -210,7 +210,24 @@ def clusters(axis: Axis, marks: Marks, *, cell_px: float = 1.0) -> Clusters:
     firsts = places[filled]
     highest = np.maximum.reduceat(marks.values[: places[-1]], firsts) if len(firsts) else none
     x_px = (marks.starts_ns[firsts] - axis.start_ns).astype(np.float64) * (axis.width_px / length_ns)
-    return Clusters(x_px, counts[filled], firsts, highest)
+    return Clusters(np.minimum(x_px, axis.width_px), counts[filled], firsts, highest)
+
+
+def signs(axis: Axis, marks: Marks, *, apart_px: float) -> Clusters:
+    """As `clusters`, and those whose signs would still cover each other are one too."""
+    found = clusters(axis, marks, cell_px=apart_px)
+    starts: list[int] = []
+    for cluster, x_px in enumerate(found.x_px.tolist()):  # no more than there is room for
+        if not starts or x_px - found.x_px[starts[-1]] >= apart_px:
+            starts.append(cluster)
+    if len(starts) == len(found):
+        return found
+    return Clusters(
+        found.x_px[starts],
+        np.add.reduceat(found.counts, starts),
+        found.firsts[starts],
+        np.maximum.reduceat(found.highest, starts),
+    )
 
 
 def runs(axis: Axis, marks: Marks) -> Runs:
@@ -277,20 +294,34 @@ def stacked(
 
 def under(axis: Axis, marks: Marks, x_px: float, *, reach_px: float = 3.0) -> Under | None:
     """What lies under this place, or so near that it is meant; None: nothing."""
-    if axis.width_px <= 0 or not len(marks):
-        return None
-    reach_ns = round(reach_px * (axis.end_ns - axis.start_ns) / axis.width_px)
-    at_ns = time_at(axis, x_px)
-    first = int(np.searchsorted(marks.reach_ns, at_ns - reach_ns))
-    last = int(np.searchsorted(marks.starts_ns, at_ns + reach_ns, side="right"))
-    here = first + np.flatnonzero(marks.ends_ns[first:last] >= at_ns - reach_ns)
+    here = _here(axis, marks, x_px, reach_px)
     if not len(here):
         return None
+    at_ns = time_at(axis, x_px)
     starts_ns, ends_ns = marks.starts_ns[here], marks.ends_ns[here]
     away = np.maximum(starts_ns - at_ns, 0) + np.maximum(at_ns - ends_ns, 0)
     # Of several that hold the moment the one that began last: it lies on top.
     nearest = len(here) - 1 - int(np.argmin(away[::-1]))
     return Under(len(here), int(here[nearest]))
+
+
+def all_under(axis: Axis, marks: Marks, x_px: float, *, most: int, reach_px: float = 5.0) -> tuple[int, ...]:
+    """The places of the marks under this place, in order, the gravest first if not all are given."""
+    here = _here(axis, marks, x_px, reach_px)
+    if len(here) > most:
+        gravest = np.argsort(-marks.values[here], kind="stable")[:most]
+        here = here[np.sort(gravest)]
+    return tuple(here.tolist())
+
+
+def _here(axis: Axis, marks: Marks, x_px: float, reach_px: float) -> Ints:
+    if axis.width_px <= 0 or not len(marks):
+        return np.empty(0, np.int64)
+    reach_ns = round(reach_px * (axis.end_ns - axis.start_ns) / axis.width_px)
+    at_ns = time_at(axis, x_px)
+    first = int(np.searchsorted(marks.reach_ns, at_ns - reach_ns))
+    last = int(np.searchsorted(marks.starts_ns, at_ns + reach_ns, side="right"))
+    return np.asarray(first + np.flatnonzero(marks.ends_ns[first:last] >= at_ns - reach_ns), np.int64)
 
 
 def holds(strip: Strip, at_ns: int) -> int | None:

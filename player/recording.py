@@ -61,6 +61,10 @@ class OpenRecording:
         """
         return cls(RecordingReader.open(folder, keys=keys, devices=devices), cache_bytes=cache_bytes)
 
+    def again(self, *, cache_bytes: int = CACHE_BYTES) -> "OpenRecording":
+        """The same recording once more, for who looks elsewhere in it without disturbing this one."""
+        return OpenRecording(self._reader.again(), cache_bytes=cache_bytes)
+
     # --- what it is ---------------------------------------------------------------------------------------------------
 
     @property

@@ -1,5 +1,6 @@
 """Recordings and libraries that are not there: for the window's tests and for looking at it."""
 
+import copy
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -82,6 +83,11 @@ class FakeSource:
     @property
     def is_live(self) -> bool:
         return self.live
+
+    def again(self, *, cache_bytes: int) -> "FakeSource":
+        second = copy.copy(self)
+        second.threads = set()
+        return second
 
     def refresh(self) -> bool:
         self.refreshes += 1

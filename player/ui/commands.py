@@ -1,5 +1,6 @@
 """What the keys do: a method for each shortcut, named as in `keys.py`."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -23,6 +24,11 @@ class Commands(QObject):
     def __init__(self, window: "PlayerWindow") -> None:
         super().__init__(window)
         self._window = window
+        self._parts: list[QObject] = [self]
+
+    def also(self, part: QObject) -> None:
+        """The methods of this part of the window are commands too."""
+        self._parts.append(part)
 
     def add_shortcuts(self) -> None:
         """Make every key of `SHORTCUTS` work in the whole window."""
@@ -30,7 +36,12 @@ class Commands(QObject):
             for key in shortcut.keys:
                 made = QShortcut(QKeySequence(key), self._window)
                 made.setContext(Qt.ShortcutContext.WindowShortcut)
-                made.activated.connect(getattr(self, shortcut.name))
+                made.activated.connect(self.command(shortcut.name))
+
+    def command(self, name: str) -> Callable[[], None]:
+        """The command of this name, whichever part of the window has it."""
+        command: Callable[[], None] = getattr(next(part for part in self._parts if hasattr(part, name)), name)
+        return command
 
     # --- playing ------------------------------------------------------------------------------------------------------
 
@@ -102,9 +113,9 @@ class Commands(QObject):
         self._window.header.search.selectAll()
 
     def leave(self) -> None:
-        """Out of a text box, so that the keys play again; and out of the full screen."""
+        """Out of a text box, so that the keys play again; then out of the range; then out of the full screen."""
         window = self._window
-        if window.stage.view.hasFocus() and window.isFullScreen():
+        if window.stage.view.hasFocus() and not window.timeline.leave() and window.isFullScreen():
             self.full_screen()
         window.stage.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -45,6 +45,7 @@ class Desk(QObject):
     shown = Signal(object, object)  # Shown, and spans found while it was read
     picture_failed = Signal(object, str)  # at_ns (32 bits are not enough), the sentence
     moved = Signal(object)  # Moment
+    thumbnail = Signal(object, object)  # at_ns, the small picture or None
     judged = Signal(object)  # Judgement
     listed = Signal(object)  # tuple[Entry, ...]
     listing_failed = Signal(str)
@@ -208,6 +209,11 @@ class Desk(QObject):
         if news is not None:
             self.do(lambda playback: playback.step(direction, news.change_times_ns))
 
+    def ask_thumbnail(self, at_ns: int) -> None:
+        """Make a small picture of this moment aside; `thumbnail` tells."""
+        if self._reading is not None:
+            self._reading.request_thumbnail(at_ns)
+
     def refresh(self) -> None:
         """Show where playback is now."""
         moment = self.playback.update()
@@ -223,7 +229,12 @@ class Desk(QObject):
     def _read(self, request: Request, keep_on: Callable[[], None]) -> tuple[Request, Reading, News]:
         source = self._access.open(request.folder, self._question.ask)
         reading = Reading(
-            source, home=self._home.carry, on_shown=self._was_shown, on_failed=self._was_not_shown, on_news=self._came
+            source,
+            home=self._home.carry,
+            on_shown=self._was_shown,
+            on_failed=self._was_not_shown,
+            on_news=self._came,
+            on_thumbnail=self.thumbnail.emit,
         )
         try:
             news = reading.first_news()

@@ -15,7 +15,7 @@ class Shortcut:
     group: str = "window"
 
 
-GROUPS = ("play", "find", "look", "log", "window")  # in the order in which the page of keys has them
+GROUPS = ("play", "find", "look", "timeline", "log", "window")  # in the order in which the page of keys has them
 
 
 SHORTCUTS = (
@@ -31,7 +31,7 @@ SHORTCUTS = (
     Shortcut("slower", ("[",), "play"),
     Shortcut("faster", ("]",), "play"),
     Shortcut("normal_speed", ("Backspace",), "play"),
-    Shortcut("toggle_skip_idle", ("I",), "play"),
+    Shortcut("toggle_skip_idle", ("S",), "play"),
     Shortcut("go_live", ("L",), "play"),
     Shortcut("focus_search", ("/", "Ctrl+F"), "find"),
     Shortcut("leave", ("Esc",)),
@@ -43,8 +43,23 @@ SHORTCUTS = (
     Shortcut("zoom_in", ("+", "="), "look"),
     Shortcut("zoom_out", ("-",), "look"),
     Shortcut("next_monitor", ("M",), "look"),
-    Shortcut("timeline_in", ("Ctrl++", "Ctrl+="), "look"),
-    Shortcut("timeline_out", ("Ctrl+-",), "look"),
+    Shortcut("next_mark", ("N",), "timeline"),
+    Shortcut("previous_mark", ("Alt+N",), "timeline"),
+    Shortcut("next_alert", ("A",), "timeline"),
+    Shortcut("previous_alert", ("Alt+A",), "timeline"),
+    Shortcut("next_bookmark", ("J",), "timeline"),
+    Shortcut("previous_bookmark", ("Alt+J",), "timeline"),
+    Shortcut("next_window", ("W",), "timeline"),
+    Shortcut("previous_window", ("Alt+W",), "timeline"),
+    Shortcut("next_command", ("E",), "timeline"),
+    Shortcut("previous_command", ("Alt+E",), "timeline"),
+    Shortcut("next_gap", ("G",), "timeline"),
+    Shortcut("previous_gap", ("Alt+G",), "timeline"),
+    Shortcut("range_start", ("I",), "timeline"),
+    Shortcut("range_end", ("O",), "timeline"),
+    Shortcut("clear_range", ("X",), "timeline"),
+    Shortcut("timeline_in", ("Ctrl++", "Ctrl+="), "timeline"),
+    Shortcut("timeline_out", ("Ctrl+-",), "timeline"),
     Shortcut("toggle_library", ("Ctrl+B",)),
     Shortcut("toggle_log", ("Ctrl+L",)),
     Shortcut("open_folder", ("Ctrl+O",)),

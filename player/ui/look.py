@@ -54,6 +54,16 @@ class Colours:
     hit: str
     position: str
     shadow: str
+    on_application: str
+    application_0: str
+    application_1: str
+    application_2: str
+    application_3: str
+    application_4: str
+    application_5: str
+    application_6: str
+    application_7: str
+    application_unknown: str
 
 
 def read_colours(name: str) -> Colours:
@@ -84,6 +94,10 @@ class Look:
         pixmap = QPixmap(_drawn(name, colour, round(size_px * ratio)))
         pixmap.setDevicePixelRatio(ratio)
         return pixmap
+
+    def application_colour(self, number: int | None) -> str:
+        """The colour of this number (`player.lane_columns.colours_of`); None: of an application that is not known."""
+        return str(getattr(self.colours, f"application_{'unknown' if number is None else number}"))
 
     def stylesheet(self) -> str:
         """The numbered style sheets in their order, with the colours put in."""

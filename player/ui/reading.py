@@ -10,10 +10,12 @@ import numpy as np
 
 from player import timeline
 from player.decoder import Decoder, Shown, read_shown
+from player.drawing import Pixels
 from player.lane_columns import ColumnReader, Columns
 from player.row_list import RowList
 from player.scan import ScanProgress
 from player.source import SessionFacts, Source, Span
+from player.thumbnails import Thumbnails, Twofold
 from player.timeline import Times
 from player.ui.background import Follower, Home
 from recorder.errors import WorldError
@@ -68,7 +70,7 @@ class News:
 
 
 class Reading:
-    """Calls `on_shown`, `on_failed` and `on_news` at home. `stop` ends both threads and closes the source."""
+    """Calls `on_shown`, `on_failed` and `on_news` at home. `stop` ends all threads and closes the source."""
 
     def __init__(
         self,
@@ -78,6 +80,7 @@ class Reading:
         on_shown: Callable[[Shown, tuple[Span, ...]], None],
         on_failed: Callable[[int, WorldError], None],
         on_news: Callable[[News], None],
+        on_thumbnail: Callable[[int, Pixels | None], None] | None = None,
     ) -> None:
         self._source = source
         self._lock = threading.Lock()
@@ -99,6 +102,12 @@ class Reading:
             on_error=lambda at_ns, error: self._at_home(lambda: on_failed(at_ns, error)),
             ahead=self._ahead if isinstance(source, Scanned) else None,
         )
+        self._thumbnails: Thumbnails | None = None
+        if on_thumbnail is not None and isinstance(source, Twofold):
+            told = on_thumbnail
+            self._thumbnails = Thumbnails(
+                source, on_made=lambda at_ns, picture: self._at_home(lambda: told(at_ns, picture))
+            )
         self._follower: Follower | None = None
         self._unknown_ns: int | None = None  # the moment shown last, if not all was known of it
 
@@ -116,13 +125,20 @@ class Reading:
         """Ask for what there was to see then."""
         self._decoder.request(at_ns)
 
+    def request_thumbnail(self, at_ns: int) -> None:
+        """Ask for a small picture of this moment; none comes from a source that cannot be opened once more."""
+        if self._thumbnails is not None:
+            self._thumbnails.request(at_ns)
+
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then."""
         return self._source.wall_ns_at(at_ns)
 
     def stop(self) -> None:
-        """Returns when both threads have ended and the files are let go. Nothing is called after it."""
+        """Returns when every thread has ended and the files are let go. Nothing is called after it."""
         self._is_stopped = True
+        if self._thumbnails is not None:
+            self._thumbnails.stop()
         if self._follower is not None:
             self._follower.stop()
         self._decoder.stop()

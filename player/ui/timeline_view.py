@@ -1,26 +1,49 @@
-"""The timeline below the picture: seek with a click or a drag, zoom with the wheel, hover for the time."""
+"""The timeline below the picture: lanes on one ruler. Click to seek, drag to select, wheel to zoom, hover to look."""
+
+from collections.abc import Sequence
+from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from player import timeline
+from player import lanes, timeline
+from player.drawing import Pixels
+from player.lane_columns import Columns, SpanGroup, evidence_of
+from player.lanes import Lane, Marks, Place, Range
 from player.source import Span
 from player.timeline import Axis, Times
 from player.ui import timeline_painting as paint
 from player.ui.look import Look
 from player.ui.reading import News
-from player.ui.timeline_painting import Bubble, Curves
+from player.ui.timeline_card import TimelineCard
+from player.ui.timeline_ground import Scene, paint_ground
+from player.ui.timeline_words import AxisMarks, said_at
 
-BUCKET_PX = 3
-_NO_TIMES: Times = np.empty(0, np.int64)
+DRAG_FROM_PX = 4  # less is a click with an unsteady hand
+EVIDENCE = ("gap", "altered", "missing")
+# Lanes of signs: a click on one of them goes to where it begins, not to the pixel.
+_SIGNS = (Lane.ALERTS, Lane.BOOKMARKS, Lane.HITS, Lane.COMMANDS)
+
+Bookmark = tuple[int, int, str]  # start_ns, end_ns, label
+
+
+class Hold(Enum):
+    """What the pressed button holds."""
+
+    POSITION = "position"  # on the ruler: the picture follows
+    AXIS = "axis"
+    POINT = "point"  # not moved yet: a click
+    RANGE = "range"
 
 
 class TimelineView(QWidget):
     """What does not move is painted once into a picture of its own; the position is drawn over it."""
 
     seek_requested = Signal(object)  # at_ns (32 bits are not enough)
+    range_selected = Signal(object, object)  # start_ns, end_ns; None, None: no range any more
+    thumbnail_wanted = Signal(object)  # at_ns
 
     def __init__(self, *, look: Look) -> None:
         super().__init__()
@@ -28,38 +51,66 @@ class TimelineView(QWidget):
         self._news: News | None = None
         self._axis = timeline.whole(0, 1)
         self._position_ns = 0
-        self._hits: Times = _NO_TIMES
+        self._hits = lanes.no_marks()
+        self._bookmarks, self._labels = lanes.no_marks(), tuple[str, ...]()
+        self._spans: tuple[SpanGroup, ...] = ()
+        self._seen: frozenset[Lane] = frozenset()  # lanes that were not empty once: they keep their room
+        self._places: tuple[Place, ...] = ()
+        self._range: Range | None = None
+        self._hold: Hold | None = None
+        self._held_from = QPointF()
+        self._anchor_ns = 0
+        self._range_before: Range | None = None
         self._hover_px: float | None = None
-        self._panned_from: QPointF | None = None
-        self._is_dragging = False
         self._ground: QPixmap | None = None
         self._wall = (0, 0)
+        self._card: TimelineCard | None = None
         self.setMouseTracking(True)
-        self.setFixedHeight(paint.HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(look.words("timeline.title"))
+        self._place_lanes()
 
     # --- what it is told ----------------------------------------------------------------------------------------------
 
     def show_recording(self, news: News | None, started_wall_ns: int = 0, utc_offset_s: int = 0) -> None:
         """Show all of this recording; None: nothing is open."""
-        self._news, self._wall = news, (started_wall_ns, utc_offset_s)
-        self._hits, self._position_ns = _NO_TIMES, 0
-        self._axis = timeline.whole(news.duration_ns if news else 0, self._room_px())
-        self._repaint_all()
+        self._wall = (started_wall_ns, utc_offset_s)
+        self._hits, self._position_ns, self._seen = lanes.no_marks(), 0, frozenset()
+        self._bookmarks, self._labels = lanes.no_marks(), ()
+        self._hold = None
+        self._hide_card()
+        if self._card is not None:
+            self._card.forget()
+        self.select(None)
+        self._take(news)
+        self.show_whole()
 
     def show_news(self, news: News) -> None:
         """The recording has grown."""
         was_whole = self._is_whole()
-        self._news = news
+        self._take(news)
         if was_whole:
             self._axis = timeline.whole(news.duration_ns, self._room_px())
         self._repaint_all()
 
     def show_hits(self, times_ns: Times) -> None:
         """Mark what was found, in order of time."""
-        self._hits = times_ns
+        self._hits = lanes.instants(times_ns)
+        self._place_lanes()
         self._repaint_all()
+
+    def show_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
+        """Mark these moments and ranges."""
+        starts, ends = (np.array([mark[side] for mark in bookmarks], np.int64) for side in (0, 1))
+        self._bookmarks = lanes.mark_columns(starts, ends, rows=np.arange(len(bookmarks)))
+        self._labels = tuple(label for _, _, label in bookmarks)
+        self._place_lanes()
+        self._repaint_all()
+
+    def show_thumbnail(self, at_ns: int, picture: Pixels | None) -> None:
+        """This is what the screen showed then; None: it cannot be told."""
+        if self._card is not None:
+            self._card.show_thumbnail(self._moment_of(at_ns), picture)
 
     def show_position(self, at_ns: int, *, follows: bool) -> None:
         """Playback is here; `follows`: keep it in sight."""
@@ -87,11 +138,43 @@ class TimelineView(QWidget):
     @property
     def hit_times_ns(self) -> Times:
         """The marks of what was found."""
-        return self._hits
+        return self._hits.starts_ns
+
+    @property
+    def columns(self) -> Columns:
+        """What the lanes are laid out of."""
+        return self._news.columns if self._news is not None else Columns()
+
+    @property
+    def gap_times_ns(self) -> Times:
+        """Where gaps, altered and missing ranges begin."""
+        starts = [group.marks.starts_ns for group in self._spans if group.kind in EVIDENCE]
+        return np.unique(np.concatenate(starts)) if starts else np.empty(0, np.int64)
+
+    @property
+    def bookmark_times_ns(self) -> Times:
+        """Where bookmarks begin."""
+        return self._bookmarks.starts_ns
+
+    @property
+    def selected_range(self) -> Range | None:
+        """The range that is selected."""
+        return self._range
+
+    @property
+    def card(self) -> TimelineCard | None:
+        """What is said and shown of the moment under the pointer, once there was one."""
+        return self._card
+
+    def place_of(self, lane: Lane) -> Place:
+        """Where this lane lies in the widget."""
+        return next(place for place in self._places if place.lane is lane)
 
     def x_of(self, at_ns: int) -> float:
         """Where a moment lies on the widget."""
         return paint.GUTTER_PX + timeline.x_at(self._axis, at_ns)
+
+    # --- what it is asked ---------------------------------------------------------------------------------------------
 
     def zoom(self, factor: float, around_px: float | None = None) -> None:
         """Show less time (above 1) or more, around the position or this place."""
@@ -104,7 +187,53 @@ class TimelineView(QWidget):
         self._axis = timeline.whole(self._duration_ns(), self._room_px())
         self._repaint_all()
 
+    def select(self, chosen: Range | None) -> None:
+        """Select this range; None: none."""
+        if chosen == self._range:
+            return
+        self._range = chosen
+        self.update()
+        if chosen is None:
+            self.range_selected.emit(None, None)
+        else:
+            self.range_selected.emit(chosen.start_ns, chosen.end_ns)
+
+    def leave(self) -> bool:
+        """Escape: let go of what is being dragged, as it was before; else of the range. False: there was neither."""
+        if self._hold is Hold.RANGE:
+            self._hold = None
+            self.select(self._range_before)
+            return True
+        had_range = self._range is not None
+        self.select(None)
+        return had_range
+
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _take(self, news: News | None) -> None:
+        old = self._news.spans if self._news is not None else ()
+        self._news = news
+        if news is None:
+            self._spans = ()
+        elif news.spans is not old:
+            self._spans = evidence_of(news.spans, (*EVIDENCE, "locked"))
+        self._place_lanes()
+
+    def _place_lanes(self) -> None:
+        """Empty lanes are thin; one that has held something keeps its room, so that nothing jumps while one types."""
+        columns = self.columns
+        held = {
+            Lane.COMMANDS: len(columns.commands) + len(columns.processes),
+            Lane.ALERTS: len(columns.alerts),
+            Lane.BOOKMARKS: len(self._bookmarks),
+            Lane.HITS: len(self._hits),
+        }
+        self._seen |= {lane for lane in Lane if held.get(lane, 1)}
+        self._places = lanes.stacked(paint.LANES_PX, frozenset(Lane) - self._seen, top_px=paint.TICKS_PX)
+        self.setFixedHeight(self._bottom_px() + paint.OVERVIEW_PX)
+
+    def _bottom_px(self) -> int:
+        return self._places[-1].bottom_px
 
     def _duration_ns(self) -> int:
         return self._news.duration_ns if self._news is not None else 0
@@ -120,63 +249,64 @@ class TimelineView(QWidget):
         self._ground = None
         self.update()
 
-    def _curves(self, news: News) -> Curves:
-        buckets = max(1, self._axis.width_px // BUCKET_PX)
-        return Curves(
-            timeline.activity(self._axis, news.change_times_ns, news.change_px, buckets=buckets),
-            timeline.activity(self._axis, news.operator_times_ns, buckets=buckets),
-        )
+    def _time_at(self, event_px: float) -> int:
+        return timeline.time_at(self._axis, event_px - paint.GUTTER_PX)
 
-    def _paint_ground(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        ground = QPixmap(self.size() * ratio)
-        ground.setDevicePixelRatio(ratio)
-        ground.fill(QColor(self._look.colours.panel))
-        painter = QPainter(ground)
-        paint.paint_lanes(painter, self._look, self._axis)
-        if self._news is not None:
-            if not self._news.is_complete:
-                paint.paint_unread(painter, self._look, self._axis, self._news.reached_ns)
-            paint.paint_ticks(painter, self._look, self._axis)
-            paint.paint_curves(painter, self._look, self._axis, self._curves(self._news), self._news.idle)
-            paint.paint_evidence(painter, self._look, self._axis, self._news.spans)
-            paint.paint_hits(painter, self._look, self._axis, self._hits)
-            paint.paint_window(painter, self._look, self._axis, self._news.duration_ns)
-        painter.end()
-        return ground
+    def _moment_of(self, at_ns: int) -> int:
+        """The change that the picture of this moment is from: until the next one, all thumbnails are the same."""
+        times_ns = self._news.change_times_ns if self._news is not None else np.empty(0, np.int64)
+        place = timeline.last_at_or_before(times_ns, at_ns)
+        return int(times_ns[place]) if place is not None else -1
 
-    def bubble_at(self, x_px: float) -> Bubble | None:
-        """What is said about this place; None if nothing is open."""
-        if self._news is None:
-            return None
-        at_ns = timeline.time_at(self._axis, x_px)
-        started_ns, offset_s = self._wall
-        lines = [
-            timeline.time_text(at_ns),
-            timeline.clock_text(started_ns + at_ns, offset_s),
-            timeline.clock_text(started_ns + at_ns),
-        ]
-        here = timeline.spans_at((*self._news.spans, *self._news.idle), at_ns)
-        lines += [
-            f"{self._look.words.either(f'span.{span.kind}', span.kind)}: {self._look.words.said(span.reason)}"
-            for span in here[:1]
-        ]
-        return Bubble(x_px, tuple(lines))
-
-    # --- Qt -----------------------------------------------------------------------------------------------------------
+    # --- painting -----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """As Qt asks it."""
         if self._ground is None:
-            self._ground = self._paint_ground()
+            scene = Scene(self._axis, self._places, self._news, self._spans, self._bookmarks, self._labels, self._hits)
+            self._ground = paint_ground(scene, self.size(), look=self._look, ratio=self.devicePixelRatioF())
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ground)
         if self._news is not None:
-            paint.paint_position(painter, self._look, self._axis, self._position_ns)
-            bubble = self.bubble_at(self._hover_px) if self._hover_px is not None else None
-            if bubble is not None:
-                paint.paint_bubble(painter, self._look, bubble, self.width())
+            bottom = self._bottom_px()
+            if self._range is not None:
+                paint.paint_selection(painter, self._look, self._axis, self._range, bottom)
+            paint.paint_position(painter, self._look, self._axis, self._position_ns, bottom)
+            if self._hover_px is not None:
+                x = paint.GUTTER_PX + self._hover_px
+                painter.fillRect(QRectF(x, paint.TICKS_PX, 1, bottom - paint.TICKS_PX), QColor(self._look.colours.text))
         painter.end()
+
+    # --- hovering -----------------------------------------------------------------------------------------------------
+
+    def _hover(self, event_px: float) -> None:
+        self._hover_px = min(max(event_px - paint.GUTTER_PX, 0.0), float(self._axis.width_px))
+        news = self._news
+        if news is None:
+            return
+        if self._card is None:
+            self._card = TimelineCard(look=self._look, parent=self.window())
+            self._card.wanted.connect(self.thumbnail_wanted)
+        at_ns = timeline.time_at(self._axis, self._hover_px)
+        marks = AxisMarks(self._axis, self._hover_px, self._bookmarks, self._labels, self._hits)
+        said = said_at(news, at_ns, marks, look=self._look, wall=self._wall)
+        self._card.show_moment(self._moment_of(at_ns), at_ns, said, above=self, x_px=paint.GUTTER_PX + self._hover_px)
+
+    def _hide_card(self) -> None:
+        self._hover_px = None
+        if self._card is not None:
+            self._card.hide()
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """The pointer has gone."""
+        self._hide_card()
+        self.update()
+
+    def hideEvent(self, _event: QHideEvent) -> None:
+        """As Qt asks it."""
+        self._hide_card()
+
+    # --- the mouse ----------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """As Qt asks it."""
@@ -184,53 +314,75 @@ class TimelineView(QWidget):
         self._repaint_all()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Up and down zooms around the pointer, sideways moves along."""
-        if event.angleDelta().x():
-            self._axis = timeline.panned(self._axis, -event.angleDelta().x() / 2, self._duration_ns())
+        """Up and down zooms around the pointer; sideways, or with Shift, moves along."""
+        turned = event.angleDelta()
+        sideways = turned.x() or (turned.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0)
+        if sideways:
+            self._axis = timeline.panned(self._axis, -sideways / 2, self._duration_ns())
             self._repaint_all()
         else:
-            self.zoom(1.0015 ** event.angleDelta().y(), event.position().x() - paint.GUTTER_PX)
+            self.zoom(1.0015 ** turned.y(), event.position().x() - paint.GUTTER_PX)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go there; with the middle button (or Shift) take hold of the axis."""
-        is_held = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        if event.button() == Qt.MouseButton.MiddleButton or is_held:
-            self._panned_from = event.position()
-        elif event.button() == Qt.MouseButton.LeftButton:
-            self._is_dragging = True
-            self._ask(event.position().x())
+        """On the ruler the position, at an end of the range that end, elsewhere a point; with Shift the axis."""
+        self._held_from = event.position()
+        if event.button() == Qt.MouseButton.MiddleButton or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._hold = Hold.AXIS
+        elif event.button() == Qt.MouseButton.LeftButton and self._news is not None:
+            self._range_before = self._range
+            stays_ns = lanes.grip_at(self._axis, self._range, event.position().x() - paint.GUTTER_PX)
+            if event.position().y() < paint.TICKS_PX:
+                self._hold = Hold.POSITION
+                self.seek_requested.emit(self._time_at(event.position().x()))
+            elif stays_ns is not None:
+                self._hold, self._anchor_ns = Hold.RANGE, stays_ns
+            else:
+                self._hold, self._anchor_ns = Hold.POINT, self._time_at(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Hover, drag the position, or move along."""
-        self._hover_px = min(max(event.position().x() - paint.GUTTER_PX, 0.0), float(self._axis.width_px))
-        if self._panned_from is not None:
-            by_px = self._panned_from.x() - event.position().x()
-            self._panned_from = event.position()
-            self._axis = timeline.panned(self._axis, by_px, self._duration_ns())
+        """Hover, or move what is held."""
+        x = event.position().x()
+        if self._hold is Hold.POINT and abs(x - self._held_from.x()) >= DRAG_FROM_PX:
+            self._hold = Hold.RANGE
+        if self._hold is Hold.AXIS:
+            self._axis = timeline.panned(self._axis, self._held_from.x() - x, self._duration_ns())
+            self._held_from = event.position()
             self._ground = None
-        elif self._is_dragging:
-            self._ask(event.position().x())
+        elif self._hold is Hold.POSITION:
+            self.seek_requested.emit(self._time_at(x))
+        elif self._hold is Hold.RANGE:
+            self.select(lanes.between(self._anchor_ns, self._time_at(x), self._duration_ns()))
+        at_grip = lanes.grip_at(self._axis, self._range, x - paint.GUTTER_PX) is not None
+        self.setCursor(Qt.CursorShape.SizeHorCursor if at_grip else Qt.CursorShape.ArrowCursor)
+        self._hover(x)
         self.update()
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Let go."""
-        self._panned_from, self._is_dragging = None, False
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; what was not moved was a click."""
+        if self._hold is Hold.POINT:
+            self.seek_requested.emit(self._clicked(event.position()))
+        self._hold = None
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """All of it again."""
         self.show_whole()
 
-    def leaveEvent(self, _event: QEvent) -> None:
-        """The pointer has gone."""
-        self._hover_px = None
-        QToolTip.hideText()
-        self.update()
+    def _clicked(self, at: QPointF) -> int:
+        """The moment that a click means: on a sign, where what it stands for begins."""
+        for place in self._places:
+            if place.lane in _SIGNS and place.top_px <= at.y() < place.bottom_px:
+                marks = self._marks_of(place.lane)
+                found = lanes.under(self._axis, marks, at.x() - paint.GUTTER_PX, reach_px=6)
+                if found is not None:
+                    return int(marks.starts_ns[found.nearest])
+        return self._time_at(at.x())
+
+    def _marks_of(self, lane: Lane) -> Marks:
+        if lane in (Lane.BOOKMARKS, Lane.HITS):
+            return self._bookmarks if lane is Lane.BOOKMARKS else self._hits
+        return self.columns.alerts if lane is Lane.ALERTS else self.columns.commands
 
     def sizeHint(self) -> QSize:
         """As Qt asks it."""
-        return QSize(800, paint.HEIGHT_PX)
-
-    def _ask(self, x_px: float) -> None:
-        if self._news is not None:
-            self.seek_requested.emit(timeline.time_at(self._axis, x_px - paint.GUTTER_PX))
+        return QSize(800, self.height())

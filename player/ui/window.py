@@ -26,6 +26,7 @@ from player.ui.searching import Searching
 from player.ui.settings import Settings
 from player.ui.side_panel import SidePanel
 from player.ui.signals import HomeCarrier
+from player.ui.timeline_controller import TimelineController
 from player.ui.timeline_view import TimelineView
 from player.ui.transport_bar import TransportBar
 from player.ui.verdict_banner import VerdictBanner
@@ -47,6 +48,7 @@ class PlayerWindow(QMainWindow):
         self._lay_out()
         self._connect_desk()
         self._connect_panels()
+        self.commands.also(TimelineController(self))
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
         self.setWindowIcon(look.icon("application", colour=look.colours.accent))
@@ -131,7 +133,7 @@ class PlayerWindow(QMainWindow):
         self.banner.findings_requested.connect(self.commands.next_finding)
         self.library.recording_chosen.connect(lambda folder: desk.open(folder))
         self.library.reload_requested.connect(desk.list_library)
-        for at_moment in (self.log.moment_chosen, self.findings.moment_chosen, self.timeline.seek_requested):
+        for at_moment in (self.log.moment_chosen, self.findings.moment_chosen):
             at_moment.connect(desk.seek)
         self.search.hit_chosen.connect(self._show_hit)
         self.searching.marked.connect(self.timeline.show_hits)

@@ -127,6 +127,10 @@ class RecordingReader:
         first.ratchet = open_ratchet(first.scan.header, keys)
         return reader
 
+    def again(self) -> "RecordingReader":
+        """The same recording opened once more, with the same keys; it shares nothing that changes with this one."""
+        return RecordingReader.open(self.folder, keys=self._keys, devices=self._devices)
+
     @property
     def header(self) -> SessionHeader:
         """Who, where, when and why."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import resources
+from player.lane_columns import COLOURS
 from player.ui.access import Level
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
 from player.ui.log_columns import Column
@@ -106,6 +107,7 @@ def test_text_can_be_read_on_every_ground(name):
     pairs += [(c.good, c.good_fill), (c.warn, c.warn_fill), (c.bad, c.bad_fill), (c.on_accent_fill, c.accent_fill)]
     pairs += [(c.text, c.good_fill), (c.text, c.warn_fill), (c.text, c.bad_fill), (c.text, c.hover)]
     pairs += [(c.text_faint, c.window), (c.text_faint, c.panel)]
+    pairs += [(c.on_application, getattr(c, f"application_{number}")) for number in (*range(COLOURS), "unknown")]
     assert [
         (ink, ground, round(contrast(ink, ground), 2)) for ink, ground in pairs if contrast(ink, ground) < 4.5
     ] == []

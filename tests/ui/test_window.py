@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
+from player.lanes import Lane
 from player.playback import State
 from player.source import Span
 from player.ui.access import Hit, Judgement, Level, Problem
@@ -142,14 +143,15 @@ def test_an_altered_range_takes_the_picture_away_before_the_next_is_decoded(wind
 def test_altered_ranges_and_gaps_are_painted_on_the_timeline(window_on):
     window = window_on(FakeSource(spans=[Span(20 * S, 30 * S, "altered", "x"), Span(40 * S, 50 * S, "gap", "y")]))
     painted = grabbed(window.timeline)
-    lane = window.timeline.height() - 19
-    altered, gap, sound = (painted[lane, round(window.timeline.x_of(at * S))].astype(int) for at in (25, 45, 55))
+    place = window.timeline.place_of(Lane.EVIDENCE)
+    lane = (place.top_px + place.bottom_px) // 2
+    altered, sound = (painted[lane, round(window.timeline.x_of(at * S))].astype(int) for at in (25, 55))
     red = np.array([0xFF, 0x5A, 0x52])
     assert abs(altered - red).max() < 8
     row_of_gap = painted[lane - 3 : lane + 3, round(window.timeline.x_of(41 * S)) : round(window.timeline.x_of(49 * S))]
     assert (abs(row_of_gap.astype(int) - np.array([0xEA, 0xB8, 0x4E])).max(axis=2) < 8).mean() > 0.2
     assert abs(sound - red).max() > 100
-    assert gap.tolist() != sound.tolist()
+    assert (row_of_gap != sound).any(axis=2).mean() > 0.2
 
 
 def test_a_picture_that_is_not_exact_is_marked(window_on, seek):
@@ -316,9 +318,7 @@ def test_keys_that_type_belong_to_the_search_box_while_it_has_the_focus(window_o
 
 def test_every_declared_key_has_a_command_and_is_in_the_list(window_on, look):
     window = window_on(FakeSource())
-    assert [
-        shortcut.name for shortcut in SHORTCUTS if not callable(getattr(window.commands, shortcut.name, None))
-    ] == []
+    assert [shortcut.name for shortcut in SHORTCUTS if not callable(window.commands.command(shortcut.name))] == []
     keys = [key for shortcut in SHORTCUTS for key in shortcut.keys]
     assert len(keys) == len(set(keys))
     dialog = KeysDialog(look=look, parent=window)
@@ -334,7 +334,7 @@ def test_idle_times_are_skipped_and_said_and_can_be_played_all_the_same(window_o
     source = FakeSource(duration_s=60)
     source.change_columns._count = 11  # nothing changes after the tenth second
     window = window_on(source, at_s=10)
-    qtbot.keyClick(window, Qt.Key.Key_I)
+    qtbot.keyClick(window, Qt.Key.Key_S)
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert state_of(window) is State.SKIPPING
     assert not window.transport._skipping.isHidden()

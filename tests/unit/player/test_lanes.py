@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from player import lanes, timeline
-from player.lane_columns import ColumnReader, colours_of, evidence_marks
+from player.lane_columns import ColumnReader, colours_of, evidence_of
 from player.lanes import Lane, Range
 from player.source import Span
 from player.timeline import Axis
@@ -60,6 +60,13 @@ def test_no_mark_is_lost_and_none_is_counted_twice(spans, axis, cell_px):
     seen = [at for at in given_marks.starts_ns.tolist() if axis.start_ns <= at <= axis.end_ns]
     assert found.counts.sum() == len(seen)
     assert all(0 <= x <= axis.width_px for x in found.x_px)
+
+
+def test_signs_that_would_cover_each_other_are_one():
+    found = lanes.signs(AXIS, instants(1.05, 1.15, 1.9, 4, values=[1, 3, 0, 2]), apart_px=11)
+    assert found.counts.tolist() == [3, 1]
+    assert found.highest.tolist() == [3, 2]
+    assert found.firsts.tolist() == [0, 3]
 
 
 def test_gathered_marks_stay_together_while_the_axis_is_panned():
@@ -200,7 +207,7 @@ def test_rows_become_lanes():
     assert columns.windows.values.tolist() == [0, 1, -1]
     assert columns.windows.rows.tolist() == [0, 3, 5], "the same window said again is no other window"
     assert columns.typing.rows.tolist() == [1]
-    assert (columns.commands.rows.tolist(), columns.commands.values.tolist()) == ([1, 6], [0, 1])
+    assert (columns.commands.rows.tolist(), columns.processes.rows.tolist()) == ([1], [6])
     assert (columns.alerts.starts_ns.tolist(), columns.alerts.values.tolist()) == ([5 * S], [4])
 
 
@@ -212,10 +219,16 @@ def test_an_application_has_the_same_colour_in_every_recording():
 
 
 def test_gaps_are_told_apart_by_their_reasons():
-    spans = [Span(0, 5, "gap", "a"), Span(6, 7, "idle", "b"), Span(8, 9, "gap", "a"), Span(10, 11, "gap", "c")]
-    found, reasons = evidence_marks(spans, ("gap",))
-    assert reasons == ("a", "c")
-    assert (found.values.tolist(), found.rows.tolist()) == ([0, 0, 1], [0, 2, 3])
+    spans = [Span(0, 5, "gap", "a"), Span(6, 7, "idle", "b"), Span(8, 9, "gap", "a"), Span(10, 11, "altered", "c")]
+    gaps, altered = evidence_of(spans, ("gap", "altered"))
+    assert (gaps.kind, gaps.reason, gaps.number, gaps.marks.rows.tolist()) == ("gap", "a", 0, [0, 2])
+    assert (altered.kind, altered.number, altered.marks.rows.tolist()) == ("altered", 0, [3])
+
+
+def test_of_very_many_reasons_none_is_lost():
+    found = evidence_of([Span(at, at + 1, "gap", f"reason {at}") for at in range(50)], ("gap",))
+    assert [one.number for one in found] == list(range(6))
+    assert (found[-1].reason, len(found[-1].marks)) == ("", 45)
 
 
 def test_a_million_marks_are_laid_out_at_once():
