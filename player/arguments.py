@@ -179,6 +179,9 @@ def parser() -> UsageParser:
     from player.commands.review_arguments import add_review
 
     add_review(command(commands, "review", "verdicts, notes, what to look at next, and how much was seen", ""))
+    from player.commands.ledger_arguments import add_ledger
+
+    add_ledger(commands)
     return top
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from player.arguments import WRONG_USAGE, parse
 from player.commands.desk import Desk
+from player.ledger.given import Given
+from player.ledger.names import LEDGER_COMMANDS
 from recorder.errors import WorldError
 from recorder.streams import let_go, prepare_standard_streams, said_or_refused, say
 
@@ -32,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     """Each command is imported when it is asked for: a list needs no pictures, and a picture no window."""
-    desk = Desk.of_this_user(getattr(asked, "library", None), out=sys.stdout, notes=sys.stderr)
+    given = Given.of(asked)
+    desk = Desk.of_this_user(getattr(asked, "library", None), out=sys.stdout, notes=sys.stderr, given=given)
     if asked.command in ("list", "verify", "log"):
         return _read(desk, asked)
     if asked.command in ("search", "reindex"):
@@ -45,6 +48,10 @@ def _run(asked: argparse.Namespace) -> int:
         from player.commands.reporting import run_report
 
         return run_report(desk, asked.recording, out=asked.out, language=asked.language)
+    if asked.command in LEDGER_COMMANDS:
+        from player.commands.ledgers import run_ledger_commands
+
+        return run_ledger_commands(desk, asked)
     if asked.command == "persons":
         from player.commands.persons import run_persons
 

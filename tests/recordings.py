@@ -100,7 +100,9 @@ class Sealed:
 class Desk:
     """A desktop being recorded: everything happens when it is called, nothing by itself."""
 
-    def __init__(self, library, *, sizes=((320, 200),), session_id=SESSION_ID, operator="hanako", limits=None, seed=1):
+    def __init__(
+        self, library, *, sizes=((320, 200),), session_id=SESSION_ID, operator="hanako", limits=None, seed=1, others=()
+    ):
         self.clock = TurnedClock()
         self.auditor = AuditorKey.generate("auditor")
         self.device = DeviceKey.generate()
@@ -113,7 +115,7 @@ class Desk:
         self.chunks = []
         self.truth = {}
         header = SessionHeader(session_id, operator, "bastion-7", "patching", STARTED, 9 * 3600, "tests 1")
-        recipients = Recipients.sign([self.auditor.public], version=1, root=DeviceKey.generate())
+        recipients = Recipients.sign([self.auditor.public, *others], version=1, root=DeviceKey.generate())
         self.writer = RecordingWriter.create(
             library,
             header,

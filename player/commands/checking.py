@@ -4,8 +4,9 @@ from pathlib import Path
 
 from player.commands.desk import Desk
 from player.commands.soundness import note_what_is_not_sound
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
 from player.picture_check import check_picture, read_claim, sentence_of
-from player.recording import OpenRecording
 from recorder.evidence.findings import Status
 from recorder.evidence.verify import verify
 
@@ -23,7 +24,7 @@ def run_check(desk: Desk, recording: str | None, picture: Path) -> int:
     """Check a picture against the recording that it names; a picture proves no more than its recording does."""
     claim = read_claim(picture)
     folder = desk.library.find(recording or claim.recording)
-    source = OpenRecording.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
+    source = desk.play(folder, Doing(Kind.FRAME, {"compared_with": str(picture)}))
     try:
         checked = check_picture(source, claim)
     finally:

@@ -8,14 +8,21 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from player.ledger.gate import Doing, Gate
+from player.ledger.given import Given, GivenAsker
+from player.ledger.ledger import Ledger
 from player.library import Library
 from recorder.errors import KeyMissingError
 from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.library_folder import library_folder
+from recorder.evidence.reader import RecordingReader
 from recorder.streams import said_or_refused
+
+if TYPE_CHECKING:
+    from player.recording import OpenRecording
 
 PASSPHRASE_VARIABLE = "TACHIAI_PASSPHRASE"
 QUIET_S = 1.0  # work that takes no longer than this says nothing while it goes on
@@ -35,13 +42,34 @@ class Desk:
     out: TextIO
     notes: TextIO
     given_passphrase: str | None = field(default=None, repr=False)
+    given: Given = field(default_factory=Given, repr=False)
 
     @classmethod
-    def of_this_user(cls, library: Path | None, *, out: TextIO, notes: TextIO) -> "Desk":
+    def of_this_user(cls, library: Path | None, *, out: TextIO, notes: TextIO, given: Given | None = None) -> "Desk":
         """As the environment says; `library` if it was given. The passphrase is taken out of the environment."""
         passphrase = os.environ.pop(PASSPHRASE_VARIABLE, None)  # no program that is started from here inherits it
         folder = keys_folder()
-        return cls(Library(library_folder(library), devices=trusted_devices(folder)), folder, out, notes, passphrase)
+        shown = Library(library_folder(library), devices=trusted_devices(folder))
+        return cls(shown, folder, out, notes, passphrase, given or Given())
+
+    # --- content: every way to it is here, and is entered into the ledger ---------------------------------------------
+
+    @property
+    def gate(self) -> Gate:
+        """The door to what recordings hold.
+
+        Raises:
+            KeyMissingError: there is a policy, and it cannot be used.
+        """
+        return Gate(Ledger.of_this_user(notify=self.note), GivenAsker(self.given, self.note))
+
+    def play(self, folder: Path, doing: Doing) -> "OpenRecording":
+        """Open a recording, with every picture in it; raises as `Gate.recording` says."""
+        return self.gate.recording(folder, doing, keys=self.needed_keys(), devices=self.library.devices)
+
+    def read(self, folder: Path, doing: Doing) -> RecordingReader:
+        """Open a recording, chunk by chunk; raises as `Gate.reader` says."""
+        return self.gate.reader(folder, doing, keys=self.needed_keys(), devices=self.library.devices)
 
     def keys(self) -> KeyRing:
         """The auditor keys at hand, as far as they can be opened.
@@ -49,7 +77,7 @@ class Desk:
         Raises:
             KeyMissingError: a key that was named cannot be used.
         """
-        return load_key_ring(self.keys_folder, self.passphrase)
+        return self.gate.attended(load_key_ring(self.keys_folder, self.passphrase))
 
     def needed_keys(self) -> KeyRing:
         """The auditor keys at hand, where nothing can be done without.
@@ -57,7 +85,7 @@ class Desk:
         Raises:
             KeyMissingError: a key that was named, or every key there is, cannot be used.
         """
-        return load_key_ring(self.keys_folder, self.passphrase, is_needed=True)
+        return self.gate.attended(load_key_ring(self.keys_folder, self.passphrase, is_needed=True))
 
     @property
     def passphrase(self) -> "Passphrase":

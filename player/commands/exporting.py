@@ -9,6 +9,8 @@ from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
 from player.commands.soundness import note_what_is_not_sound
 from player.export import export_log, export_subtitles
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
 from player.moments import in_s
 from player.outfile import refuse_no_file
 from player.recording import OpenRecording
@@ -62,13 +64,22 @@ def run_export(
     choice = Choice(from_ns, to_ns, fps, skip_idle, clock, redactions)
     means = None if files.video is None else means_for(files.video, fps)
     folder = desk.library.find(recording)
-    source = OpenRecording.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
+    source = desk.play(folder, _doing(files, choice, redact))
     try:
         _Export(desk, source, files, choice, means, as_json=as_json).run()
         note_what_is_not_sound(desk, folder)
     finally:
         source.close()
     return 0
+
+
+def _doing(files: Files, choice: Choice, redact: Path | None) -> Doing:
+    """As the ledger tells it."""
+    wanted = {"video": files.video, "subtitles": files.subtitles, "log": files.log, "redacted_by": redact}
+    about = {what: str(path) for what, path in wanted.items() if path is not None}
+    is_log_only = (files.video, files.subtitles) == (None, None)
+    extent = {"from_ns": choice.start_ns, "to_ns": choice.end_ns}
+    return Doing(Kind.LOG_EXPORT if is_log_only else Kind.EXPORT, about | extent)
 
 
 class _Export:

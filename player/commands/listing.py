@@ -5,6 +5,7 @@ import argparse
 from player.catalogue import catalogue
 from player.commands.desk import Desk
 from player.commands.facet_arguments import facets_of, libraries_of
+from player.ledger.telling import told_facets
 from player.library import Entry, Library
 from player.moments import utc_text
 from recorder.errors import StorageError
@@ -20,8 +21,11 @@ HEADS = ("recording", "started (UTC)", "length", "operator", "host", "state", "v
 
 def run_list(desk: Desk, asked: argparse.Namespace) -> int:
     """Print the library, newest first; a recording that cannot be read is in it, with the reason."""
-    facets = facets_of(asked)
-    listed = catalogue(libraries_of(desk, asked), facets, desk.note)
+    facets, libraries = facets_of(asked), libraries_of(desk, asked)
+    if facets.application or facets.alert:  # these look into what was recorded, the others do not
+        where = "; ".join(str(library.folder) for library in libraries)
+        desk.gate.search("", where=where, detail={"facets": told_facets(facets)})
+    listed = catalogue(libraries, facets, desk.note)
     for sentence in listed.problems:
         desk.note(sentence)
     entries = [entry for _, entry in listed.entries]

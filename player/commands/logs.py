@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
 from player.commands.soundness import note_what_is_not_sound
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
+from player.ledger.telling import told_filter
 from player.moments import WallClock
 from player.row_filter import RowFilter, row_matcher
 from player.rows_out import RowsFormat, written_rows
@@ -19,7 +22,8 @@ def run_log(
 ) -> int:
     """Print the wanted rows that overlap the range, in order of time."""
     folder = desk.library.find(recording)
-    reader = RecordingReader.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
+    about = {"filter": told_filter(wanted), "from_ns": from_ns, "to_ns": to_ns, "form": str(form.value)}
+    reader = desk.read(folder, Doing(Kind.LOG, about))
     is_wanted = row_matcher(wanted)
     rows = [
         row

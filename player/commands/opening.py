@@ -34,7 +34,9 @@ def run_open(desk: Desk, asked: argparse.Namespace) -> int:
     from player.ui.application import run_window
 
     at_s = None if wanted.at_ns is None else wanted.at_ns / 1e9
-    return run_window(wanted.folder, library=desk.library.folder, at_s=at_s, follow=asked.follow, refusal=refusal)
+    return run_window(
+        wanted.folder, library=desk.library.folder, at_s=at_s, follow=asked.follow, refusal=refusal, given=desk.given
+    )
 
 
 def _wanted(desk: Desk, asked: argparse.Namespace) -> _Wanted:

@@ -7,7 +7,8 @@ from player.commands.desk import Desk
 from player.commands.moments import clock_text
 from player.commands.soundness import note_what_is_not_sound
 from player.frame import write_frame
-from player.recording import OpenRecording
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
 from player.video.redaction import load_redactions
 from recorder.evidence.verify import verify
 
@@ -20,7 +21,7 @@ def run_frame(
     """Write one picture; says what it is unless the picture itself goes to standard output."""
     redactions = () if redact is None else load_redactions(redact)
     folder = desk.library.find(recording)
-    source = OpenRecording.open(folder, keys=desk.needed_keys(), devices=desk.library.devices)
+    source = desk.play(folder, Doing(Kind.FRAME, {"at_ns": at_ns, "screen": screen, "out": str(out)}))
     try:
         verdict = verify(folder, devices=desk.library.devices, keys=None).status.name.lower()
         taken = write_frame(source, at_ns, screen, out, verdict=verdict, redactions=redactions)

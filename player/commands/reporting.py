@@ -4,9 +4,10 @@ import time
 from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
 from player.outfile import refuse_no_file, write_whole
 from player.persons import person_name
-from player.recording import OpenRecording
 from player.report.facts import gather
 from player.report.page import Page, as_html, page_of
 from player.words import read_words
@@ -20,7 +21,7 @@ def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
     folder = desk.library.find(recording)
     keys = desk.needed_keys()
     progress = ProgressLine(desk.notes)
-    source = OpenRecording.open(folder, keys=keys, devices=desk.library.devices)
+    source = desk.play(folder, Doing(Kind.EXPORT, {"report": str(out), "language": language}))
     try:
         verdict = verify(folder, devices=desk.library.devices, keys=keys)
         report = gather(

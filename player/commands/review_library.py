@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
+from player.ledger.entry import Kind
 from player.library import SESSION_ID, Entry
 from player.moments import in_s
 from player.persons import Persons
@@ -24,6 +25,7 @@ def run_queue(desk: Desk, asked: argparse.Namespace) -> int:
     """Print what to review next."""
     line = ProgressLine(desk.notes)
     keys: Callable[[], KeyRing] = functools.cache(desk.keys)
+    desk.gate.ledger.enter(Kind.SEARCH, detail={"what": "review queue", "where": str(desk.library.folder)})
     queue = review_queue(
         desk.library,
         keys=keys,

@@ -11,6 +11,7 @@ from player.commands.listing import UNKNOWN
 from player.commands.moments import clock_text
 from player.facets import Facets
 from player.integrity import unsound_recordings
+from player.ledger.telling import told_facets
 from player.library import Library
 from player.moments import in_s
 from player.search import Progress, Refreshed, rebuild_index, require_query, search_library
@@ -32,7 +33,10 @@ def run_search(desk: Desk, asked: argparse.Namespace) -> int:
     facets, saved = facets_of(asked), saved_of(asked)
     query = asked.query if asked.query is not None else "" if saved is None else saved.text
     require_query(query)
-    searched = _search(desk, libraries_of(desk, asked), query, facets, limit=asked.limit)
+    libraries = libraries_of(desk, asked)
+    where = "; ".join(str(library.folder) for library in libraries)
+    desk.gate.search(query, where=where, detail={"facets": told_facets(facets)} if facets.asked else None)
+    searched = _search(desk, libraries, query, facets, limit=asked.limit)
     for library, hit in searched.hits:
         if asked.json:
             desk.say_json(_object(library, hit))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
 from player.library import fingerprint
 from player.moments import in_s
 from recorder.errors import IndexUnusableError, StorageError
@@ -28,6 +30,8 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
     folder = desk.library.find(recording)
     ring = None if integrity_only else desk.keys()
     keys = ring if ring is not None and ring.keys else None
+    if keys is not None:
+        keys = desk.gate.look(folder, Doing(Kind.VERIFIED, {"pictures": pictures}), keys)
     progress = ProgressLine(desk.notes)
 
     def show(done_bytes: int, total_bytes: int) -> None:

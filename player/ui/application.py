@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QLocale, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from player.ledger.given import Given
 from player.ui.access import Access
 from player.ui.desk import Desk
 from player.ui.display import require_display
@@ -24,7 +25,15 @@ SETTLING_MS = 60_000
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 
-def run_window(recording: Path | None, *, library: Path, at_s: float | None, follow: bool, refusal: str = "") -> int:
+def run_window(
+    recording: Path | None,
+    *,
+    library: Path,
+    at_s: float | None,
+    follow: bool,
+    refusal: str = "",
+    given: Given | None = None,
+) -> int:
     """Show the window until it is closed; the program's exit status. `refusal`: why what was asked is not opened.
 
     Raises:
@@ -33,7 +42,7 @@ def run_window(recording: Path | None, *, library: Path, at_s: float | None, fol
     require_display(os.environ)
     application = make_application()
     settings = user_settings()
-    window = make_window(_real_access(library), settings=settings)
+    window = make_window(_real_access(library, given), settings=settings)
     window.show()
     window.desk.list_library()
     if recording is not None:
@@ -143,7 +152,8 @@ def wait_until_settled(window: PlayerWindow) -> None:
     loop.exec()
 
 
-def _real_access(library: Path) -> Access:
+def _real_access(library: Path, given: Given | None = None) -> Access:
+    from player.ui.asking import WindowAsker
     from player.ui.real_access import RealAccess
 
-    return RealAccess(library)
+    return RealAccess(library, asker=WindowAsker(given))

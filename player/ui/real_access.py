@@ -1,16 +1,20 @@
 """The window's access to what is really there: the library, keys, recordings, verdicts and the index."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from player.check import PictureCheck
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing, Gate
+from player.ledger.ledger import Ledger
 from player.library import Entry as Listed
 from player.library import Library, fingerprint, looks_like_recording
 from player.recording import OpenRecording
 from player.search import MOST_HITS, search_library
 from player.ui.access import AskPassphrase, Entry, EntryState, Hit, Hits, Judgement, Level, Problem
+from player.ui.asking import WindowAsker
 from player.ui.list_models import local_time
 from recorder.errors import IndexUnusableError, WorldError
 from recorder.evidence.files import is_locked
@@ -36,8 +40,10 @@ _GRAVE = frozenset({Severity.ALTERED, Severity.READ_FAILED})
 class RealAccess:
     """Called from several background threads: nothing changes but the keys, read once and kept, and which library."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, *, asker: WindowAsker | None = None) -> None:
+        self.asker = asker or WindowAsker()
         self._folder = library
+        self._rings: dict[Path, KeyRing] = {}  # what opened the recording that was opened last
         self._keys: KeyRing | None = None
         self._gave_up = False
         self._times_asked = 0
@@ -60,19 +66,28 @@ class RealAccess:
         return [_entry(listed) for listed in self._library().entries()]
 
     def open(self, folder: Path, ask: AskPassphrase) -> OpenRecording:
-        """Open a recording to play it."""
+        """Open a recording to play it; that is entered into the ledger first."""
         devices = trusted_devices(keys_folder())
-        return OpenRecording.open(folder, keys=self._key_ring(ask), devices=devices)
+        self._rings = {}
+        doing = Doing(Kind.OPENED, {"path": str(folder)})
+        found = self._gate().recording(folder, doing, keys=self._key_ring(ask), devices=devices)
+        self._rings = {folder: found.keys}
+        return found
+
+    def enter(self, folder: Path, kind: str, detail: Mapping[str, object]) -> None:
+        """Something is about to be shown or written of the open recording; it is entered, or refused in words."""
+        self._gate().act(folder.name, Doing(Kind(kind), detail))
 
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""
-        check = PictureCheck() if pictures and self._keys is not None and self._keys.keys else None
+        keys = self._keys_to_judge(folder, pictures=pictures)
+        check = PictureCheck() if pictures and keys is not None else None
         library = self._library()
         before, is_growing = fingerprint(folder), is_locked(folder / LOCK_FILE)
         verdict = verify(
             folder,
             devices=library.devices,
-            keys=self._keys,
+            keys=keys,
             progress=lambda _done, _total: keep_on(),
             check_events=check,
         )
@@ -86,9 +101,11 @@ class RealAccess:
 
         def keys() -> KeyRing:
             # Whoever would not give the passphrase is not asked again with every letter they type.
-            return KeyRing() if self._gave_up else self._key_ring(ask)
+            return KeyRing() if self._gave_up else gate.attended(self._key_ring(ask))
 
         try:
+            gate = self._gate()
+            gate.search(query, where=str(library.folder))
             outcome = search_library(query, library, keys=keys, limit=MOST_HITS)
         except WorldError as error:
             return Hits((), problem=str(error))
@@ -98,6 +115,20 @@ class RealAccess:
         )
         skipped = outcome.refreshed.not_searched
         return Hits(hits, not outcome.found.is_complete, skipped[0].sentence if skipped and not hits else "")
+
+    def _gate(self) -> Gate:
+        """The door to what recordings hold, under the policy that holds now."""
+        return Gate(Ledger.of_this_user(notify=self.asker.note), self.asker)
+
+    def _keys_to_judge(self, folder: Path, *, pictures: bool) -> KeyRing | None:
+        """What opened the recording; nothing if it was not opened: then only its integrity is judged."""
+        ring = self._rings.get(folder)
+        if ring is None:
+            return None
+        try:
+            return self._gate().look(folder, Doing(Kind.VERIFIED, {"pictures": pictures}), ring)
+        except WorldError:  # the content stays closed; integrity needs no entry
+            return None
 
     def _library(self) -> Library:
         return Library(self._folder, devices=trusted_devices(keys_folder()))

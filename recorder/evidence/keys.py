@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ from recorder.errors import KeyMissingError, UnreadableError
 from recorder.evidence.files import write_private_file
 from recorder.evidence.key_file import AuditorKeyFile, lock_private_bytes, unlock_private_bytes
 from recorder.evidence.signature import is_signed_by
-from recorder.format.header import canonical
+from recorder.format.header import SegmentHeader, canonical
 
 DEFAULT_GROUP = "auditors"
 _DEVICE_KEY_FILE = "device.key"
@@ -167,9 +167,15 @@ class AuditorKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The auditor keys at hand."""
+    """The auditor keys at hand, and what others lent: secrets of groups, by session, segment and group.
+
+    `attend` is told of every segment that is opened, and by which keys, before its content can be read: what it raises
+    leaves the content closed.
+    """
 
     keys: tuple[AuditorKey, ...] = ()
+    lent: Mapping[tuple[str, int, str], bytes] = field(default_factory=dict)
+    attend: Callable[[SegmentHeader, tuple[Recipient, ...]], None] | None = None
 
     def for_public(self, public_bytes: bytes) -> AuditorKey | None:
         """The private key of this public one, if it is at hand."""

@@ -4,23 +4,43 @@ from cryptography.exceptions import InvalidTag
 
 from recorder.errors import KeyMissingError
 from recorder.evidence import seal
-from recorder.evidence.keys import KeyRing
+from recorder.evidence.keys import KeyRing, Recipient
 from recorder.format.header import SegmentHeader, Wrap
+
+
+class GroupsLackingError(KeyMissingError):
+    """No key of some groups is at hand. `has_others`: those of the other groups are, so a second person can help."""
+
+    def __init__(self, sentence: str, header: SegmentHeader, *, lacking: tuple[str, ...], has_others: bool) -> None:
+        super().__init__(sentence)
+        self.header = header
+        self.lacking = lacking
+        self.has_others = has_others
 
 
 def open_ratchet(header: SegmentHeader, keys: KeyRing) -> seal.Ratchet:
     """The keys of a segment whose header's signature was verified.
 
     Raises:
-        KeyMissingError: none of the keys belongs to one of the groups; the sentence names those that would do.
+        GroupsLackingError: none of the keys belongs to one of the groups; the sentence names those that would do.
     """
     secrets: dict[str, bytes] = {}
+    used: list[Recipient] = []
     for wrap in header.wraps:
         if wrap.group not in secrets and (secret := _unwrapped(wrap, header, keys)) is not None:
             secrets[wrap.group] = secret
-    lacking = [group for group in seal.groups_of(header.wraps) if group not in secrets]
+            used.append(Recipient(wrap.name, wrap.group, bytes.fromhex(wrap.public)))
+    groups = seal.groups_of(header.wraps)
+    for group in groups:
+        lent = keys.lent.get((header.session_id, header.segment, group))
+        if group not in secrets and lent is not None:
+            secrets[group] = lent
+    lacking = [group for group in groups if group not in secrets]
     if lacking or not header.wraps:
-        raise KeyMissingError(_sentence(header, lacking, keys))
+        sentence = _sentence(header, lacking, keys)
+        raise GroupsLackingError(sentence, header, lacking=tuple(lacking), has_others=bool(secrets))
+    if keys.attend is not None:
+        keys.attend(header, tuple(used))
     return seal.Ratchet(seal.root_key(secrets))
 
 
@@ -35,6 +55,11 @@ def _unwrapped(wrap: Wrap, header: SegmentHeader, keys: KeyRing) -> bytes | None
 
 
 def _sentence(header: SegmentHeader, lacking: list[str], keys: KeyRing) -> str:
+    if any(session_id == header.session_id for session_id, _, _ in keys.lent):
+        return (
+            f"Segment {header.segment} began after the second person was asked, so what they answered does not open "
+            "it; ask them again (tachiai-player open-request)."
+        )
     who = {group: ", ".join(wrap.name for wrap in header.wraps if wrap.group == group) for group in lacking}
     needed = " and ".join(f"one of “{group}” ({names})" for group, names in who.items())
     if not keys.keys:

@@ -364,7 +364,7 @@ def test_without_a_command_the_window_is_meant(
     session(place, "x")
     asked: list[tuple] = []
 
-    def run_window(recording, *, library, at_s, follow) -> int:
+    def run_window(recording, *, library, at_s, follow, **_more) -> int:
         asked.append((recording, library, at_s, follow))
         return 0
 

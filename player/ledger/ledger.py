@@ -1,0 +1,155 @@
+"""This person's ledger: what they do with recordings is entered here, and by policy in a shared copy too."""
+
+import platform
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from player.ledger.book import Book, copy_on
+from player.ledger.entry import Deed, Entry, Kind, Place, make_entry
+from player.ledger.policy import IfNot, Policy, load_policy
+from player.ledger.refusal import NotEnteredError
+from player.persons import Signer, this_person
+from recorder.clock import Clock, SystemClock
+from recorder.errors import WorldError
+from recorder.evidence.files import Files
+from recorder.evidence.key_folder import home_folder, keys_folder
+
+FOLDER = "ledger"
+Notify = Callable[[str], None]
+
+
+def no_notice(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+def ledger_folder() -> Path:
+    """Where this user's ledgers lie."""
+    return home_folder() / FOLDER
+
+
+class Ledger:
+    """Enters what is done, before its result is shown. Any thread may call it, and any number of programs."""
+
+    def __init__(
+        self,
+        folder: Path,
+        signer: Callable[[], Signer],
+        *,
+        policy: Policy | None = None,
+        machine: str | None = None,
+        clock: Clock | None = None,
+        files: Files | None = None,
+        notify: Notify = no_notice,
+    ) -> None:
+        self.folder = folder
+        self.policy = policy or Policy()
+        self._signer = signer
+        self._machine = machine or platform.node() or "unknown"
+        self._clock = clock or SystemClock()
+        self._files = files
+        self._notify = notify
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of_this_user(cls, *, notify: Notify = no_notice, signer: Callable[[], Signer] = this_person) -> "Ledger":
+        """As the environment says; the person's key is made when the first entry is.
+
+        Raises:
+            KeyMissingError: there is a policy, and it cannot be used.
+        """
+        return cls(ledger_folder(), signer, policy=load_policy(keys_folder()), notify=notify)
+
+    def enter(
+        self,
+        kind: Kind,
+        *,
+        recording: str | None = None,
+        reason: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> Entry | None:
+        """Enter what is about to be shown or done; it is on the disk when this returns.
+
+        None: it could not be entered, and the policy lets the content be shown all the same.
+
+        Raises:
+            NotEnteredError: it could not be entered, so nothing may be shown.
+        """
+        deed = Deed(kind, recording, reason, detail)
+        try:
+            with self._lock:
+                return self._enter(deed)
+        except NotEnteredError as error:
+            if self.policy.if_not_entered == IfNot.REFUSE:
+                raise
+            self._notify(str(error).replace("so nothing is shown", "and the policy lets it be shown all the same"))
+            return None
+
+    def of_another(self, signer: Signer) -> "Ledger":
+        """The ledger of somebody else who is here too."""
+        return Ledger(
+            self.folder,
+            lambda: signer,
+            policy=self.policy,
+            machine=self._machine,
+            clock=self._clock,
+            files=self._files,
+            notify=self._notify,
+        )
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Whose ledger it is, as other ledgers tell it."""
+        person = self._signed_by().person
+        return {"name": person.name, "public": person.public_bytes.hex()}
+
+    @property
+    def path(self) -> Path:
+        """The file of this person."""
+        return self.folder / f"{self._signer().person.fingerprint}.jsonl"
+
+    def _enter(self, deed: Deed) -> Entry:
+        signer = self._signed_by()
+        book = Book(self.folder / f"{signer.person.fingerprint}.jsonl", signer.person, files=self._files)
+
+        def make(deed: Deed, after: Place) -> bytes:
+            return make_entry(
+                deed, after, signer, machine=self._machine, policy=self.policy.mark, now=self._clock.read()
+            )
+
+        with book.held():
+            entry = book.append(partial(self._deeds, deed), make)
+            self._share(book, entry)
+        return entry
+
+    def _signed_by(self) -> Signer:
+        try:
+            return self._signer()
+        except WorldError as error:
+            msg = f"This cannot be entered into the ledger, so nothing is shown. {error}"
+            raise NotEnteredError(msg) from error
+
+    def _deeds(self, deed: Deed, last: Entry | None) -> list[Deed]:
+        """That another policy holds than at the last entry is an entry of its own."""
+        before = last.content.policy if last is not None else ""
+        if before == self.policy.mark:
+            return [deed]
+        return [Deed(Kind.POLICY, detail={"before": before, "version": self.policy.version}), deed]
+
+    def _share(self, book: Book, entry: Entry) -> None:
+        if not self.policy.shared:
+            return
+        try:
+            copy_on(book, shared_copy(self.policy, entry), files=self._files)
+        except NotEnteredError as error:
+            if self.policy.if_not_shared == IfNot.REFUSE:
+                raise
+            self._notify(str(error).replace("so nothing is shown", "but is in your own"))
+
+
+def shared_copy(policy: Policy, entry: Entry) -> Path:
+    """Where the organisation's copy of this entry's ledger lies."""
+    owner = entry.content.person.public
+    return Path(policy.shared) / f"{owner[:16]}-{entry.content.ledger}.jsonl"
