@@ -32,6 +32,7 @@ KEY_WORDS = {
     "menu": "Menu",
     "cmd": "Super",  # pressed and let go alone, which opens menus
 }
+CUTTING_WORDS = frozenset({"Enter", "Tab", "Escape"})  # the keys that end a piece of typed text
 MODIFIER_WORDS = (("ctrl", "Ctrl"), ("alt", "Alt"), ("cmd", "Super"), ("shift", "Shift"))
 CLICK_WORDS = {1: "click", 2: "double-click", 3: "triple-click"}
 

@@ -115,6 +115,8 @@ class Commands(QObject):
     def leave(self) -> None:
         """Out of a text box, so that the keys play again; then out of the range; then out of the full screen."""
         window = self._window
+        if window.screen_work.leave():
+            return
         if window.stage.view.hasFocus() and not window.timeline.leave() and window.isFullScreen():
             self.full_screen()
         window.stage.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -154,6 +156,66 @@ class Commands(QObject):
     def next_monitor(self) -> None:
         """The next monitor alone, or all."""
         self._window.stage.next_monitor()
+
+    def pan_left(self) -> None:
+        """What lies to the left."""
+        self._window.screen_work.pan(-1, 0)
+
+    def pan_right(self) -> None:
+        """What lies to the right."""
+        self._window.screen_work.pan(1, 0)
+
+    def pan_up(self) -> None:
+        """What lies above."""
+        self._window.screen_work.pan(0, -1)
+
+    def pan_down(self) -> None:
+        """What lies below."""
+        self._window.screen_work.pan(0, 1)
+
+    def choose_region(self) -> None:
+        """Draw the region that is kept in sight."""
+        self._window.screen_work.choose_region()
+
+    def magnify(self) -> None:
+        """The magnifier: on the own pointer, on the recorded one, off."""
+        self._window.screen_work.magnify()
+
+    def magnify_more(self) -> None:
+        """A stronger magnifier."""
+        self._window.screen_work.magnify_by(1)
+
+    def magnify_less(self) -> None:
+        """A weaker magnifier."""
+        self._window.screen_work.magnify_by(-1)
+
+    def toggle_overlay(self) -> None:
+        """What was typed and clicked, over the picture."""
+        self._window.screen_work.toggle_overlay()
+
+    def pin_moment(self) -> None:
+        """Pin this moment to compare others with it."""
+        self._window.screen_work.comparing.pin()
+
+    def flip_moments(self) -> None:
+        """The other of the two moments in the same place."""
+        self._window.screen_work.comparing.flip()
+
+    def both_moments(self) -> None:
+        """Both moments side by side."""
+        self._window.screen_work.comparing.show_both()
+
+    def end_compare(self) -> None:
+        """Compare no more."""
+        self._window.screen_work.comparing.end()
+
+    def copy_picture(self) -> None:
+        """Copy the picture."""
+        self._window.screen_work.copy()
+
+    def save_picture(self) -> None:
+        """Save the picture."""
+        self._window.screen_work.pictures.save()
 
     def timeline_in(self) -> None:
         """Less time on the timeline."""

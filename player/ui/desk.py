@@ -106,6 +106,10 @@ class Desk(QObject):
         """UTC then; None if nothing is open."""
         return self._reading.wall_ns_at(at_ns) if self._reading is not None else None
 
+    def moment_reader(self) -> Callable[[int], tuple[Shown, tuple[Span, ...]]] | None:
+        """Reads another moment of the open recording, on a background thread; None if nothing is open."""
+        return self._reading.look_at if self._reading is not None else None
+
     # --- recordings -------------------------------------------------------------------------------------------------
 
     def list_library(self) -> None:

@@ -108,3 +108,16 @@ class FolderDialog:
         """The folder; None if the person gave up."""
         chosen = QFileDialog.getExistingDirectory(parent, title, str(start))
         return Path(chosen) if chosen else None
+
+
+class SaveDialog:
+    """Asks under which name to save a picture."""
+
+    @classmethod
+    def ask(cls, title: str, start: Path, *, parent: QWidget | None) -> Path | None:
+        """The file, which ends in .png; None if the person gave up."""
+        chosen, _ = QFileDialog.getSaveFileName(parent, title, str(start), "PNG (*.png)")
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")

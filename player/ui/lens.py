@@ -1,14 +1,16 @@
 """How the desktop lies on the widget: fit, zoom around a point, pan. Numbers only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import ceil, floor
 
 from recorder.events import Screen
 from recorder.geometry import Rect
 
 HIGHEST_SCALE = 8.0
 LOWEST_SCALE = 0.05
+Placing = Callable[[Rect, int, int], "Lens"]  # an area onto a widget of this width and height
 STEPS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
 
@@ -28,6 +30,14 @@ class Lens:
         """Where this row of the desktop lies on the widget."""
         return self.top + desktop_y * self.scale
 
+    def desktop_x(self, x: float) -> int:
+        """The column of the desktop under this place of the widget."""
+        return floor((x - self.left) / self.scale)
+
+    def desktop_y(self, y: float) -> int:
+        """The row of the desktop under this place of the widget."""
+        return floor((y - self.top) / self.scale)
+
 
 def desktop_of(screens: Sequence[Screen]) -> Rect:
     """The area that holds all monitors as they stood."""
@@ -40,6 +50,25 @@ def fitted(area: Rect, width: int, height: int, *, highest: float = 1.0) -> Lens
         return Lens(1.0, 0.0, 0.0)
     scale = min(width / area.width, height / area.height, highest)
     return _centred(area, scale, width, height)
+
+
+def onto(area: Rect, width: int, height: int) -> Lens:
+    """This part of the desktop as large as it goes, in the middle of the widget."""
+    return fitted(area, width, height, highest=HIGHEST_SCALE)
+
+
+def seen(lens: Lens, area: Rect, width: int, height: int) -> Rect:
+    """The part of the area that is in sight, in whole pixels of the desktop."""
+    left, top = floor(-lens.left / lens.scale), floor(-lens.top / lens.scale)
+    right, bottom = ceil((width - lens.left) / lens.scale), ceil((height - lens.top) / lens.scale)
+    return Rect(left, top, right - left, bottom - top).intersection(area)
+
+
+def dragged(lens: Lens, start: tuple[float, float], end: tuple[float, float], area: Rect) -> Rect:
+    """The pixels of the desktop under a rectangle drawn on the widget, as far as there are any."""
+    (x0, x1), (y0, y1) = sorted((start[0], end[0])), sorted((start[1], end[1]))
+    left, top = lens.desktop_x(x0), lens.desktop_y(y0)
+    return Rect(left, top, lens.desktop_x(x1) - left + 1, lens.desktop_y(y1) - top + 1).intersection(area)
 
 
 def zoomed(lens: Lens, scale: float, x: float, y: float) -> Lens:

@@ -130,6 +130,14 @@ class Reading:
         if self._thumbnails is not None:
             self._thumbnails.request(at_ns)
 
+    def look_at(self, at_ns: int) -> tuple[Shown, tuple[Span, ...]]:
+        """What there was to see at another moment, and what may tell why something is not there. On any thread."""
+        with self._lock:
+            shown = read_shown(self._source, at_ns)
+            if isinstance(self._source, Scanned):
+                shown = replace(shown, is_known=self._source.is_known(at_ns))
+            return shown, tuple(self._source.spans())
+
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then."""
         return self._source.wall_ns_at(at_ns)

@@ -10,7 +10,6 @@ from player.ui.lens import Lens
 from player.ui.look import SMALL_PX, TEXT_PX, Look, text_font
 from recorder.events import PointerShape, Screen
 
-CLICK_SHOWN_NS = 700_000_000
 _ARROW = ((0, 0), (0, 16), (4, 12.5), (7, 19), (9.6, 17.8), (6.8, 11.6), (12, 11.6))
 
 
@@ -22,15 +21,6 @@ class Blank:
     text: str
     tone: str
     icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClickMark:
-    """A click a short while ago: where on the desktop and how long ago."""
-
-    x_px: int
-    y_px: int
-    age_ns: int
 
 
 def image_of(picture: Picture) -> QImage:
@@ -121,22 +111,6 @@ def paint_pointer(painter: QPainter, lens: Lens, pointer: Pointer) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, lens.scale < 1.0)
         painter.drawImage(QPointF(-shape.hot_x_px, -shape.hot_y_px), image)
     painter.restore()
-
-
-def paint_click(painter: QPainter, look: Look, lens: Lens, mark: ClickMark) -> None:
-    """A ring that grows and fades after a click."""
-    share = min(max(mark.age_ns / CLICK_SHOWN_NS, 0.0), 1.0)
-    colour = QColor(look.colours.hit)
-    colour.setAlphaF(1.0 - 0.8 * share)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = 8 + 12 * share
-    middle = QPointF(lens.x(mark.x_px), lens.y(mark.y_px))
-    dark = QColor(0, 0, 0, colour.alpha() // 2)
-    painter.setPen(QPen(dark, 5))
-    painter.drawEllipse(middle, radius, radius)
-    painter.setPen(QPen(colour, 3))
-    painter.drawEllipse(middle, radius, radius)
 
 
 def _is_whole(shape: PointerShape) -> bool:

@@ -1,46 +1,57 @@
-"""The picture with its strip of tools: monitors, fit, real size, zoom."""
+"""The picture with its strip of tools: monitors, tools to look closer, fit, real size, zoom."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from player.decoder import Shown
+from player.keycaps import clicks_before, strokes_before
 from player.source import Span
 from player.timeline import time_text
+from player.ui.compare_bar import CompareBar
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.screen_painting import Blank
+from player.ui.screen_tools import ScreenTools
 from player.ui.screen_view import ScreenView
-from player.ui.what_to_paint import GRAVE, blank_of, clicks_seen, gravest, notices_of, window_text
+from player.ui.toast import Toast
+from player.ui.what_to_paint import GRAVE, blank_of, gravest, notices_of, window_text, without_grave
 from player.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
 from recorder.events import Screen
 
+UNFOLDED_PX = 460  # besides the monitors: what all the tools and the zoom take
 NARROW_PX = 520  # of the panel: below it there is no room for what is written on its buttons
 
 
 class ScreenPanel(QWidget):
     """Decides what the screen view paints for a moment: the picture, or why there is none."""
 
+    painted = Signal(object)  # Shown: what is painted now, None if there is no moment
+
     def __init__(self, *, look: Look) -> None:
         super().__init__()
         self._look = look
         self._news: News | None = None
-        self._shown_ns: int | None = None
         self._screens: tuple[Screen, ...] = ()
         self._monitor_buttons: list[QToolButton] = []
         self._zoom_buttons: list[QToolButton] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.view = ScreenView(look=look)
+        self.shown: Shown | None = None
+        self.has_overlay = True
+        self.view, self.before = ScreenView(look=look), ScreenView(look=look)
+        self.compare_bar, self.tools = CompareBar(look=look), ScreenTools(look=look)
+        self.toast = Toast(self.view)
         column.addWidget(self._tools())
         column.addWidget(rule())
-        column.addWidget(self.view, 1)
+        column.addWidget(self.compare_bar)
+        column.addLayout(self._body(), 1)
         self.view.scale_changed.connect(self._say_scale)
+        self.view.sight_changed.connect(self._say_sight)
         self.show_nothing()
 
     # --- what it is told ----------------------------------------------------------------------------------------------
@@ -75,30 +86,51 @@ class ScreenPanel(QWidget):
             return
         words, spans = self._look.words, (*self._news.spans, *found)
         span = gravest(spans, shown.at_ns)
+        shown = without_grave(shown, span)
         has_all = bool(shown.pictures) and all(picture is not None for picture in shown.pictures)
-        if has_all and span is not None and span.kind in GRAVE:
-            # Where an altered range begins, the picture before it is still the last one known: it is not shown either.
-            shown, has_all = replace(shown, pictures=(None,) * len(shown.pictures)), False
-        blank = None if has_all else self._blank_at(shown.at_ns, span)
         notices = notices_of(spans, shown.at_ns, words) if has_all else ()
         if not shown.is_known:
             notices = (*notices, words("screen.not_known"))
-        clicks = clicks_seen(self._news.rows, shown.at_ns)
-        self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks)
-        self._shown_ns = shown.at_ns
+        self.shown = shown
+        self._paint(None if has_all else self._blank_at(shown.at_ns, span), notices)
         self._say_window()
         self._show_monitors(shown.screens)
+        self.painted.emit(shown)
+
+    def show_overlay(self, *, is_shown: bool) -> None:
+        """Show what was typed and clicked over the picture, or do not."""
+        self.has_overlay = is_shown
+        if self.shown is not None:
+            self._paint(self.view.blank, self.view.notices)
+
+    def is_read_at(self, at_ns: int) -> bool:
+        """Whether all that came before this moment has been read."""
+        return self._news is not None and self._news.is_read_at(at_ns)
+
+    def _paint(self, blank: Blank | None, notices: Sequence[str]) -> None:
+        shown, news = self.shown, self._news
+        if shown is None or news is None:
+            return
+        clicks = clicks_before(news.rows, shown.at_ns) if self.has_overlay else ()
+        strokes = strokes_before(news.rows, shown.at_ns) if self.has_overlay else ()
+        self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks, strokes=strokes)
 
     def show_moment(self, at_ns: int) -> None:
         """Playback is here: if this is an altered range, no picture is left standing while the next is decoded."""
         span = gravest(self._news.spans, at_ns) if self._news is not None else None
         if span is not None and span.kind in GRAVE:
-            self.view.show_blank(blank_of(span, self._look.words))
+            self._hide(blank_of(span, self._look.words))
 
     def show_picture_failure(self, sentence: str) -> None:
         """The picture of this moment cannot be decoded."""
         words = self._look.words
-        self.view.show_blank(Blank(words("screen.picture_failed"), visible(words.said(sentence)), "bad", "error"))
+        self._hide(Blank(words("screen.picture_failed"), visible(words.said(sentence)), "bad", "error"))
+
+    def _hide(self, blank: Blank) -> None:
+        """No picture stands here any more, so none can be taken from here either."""
+        self.view.show_blank(blank)
+        self.shown = None
+        self.painted.emit(None)
 
     def next_monitor(self) -> None:
         """The next monitor alone; after the last, all."""
@@ -119,19 +151,30 @@ class ScreenPanel(QWidget):
 
     def _say_window(self) -> None:
         """Which window was active, once the rows of this moment have been read."""
-        news, at_ns = self._news, self._shown_ns
-        if news is None or at_ns is None or not news.is_read_at(at_ns):
+        news, shown = self._news, self.shown
+        if news is None or shown is None or not news.is_read_at(shown.at_ns):
             self._about.show_text("")
         else:
-            self._about.show_text(visible(window_text(news.rows, at_ns)))
+            self._about.show_text(visible(window_text(news.rows, shown.at_ns)))
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _empty(self, blank: Blank) -> None:
-        self._news, self._shown_ns = None, None
+        self._news, self.shown = None, None
         self._about.show_text("")
         self._show_monitors(())
         self.view.empty(blank)
+        self.tools.show_region("")
+        self.painted.emit(None)
+
+    def _body(self) -> QHBoxLayout:
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(1)
+        body.addWidget(self.before, 1)
+        body.addWidget(self.view, 1)
+        self.before.hide()
+        return body
 
     def _tools(self) -> QWidget:
         words, look = self._look.words, self._look
@@ -146,6 +189,9 @@ class ScreenPanel(QWidget):
         row.addSpacing(8)
         self._about = ElidedLabel(part="dim")
         row.addWidget(self._about, 1)
+        row.addWidget(self.tools)
+        row.addSpacing(4)
+        row.addWidget(rule(vertical=True))
         self._scale = plain_label("", part="dim")
         row.addSpacing(12)
         row.addWidget(self._scale)
@@ -195,6 +241,8 @@ class ScreenPanel(QWidget):
             button.setMinimumWidth(min(button.sizeHint().width(), 64) if is_narrow else 0)
         for button in self._zoom_buttons:
             button.setVisible(not is_narrow or not self._monitor_buttons)
+        monitors_px = sum(button.sizeHint().width() + 2 for button in self._monitor_buttons)
+        self.tools.fold(is_folded=self.width() < monitors_px + UNFOLDED_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As Qt asks it."""
@@ -221,3 +269,16 @@ class ScreenPanel(QWidget):
 
     def _say_scale(self, scale: float) -> None:
         self._scale.setText(f"{scale * self.view.devicePixelRatioF():.0%}")
+
+    def _say_sight(self) -> None:
+        """Which part of the desktop is in sight, in words: for screen readers, and on the button that leads back."""
+        words, seen, region = self._look.words, self.view.seen, self.view.region
+        size = f"{seen.width}×{seen.height}"
+        place = {"size": size, "left": seen.left, "top": seen.top}
+        key = "view.sight_whole" if self.view.is_fitted else "view.sight_part"
+        scale = f"{self.view.scale * self.view.devicePixelRatioF():.0%}"
+        self.view.setAccessibleDescription(words(key, scale=scale, **place))
+        if region is None:
+            self.tools.show_region("")
+        else:
+            self.tools.show_region(f"{region.width}×{region.height}", words("view.whole_tip", **place))

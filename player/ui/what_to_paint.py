@@ -1,12 +1,14 @@
-"""What stands in for a picture that is not there, what is said over one that is, and which clicks are still seen."""
+"""What stands in for a picture that is not there, and what is said over one that is."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from player import timeline
-from player.source import Span
+from player.decoder import Shown
+from player.source import Picture, Span
 from player.ui.inert import visible
-from player.ui.screen_painting import CLICK_SHOWN_NS, Blank, ClickMark
+from player.ui.screen_painting import Blank
 from player.words import Words
 from recorder.logrow import LogRow
 
@@ -40,17 +42,21 @@ def notices_of(spans: Sequence[Span], at_ns: int, words: Words) -> tuple[str, ..
     )
 
 
-def clicks_seen(rows: Sequence[LogRow], at_ns: int) -> tuple[ClickMark, ...]:
-    """The clicks of the last moments before this one."""
-    last = bisect_right(rows, at_ns, key=lambda row: row.at_ns)
-    marks = []
-    for place in range(last - 1, max(-1, last - 1 - _ROWS_LOOKED_AT), -1):
-        row = rows[place]
-        if row.at_ns < at_ns - CLICK_SHOWN_NS:
-            break
-        if row.kind == "click" and row.x_px is not None and row.y_px is not None:
-            marks.append(ClickMark(row.x_px, row.y_px, at_ns - row.at_ns))
-    return tuple(marks)
+def without_grave(shown: Shown, span: Span | None) -> Shown:
+    """The moment without its pictures if the evidence is altered or missing there.
+
+    Where an altered range begins, the picture before it is still the last one known: it is not shown either. Where only
+    one monitor's is gone already, the others' are sound.
+    """
+    is_whole = all(picture is not None for picture in shown.pictures)
+    if span is None or span.kind not in GRAVE or not is_whole:
+        return shown
+    return replace(shown, pictures=(None,) * len(shown.pictures))
+
+
+def film_words(picture: Picture) -> str:
+    """The key of what is said over a picture that is not exact."""
+    return "view.film" if picture.film else "screen.inexact"
 
 
 def window_text(rows: Sequence[LogRow], at_ns: int) -> str:

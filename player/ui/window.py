@@ -21,6 +21,7 @@ from player.ui.look import Look
 from player.ui.menu import main_menu
 from player.ui.reading import News
 from player.ui.screen_panel import ScreenPanel
+from player.ui.screen_work import ScreenWork
 from player.ui.search_view import SearchView
 from player.ui.searching import Searching
 from player.ui.settings import Settings
@@ -60,7 +61,7 @@ class PlayerWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether everything asked has been answered."""
-        return self.desk.is_settled and self.searching.is_settled
+        return self.desk.is_settled and self.searching.is_settled and self.screen_work.is_settled
 
     # --- putting together ---------------------------------------------------------------------------------------------
 
@@ -70,6 +71,15 @@ class PlayerWindow(QMainWindow):
         self.banner = VerdictBanner(look=look)
         self.library = LibraryView(look=look)
         self.stage = ScreenPanel(look=look)
+        self.screen_work = ScreenWork(
+            self.desk,
+            self.stage,
+            look=look,
+            settings=self._settings,
+            verdict=lambda: self.banner.judgement.level.value,
+            home=self._home.carry,
+            parent=self,
+        )
         self.log = LogView(look=look, home=self._home.carry, settings=self._settings, wall_ns=self.desk.wall_ns_at)
         self.search = SearchView(look=look)
         self.findings = FindingsView(look=look)
@@ -121,7 +131,7 @@ class PlayerWindow(QMainWindow):
         desk.library_changed.connect(self._library_changed)
         desk.passphrase_needed.connect(self._ask_passphrase)
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
-        for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed):
+        for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed, self.screen_work.answered):
             signal.connect(self._look_whether_settled)
 
     def _connect_panels(self) -> None:
@@ -255,6 +265,7 @@ class PlayerWindow(QMainWindow):
     def stop(self) -> None:
         """End every thread; the window is not used after it."""
         self.searching.stop()
+        self.screen_work.stop()
         self.log.stop()
         self.desk.stop()
         self._home.shut()

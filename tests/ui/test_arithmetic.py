@@ -2,11 +2,12 @@
 
 import pytest
 
+from player.keycaps import clicks_before
 from player.source import Span
 from player.ui import lens
 from player.ui.inert import visible
 from player.ui.lens import Lens
-from player.ui.what_to_paint import blank_of, clicks_seen, gravest, notices_of, window_text
+from player.ui.what_to_paint import blank_of, gravest, notices_of, window_text
 from player.words import read_words
 from recorder.geometry import Rect
 from tests.fakes import S, row
@@ -85,7 +86,7 @@ def test_only_clicks_of_the_last_moments_are_seen():
         row(4.8, "click", "left", x_px=3, y_px=4),
         row(6, "click", "right", x_px=5, y_px=6),
     ]
-    marks = clicks_seen(rows, 5 * S)
+    marks = clicks_before(rows, 5 * S)
     assert [(mark.x_px, mark.age_ns) for mark in marks] == [(3, 200_000_000)]
 
 
