@@ -20,11 +20,13 @@ COLOURS = 8  # that can be told apart by everybody; further applications share t
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the rows say, lane by lane; the rows' places are those in the operation log.
+    """What the rows say, lane by lane; every mark has its words (a window: its title) in `texts`, which only grows.
 
     The values of `windows` are places in `applications`, of `alerts` severities. `commands` (entered in a terminal)
     and `typing` are from their first key to their last; `processes` are those that started.
     """
+
+    texts: Sequence[str] = ()
 
     windows: Strip = field(default_factory=no_strip)
     applications: tuple[str, ...] = ()
@@ -35,10 +37,10 @@ class Columns:
 
 
 class ColumnReader:
-    """Takes the rows that are settled, in their order; what has been taken is not looked at again."""
+    """Takes the rows that are settled, as they come to be known; what has been taken is not looked at again."""
 
     def __init__(self) -> None:
-        self._taken = 0
+        self._texts: list[str] = []
         self._windows = _Growing()
         self._typing = _Growing()
         self._commands = _Growing()
@@ -55,14 +57,14 @@ class ColumnReader:
             self._columns = None
         for row in rows:
             self._take(row)
-            self._taken += 1
 
     def columns(self) -> Columns:
         """All that was taken; the same object as before if nothing was."""
         if self._columns is None:
             windows = self._windows.marks()
             self._columns = Columns(
-                strip_columns(windows.starts_ns, windows.values, windows.rows),
+                self._texts,
+                strip_columns(windows.starts_ns, windows.values, windows.texts),
                 tuple(self._applications),
                 self._typing.marks(),
                 self._commands.marks(),
@@ -75,13 +77,13 @@ class ColumnReader:
         command = self._command_reader.take(row)
         if command is not None:
             lane = self._commands if command.evidence is Evidence.TYPED else self._processes
-            lane.add(command.at_ns, command.end_ns, 0, command.row)
+            lane.add(command.at_ns, command.end_ns, 0, self._said(command.text))
         if row.kind == "window":
             self._take_window(row)
         elif row.kind in TYPING_KINDS:
-            self._typing.add(row.at_ns, row.end_ns, 0, self._taken)
+            self._typing.add(row.at_ns, row.end_ns, 0, self._said(row.text))
         elif row.kind == "alert":
-            self._alerts.add(row.at_ns, row.at_ns, severity_of(row), self._taken)
+            self._alerts.add(row.at_ns, row.at_ns, severity_of(row), self._said(row.text))
 
     def _take_window(self, row: LogRow) -> None:
         is_none = row.application is None and row.window is None
@@ -91,7 +93,11 @@ class ColumnReader:
         self._window = now
         name = UNKNOWN_APPLICATION if row.application is None else row.application
         value = -1 if is_none else self._applications.setdefault(name, len(self._applications))
-        self._windows.add(row.at_ns, row.at_ns, value, self._taken)
+        self._windows.add(row.at_ns, row.at_ns, value, self._said(row.window or ""))
+
+    def _said(self, text: str) -> int:
+        self._texts.append(text)
+        return len(self._texts) - 1
 
 
 class _Growing:
@@ -103,15 +109,15 @@ class _Growing:
     def __len__(self) -> int:
         return len(self._columns[0])
 
-    def add(self, start_ns: int, end_ns: int, value: int, row: int) -> None:
+    def add(self, start_ns: int, end_ns: int, value: int, text: int) -> None:
         """One more mark."""
-        for column, number in zip(self._columns, (start_ns, end_ns, value, row), strict=True):
+        for column, number in zip(self._columns, (start_ns, end_ns, value, text), strict=True):
             column.append(number)
 
     def marks(self) -> Marks:
         """A copy, which does not grow."""
-        starts, ends, values, rows = (np.array(column, np.int64) for column in self._columns)
-        return mark_columns(starts, ends, values, rows)
+        starts, ends, values, texts = (np.array(column, np.int64) for column in self._columns)
+        return mark_columns(starts, ends, values, texts)
 
 
 def severity_of(row: LogRow) -> int:
@@ -141,10 +147,7 @@ def colours_of(applications: Sequence[str]) -> tuple[int | None, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SpanGroup:
-    """The spans of one kind and for one reason; `number` counts the reasons of a kind, the last of which is all others.
-
-    `rows` of the marks are places in the spans.
-    """
+    """The spans of one kind and for one reason; `number` counts the reasons of a kind, the last is all others."""
 
     kind: str
     reason: str
@@ -156,7 +159,7 @@ def evidence_of(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[SpanGroup,
     """The spans of these kinds, gathered by reason. `reason` is "" where there are too many to tell apart."""
     grown: dict[tuple[str, str], _Growing] = {}
     numbers: dict[tuple[str, str], int] = {}
-    for place, span in enumerate(spans):
+    for span in spans:
         if span.kind not in kinds:
             continue
         key = (span.kind, span.reason)
@@ -165,5 +168,5 @@ def evidence_of(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[SpanGroup,
         if key not in grown:
             numbers[key] = sum(kind == span.kind for kind, _ in grown)
             grown[key] = _Growing()
-        grown[key].add(span.start_ns, span.end_ns, 0, place)
+        grown[key].add(span.start_ns, span.end_ns, 0, -1)
     return tuple(SpanGroup(kind, reason, numbers[kind, reason], one.marks()) for (kind, reason), one in grown.items())

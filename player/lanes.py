@@ -36,14 +36,14 @@ class Lane(Enum):
 class Marks:
     """What lies in a lane, in order of its start; an instant ends where it starts.
 
-    `values` says how much or which (a severity, a reason), `rows` the place of the row in the operation log, -1 if
-    it is none. `reach_ns` is how far it reaches with all that began before: in order as well. `mark_columns` makes it.
+    `values` says how much or which (a severity), `texts` the place of its words among those of all lanes, -1: none.
+    `reach_ns` is how far it reaches with all that began before: in order as well. `mark_columns` makes it.
     """
 
     starts_ns: Times
     ends_ns: Times
     values: Ints
-    rows: Ints
+    texts: Ints
     reach_ns: Times
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Strip:
 
     starts_ns: Times
     values: Ints
-    rows: Ints
+    texts: Ints
     turns: Ints
 
     def __len__(self) -> int:
@@ -133,12 +133,12 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a lane lies in the view. An empty lane is a thin line without a name."""
+    """Where a lane lies in the view. A lane that `is_empty` has no room."""
 
     lane: Lane
     top_px: int
     height_px: int
-    is_thin: bool
+    is_empty: bool
 
     @property
     def bottom_px(self) -> int:
@@ -149,15 +149,15 @@ class Place:
 # --- columns ----------------------------------------------------------------------------------------------------------
 
 
-def mark_columns(starts_ns: Times, ends_ns: Times, values: Ints | None = None, rows: Ints | None = None) -> Marks:
+def mark_columns(starts_ns: Times, ends_ns: Times, values: Ints | None = None, texts: Ints | None = None) -> Marks:
     """Marks of these columns, put in order if they are not; an end before its start is its start."""
     values = np.zeros(len(starts_ns), np.int64) if values is None else values
-    rows = np.full(len(starts_ns), -1, np.int64) if rows is None else rows
+    texts = np.full(len(starts_ns), -1, np.int64) if texts is None else texts
     if np.any(np.diff(starts_ns) < 0):
         order = np.argsort(starts_ns, kind="stable")
-        starts_ns, ends_ns, values, rows = starts_ns[order], ends_ns[order], values[order], rows[order]
+        starts_ns, ends_ns, values, texts = starts_ns[order], ends_ns[order], values[order], texts[order]
     ends_ns = np.maximum(starts_ns, ends_ns)
-    return Marks(starts_ns, ends_ns, values, rows, np.maximum.accumulate(ends_ns))
+    return Marks(starts_ns, ends_ns, values, texts, np.maximum.accumulate(ends_ns))
 
 
 def no_marks() -> Marks:
@@ -171,21 +171,16 @@ def instants(times_ns: Times) -> Marks:
     return mark_columns(times_ns, times_ns)
 
 
-def strip_columns(starts_ns: Times, values: Ints, rows: Ints) -> Strip:
+def strip_columns(starts_ns: Times, values: Ints, texts: Ints) -> Strip:
     """A strip of these columns, in order of time."""
     turns = np.concatenate((np.zeros(min(1, len(values)), np.int64), np.cumsum(values[1:] != values[:-1])))
-    return Strip(starts_ns, values, rows, turns)
+    return Strip(starts_ns, values, texts, turns)
 
 
 def no_strip() -> Strip:
     """A strip of which nothing is known."""
     none = np.empty(0, np.int64)
     return Strip(none, none, none, none)
-
-
-def only(marks: Marks, keep: Flags) -> Marks:
-    """Those of the marks that are kept."""
-    return mark_columns(marks.starts_ns[keep], marks.ends_ns[keep], marks.values[keep], marks.rows[keep])
 
 
 # --- layout -----------------------------------------------------------------------------------------------------------
@@ -278,14 +273,14 @@ def joints(axis: Axis, strip: Strip, *, apart_px: float) -> npt.NDArray[np.float
 
 
 def stacked(
-    heights_px: dict[Lane, int], empty: frozenset[Lane], *, top_px: int, apart_px: int = 3, thin_px: int = 3
+    heights_px: dict[Lane, int], empty: frozenset[Lane], *, top_px: int, apart_px: int = 3
 ) -> tuple[Place, ...]:
-    """The lanes one below the other; the empty ones are thin."""
+    """The lanes one below the other; the empty ones take no room."""
     places = []
     for lane, height_px in heights_px.items():
-        is_thin = lane in empty
-        places.append(Place(lane, top_px, thin_px if is_thin else height_px, is_thin))
-        top_px = places[-1].bottom_px + apart_px
+        is_empty = lane in empty
+        places.append(Place(lane, top_px, 0 if is_empty else height_px, is_empty))
+        top_px += 0 if is_empty else height_px + apart_px
     return tuple(places)
 
 

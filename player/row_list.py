@@ -17,6 +17,7 @@ class RowList(Sequence[LogRow]):
     def __init__(self) -> None:
         self.revision = 0
         self._settled: list[LogRow] = []
+        self._arrived: list[LogRow] = []
         self._tail: tuple[LogRow, ...] = ()
 
     @property
@@ -24,10 +25,15 @@ class RowList(Sequence[LogRow]):
         """How many rows are as they will stay."""
         return len(self._settled)
 
+    def arrived(self, since: int) -> list[LogRow]:
+        """The settled rows but for the first so many, in the order in which they came to be known: it never changes."""
+        return self._arrived[since:]
+
     def settle(self, rows: Iterable[LogRow], tail: Iterable[LogRow]) -> None:
         """Add rows that stay, each at its time, and replace those that may still change."""
         self._tail = ()
         for row in rows:
+            self._arrived.append(row)
             if not self._settled or self._settled[-1].at_ns <= row.at_ns:
                 self._settled.append(row)
             else:

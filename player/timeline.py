@@ -172,8 +172,9 @@ def density(axis: Axis, times_ns: Times, weights: Times | None = None, *, bucket
     places = np.searchsorted(times_ns, edges)
     if weights is None:
         return np.diff(places).astype(np.float64)
-    sums = np.concatenate((np.zeros(1), np.cumsum(weights, dtype=np.float64)))
-    return np.asarray(np.diff(sums[places]), dtype=np.float64)
+    seen = weights[places[0] : places[-1]]
+    sums = np.concatenate((np.zeros(1), np.cumsum(seen, dtype=np.float64)))
+    return np.asarray(np.diff(sums[places - places[0]]), dtype=np.float64)
 
 
 def activity(axis: Axis, times_ns: Times, weights: Times | None = None, *, buckets: int) -> npt.NDArray[np.float64]:

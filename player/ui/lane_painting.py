@@ -9,11 +9,10 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygon
 
 from player import lanes
 from player.lane_columns import UNKNOWN_APPLICATION, Columns, SpanGroup, colours_of
-from player.lanes import Clusters, Marks, Place
+from player.lanes import Clusters, Marks, Place, Strip
 from player.timeline import Axis
 from player.ui.inert import visible
 from player.ui.look import Look, code_font, text_font
-from recorder.logrow import LogRow
 
 NAME_PX = 11
 NAMED_FROM_PX = 40  # a block narrower than that has no room for a name
@@ -40,11 +39,11 @@ class Ground:
     painter: QPainter
     look: Look
     axis: Axis
-    rows: Sequence[LogRow]
+    texts: Sequence[str]
 
-    def row_text(self, marks: Marks, place: int) -> str:
-        """The text of a mark's row, safe to show."""
-        return visible(self.rows[int(marks.rows[place])].text)
+    def words_of(self, marks: Marks | Strip, place: int) -> str:
+        """The words of a mark, safe to show."""
+        return visible(self.texts[int(marks.texts[place])])
 
 
 def severity_colour(look: Look, severity: int) -> str:
@@ -63,12 +62,14 @@ def paint_windows(ground: Ground, place: Place, columns: Columns, *, until_ns: i
     found = lanes.blocks(ground.axis, columns.windows, until_ns=until_ns)
     painter.setFont(text_font(NAME_PX))
     metrics = QFontMetrics(painter.font())
-    for block in range(len(found)):
-        left, value = int(found.left_px[block]), int(found.values[block])
-        area = QRectF(left, place.top_px, int(found.right_px[block]) - left, place.height_px)
-        painter.fillRect(area, QColor(look.application_colour(colours[value])))
-        if found.is_mixed[block]:
-            painter.fillRect(area, QBrush(QColor(look.colours.panel), Qt.BrushStyle.Dense5Pattern))
+    fills = [QColor(look.application_colour(colour)) for colour in colours]
+    stripes = QBrush(QColor(look.colours.panel), Qt.BrushStyle.Dense5Pattern)
+    sides = zip(found.left_px.tolist(), found.right_px.tolist(), strict=True)
+    for (left, right), value, is_mixed in zip(sides, found.values.tolist(), found.is_mixed.tolist(), strict=True):
+        area = QRectF(left, place.top_px, right - left, place.height_px)
+        painter.fillRect(area, fills[value])
+        if is_mixed:
+            painter.fillRect(area, stripes)
     _paint_joints(ground, place, columns)
     for block in np.flatnonzero((found.right_px - found.left_px >= NAMED_FROM_PX) & ~found.is_mixed).tolist():
         left, right = int(found.left_px[block]), int(found.right_px[block])
@@ -76,7 +77,7 @@ def paint_windows(ground: Ground, place: Place, columns: Columns, *, until_ns: i
         text = _application_words(ground, columns, int(found.values[block]))
         is_one = found.firsts[block] == found.lasts[block]
         if right - left >= TITLED_FROM_PX and is_one:
-            text = "  ·  ".join(filter(None, (text, _title(ground, columns, int(found.firsts[block])))))
+            text = "  ·  ".join(filter(None, (text, ground.words_of(columns.windows, int(found.firsts[block])))))
         _write(painter, metrics, area, text, look.colours.on_application)
 
 
@@ -90,10 +91,6 @@ def _paint_joints(ground: Ground, place: Place, columns: Columns) -> None:
 def _application_words(ground: Ground, columns: Columns, value: int) -> str:
     name = columns.applications[value]
     return ground.look.words("timeline.unknown_application") if name == UNKNOWN_APPLICATION else visible(name)
-
-
-def _title(ground: Ground, columns: Columns, place: int) -> str:
-    return visible(ground.rows[int(columns.windows.rows[place])].window or "")
 
 
 # --- typing and commands ----------------------------------------------------------------------------------------------
@@ -112,7 +109,7 @@ def paint_typing(ground: Ground, place: Place, marks: Marks) -> None:
     for run in np.flatnonzero((found.right_px - found.left_px >= WORDS_FROM_PX) & (found.counts == 1)).tolist():
         left, right = int(found.left_px[run]), int(found.right_px[run])
         area = QRectF(left + 4, place.top_px, right - left - 8, place.height_px)
-        _write(painter, metrics, area, ground.row_text(marks, int(found.firsts[run])), c.panel)
+        _write(painter, metrics, area, ground.words_of(marks, int(found.firsts[run])), c.panel)
 
 
 def paint_commands(ground: Ground, place: Place, columns: Columns) -> None:
@@ -125,7 +122,7 @@ def paint_commands(ground: Ground, place: Place, columns: Columns) -> None:
     for x in entered.x_px:
         painter.fillRect(QRectF(round(float(x)), place.top_px, 2, place.height_px), QColor(c.text))
     painter.setFont(code_font(NAME_PX - 1))
-    _write_beside(ground, place, entered, 5, lambda first: ground.row_text(columns.commands, first))
+    _write_beside(ground, place, entered, 5, lambda first: ground.words_of(columns.commands, first))
 
 
 # --- alerts, bookmarks, hits ------------------------------------------------------------------------------------------
@@ -144,7 +141,7 @@ def paint_alerts(ground: Ground, place: Place, marks: Marks) -> None:
     painter.setFont(text_font(NAME_PX))
 
     def words(first: int) -> str:
-        return ground.row_text(marks, first)
+        return ground.words_of(marks, first)
 
     _write_beside(ground, place, found, 9, words)
 
@@ -182,7 +179,7 @@ def paint_bookmarks(ground: Ground, place: Place, marks: Marks, labels: Sequence
         painter.drawPolygon(_polygon(at, (-1, 0), (9, 0), (6.5, 4), (9, 8), (1, 8), (1, place.height_px), (-1, 12)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(text_font(NAME_PX))
-    _write_beside(ground, place, found, 13, lambda first: visible(labels[int(marks.rows[first])]))
+    _write_beside(ground, place, found, 13, lambda first: visible(labels[int(marks.texts[first])]))
 
 
 def paint_hits(ground: Ground, place: Place, marks: Marks) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
@@ -94,7 +94,7 @@ class Reading:
         self._reached_ns = 0 if isinstance(source, Scanned) else _COMPLETE
         self._operator_times: Times = np.empty(0, np.int64)
         self._columns = ColumnReader()
-        self._seen = (0, 0)  # the revision and how many rows of it are among the operator's times and the columns
+        self._seen = 0  # how many rows are among the operator's times and the columns
         self.facts: SessionFacts = source.facts
         self._decoder = Decoder(
             self._read,
@@ -220,7 +220,7 @@ class Reading:
         revision = kept.revision if isinstance(kept, RowList) else 0
         settled = kept.settled if isinstance(kept, RowList) else len(kept)
         rows = list(kept[:])
-        self._take_rows(rows, settled, revision)
+        self._take_rows(kept)
         changes, duration_ns = source.changes(), source.duration_ns
         self._told_live, self._told_spans = source.is_live, tuple(source.spans())
         times = timeline.change_times(changes)
@@ -241,13 +241,11 @@ class Reading:
             columns=self._columns.columns(),
         )
 
-    def _take_rows(self, rows: list[LogRow], settled: int, revision: int) -> None:
-        seen_revision, seen = self._seen
-        if revision != seen_revision:
-            self._operator_times, self._columns, seen = np.empty(0, np.int64), ColumnReader(), 0
-        if settled > seen:
-            fresh = timeline.operator_times(rows[seen:settled])
-            self._operator_times = np.concatenate((self._operator_times, fresh))
+    def _take_rows(self, kept: Sequence[LogRow]) -> None:
+        """What the rows that have come since say, each looked at once, whichever place it has among the others."""
+        fresh = kept.arrived(self._seen) if isinstance(kept, RowList) else list(kept[self._seen :])
+        if fresh:
+            self._operator_times = np.concatenate((self._operator_times, timeline.operator_times(fresh)))
             self._operator_times.sort()
-            self._columns.take(rows[seen:settled])
-        self._seen = (revision, settled)
+            self._columns.take(fresh)
+            self._seen += len(fresh)

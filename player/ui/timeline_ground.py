@@ -57,7 +57,7 @@ def _paint_lanes(painter: QPainter, scene: Scene, news: News, *, look: Look) -> 
     painter.save()
     painter.translate(paint.GUTTER_PX, 0)
     painter.setClipRect(QRectF(-OVER_PX, 0, axis.width_px + 2 * OVER_PX, scene.places[-1].bottom_px))
-    ground = Ground(painter, look, axis, news.rows)
+    ground = Ground(painter, look, axis, news.columns.texts)
     fill.paint_windows(ground, places[Lane.WINDOWS], news.columns, until_ns=news.reached_ns)
     fill.paint_typing(ground, places[Lane.TYPING], news.columns.typing)
     fill.paint_commands(ground, places[Lane.COMMANDS], news.columns)

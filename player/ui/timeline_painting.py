@@ -42,16 +42,15 @@ class Curves:
 
 
 def paint_lanes(painter: QPainter, look: Look, axis: Axis, places: Sequence[Place]) -> None:
-    """The grounds of the lanes and their names; an empty lane is a thin line without one."""
+    """The grounds of the lanes and their names."""
     c = look.colours
     painter.setFont(text_font(NAME_PX))
     painter.setPen(QColor(c.text_dim))
     right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    for place in places:
+    for place in (place for place in places if not place.is_empty):
         painter.fillRect(QRect(GUTTER_PX, place.top_px, axis.width_px, place.height_px), QColor(c.lane))
-        if not place.is_thin:
-            area = QRect(0, place.top_px - 4, GUTTER_PX - 10, place.height_px + 8)
-            painter.drawText(area, right, look.words(f"timeline.{place.lane.value}"))
+        area = QRect(0, place.top_px - 4, GUTTER_PX - 10, place.height_px + 8)
+        painter.drawText(area, right, look.words(f"timeline.{place.lane.value}"))
 
 
 def paint_unread(painter: QPainter, look: Look, axis: Axis, reached_ns: int, bottom_px: int) -> None:

@@ -102,7 +102,7 @@ class TimelineView(QWidget):
     def show_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
         """Mark these moments and ranges."""
         starts, ends = (np.array([mark[side] for mark in bookmarks], np.int64) for side in (0, 1))
-        self._bookmarks = lanes.mark_columns(starts, ends, rows=np.arange(len(bookmarks)))
+        self._bookmarks = lanes.mark_columns(starts, ends, texts=np.arange(len(bookmarks)))
         self._labels = tuple(label for _, _, label in bookmarks)
         self._place_lanes()
         self._repaint_all()
@@ -220,7 +220,7 @@ class TimelineView(QWidget):
         self._place_lanes()
 
     def _place_lanes(self) -> None:
-        """Empty lanes are thin; one that has held something keeps its room, so that nothing jumps while one types."""
+        """Empty lanes have no room; one that held something once keeps it, so that nothing jumps while one types."""
         columns = self.columns
         held = {
             Lane.COMMANDS: len(columns.commands) + len(columns.processes),

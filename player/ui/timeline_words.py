@@ -1,10 +1,11 @@
 """What is said of the moment under the pointer: its time, its window, and what lies there, by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from player import lanes, timeline
 from player.lanes import Marks
+from player.source import Span
 from player.timeline import Axis
 from player.ui.inert import visible
 from player.ui.look import Look
@@ -53,8 +54,9 @@ def said_at(news: News, at_ns: int, marks: AxisMarks, *, look: Look, wall: tuple
     absent = "" if span is None else f"{words(f'span.{span.kind}')}\n{visible(words.said(span.reason))}"
     if not news.is_read_at(at_ns):
         absent = words("timeline.unread")
-    lines = [*_alerts(news, marks), *_bookmarks(marks, look), *_spans(news, at_ns, look), *_commands(news, marks, look)]
-    lines += _hits(marks, look)
+    others = [one for one in timeline.spans_at((*news.spans, *news.idle), at_ns) if one is not span]
+    lines = [*_alerts(news, marks), *_bookmarks(marks, look), *_spans(others[:2], look)]
+    lines += [*_commands(news, marks, look), *_hits(marks, look)]
     if len(lines) > MOST_LINES:
         more = len(lines) - MOST_LINES + 1
         lines[MOST_LINES - 1 :] = [Line(words("timeline.more", count=more))]
@@ -68,26 +70,26 @@ def _window(news: News, at_ns: int, look: Look) -> str:
         return ""
     if strip.values[place] < 0:
         return look.words("timeline.no_window")
-    row = news.rows[int(strip.rows[place])]
-    return "  ·  ".join(visible(part) for part in (row.application, row.window) if part)
+    parts = (news.columns.applications[int(strip.values[place])], news.columns.texts[int(strip.texts[place])])
+    return "  ·  ".join(visible(part) for part in parts if part)
 
 
 def _alerts(news: News, marks: AxisMarks) -> Iterator[Line]:
     alerts = news.columns.alerts
     for place in lanes.all_under(marks.axis, alerts, marks.x_px, most=MOST_LINES):
         yield Line(
-            visible(news.rows[int(alerts.rows[place])].text), min(int(alerts.values[place]), len(SEVERITIES) - 1)
+            visible(news.columns.texts[int(alerts.texts[place])]), min(int(alerts.values[place]), len(SEVERITIES) - 1)
         )
 
 
 def _bookmarks(marks: AxisMarks, look: Look) -> Iterator[Line]:
     for place in lanes.all_under(marks.axis, marks.bookmarks, marks.x_px, most=MOST_LINES):
-        label = visible(marks.labels[int(marks.bookmarks.rows[place])])
+        label = visible(marks.labels[int(marks.bookmarks.texts[place])])
         yield Line(look.words("timeline.bookmark", label=label))
 
 
-def _spans(news: News, at_ns: int, look: Look) -> Iterator[Line]:
-    for span in timeline.spans_at((*news.spans, *news.idle), at_ns)[:2]:
+def _spans(spans: Sequence[Span], look: Look) -> Iterator[Line]:
+    for span in spans:
         kind = look.words.either(f"span.{span.kind}", span.kind)
         yield Line(f"{kind}: {visible(look.words.said(span.reason))}")
 
@@ -95,7 +97,7 @@ def _spans(news: News, at_ns: int, look: Look) -> Iterator[Line]:
 def _commands(news: News, marks: AxisMarks, look: Look) -> Iterator[Line]:
     commands = news.columns.commands
     for place in lanes.all_under(marks.axis, commands, marks.x_px, most=3):
-        yield Line(look.words("timeline.command", text=visible(news.rows[int(commands.rows[place])].text)))
+        yield Line(look.words("timeline.command", text=visible(news.columns.texts[int(commands.texts[place])])))
 
 
 def _hits(marks: AxisMarks, look: Look) -> Iterator[Line]:

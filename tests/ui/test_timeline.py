@@ -156,14 +156,14 @@ def test_one_can_look_as_near_as_a_second(window):
 
 def test_a_lane_has_room_only_once_there_is_something_in_it(window):
     timeline = window.timeline
-    assert not timeline.place_of(Lane.ALERTS).is_thin
-    assert timeline.place_of(Lane.BOOKMARKS).is_thin
+    assert not timeline.place_of(Lane.ALERTS).is_empty
+    assert timeline.place_of(Lane.BOOKMARKS).is_empty
     before_px = timeline.height()
     timeline.show_bookmarks(((30 * S, 35 * S, "Here"), (3 * S, 3 * S, "There")))
-    assert not timeline.place_of(Lane.BOOKMARKS).is_thin
+    assert not timeline.place_of(Lane.BOOKMARKS).is_empty
     assert timeline.height() > before_px
     timeline.show_bookmarks(())
-    assert not timeline.place_of(Lane.BOOKMARKS).is_thin, "nothing jumps"
+    assert not timeline.place_of(Lane.BOOKMARKS).is_empty, "nothing jumps"
 
 
 # --- from mark to mark --------------------------------------------------------------------------------------------
@@ -215,6 +215,7 @@ def test_the_moment_under_the_pointer_is_shown_small_and_said(window, qtbot):
     assert card.said.window == "xterm  ·  root@web1: ~"
     assert [(line.text, line.severity) for line in card.said.lines] == [("A privileged service was stopped", 3)]
     assert card.isVisible()
+    assert "A privileged service was stopped" in card.accessibleDescription()
     assert card.geometry().bottom() < window.timeline.mapTo(window, QPoint(0, 0)).y()
     assert (position_s(window), window.stage.view.pictures) == (position_before_s, picture_before)
     QApplication.sendEvent(window.timeline, QEvent(QEvent.Type.Leave))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from player import lanes, timeline
 from player.lane_columns import ColumnReader, colours_of, evidence_of
 from player.lanes import Lane, Range
+from player.row_list import RowList
 from player.source import Span
 from player.timeline import Axis
 from tests.fakes import S, row
@@ -177,22 +178,23 @@ def test_a_grip_is_found_near_either_end_and_the_other_end_stays():
     assert lanes.grip_at(AXIS, None, 100) is None
 
 
-def test_empty_lanes_are_thin_and_the_others_follow_closely():
+def test_empty_lanes_take_no_room_and_the_others_follow_closely():
     heights = {Lane.SCREEN: 30, Lane.ALERTS: 12, Lane.HITS: 10}
-    screen, alerts, hits = lanes.stacked(heights, frozenset({Lane.ALERTS}), top_px=24, apart_px=2, thin_px=3)
+    screen, alerts, hits = lanes.stacked(heights, frozenset({Lane.ALERTS}), top_px=24, apart_px=2)
     assert (screen.top_px, screen.bottom_px) == (24, 54)
-    assert (alerts.top_px, alerts.bottom_px, alerts.is_thin) == (56, 59, True)
-    assert (hits.top_px, hits.bottom_px, hits.is_thin) == (61, 71, False)
+    assert (alerts.height_px, alerts.is_empty) == (0, True)
+    assert (hits.top_px, hits.bottom_px, hits.is_empty) == (56, 66, False)
 
 
 # --- columns ------------------------------------------------------------------------------------------------------
 
 
-def test_rows_become_lanes():
+def test_rows_become_lanes_with_their_words():
     rows = [
         row(1, "window", "~", application="xterm", window="~"),
-        row(2, "text", "ls", detail="Enter", application="xterm", window="~"),
+        row(2, "text", "ls", application="xterm", window="~"),
         row(3, "window", "~", detail="new title", application="xterm", window="~"),
+        row(3, "keys", "Enter", application="xterm", window="~"),
         row(4, "window", "Vault", application="firefox", window="Vault"),
         row(5, "alert", "A rule fired", severity="critical"),
         row(6, "window", "No window"),
@@ -203,12 +205,28 @@ def test_rows_become_lanes():
     assert reader.columns() is reader.columns()
     reader.take(rows[3:])
     columns = reader.columns()
+
+    def words(marks):
+        return [columns.texts[place] for place in marks.texts]
+
     assert columns.applications == ("xterm", "firefox")
     assert columns.windows.values.tolist() == [0, 1, -1]
-    assert columns.windows.rows.tolist() == [0, 3, 5], "the same window said again is no other window"
-    assert columns.typing.rows.tolist() == [1]
-    assert (columns.commands.rows.tolist(), columns.processes.rows.tolist()) == ([1], [6])
+    assert words(columns.windows) == ["~", "Vault", ""], "the same window said again is no other window"
+    assert words(columns.typing) == ["ls"]
+    assert (words(columns.commands), words(columns.processes)) == (["ls"], ["sleep 1"])
+    assert columns.commands.ends_ns.tolist() == [3 * S], "entered after a pause"
     assert (columns.alerts.starts_ns.tolist(), columns.alerts.values.tolist()) == ([5 * S], [4])
+
+
+def test_rows_that_are_known_late_are_taken_once_and_shift_nothing():
+    kept, reader = RowList(), ColumnReader()
+    kept.settle([row(1, "text", "a"), row(5, "text", "b")], ())
+    reader.take(kept.arrived(0))
+    kept.settle([row(2, "gap", "late"), row(7, "text", "c")], ())
+    assert [late.text for late in kept.arrived(2)] == ["late", "c"]
+    reader.take(kept.arrived(2))
+    typing = reader.columns().typing
+    assert [reader.columns().texts[place] for place in typing.texts] == ["a", "b", "c"]
 
 
 def test_an_application_has_the_same_colour_in_every_recording():
@@ -221,8 +239,8 @@ def test_an_application_has_the_same_colour_in_every_recording():
 def test_gaps_are_told_apart_by_their_reasons():
     spans = [Span(0, 5, "gap", "a"), Span(6, 7, "idle", "b"), Span(8, 9, "gap", "a"), Span(10, 11, "altered", "c")]
     gaps, altered = evidence_of(spans, ("gap", "altered"))
-    assert (gaps.kind, gaps.reason, gaps.number, gaps.marks.rows.tolist()) == ("gap", "a", 0, [0, 2])
-    assert (altered.kind, altered.number, altered.marks.rows.tolist()) == ("altered", 0, [3])
+    assert (gaps.kind, gaps.reason, gaps.number, gaps.marks.starts_ns.tolist()) == ("gap", "a", 0, [0, 8])
+    assert (altered.kind, altered.number, altered.marks.ends_ns.tolist()) == ("altered", 0, [11])
 
 
 def test_of_very_many_reasons_none_is_lost():
