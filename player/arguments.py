@@ -171,11 +171,8 @@ def parser() -> UsageParser:
     from player.commands.import_arguments import add_importing
 
     add_importing(commands)
-    from player.commands import report_arguments
-
-    report = command(commands, "report", "tell a recording on a page, as HTML or PDF", report_arguments.EPILOG)
-    _add_recording(report)
-    report_arguments.add_report(report)
+    _add_report(commands)
+    _add_package(commands)
     from player.commands.review_arguments import add_review
 
     add_review(command(commands, "review", "verdicts, notes, what to look at next, and how much was seen", ""))
@@ -305,6 +302,26 @@ def _add_export(commands: "Commands[UsageParser]") -> None:
 
 def _add_redact(one: UsageParser) -> None:
     one.add_argument("--redact", type=Path, metavar="FILE.json", help="black out in the copy what this file lists")
+
+
+def _add_report(commands: "Commands[UsageParser]") -> None:
+    from player.commands.report_arguments import EPILOG, add_report
+
+    one = command(commands, "report", "tell a recording on a page, as HTML or PDF", EPILOG)
+    _add_recording(one)
+    add_report(one)
+
+
+def _add_package(commands: "Commands[UsageParser]") -> None:
+    from player.commands.package_arguments import CHECK_EPILOG, MAKE_EPILOG, add_check, add_package
+
+    one = command(commands, "package", "make an evidence package for outsiders", MAKE_EPILOG)
+    _add_recording(one)
+    one.add_argument("--from", type=seconds, metavar="S", dest="from_ns", help="from this second of the session")
+    one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="to this second of the session")
+    add_package(one)
+    says = "say whether an evidence package is what was signed"
+    add_check(command(commands, "check-package", says, CHECK_EPILOG))
 
 
 def _add_reindex(commands: "Commands[UsageParser]") -> None:

@@ -44,10 +44,8 @@ def _run(asked: argparse.Namespace) -> int:
         from player.commands.keys import run_keys
 
         return run_keys(desk, asked)
-    if asked.command == "report":
-        from player.commands.reporting import run_report
-
-        return run_report(desk, asked.recording, out=asked.out, language=asked.language)
+    if asked.command in ("report", "package", "check-package"):
+        return _hand_out(desk, asked)
     if asked.command in LEDGER_COMMANDS:
         from player.commands.ledgers import run_ledger_commands
 
@@ -107,6 +105,21 @@ def _show(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command == "frame":
         return _frame(desk, asked)
     return _export(desk, asked)
+
+
+def _hand_out(desk: Desk, asked: argparse.Namespace) -> int:
+    if asked.command == "report":
+        from player.commands.reporting import run_report
+
+        return run_report(desk, asked.recording, out=asked.out, language=asked.language)
+    from player.commands.packaging import run_check_package, run_package
+
+    if asked.command == "check-package":
+        return run_check_package(desk, asked.package, as_json=asked.json)
+    if asked.from_ns is not None and asked.to_ns is not None and asked.from_ns >= asked.to_ns:
+        say(sys.stderr, "tachiai-player: --from is not before --to, so there is nothing between them.\n")
+        return WRONG_USAGE
+    return run_package(desk, asked)
 
 
 def _export(desk: Desk, asked: argparse.Namespace) -> int:

@@ -81,6 +81,11 @@ class OpenRecording:
         )
 
     @property
+    def device_public_bytes(self) -> bytes:
+        """The public key of the device that recorded it."""
+        return self._reader.device_bytes
+
+    @property
     def duration_ns(self) -> int:
         """How far the recording reaches now."""
         return max((self._at_ns(info.end.boot_ns) for info in self._segments), default=0)

@@ -20,3 +20,9 @@ def path(name: str) -> Path:
         msg = f"there is no resource {name!r}"
         raise FileNotFoundError(msg)
     return wanted
+
+
+def verifier() -> Path:
+    """The independent verifier in one file: among the manuals in a checkout, among the resources of frozen programs."""
+    frozen = _FOLDER / "verify_recording.py"
+    return frozen if frozen.exists() else _FOLDER.parent / "docs" / "verify_recording.py"

@@ -1,6 +1,5 @@
 """`verify`: the verdict on a recording, with everything that was found."""
 
-from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from player.commands.moments import clock_text
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing
 from player.library import fingerprint
-from player.moments import in_s
+from player.verdict_objects import verdict_objects
 from recorder.errors import IndexUnusableError, StorageError
 from recorder.evidence.findings import Finding, Status, Verdict
 from recorder.evidence.verify import EventCheck, verify
@@ -98,31 +97,5 @@ def _place(finding: Finding) -> str:
 
 def _print_objects(desk: Desk, session_id: str, verdict: Verdict) -> None:
     """Findings first, the verdict last."""
-    for finding in verdict.findings:
-        desk.say_json(
-            {
-                "type": "finding",
-                "code": finding.code,
-                "severity": finding.severity.name.lower(),
-                "segment": finding.segment,
-                "sequence": finding.sequence,
-                "offset_bytes": finding.offset_bytes,
-                "at_s": None if finding.at_ns is None else in_s(finding.at_ns),
-                "end_s": None if finding.end_ns is None else in_s(finding.end_ns),
-                "sentence": finding.sentence,
-            }
-        )
-    desk.say_json(
-        {
-            "type": "verdict",
-            "recording": session_id,
-            "verdict": verdict.status.name.lower(),
-            "exit_status": verdict.exit_status,
-            "segments": verdict.segments,
-            "chunks": verdict.chunks,
-            "size_bytes": verdict.size_bytes,
-            "duration_s": None if verdict.duration_ns is None else in_s(verdict.duration_ns),
-            "content_checked": verdict.content_checked,
-            "findings": dict(Counter(finding.severity.name.lower() for finding in verdict.findings)),
-        }
-    )
+    for thing in verdict_objects(session_id, verdict):
+        desk.say_json(thing)

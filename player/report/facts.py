@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -14,6 +14,7 @@ from player.library import SEGMENTS
 from player.recording import OpenRecording
 from player.report.applications import ApplicationTime, times_in_applications, total_ns
 from player.source import SessionFacts, Span
+from player.video.redaction import Redactions, redacted_picture, redacted_rows
 from recorder.errors import BugError, StorageError
 from recorder.evidence.findings import Verdict
 from recorder.logrow import LogRow
@@ -64,6 +65,7 @@ class Report:
 
     session: SessionFacts
     folder: Path
+    start_ns: int
     duration_ns: int
     is_live: bool
     verdict: Verdict
@@ -92,20 +94,28 @@ def gather(
     made_wall_ns: int,
     program: str,
     reviews: Iterable[ReviewTold] = (),
+    start_ns: int = 0,
+    end_ns: int | None = None,
+    redactions: Redactions = (),
     progress: Progress = lambda _done: None,
 ) -> Report:
-    """The report's facts; the recording is read through to its present end.
+    """The report's facts; the recording is read through to its present end. Only what overlaps the range is told.
+
+    Texts and pictures are redacted as in an exported copy.
 
     Raises:
         StorageError: a file cannot be read.
     """
     recording.scan_all(lambda read: progress(READING * read.reached_ns / max(1, read.duration_ns)))
-    rows, spans = list(recording.rows()), recording.spans()
+    duration_ns = recording.duration_ns if end_ns is None else min(end_ns, recording.duration_ns)
+    rows = redacted_rows(_within(recording.rows(), start_ns, duration_ns), redactions)
+    spans = [_clipped(span, start_ns, duration_ns) for span in recording.spans() if span.start_ns < duration_ns]
+    spans = [span for span in spans if span.end_ns > span.start_ns]
     dark = tuple(span for span in spans if span.kind in NOT_RECORDED)
-    duration_ns = recording.duration_ns
     return Report(
         session=recording.facts,
         folder=folder,
+        start_ns=start_ns,
         duration_ns=duration_ns,
         is_live=recording.is_live,
         verdict=verdict,
@@ -113,7 +123,7 @@ def gather(
         started_detail=next((row.detail for row in rows if row.kind == "session"), ""),
         applications=times_in_applications(rows, spans, duration_ns),
         commands=tuple(commands(rows)),
-        alerts=_alerts(recording, rows, progress),
+        alerts=_alerts(recording, rows, redactions, progress),
         not_recorded=dark,
         not_recorded_ns=_total(dark),
         idle_ns=_total(span for span in spans if span.kind == "idle"),
@@ -126,12 +136,14 @@ def gather(
     )
 
 
-def desktop_png(recording: OpenRecording, at_ns: int) -> bytes | None:
+def desktop_png(recording: OpenRecording, at_ns: int, redactions: Redactions = ()) -> bytes | None:
     """The whole desktop then as PNG, its pointer drawn, made smaller if it is large; None if nothing sound is there."""
     recording.settle(at_ns)
     shown = read_shown(recording, at_ns)
     if not any(picture is not None for picture in shown.pictures):
         return None
+    pictures = (None if one is None else redacted_picture(one, redactions, at_ns) for one in shown.pictures)
+    shown = replace(shown, pictures=tuple(pictures))
     desktop = desktop_of(shown.screens)
     scale = min(1.0, PICTURE_WIDTH_PX / desktop.width, PICTURE_HEIGHT_PX / desktop.height)
     canvas = Canvas(max(2, round(desktop.width * scale)), max(2, round(desktop.height * scale)))
@@ -145,11 +157,25 @@ def desktop_png(recording: OpenRecording, at_ns: int) -> bytes | None:
     return png.tobytes()
 
 
-def _alerts(recording: OpenRecording, rows: Sequence[LogRow], progress: Progress) -> tuple[AlertTold, ...]:
+def _within(rows: Iterable[LogRow], start_ns: int, end_ns: int) -> list[LogRow]:
+    """The rows of a range, and the window that was active when it began."""
+    every = list(rows)
+    before = [row for row in every if row.kind == "window" and row.at_ns < start_ns]
+    begun = [replace(before[-1], at_ns=start_ns, end_ns=start_ns)] if before else []
+    return begun + [row for row in every if row.end_ns >= start_ns and row.at_ns <= end_ns]
+
+
+def _clipped(span: Span, start_ns: int, end_ns: int) -> Span:
+    return replace(span, start_ns=max(span.start_ns, start_ns), end_ns=min(span.end_ns, end_ns))
+
+
+def _alerts(
+    recording: OpenRecording, rows: Sequence[LogRow], redactions: Redactions, progress: Progress
+) -> tuple[AlertTold, ...]:
     found = [row for row in rows if row.kind == "alert"]
     told = []
     for number, row in enumerate(found):
-        png = desktop_png(recording, row.at_ns) if number < MOST_PICTURES else None
+        png = desktop_png(recording, row.at_ns, redactions) if number < MOST_PICTURES else None
         told.append(AlertTold(row, png))
         progress(READING + (1 - READING) * (number + 1) / len(found))
     return tuple(told)

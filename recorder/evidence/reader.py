@@ -137,6 +137,11 @@ class RecordingReader:
         return session_header(self._signed_header())
 
     @property
+    def device_bytes(self) -> bytes:
+        """The public key of the device that recorded it."""
+        return bytes.fromhex(self._signed_header().device)
+
+    @property
     def is_closed(self) -> bool:
         """Whether the recording has its final end."""
         return any(segment.is_final for segment in self._segments.values())
