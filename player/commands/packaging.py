@@ -7,9 +7,10 @@ from player.commands.desk import Desk, ProgressLine
 from player.commands.verifying import STATUS_WORDS
 from player.outfile import refuse_no_file
 from player.package.checking import CheckedPackage, check_package
-from player.package.making import Package, Stage, Wanted, make_package
+from player.package.making import Package, Stage, Wanted, make_package, review_files
 from player.persons import Persons, this_person
 from player.recording import OpenRecording
+from player.report.reviews import reviews_told
 from player.verdict_objects import verdict_objects
 from player.video.redaction import load_redactions
 from player.words import read_words
@@ -51,6 +52,7 @@ def run_package(desk: Desk, asked: argparse.Namespace) -> int:
     def told(stage: Stage) -> None:
         progress.show(f"{STAGES[stage.key]}: {stage.share:.0%}")
 
+    words = read_words(asked.language)
     source = OpenRecording.open(folder, keys=keys, devices=desk.library.devices)
     try:
         made = make_package(
@@ -61,7 +63,9 @@ def run_package(desk: Desk, asked: argparse.Namespace) -> int:
             signer=this_person(),
             keys=keys,
             devices=desk.library.devices,
-            words=read_words(asked.language),
+            words=words,
+            extras=review_files(folder),
+            reviews=reviews_told(folder, words),
             told=told,
         )
     finally:

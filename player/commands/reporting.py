@@ -10,6 +10,7 @@ from player.outfile import refuse_no_file, write_whole
 from player.persons import person_name
 from player.report.facts import gather
 from player.report.page import Page, as_html, page_of
+from player.report.reviews import reviews_told
 from player.words import read_words
 from recorder.evidence.verify import verify
 from recorder.release import release
@@ -21,6 +22,7 @@ def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
     folder = desk.library.find(recording)
     keys = desk.needed_keys()
     progress = ProgressLine(desk.notes)
+    words = read_words(language)
     source = desk.play(folder, Doing(Kind.EXPORT, {"report": str(out), "language": language}))
     try:
         verdict = verify(folder, devices=desk.library.devices, keys=keys)
@@ -31,9 +33,10 @@ def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
             made_by=person_name(),
             made_wall_ns=time.time_ns(),
             program=release(),
+            reviews=reviews_told(folder, words),
             progress=lambda done: progress.show(f"writing the report: {100 * done:.0f} %"),
         )
-        write_page(page_of(report, read_words(language)), out, foot=folder.name)
+        write_page(page_of(report, words), out, foot=folder.name)
     finally:
         progress.clear()
         source.close()

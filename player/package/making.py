@@ -22,6 +22,7 @@ from player.persons import Signer
 from player.recording import OpenRecording
 from player.report.facts import ReviewTold, gather
 from player.report.page import as_html, page_of
+from player.review.places import beside, file_name, persons_with_files
 from player.timeline import time_text
 from player.verdict_objects import verdict_objects
 from player.video.export import Choice, Progress, Video, export_video, table_of
@@ -270,6 +271,22 @@ class _Making:
 
     def _write(self, name: str, what: str, content: bytes) -> None:
         self._place(name, what).write_bytes(content)
+
+
+def review_files(folder: Path) -> tuple[Extra, ...]:
+    """What lies beside a recording from its reviewers, as it is.
+
+    Raises:
+        StorageError: it cannot be looked into.
+    """
+    place = beside(folder)
+    with storage_errors(place):
+        names = [file_name(key) for key in persons_with_files(place)]
+    return tuple(Extra(f"review/{name}", "review", _copier(place / name)) for name in names)
+
+
+def _copier(path: Path) -> Callable[[Path], object]:
+    return lambda target: shutil.copyfile(path, target)
 
 
 def _entry(name: str, kind: int, path: Path) -> zipfile.ZipInfo:
