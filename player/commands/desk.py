@@ -22,7 +22,7 @@ from recorder.evidence.reader import RecordingReader
 from recorder.streams import said_or_refused
 
 if TYPE_CHECKING:
-    from player.recording import OpenRecording
+    from player.ledger.attended import AttendedRecording
 
 PASSPHRASE_VARIABLE = "TACHIAI_PASSPHRASE"
 QUIET_S = 1.0  # work that takes no longer than this says nothing while it goes on
@@ -63,7 +63,7 @@ class Desk:
         """
         return Gate(Ledger.of_this_user(notify=self.note), GivenAsker(self.given, self.note))
 
-    def play(self, folder: Path, doing: Doing) -> "OpenRecording":
+    def play(self, folder: Path, doing: Doing) -> "AttendedRecording":
         """Open a recording, with every picture in it; raises as `Gate.recording` says."""
         return self.gate.recording(folder, doing, keys=self.needed_keys(), devices=self.library.devices)
 

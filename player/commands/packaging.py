@@ -5,11 +5,14 @@ from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.verifying import STATUS_WORDS
+from player.ledger.entry import Kind
+from player.ledger.gate import Doing
+from player.moments import in_s
 from player.outfile import refuse_no_file
 from player.package.checking import CheckedPackage, check_package
+from player.package.ledgers import ledger_files
 from player.package.making import Package, Stage, Wanted, make_package, review_files
 from player.persons import Persons, this_person
-from player.recording import OpenRecording
 from player.report.reviews import reviews_told
 from player.verdict_objects import verdict_objects
 from player.video.redaction import load_redactions
@@ -46,14 +49,16 @@ def run_package(desk: Desk, asked: argparse.Namespace) -> int:
         redactions=() if asked.redact is None else load_redactions(asked.redact),
     )
     folder = desk.library.find(asked.recording)
-    keys = desk.needed_keys()
     progress = ProgressLine(desk.notes)
 
     def told(stage: Stage) -> None:
         progress.show(f"{STAGES[stage.key]}: {stage.share:.0%}")
 
     words = read_words(asked.language)
-    source = OpenRecording.open(folder, keys=keys, devices=desk.library.devices)
+    detail = {"package": str(asked.out), "from_s": in_s(wanted.start_ns), "redactions": len(wanted.redactions)}
+    if wanted.end_ns is not None:
+        detail["to_s"] = in_s(wanted.end_ns)
+    source = desk.play(folder, Doing(Kind.EXPORT, detail))
     try:
         made = make_package(
             source,
@@ -61,10 +66,10 @@ def run_package(desk: Desk, asked: argparse.Namespace) -> int:
             asked.out,
             wanted,
             signer=this_person(),
-            keys=keys,
+            keys=source.keys,
             devices=desk.library.devices,
             words=words,
-            extras=review_files(folder),
+            extras=(*review_files(folder), *ledger_files(desk.gate.ledger, source.facts.session_id)),
             reviews=reviews_told(folder, words),
             told=told,
         )

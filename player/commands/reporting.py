@@ -20,12 +20,11 @@ def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
     """Write the report; its format is what the file's name ends with."""
     refuse_no_file(out)
     folder = desk.library.find(recording)
-    keys = desk.needed_keys()
     progress = ProgressLine(desk.notes)
     words = read_words(language)
     source = desk.play(folder, Doing(Kind.EXPORT, {"report": str(out), "language": language}))
     try:
-        verdict = verify(folder, devices=desk.library.devices, keys=keys)
+        verdict = verify(folder, devices=desk.library.devices, keys=source.keys)
         report = gather(
             source,
             folder,

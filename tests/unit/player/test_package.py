@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from player.package.sums import read_sums, why_unsafe
-from player.persons import Person, Persons
+from player.persons import Person, Persons, this_person
 from recorder.errors import UnreadableError
 from recorder.evidence.key_folder import keys_folder
 from tests import recordings
@@ -83,6 +83,7 @@ def test_a_package_holds_what_an_outsider_needs(place, out):
         "SHA256SUMS",
         "SHA256SUMS.sig",
         "signer.pem",
+        f"ledger/{this_person().person.fingerprint}.json",
     }
     assert place.run("check-package", str(out)).status == 0
     assert (out.stat().st_mode & 0o777) == 0o600
@@ -250,6 +251,19 @@ def test_what_reviewers_said_is_in_the_package(place, out):
     packed(place, out)
     assert any(name.startswith("review/") for name in names_in(out))
     assert "no ticket" in text_of(out, "report.html")
+
+
+def test_who_opened_the_recording_is_in_the_package_and_nothing_of_other_recordings(place, out):
+    place.desk("20260302T140509Z-00000002").close()
+    billing(place).close()
+    assert place.run("log", "20260302T140509Z-00000002").status == 0
+    assert place.run("log", FIRST).status == 0
+    packed(place, out)
+    [name] = [name for name in names_in(out) if name.startswith("ledger/")]
+    extract = json.loads(text_of(out, name))
+    told_of = {item["entry"].get("recording") for item in extract["items"] if isinstance(item, dict)}
+    assert FIRST in told_of
+    assert "20260302T140509Z-00000002" not in told_of
 
 
 def test_nothing_half_made_stays_when_making_fails(place, out):
