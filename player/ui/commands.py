@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 S_NS = 1_000_000_000
 TIMELINE_ZOOM = 1.5
+NOT_AT_THE_SIDE = frozenset({"copy_picture"})  # there the rows of the log are copied
 
 
 class Commands(QObject):
@@ -34,9 +35,18 @@ class Commands(QObject):
         """Make every key of `SHORTCUTS` work in the whole window."""
         for shortcut in SHORTCUTS:
             for key in shortcut.keys:
-                made = QShortcut(QKeySequence(key), self._window)
-                made.setContext(Qt.ShortcutContext.WindowShortcut)
-                made.activated.connect(self.command(shortcut.name))
+                for place in self._places(shortcut.name):
+                    made = QShortcut(QKeySequence(key), place)
+                    if place is not self._window:
+                        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                    made.activated.connect(self.command(shortcut.name))
+
+    def _places(self, name: str) -> tuple[QWidget, ...]:
+        """Where a key works. What the side panel has a command of its own for works everywhere but there."""
+        window = self._window
+        if name not in NOT_AT_THE_SIDE:
+            return (window,)
+        return (window.header, window.banner, window.library, window.stage, window.bottom)
 
     def command(self, name: str) -> Callable[[], None]:
         """The command of this name, whichever part of the window has it."""
@@ -211,7 +221,7 @@ class Commands(QObject):
 
     def copy_picture(self) -> None:
         """Copy the picture."""
-        self._window.screen_work.copy()
+        self._window.screen_work.pictures.copy()
 
     def save_picture(self) -> None:
         """Save the picture."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from player.ui.background import Home
 from player.ui.comparing import Comparing
@@ -83,15 +82,6 @@ class ScreenWork(QObject):
     def pan(self, columns: int, rows: int) -> None:
         """Look further this way."""
         self._stage.view.pan(-columns * PAN_PX, -rows * PAN_PX)
-
-    def copy(self) -> None:
-        """Copy the picture; but a list that has the focus copies what is chosen in it."""
-        focused = QApplication.focusWidget()
-        if isinstance(focused, QAbstractItemView) and not self._stage.isAncestorOf(focused):
-            event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-            QApplication.sendEvent(focused, event)
-        else:
-            self.pictures.copy()
 
     def leave(self) -> bool:
         """Give up what is half done; False if there was nothing."""

@@ -11,7 +11,7 @@ from player.ui.access import Judgement, Level
 from player.ui.dialogs import SaveDialog
 from player.ui.pictures import PictureTaken
 from recorder.geometry import Rect
-from tests.fakes import FakeSource, S
+from tests.fakes import FakeSource, S, row
 from tests.ui.looking import BELOW_LEFT, ONE, Key, dotted, press, settle
 
 # Qt's offscreen drawing says so whenever a window is shown.
@@ -95,4 +95,14 @@ def test_a_picture_that_cannot_be_written_says_so(window_on, qtbot, tmp_path, mo
     window.screen_work.pictures.save()
     settle(qtbot, window)
     assert "cannot be written" in window.stage.toast.text()
+    assert kept == []
+
+
+def test_where_the_log_has_the_focus_its_rows_are_copied_and_no_picture(window_on, qtbot):
+    window = window_on(FakeSource(rows=(row(1, "text", "ls -l"),)), at_s=2)
+    kept = taken_by(window)
+    window.log.view.setFocus()
+    window.log.view.selectAll()
+    qtbot.keyClick(window.log.view, Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert "ls -l" in QGuiApplication.clipboard().text()
     assert kept == []
