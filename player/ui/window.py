@@ -15,6 +15,7 @@ from player.ui.desk import Desk, Request
 from player.ui.dialogs import PassphraseDialog
 from player.ui.findings_view import FindingsView
 from player.ui.header_bar import HeaderBar
+from player.ui.library_controller import LibraryController
 from player.ui.library_view import LibraryView
 from player.ui.log_view import LogView
 from player.ui.look import Look
@@ -87,6 +88,7 @@ class PlayerWindow(QMainWindow):
         self.timeline = TimelineView(look=look)
         self.transport = TransportBar(look=look)
         self.searching = Searching(self.desk, self.search, self)
+        self.libraries = LibraryController(self, self.desk.access)
 
     def _lay_out(self) -> None:
         whole, column = panel(surface="window")
@@ -265,15 +267,4 @@ class PlayerWindow(QMainWindow):
     def stop(self) -> None:
         """End every thread; the window is not used after it."""
         self.searching.stop()
-        self.screen_work.stop()
-        self.log.stop()
-        self.desk.stop()
-        self._home.shut()
-
-    def sizeHint(self) -> QSize:
-        """As Qt asks it."""
-        return QSize(1440, 900)
-
-    def panel_of(self, widget: QWidget) -> QWidget:
-        """The part of the splitter that holds this panel."""
-        return self._holders[widget]
+        self.libraries.stop()
