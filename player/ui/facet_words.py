@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from player.facets import ALERTS, REVIEW_STATES, UNVERIFIED, VERDICTS, Facets, Traits
+from player.facets import ALERTS, UNVERIFIED, VERDICTS, Facets, Traits
+from player.review_state import REVIEW_STATES
 from player.ui.access import Entry, Level
 from player.words import Words
 

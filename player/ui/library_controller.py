@@ -1,5 +1,6 @@
 """What a person does with libraries in the window: switch, add, import, narrow, save searches, take links."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
 
 LEARN_EVERY_MS = 60_000
+TELL_EVERY_S = 0.05
 
 
 class LibraryController(QObject):
@@ -183,8 +185,14 @@ class LibraryController(QObject):
         self.import_dialog = dialog
         is_wanted = [True]
 
+        told_s = [0.0]
+
         def told(progress: ImportProgress, keep_on: Callable[[], None]) -> None:
             keep_on()
+            now_s = time.monotonic()
+            if now_s - told_s[0] < TELL_EVERY_S:
+                return
+            told_s[0] = now_s
             self._home.carry(lambda: dialog.show_progress(progress) if is_wanted[0] else None)
 
         def done(imported: Imported) -> None:

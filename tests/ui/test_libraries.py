@@ -165,9 +165,10 @@ def test_an_import_says_how_far_it_is_and_what_it_is_worth(open_window, access, 
 
 
 def test_an_import_that_is_cancelled_is_told_so_while_it_copies(open_window, access, qtbot):
-    window, ended = open_window(access, None), threading.Event()
+    window, begun, ended = open_window(access, None), threading.Event(), threading.Event()
 
     def answer(source, told):
+        begun.set()
         try:
             while True:
                 told(ImportProgress("copying", 1, 2))
@@ -176,6 +177,7 @@ def test_an_import_that_is_cancelled_is_told_so_while_it_copies(open_window, acc
 
     access.import_answer = answer
     window.libraries.take_in(Path("/media/usb/x"))
+    qtbot.waitUntil(begun.is_set)
     qtbot.keyClick(window.libraries.import_dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(ended.is_set)
 
