@@ -268,3 +268,15 @@ class PlayerWindow(QMainWindow):
         """End every thread; the window is not used after it."""
         self.searching.stop()
         self.libraries.stop()
+        self.screen_work.stop()
+        self.log.stop()
+        self.desk.stop()
+        self._home.shut()
+
+    def sizeHint(self) -> QSize:
+        """As Qt asks it."""
+        return QSize(1440, 900)
+
+    def panel_of(self, widget: QWidget) -> QWidget:
+        """The part of the splitter that holds this panel."""
+        return self._holders[widget]
