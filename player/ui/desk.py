@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Set
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from player.source import SessionFacts, Span
 from player.ui.access import Access, Hits, Judgement, Level, Listing, Problem
 from player.ui.background import Line, Question
 from player.ui.reading import News, Reading
+from player.ui.request import Request
 from player.ui.signals import HomeCarrier
 from recorder.errors import KeyMissingError, WorldError
 
@@ -24,15 +24,6 @@ FIRST_PICTURES_NS = 300_000_000  # in which every monitor has its first
 EVIDENCE = frozenset({"gap", "altered", "missing"})
 GRAVE = EVIDENCE - {"gap"}
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A recording asked for: where, at which moment, and whether to go with its edge."""
-
-    folder: Path
-    at_ns: int | None = None
-    follow: bool = False
 
 
 class Desk(QObject):

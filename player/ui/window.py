@@ -11,7 +11,7 @@ from player.source import SessionFacts
 from player.ui.access import Entry, Hit, Judgement, Level
 from player.ui.background import Question
 from player.ui.commands import Commands
-from player.ui.desk import Desk, Request
+from player.ui.desk import Desk
 from player.ui.dialogs import PassphraseDialog
 from player.ui.findings_view import FindingsView
 from player.ui.header_bar import HeaderBar
@@ -21,6 +21,7 @@ from player.ui.log_view import LogView
 from player.ui.look import Look
 from player.ui.menu import main_menu
 from player.ui.reading import News
+from player.ui.request import Request
 from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_work import ScreenWork
 from player.ui.search_view import SearchView
