@@ -6,18 +6,16 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QLocale, QSize, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from player.ledger.given import Given
 from player.ui.access import Access
-from player.ui.desk import Desk
+from player.ui.desktop import Desktop
 from player.ui.display import require_display
-from player.ui.look import Look, read_colours, text_font
 from player.ui.settings import Settings, ThrowawaySettings, user_settings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
-from player.words import language_of, read_words
 from recorder.errors import UnreadableError
 
 S_NS = 1_000_000_000
@@ -115,25 +113,7 @@ def forget_cv2_variables() -> None:
 
 def make_window(access: Access, *, settings: Settings) -> PlayerWindow:
     """A window on this library, as the settings want it to look and speak."""
-    look = make_look(settings)
-    application = QApplication.instance()
-    if isinstance(application, QApplication):
-        application.setFont(text_font())
-        application.setPalette(look.palette())
-        application.setStyleSheet(look.stylesheet())
-    window = PlayerWindow(Desk(access), look=look, settings=settings)
-    settings.setValue("library", str(access.library))
-    return window
-
-
-def make_look(settings: Settings) -> Look:
-    """Colours and words: those chosen, else the system's."""
-    appearance = str(settings.value("appearance", "system"))
-    if appearance not in ("dark", "light"):
-        scheme = QApplication.styleHints().colorScheme()
-        appearance = "light" if scheme is Qt.ColorScheme.Light else "dark"
-    language = str(settings.value("language", language_of(QLocale.system().name())))
-    return Look(read_words(language), read_colours(appearance))
+    return Desktop(access, settings=settings).window
 
 
 def wait_until_settled(window: PlayerWindow) -> None:

@@ -8,8 +8,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from player.playback import Playback
-from player.ui.dialogs import FolderDialog, KeysDialog
+from player.ui.dialogs import FolderDialog
 from player.ui.keys import SHORTCUTS
+from player.ui.keys_page import KeysDialog
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
@@ -251,18 +252,6 @@ class Commands(QObject):
         folder = FolderDialog.ask(window.look.words("app.open_title"), window.desk.library, parent=window)
         if folder is not None:
             window.desk.open_folder(folder)
-
-    def copy_link(self) -> None:
-        """The link of this moment, on the clipboard."""
-        self._window.libraries.copy_link()
-
-    def facets(self) -> None:
-        """The controls that narrow the library."""
-        self._window.libraries.show_facets()
-
-    def import_recording(self) -> None:
-        """Take a recording from elsewhere into the library."""
-        self._window.libraries.ask_import()
 
     def full_screen(self) -> None:
         """Fill the screen, or do not."""

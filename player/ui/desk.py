@@ -2,19 +2,18 @@
 
 import time
 from collections.abc import Callable, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from player.decoder import Shown
-from player.facets import Facets
 from player.playback import Moment, Playback, State
 from player.source import SessionFacts, Span
-from player.ui.access import Access, Hits, Judgement, Level, Listing, Problem
+from player.ui.access import Access, Entry, Hits, Judgement, Level, Problem
 from player.ui.background import Line, Question
 from player.ui.reading import News, Reading
-from player.ui.request import Request
 from player.ui.signals import HomeCarrier
 from recorder.errors import KeyMissingError, WorldError
 
@@ -24,6 +23,15 @@ FIRST_PICTURES_NS = 300_000_000  # in which every monitor has its first
 EVIDENCE = frozenset({"gap", "altered", "missing"})
 GRAVE = EVIDENCE - {"gap"}
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A recording asked for: where, at which moment, and whether to go with its edge."""
+
+    folder: Path
+    at_ns: int | None = None
+    follow: bool = False
 
 
 class Desk(QObject):
@@ -43,7 +51,6 @@ class Desk(QObject):
     listing_failed = Signal(str)
     library_changed = Signal(object)  # Path
     found = Signal(str, object)  # the query, Hits
-    found_first = Signal(str, object)  # the same, of what was read before: more may come
     passphrase_needed = Signal(str, object)  # the sentence, a Question to be answered
 
     def __init__(
@@ -69,21 +76,11 @@ class Desk(QObject):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.setTimerType(Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self.refresh)
-        self._last_listing: Listing | None = None
-        self.facets = Facets()
+        self._entries: tuple[Entry, ...] | None = None
         self._list_again = QTimer(self, interval=LIST_EVERY_MS)
-        self._list_again.timeout.connect(self.look_at_library)
+        self._list_again.timeout.connect(self._look_at_library)
 
     # --- what holds -------------------------------------------------------------------------------------------------
-
-    @property
-    def access(self) -> Access:
-        """The way to everything that is not in the window."""
-        return self._access
-
-    def ask_passphrase(self, sentence: str) -> str | None:
-        """Called on a background thread: the passphrase that the person gives, None if they gave up."""
-        return self._question.ask(sentence)
 
     @property
     def library(self) -> Path:
@@ -118,33 +115,28 @@ class Desk(QObject):
     def list_library(self) -> None:
         """Read the library again."""
         self._waiting.add("listing")
-        self._listing.ask(lambda _keep_on: self._access.listing(), then=self._listed, failed=self._not_listed)
+        self._listing.ask(lambda _keep_on: tuple(self._access.entries()), then=self._listed, failed=self._not_listed)
         self._list_again.start()
 
     def open_folder(self, folder: Path) -> None:
         """A recording is opened; any other folder becomes the library, and what is open stays so."""
         if self._access.is_recording(folder):
             self.open(folder)
-        else:
-            self.use_library(folder)
-
-    def use_library(self, folder: Path) -> None:
-        """This folder is the library from now on."""
-        try:
-            self._access.use_library(folder)
-        except WorldError as error:  # it is used all the same, and not remembered
-            self.listing_failed.emit(str(error))
+            return
+        self._access.use_library(folder)
         self.library_changed.emit(folder)
         self.list_library()
 
-    def look_at_library(self) -> None:
-        """Recordings begin and end while the window is open, shares go and come: nobody should have to ask for that."""
+    def _look_at_library(self) -> None:
+        """Recordings begin and end while the window is open: nobody should have to ask for that."""
         if "listing" not in self._waiting:
-            self._listing.ask(lambda _keep_on: self._access.listing(), then=self._listed_again, failed=self._not_listed)
+            self._listing.ask(
+                lambda _keep_on: tuple(self._access.entries()), then=self._listed_again, failed=lambda _error: None
+            )
 
-    def _listed_again(self, listing: Listing) -> None:
-        if listing != self._last_listing:
-            self._listed(listing)
+    def _listed_again(self, entries: tuple[Entry, ...]) -> None:
+        if entries != self._entries:
+            self._listed(entries)
 
     def open(self, folder: Path, *, at_ns: int | None = None, follow: bool = False) -> None:
         """Open a recording; if it is the open one, only go there."""
@@ -190,20 +182,13 @@ class Desk(QObject):
     # --- searching --------------------------------------------------------------------------------------------------
 
     def search_library(self, query: str) -> None:
-        """Search the recordings of which `facets` hold; `found` tells. What was asked before is dropped."""
+        """Search all recordings; `found` tells. What was searched before and is not done is dropped."""
         if not query.strip():
             self._searching.forget()
             self.found.emit(query, Hits(()))
             return
-        facets = self.facets
-
-        def first(hits: Hits) -> None:
-            self._home.carry(lambda: self.found_first.emit(query, hits))
-
         self._searching.ask(
-            lambda keep_on: self._access.search_library(
-                query, self._question.ask, facets=facets, keep_on=keep_on, first=first
-            ),
+            lambda _keep_on: self._access.search_library(query, self._question.ask),
             then=lambda hits: self.found.emit(query, hits),
             failed=lambda error: self.found.emit(query, Hits((), problem=str(error))),
         )
@@ -335,15 +320,13 @@ class Desk(QObject):
         self._waiting.discard("judging")
         self.judged.emit(Judgement(Level.READ_FAILED, (_unread(error),)))
 
-    def _listed(self, listing: Listing) -> None:
+    def _listed(self, entries: tuple[Entry, ...]) -> None:
         self._waiting.discard("listing")
-        self._last_listing = listing
-        self.listed.emit(listing.entries)
-        if listing.problem:
-            self.listing_failed.emit(listing.problem)
+        self._entries = entries
+        self.listed.emit(entries)
 
     def _not_listed(self, error: WorldError) -> None:
-        self._last_listing = None
+        self._entries = None
         self._waiting.discard("listing")
         self.listing_failed.emit(str(error))
 

@@ -2,21 +2,18 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from player.ui.keys import SHORTCUTS
 from player.ui.look import Look
-from player.ui.widgets import key_text, plain_label
+from player.ui.widgets import plain_label
 
 
 class PassphraseDialog(QDialog):
@@ -59,45 +56,6 @@ class PassphraseDialog(QDialog):
         text = dialog.line.text()
         dialog.deleteLater()
         return text if is_given else None
-
-
-class KeysDialog(QDialog):
-    """The list of keys."""
-
-    def __init__(self, *, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        words = look.words
-        self.setWindowTitle(words("keys.title"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 24, 28, 20)
-        column.setSpacing(16)
-        column.addWidget(plain_label(words("keys.title"), part="big"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(8)
-        half = (len(SHORTCUTS) + 1) // 2
-        for place, shortcut in enumerate(SHORTCUTS):
-            row, side = place % half, place // half
-            keys = QHBoxLayout()
-            keys.setSpacing(4)
-            for key in shortcut.keys:
-                keys.addWidget(plain_label(key_text(key), part="key"), 0, Qt.AlignmentFlag.AlignLeft)
-            keys.addStretch(1)
-            grid.addLayout(keys, row, side * 3)
-            grid.addWidget(plain_label(words(f"keys.{shortcut.name}")), row, side * 3 + 1)
-        grid.setColumnMinimumWidth(2, 32)
-        column.addLayout(grid)
-        buttons = QDialogButtonBox()
-        buttons.addButton(words("keys.close"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        column.addWidget(buttons)
-
-    @classmethod
-    def show_keys(cls, *, look: Look, parent: QWidget | None) -> None:
-        """Show it until it is closed."""
-        dialog = cls(look=look, parent=parent)
-        dialog.exec()
-        dialog.deleteLater()
 
 
 class FolderDialog:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QTableView
 from player.log_lines import Group
 from player.row_filter import severity_rank
 from player.ui.log_columns import Column
-from player.ui.log_model import GROUP_ROLE, ROW_ROLE, LogModel
+from player.ui.log_model import LogModel
 from player.ui.look import SMALL_PX, Look, code_font, text_font
 from player.ui.painting import RowDelegate, paint_text
 from recorder.logrow import KINDS, LogRow
@@ -48,16 +48,17 @@ class LogDelegate(RowDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """As Qt asks it."""
-        row: LogRow | None = index.data(ROW_ROLE)
-        if row is None:
+        line = index.row()
+        if line >= self._model.rowCount():
             return
+        row = self._model.row_at(line)  # not through the index: a page of cells asks a hundred times
         painter.save()
         area = QRect(option.rect)
         painter.setClipRect(area)
         is_first = self._view.horizontalHeader().visualIndex(index.column()) == 0
         colour = self.paint_ground(painter, option, is_current=index.row() == self.current_line, is_first=is_first)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        group: Group | None = index.data(GROUP_ROLE)
+        group = self._model.group_at(line)
         self._paint_breaks(painter, area, index, row, is_head=group is not None)
         if group is not None:
             self._paint_head(painter, area, group, colour)

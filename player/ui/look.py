@@ -5,8 +5,8 @@ import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 import resources
@@ -16,7 +16,7 @@ FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Noto Sans CJK JP",
 MONOSPACE = ("JetBrains Mono", "Cascadia Mono", "Noto Sans Mono CJK JP", "DejaVu Sans Mono", "Consolas")
 TEXT_PX = 13
 SMALL_PX = 12
-SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict", "50_library")
+SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +71,19 @@ def read_colours(name: str) -> Colours:
     return Colours(**tomllib.loads(resources.path(f"colours/{name}.toml").read_text(encoding="utf-8")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Look:
-    """Everything a widget needs to know to paint itself and to speak: given to each of them."""
+    """Everything a widget needs to know to paint itself and to speak: one for the window, given to each of them.
+
+    The colours may become others while the window is open, so nobody keeps them: whoever paints asks for them.
+    """
 
     words: Words
     colours: Colours
 
-    def icon(self, name: str, *, colour: str | None = None) -> QIcon:
-        """An icon for a control: in the text's colour, faint where it is disabled."""
-        icon = QIcon()
-        normal = self.colours.text_dim if colour is None else colour
-        checked = self.colours.on_accent_fill if colour is None else colour
-        for size_px in (16, 32):
-            icon.addPixmap(_drawn(name, normal, size_px), QIcon.Mode.Normal, QIcon.State.Off)
-            icon.addPixmap(_drawn(name, checked, size_px), QIcon.Mode.Normal, QIcon.State.On)
-            icon.addPixmap(_drawn(name, self.colours.line_strong, size_px), QIcon.Mode.Disabled)
-        return icon
+    def icon(self, name: str, *, tone: str | None = None) -> QIcon:
+        """An icon for a control: in the text's colour or in that called `tone`, faint where it is disabled."""
+        return QIcon(_ToneIcon(self, name, tone))
 
     def pixmap(self, name: str, colour: str, *, size_px: int = 16, ratio: float = 1.0) -> QPixmap:
         """An icon to paint, sharp at this device pixel ratio."""
@@ -123,6 +119,38 @@ class Look:
         ):
             palette.setColor(role, QColor(colour))
         return palette
+
+
+class _ToneIcon(QIconEngine):
+    """Draws an icon in the colours that the window has when it is painted."""
+
+    def __init__(self, look: Look, name: str, tone: str | None) -> None:
+        super().__init__()
+        self._look, self._name, self._tone = look, name, tone
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """As Qt asks it."""
+        return _drawn(self._name, self._colour(mode, state), max(1, min(size.width(), size.height())))
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """As Qt asks it."""
+        ratio = painter.device().devicePixelRatioF()
+        size_px = min(rect.width(), rect.height())
+        pixmap = self._look.pixmap(self._name, self._colour(mode, state), size_px=size_px, ratio=ratio)
+        middle = rect.center()
+        painter.drawPixmap(middle.x() - (size_px - 1) // 2, middle.y() - (size_px - 1) // 2, pixmap)
+
+    def clone(self) -> QIconEngine:
+        """As Qt asks it."""
+        return _ToneIcon(self._look, self._name, self._tone)
+
+    def _colour(self, mode: QIcon.Mode, state: QIcon.State) -> str:
+        colours = self._look.colours
+        if mode is QIcon.Mode.Disabled:
+            return colours.line_strong
+        if self._tone is not None:
+            return str(getattr(colours, self._tone))
+        return colours.on_accent_fill if state is QIcon.State.On else colours.text_dim
 
 
 def text_font(px: int = TEXT_PX, *, strong: bool = False) -> QFont:

@@ -8,6 +8,7 @@ from player.ui.look import Look
 
 Index = QModelIndex | QPersistentModelIndex
 _START = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ONE_LINE = int(_START | Qt.TextFlag.TextSingleLine)
 
 
 def paint_text(painter: QPainter, area: QRect, text: str, *, font: QFont, colour: str) -> int:
@@ -16,7 +17,7 @@ def paint_text(painter: QPainter, area: QRect, text: str, *, font: QFont, colour
     shown = metrics.elidedText(text[:2000], Qt.TextElideMode.ElideRight, area.width())
     painter.setFont(font)
     painter.setPen(QColor(colour))
-    painter.drawText(area, int(_START | Qt.TextFlag.TextSingleLine), shown)
+    painter.drawText(area, _ONE_LINE, shown)
     return metrics.horizontalAdvance(shown)
 
 

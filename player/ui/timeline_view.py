@@ -308,6 +308,12 @@ class TimelineView(QWidget):
 
     # --- the mouse ----------------------------------------------------------------------------------------------------
 
+    def changeEvent(self, event: QEvent) -> None:
+        """As Qt asks it: in other colours the ground is another one."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._repaint_all()
+        super().changeEvent(event)
+
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """As Qt asks it."""
         self._axis = Axis(self._axis.start_ns, self._axis.end_ns, self._room_px())

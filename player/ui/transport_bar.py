@@ -81,7 +81,7 @@ class TransportBar(QWidget):
     def _show_state(self, state: State) -> None:
         words, runs, is_live = self._look.words, state in RUNNING, state is State.LIVE
         self._state = state
-        self.play.setIcon(self._look.icon("pause" if runs else "play", colour=self._look.colours.on_button))
+        self.play.setIcon(self._look.icon("pause" if runs else "play", tone="on_button"))
         name_control(self.play, words("transport.pause" if runs else "transport.play"))
         self.live.setText(" " + words("transport.is_live" if is_live else "transport.go_live"))
 
@@ -114,7 +114,7 @@ class TransportBar(QWidget):
         self.play.setIconSize(QSize(18, 18))
         self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_toggled)
-        self.play.setIcon(self._look.icon("play", colour=self._look.colours.on_button))
+        self.play.setIcon(self._look.icon("play", tone="on_button"))
         name_control(self.play, words("transport.play"))
         forward = icon_button(self._look, "step_forward", words("transport.step_forward"))
         forward.clicked.connect(lambda: self.step_requested.emit(1))

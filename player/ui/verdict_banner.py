@@ -1,6 +1,6 @@
 """The verdict of `verify`, always in sight: a colour, an icon and words; a click shows the findings."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
@@ -82,6 +82,12 @@ class VerdictBanner(QFrame):
         self._more.setText("" if count == 0 else words("verdict.findings", count=count))
         self.setAccessibleName(f"{self.title.text()}. {self.text.toolTip()}")
         restyle(self, "tone", TONES.get(level, "neutral"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """As Qt asks it: in other colours the sign is another one."""
+        if event.type() == QEvent.Type.PaletteChange and self.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+            self.show_judgement(self._judgement)
+        super().changeEvent(event)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """A click shows the findings."""

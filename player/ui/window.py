@@ -11,17 +11,16 @@ from player.source import SessionFacts
 from player.ui.access import Entry, Hit, Judgement, Level
 from player.ui.background import Question
 from player.ui.commands import Commands
-from player.ui.desk import Desk
+from player.ui.desk import Desk, Request
 from player.ui.dialogs import PassphraseDialog
 from player.ui.findings_view import FindingsView
 from player.ui.header_bar import HeaderBar
-from player.ui.library_controller import LibraryController
 from player.ui.library_view import LibraryView
 from player.ui.log_view import LogView
 from player.ui.look import Look
 from player.ui.menu import main_menu
+from player.ui.places import Places
 from player.ui.reading import News
-from player.ui.request import Request
 from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_work import ScreenWork
 from player.ui.search_view import SearchView
@@ -40,6 +39,7 @@ class PlayerWindow(QMainWindow):
     """Owns the desk and stops it when it is closed."""
 
     settled = Signal()  # everything asked has been answered and painted
+    setting_chosen = Signal(str)  # "appearance" or "language": it is in the settings already
 
     def __init__(self, desk: Desk, *, look: Look, settings: Settings) -> None:
         super().__init__()
@@ -47,6 +47,7 @@ class PlayerWindow(QMainWindow):
         self._facts: SessionFacts | None = None
         self._home = HomeCarrier(self)
         self.commands = Commands(self)
+        self.places = Places(desk, settings=settings)
         self._make_panels()
         self._lay_out()
         self._connect_desk()
@@ -54,7 +55,7 @@ class PlayerWindow(QMainWindow):
         self.commands.also(TimelineController(self))
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
-        self.setWindowIcon(look.icon("application", colour=look.colours.accent))
+        self.setWindowIcon(look.icon("application", tone="accent"))
         self.resize(1440, 900)
         self._restore()
         self.stage.view.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -89,7 +90,6 @@ class PlayerWindow(QMainWindow):
         self.timeline = TimelineView(look=look)
         self.transport = TransportBar(look=look)
         self.searching = Searching(self.desk, self.search, self)
-        self.libraries = LibraryController(self, self.desk.access)
 
     def _lay_out(self) -> None:
         whole, column = panel(surface="window")
@@ -259,16 +259,20 @@ class PlayerWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window stood, and end every thread."""
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("middle", self.middle.saveState())
-        self._settings.sync()
+        self.remember()
         self.stop()
         event.accept()
+
+    def remember(self) -> None:
+        """Keep for the next time how the window stands, and where in the recording."""
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("middle", self.middle.saveState())
+        self.places.keep()
+        self._settings.sync()
 
     def stop(self) -> None:
         """End every thread; the window is not used after it."""
         self.searching.stop()
-        self.libraries.stop()
         self.screen_work.stop()
         self.log.stop()
         self.desk.stop()

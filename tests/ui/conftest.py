@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from player.ui import application
 from player.ui.desk import Desk
+from player.ui.desktop import make_look
 from player.ui.settings import ThrowawaySettings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
@@ -40,7 +40,7 @@ def settings():
 
 @pytest.fixture
 def look(qapp, settings):
-    return application.make_look(settings)
+    return make_look(settings)
 
 
 @pytest.fixture

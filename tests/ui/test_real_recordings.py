@@ -133,7 +133,7 @@ def test_a_protected_key_is_asked_for_in_the_window(place, open_real, monkeypatc
 
 def test_a_library_that_is_missing_is_said(open_real):
     window = open_real()
-    assert "There is no library" in window.library._warning.text()
+    assert "There is no library" in window.library._message.text()
     assert not window.library._message.isHidden()
 
 

@@ -144,3 +144,106 @@ def test_the_door_leads_nowhere_else():
         resources.path("../pyproject.toml")
     with pytest.raises(FileNotFoundError, match="no resource"):
         resources.path("icons/nothing.svg")
+
+
+SAYS = {
+    "setText",
+    "setToolTip",
+    "setPlaceholderText",
+    "setWindowTitle",
+    "setAccessibleName",
+    "setAccessibleDescription",
+    "setTitle",
+    "addAction",
+    "addMenu",
+    "addButton",
+    "addItem",
+    "addTab",
+    "setStatusTip",
+    "setWhatsThis",
+    "setLabelText",
+    "plain_label",
+    "text_button",
+    "icon_button",
+    "filter_box",
+    "name_control",
+    "show_text",
+    "drawText",
+    "paint_text",
+    "QLabel",
+    "QPushButton",
+    "QAction",
+    "QMenu",
+    "QCheckBox",
+    "QGroupBox",
+}
+NO_TEXTS = {"look", "part", "icon", "surface", "key", "tone", "font", "colour"}  # names of things, not words
+
+
+def texts_said(tree):
+    """Every text given to a widget as it is: constants, and what stands in f-strings."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name not in SAYS:
+            continue
+        first_is_icon = name == "icon_button"
+        given = [*node.args, *(one.value for one in node.keywords if one.arg not in NO_TEXTS)]
+        for place, argument in enumerate(given):
+            if first_is_icon and place == 1:
+                continue
+            parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+            for part in parts:
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield node.lineno, part.value
+
+
+def untranslated(code):
+    return [(line, text) for line, text in texts_said(ast.parse(code)) if re.search(r"[^\W\d_]{2,}", text)]
+
+
+def test_no_widget_is_given_words_that_no_translation_knows():
+    found = {path.name: untranslated(path.read_text(encoding="utf-8")) for path in UI.rglob("*.py")}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'label.setText("Ready")',
+        'plain_label(f"{count} rows")',
+        'box.setToolTip("開く")',
+        'menu.addAction(icon, "Open")',
+    ],
+)
+def test_words_without_translation_would_be_seen(code):
+    assert len(untranslated(code)) == 1
+
+
+def spoken_keys():
+    """Every key that appears in the code, whole or as the beginning of an f-string."""
+    whole, heads = set(), set()
+    for path in (path for part in ("player", "app") for path in (UI.parents[1] / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                heads.add(str(node.values[0].value))
+            elif isinstance(node, ast.JoinedStr):
+                tails = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
+                whole.update(tails)
+    return whole, {head for head in heads if re.match(r"[a-z_]+\.", head)}
+
+
+def test_no_sentence_is_translated_that_nobody_says():
+    whole, heads = spoken_keys()
+    titles = {".title"}  # f"{name}.title"
+    unsaid = [
+        key
+        for key in read_words("en")._sentences
+        if key not in whole
+        and not any(key.startswith(head) for head in heads)
+        and not any(key.endswith(end) and end in whole for end in titles)
+    ]
+    assert unsaid == []

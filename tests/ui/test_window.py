@@ -11,8 +11,9 @@ from player.lanes import Lane
 from player.playback import State
 from player.source import Span
 from player.ui.access import Hit, Judgement, Level, Problem
-from player.ui.dialogs import KeysDialog, PassphraseDialog
+from player.ui.dialogs import PassphraseDialog
 from player.ui.keys import SHORTCUTS
+from player.ui.keys_page import KeysDialog
 from recorder.errors import KeyMissingError, UnreadableError
 from recorder.events import Screen
 from recorder.geometry import Rect

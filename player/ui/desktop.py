@@ -1,0 +1,93 @@
+"""The window on the person's desktop: follows its colours while it is open, and speaks another language when asked."""
+
+from PySide6.QtCore import QLocale, QObject, Qt
+from PySide6.QtWidgets import QApplication
+
+from player.playback import Playback, State
+from player.ui.access import Access
+from player.ui.desk import Desk
+from player.ui.look import Look, read_colours, text_font
+from player.ui.settings import Settings
+from player.ui.window import PlayerWindow
+from player.words import language_of, read_words
+
+RUNNING = (State.PLAYING, State.SKIPPING)
+
+
+class Desktop(QObject):
+    """Owns the window and the look that it has. The language is changed by a new window at the same place."""
+
+    def __init__(self, access: Access, *, settings: Settings) -> None:
+        super().__init__(QApplication.instance())
+        self._access, self._settings = access, settings
+        self._look = make_look(settings)
+        self.dress()
+        self.window = self._new_window()
+        QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    def dress(self) -> None:
+        """Let everything be painted in the colours of now."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.setFont(text_font())
+            application.setPalette(self._look.palette())
+            application.setStyleSheet(self._look.stylesheet())
+
+    def _new_window(self) -> PlayerWindow:
+        window = PlayerWindow(Desk(self._access), look=self._look, settings=self._settings)
+        window.setting_chosen.connect(self._setting_chosen, Qt.ConnectionType.QueuedConnection)
+        self._settings.setValue("library", str(self._access.library))
+        return window
+
+    def _follow_system(self) -> None:
+        """The desktop went dark or light."""
+        colours = read_colours(appearance_of(self._settings))
+        if colours != self._look.colours:
+            self._look.colours = colours
+            self.dress()
+
+    def _setting_chosen(self, setting: str) -> None:
+        if setting == "appearance":
+            self._follow_system()
+        elif setting == "language" and language_of_settings(self._settings) != self._look.words.language:
+            self._speak_otherwise()
+
+    def _speak_otherwise(self) -> None:
+        """Every text was put in place when the window was made, so another one takes its place, at the same moment."""
+        before, desk = self.window, self.window.desk
+        folder, at_ns = desk.folder, desk.playback.position_ns
+        follows = desk.playback.state is State.LIVE
+        plays = desk.playback.state in RUNNING
+        query, is_shown = before.header.search.text(), before.isVisible()
+        before.remember()
+        self._look = make_look(self._settings)
+        self.window = self._new_window()
+        if is_shown:
+            self.window.show()  # before the other is closed, which would end the program
+        self.window.desk.list_library()
+        if folder is not None:
+            if plays:
+                desk = self.window.desk
+                desk.opened.connect(lambda *_: desk.do(Playback.play), Qt.ConnectionType.SingleShotConnection)
+            self.window.open(folder, at_ns=at_ns, follow=follows)
+        self.window.header.search.setText(query)
+        before.close()
+        before.deleteLater()
+
+
+def make_look(settings: Settings) -> Look:
+    """Colours and words: those chosen, else the system's."""
+    return Look(read_words(language_of_settings(settings)), read_colours(appearance_of(settings)))
+
+
+def appearance_of(settings: Settings) -> str:
+    """Dark or light: what was chosen, else what the system has now; a system that does not tell is dark."""
+    chosen = str(settings.value("appearance", "system"))
+    if chosen in ("dark", "light"):
+        return chosen
+    return "light" if QApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else "dark"
+
+
+def language_of_settings(settings: Settings) -> str:
+    """What was chosen, else the system's."""
+    return str(settings.value("language", language_of(QLocale.system().name())))
