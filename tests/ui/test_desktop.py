@@ -189,7 +189,8 @@ def nameless(window):
             continue
         looked_at += 1
         said = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton | QLabel) else "")
-        if not said.strip() and not widget.isHidden():  # what is hidden by itself is named when it is shown
+        is_not_yet = widget.isHidden() or (isinstance(widget, QLabel) and not widget.isVisible())
+        if not said.strip() and not is_not_yet:  # what is hidden by itself is named when it is shown
             found.append(f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}: {widget.toolTip()}")
     assert looked_at > 1
     return found
