@@ -30,12 +30,14 @@ SHOWS = {
     "verify": (("verify", SESSION_ID), "verified"),
     "reindex": (("reindex",), "key_used"),
     "report": (("report", SESSION_ID, "--out", "*/report.html"), "export"),
+    "package": (("package", SESSION_ID, "--out", "*/case.zip", "--video", "none"), "export"),
     "review": (("review", "queue"), "search"),
 }
 # Commands that show nothing of what a recording holds; the window's ways are in tests/ui/test_ledger_in_window.py.
 SHOWS_NOTHING = {"open", "keys", "persons", "ledger", "policy", "open-request", "open-respond", "import"} | {
     "register",
     "unregister",
+    "check-package",
 }
 
 
@@ -100,7 +102,7 @@ def test_what_cannot_be_entered_is_not_shown(recorded, tmp_path, name):
     assert TYPED not in answer.out
     assert "nothing is shown" in answer.notes
     assert {
-        path for path in set(tmp_path.rglob("*")) - before if path.suffix in (".png", ".vtt", ".jsonl", ".html")
+        path for path in set(tmp_path.rglob("*")) - before if path.suffix in (".png", ".vtt", ".jsonl", ".html", ".zip")
     } == set()
 
 
