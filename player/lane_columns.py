@@ -10,6 +10,7 @@ import numpy as np
 from player.command_rows import CommandReader, Evidence
 from player.lanes import Marks, Strip, mark_columns, no_marks, no_strip, strip_columns
 from player.source import Span
+from player.timeline import Times
 from recorder.logrow import SEVERITIES, LogRow
 
 TYPING_KINDS = frozenset({"text", "activity"})
@@ -170,3 +171,9 @@ def evidence_of(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[SpanGroup,
             grown[key] = _Growing()
         grown[key].add(span.start_ns, span.end_ns, 0, -1)
     return tuple(SpanGroup(kind, reason, numbers[kind, reason], one.marks()) for (kind, reason), one in grown.items())
+
+
+def starts_of(groups: Sequence[SpanGroup], kinds: Sequence[str]) -> Times:
+    """Where the spans of these kinds begin, each moment once, in order."""
+    starts = [group.marks.starts_ns for group in groups if group.kind in kinds]
+    return np.unique(np.concatenate(starts)) if starts else np.empty(0, np.int64)

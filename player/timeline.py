@@ -93,6 +93,12 @@ def whole(duration_ns: int, width_px: int) -> Axis:
     return Axis(0, max(duration_ns, SHORTEST_AXIS_NS), width_px)
 
 
+def showing(start_ns: int, end_ns: int, duration_ns: int, width_px: int) -> Axis:
+    """The axis that shows just this part of a recording."""
+    length_ns = max(end_ns - start_ns, SHORTEST_AXIS_NS)
+    return _inside(start_ns, length_ns, max(duration_ns, SHORTEST_AXIS_NS), width_px)
+
+
 def zoomed(axis: Axis, factor: float, around_px: float, duration_ns: int) -> Axis:
     """Show `factor` times less time (more if below 1), the moment at `around_px` staying where it is."""
     extent_ns = max(duration_ns, SHORTEST_AXIS_NS)

@@ -73,6 +73,7 @@ SHORTCUTS = (
     Shortcut("range_start", ("I",), "timeline"),
     Shortcut("range_end", ("O",), "timeline"),
     Shortcut("clear_range", ("X",), "timeline"),
+    Shortcut("show_range", ("Ctrl+0",), "timeline"),
     Shortcut("timeline_in", ("Ctrl++", "Ctrl+="), "timeline"),
     Shortcut("timeline_out", ("Ctrl+-",), "timeline"),
     Shortcut("toggle_library", ("Ctrl+B",)),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from player.drawing import Pixels
-from player.ui.lane_painting import paint_sign
+from player.ui.lane_painting import NAME_PX, paint_sign
 from player.ui.look import SMALL_PX, Look, text_font
 from player.ui.timeline_words import Said
 
@@ -83,7 +83,7 @@ class TimelineCard(QWidget):
         room = self._room
         lines = len(self._said.lines) if self._said is not None else 0
         has_window = self._said is not None and bool(self._said.window)
-        height = self._picture_px().bottom() + 1 + EDGE_PX + LINE_PX * (2 + has_window + lines) + EDGE_PX - 4
+        height = self._picture_px().bottom() + 1 + EDGE_PX + LINE_PX * (3 + has_window + lines) + EDGE_PX - 4
         corner = above.mapTo(room, QPoint(round(x_px), 0))
         left = min(max(corner.x() - WIDTH_PX // 2, 4), max(room.width() - WIDTH_PX - 4, 4))
         self.setGeometry(left, max(corner.y() - height - OFF_PX, 0), WIDTH_PX, height)
@@ -136,6 +136,7 @@ class TimelineCard(QWidget):
                 paint_sign(painter, self._look, QPointF(EDGE_PX + 6, top + LINE_PX / 2), line.severity)
             left = EDGE_PX if line.severity is None else EDGE_PX + 18
             top = self._write(painter, top, line.text, c.text, text_font(SMALL_PX), left=left)
+        self._write(painter, top, self._look.words("timeline.hint"), c.text_faint, text_font(NAME_PX))
 
     def _write(self, painter: QPainter, top: int, text: str, colour: str, font: QFont, *, left: int = EDGE_PX) -> int:
         painter.setFont(font)

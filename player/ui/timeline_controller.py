@@ -92,6 +92,10 @@ class TimelineController(QObject):
         """No range any more."""
         self._view.select(None)
 
+    def show_range(self) -> None:
+        """The range, or all of the recording, as large as there is room."""
+        self._view.show_range()
+
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _alerts(self) -> Times:

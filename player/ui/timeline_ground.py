@@ -28,6 +28,7 @@ class Scene:
     places: tuple[Place, ...]
     news: News | None
     spans: tuple[SpanGroup, ...]
+    idle: Marks
     bookmarks: Marks
     labels: tuple[str, ...]
     hits: Marks
@@ -53,7 +54,7 @@ def paint_ground(scene: Scene, size: QSize, *, look: Look, ratio: float) -> QPix
 def _paint_lanes(painter: QPainter, scene: Scene, news: News, *, look: Look) -> None:
     axis, places = scene.axis, {place.lane: place for place in scene.places}
     paint.paint_ticks(painter, look, axis)
-    paint.paint_curves(painter, look, axis, _curves(news, scene.axis), news.idle, places)
+    paint.paint_curves(painter, look, axis, _curves(news, scene.axis), scene.idle, places)
     painter.save()
     painter.translate(paint.GUTTER_PX, 0)
     painter.setClipRect(QRectF(-OVER_PX, 0, axis.width_px + 2 * OVER_PX, scene.places[-1].bottom_px))

@@ -8,9 +8,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPolygonF
 
-from player import timeline
-from player.lanes import Lane, Place, Range
-from player.source import Span
+from player import lanes, timeline
+from player.lanes import Lane, Marks, Place, Range
 from player.timeline import Axis
 from player.ui.lane_painting import NAME_PX
 from player.ui.look import Look, text_font
@@ -78,14 +77,14 @@ def paint_ticks(painter: QPainter, look: Look, axis: Axis) -> None:
 
 
 def paint_curves(
-    painter: QPainter, look: Look, axis: Axis, curves: Curves, idle: Sequence[Span], places: Mapping[Lane, Place]
+    painter: QPainter, look: Look, axis: Axis, curves: Curves, idle: Marks, places: Mapping[Lane, Place]
 ) -> None:
     """Changes of the picture, below them what the operator did, and idle times as a quiet ground."""
     c, screen, typed = look.colours, places[Lane.SCREEN], places[Lane.INPUT]
-    for box in timeline.span_boxes(axis, idle):
+    nothing = lanes.runs(axis, idle)
+    for left, right in zip(nothing.left_px.tolist(), nothing.right_px.tolist(), strict=True):
         for place in (screen, typed):
-            area = QRectF(GUTTER_PX + box.left_px, place.top_px, box.width_px, place.height_px)
-            painter.fillRect(area, QColor(c.idle))
+            painter.fillRect(QRectF(GUTTER_PX + left, place.top_px, right - left, place.height_px), QColor(c.idle))
     _paint_bars(painter, curves.screen, axis.width_px, screen.bottom_px, screen.height_px - 3, c.curve)
     _paint_bars(painter, curves.operator, axis.width_px, typed.bottom_px, typed.height_px - 2, c.curve_input)
 

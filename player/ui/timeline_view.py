@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from player import lanes, timeline
 from player.drawing import Pixels
-from player.lane_columns import Columns, SpanGroup, evidence_of
+from player.lane_columns import Columns, SpanGroup, evidence_of, starts_of
 from player.lanes import Lane, Marks, Place, Range
 from player.source import Span
 from player.timeline import Axis, Times
@@ -54,6 +54,7 @@ class TimelineView(QWidget):
         self._hits = lanes.no_marks()
         self._bookmarks, self._labels = lanes.no_marks(), tuple[str, ...]()
         self._spans: tuple[SpanGroup, ...] = ()
+        self._idle = lanes.no_marks()
         self._seen: frozenset[Lane] = frozenset()  # lanes that were not empty once: they keep their room
         self._places: tuple[Place, ...] = ()
         self._range: Range | None = None
@@ -148,8 +149,7 @@ class TimelineView(QWidget):
     @property
     def gap_times_ns(self) -> Times:
         """Where gaps, altered and missing ranges begin."""
-        starts = [group.marks.starts_ns for group in self._spans if group.kind in EVIDENCE]
-        return np.unique(np.concatenate(starts)) if starts else np.empty(0, np.int64)
+        return starts_of(self._spans, EVIDENCE)
 
     @property
     def bookmark_times_ns(self) -> Times:
@@ -187,16 +187,24 @@ class TimelineView(QWidget):
         self._axis = timeline.whole(self._duration_ns(), self._room_px())
         self._repaint_all()
 
+    def show_range(self) -> None:
+        """The range, as large as there is room; without one, or if it is shown so already, all of the recording."""
+        wanted = timeline.whole(self._duration_ns(), self._room_px())
+        if self._range is not None:
+            near = timeline.showing(self._range.start_ns, self._range.end_ns, self._duration_ns(), self._room_px())
+            wanted = near if near != self._axis else wanted
+        self._axis = wanted
+        self._repaint_all()
+
     def select(self, chosen: Range | None) -> None:
         """Select this range; None: none."""
         if chosen == self._range:
             return
         self._range = chosen
         self.update()
-        if chosen is None:
-            self.range_selected.emit(None, None)
-        else:
-            self.range_selected.emit(chosen.start_ns, chosen.end_ns)
+        self.setAccessibleDescription("" if chosen is None else paint.range_words(self._look, chosen))
+        ends = (None, None) if chosen is None else (chosen.start_ns, chosen.end_ns)
+        self.range_selected.emit(*ends)
 
     def leave(self) -> bool:
         """Escape: let go of what is being dragged, as it was before; else of the range. False: there was neither."""
@@ -213,10 +221,13 @@ class TimelineView(QWidget):
     def _take(self, news: News | None) -> None:
         old = self._news.spans if self._news is not None else ()
         self._news = news
+        self._idle = lanes.no_marks()
         if news is None:
             self._spans = ()
         elif news.spans is not old:
             self._spans = evidence_of(news.spans, (*EVIDENCE, "locked"))
+        if news is not None and news.idle:
+            self._idle = evidence_of(news.idle, ("idle",))[0].marks
         self._place_lanes()
 
     def _place_lanes(self) -> None:
@@ -263,12 +274,14 @@ class TimelineView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """As Qt asks it."""
         if self._ground is None:
-            scene = Scene(self._axis, self._places, self._news, self._spans, self._bookmarks, self._labels, self._hits)
+            scene = Scene(
+                self._axis, self._places, self._news, self._spans, self._idle, self._bookmarks, self._labels, self._hits
+            )
             self._ground = paint_ground(scene, self.size(), look=self._look, ratio=self.devicePixelRatioF())
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ground)
+        bottom = self._bottom_px()
         if self._news is not None:
-            bottom = self._bottom_px()
             if self._range is not None:
                 paint.paint_selection(painter, self._look, self._axis, self._range, bottom)
             paint.paint_position(painter, self._look, self._axis, self._position_ns, bottom)
@@ -388,7 +401,3 @@ class TimelineView(QWidget):
         if lane in (Lane.BOOKMARKS, Lane.HITS):
             return self._bookmarks if lane is Lane.BOOKMARKS else self._hits
         return self.columns.alerts if lane is Lane.ALERTS else self.columns.commands
-
-    def sizeHint(self) -> QSize:
-        """As Qt asks it."""
-        return QSize(800, self.height())

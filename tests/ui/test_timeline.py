@@ -109,6 +109,14 @@ def test_the_range_is_set_at_the_position_by_keys(window, qtbot, seek):
     assert window.timeline.selected_range is None
 
 
+def test_the_range_is_shown_as_large_as_there_is_room_and_then_all_again(window, qtbot):
+    window.timeline.select(Range(15 * S, 30 * S))
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert (window.timeline.axis.start_ns, window.timeline.axis.end_ns) == (15 * S, 30 * S)
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert (window.timeline.axis.start_ns, window.timeline.axis.end_ns) == (0, 60 * S)
+
+
 def test_a_range_does_not_outlive_its_recording(window):
     window.timeline.select(Range(12 * S, 24 * S))
     window.desk.close()
