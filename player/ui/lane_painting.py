@@ -143,7 +143,7 @@ def paint_alerts(ground: Ground, place: Place, marks: Marks) -> None:
     def words(first: int) -> str:
         return ground.words_of(marks, first)
 
-    _write_beside(ground, place, found, 9, words)
+    _write_beside(ground, place, found, 11, words)
 
 
 def paint_sign(painter: QPainter, look: Look, at: QPointF, severity: int) -> None:

@@ -23,8 +23,6 @@ from player.ui.timeline_words import AxisMarks, said_at
 
 DRAG_FROM_PX = 4  # less is a click with an unsteady hand
 EVIDENCE = ("gap", "altered", "missing")
-# Lanes of signs: a click on one of them goes to where it begins, not to the pixel.
-_SIGNS = (Lane.ALERTS, Lane.BOOKMARKS, Lane.HITS, Lane.COMMANDS)
 
 Bookmark = tuple[int, int, str]  # start_ns, end_ns, label
 
@@ -232,13 +230,8 @@ class TimelineView(QWidget):
 
     def _place_lanes(self) -> None:
         """Empty lanes have no room; one that held something once keeps it, so that nothing jumps while one types."""
-        columns = self.columns
-        held = {
-            Lane.COMMANDS: len(columns.commands) + len(columns.processes),
-            Lane.ALERTS: len(columns.alerts),
-            Lane.BOOKMARKS: len(self._bookmarks),
-            Lane.HITS: len(self._hits),
-        }
+        held = {lane: len(marks) for lane, marks in self._signs().items()}
+        held[Lane.COMMANDS] += len(self.columns.processes)
         self._seen |= {lane for lane in Lane if held.get(lane, 1)}
         self._places = lanes.stacked(paint.LANES_PX, frozenset(Lane) - self._seen, top_px=paint.TICKS_PX)
         self.setFixedHeight(self._bottom_px() + paint.OVERVIEW_PX)
@@ -389,15 +382,16 @@ class TimelineView(QWidget):
 
     def _clicked(self, at: QPointF) -> int:
         """The moment that a click means: on a sign, where what it stands for begins."""
-        for place in self._places:
-            if place.lane in _SIGNS and place.top_px <= at.y() < place.bottom_px:
-                marks = self._marks_of(place.lane)
+        for lane, marks in self._signs().items():
+            place = self.place_of(lane)
+            if place.top_px <= at.y() < place.bottom_px:
                 found = lanes.under(self._axis, marks, at.x() - paint.GUTTER_PX, reach_px=6)
                 if found is not None:
                     return int(marks.starts_ns[found.nearest])
         return self._time_at(at.x())
 
-    def _marks_of(self, lane: Lane) -> Marks:
-        if lane in (Lane.BOOKMARKS, Lane.HITS):
-            return self._bookmarks if lane is Lane.BOOKMARKS else self._hits
-        return self.columns.alerts if lane is Lane.ALERTS else self.columns.commands
+    def _signs(self) -> dict[Lane, Marks]:
+        """What stands for something that has a moment of its own."""
+        columns = self.columns
+        own = {Lane.COMMANDS: columns.commands, Lane.ALERTS: columns.alerts}
+        return {**own, Lane.BOOKMARKS: self._bookmarks, Lane.HITS: self._hits}
