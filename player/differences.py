@@ -95,6 +95,17 @@ def differing_areas(a: Pixels, b: Pixels, *, at_most: int = MOST_AREAS) -> tuple
     return tuple(_tight(padded, box) for box in _merged(boxes, at_most)), found, changed_px
 
 
+def marked_before(range_start_ns: int | None, bookmarks_ns: npt.NDArray[np.int64], at_ns: int) -> int | None:
+    """The moment to compare with that somebody marked: where the selected range starts, else the last bookmark before.
+
+    None if there is neither.
+    """
+    if range_start_ns is not None:
+        return range_start_ns
+    before = bookmarks_ns[bookmarks_ns < at_ns]
+    return int(before.max()) if before.size else None
+
+
 def _by_number(shown: Shown) -> dict[int, tuple[Screen, Picture | None]]:
     pairs = zip(shown.screens, shown.pictures, strict=True)
     return {screen.number: (screen, picture) for screen, picture in pairs}

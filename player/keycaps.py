@@ -1,7 +1,7 @@
 """What was typed and clicked in the last seconds before a moment: from the operation log, so right in any direction."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recorder.logrow import LogRow
@@ -48,11 +48,17 @@ def strokes_before(rows: Sequence[LogRow], at_ns: int, *, shown_ns: int = TYPED_
     return tuple(found)
 
 
-def clicks_before(rows: Sequence[LogRow], at_ns: int, *, shown_ns: int = CLICK_SHOWN_NS) -> tuple[ClickMark, ...]:
-    """The clicks of the last moments, the newest first."""
+def clicks_before(
+    rows: Sequence[LogRow],
+    at_ns: int,
+    *,
+    shown_ns: int = CLICK_SHOWN_NS,
+    say: Callable[[LogRow], str] = lambda row: row.text,
+) -> tuple[ClickMark, ...]:
+    """The clicks of the last moments, the newest first; `say` says a row in the person's language."""
     clicks = (row for row in _input_rows(rows, at_ns, at_ns - shown_ns) if row.kind == "click")
     return tuple(
-        ClickMark(row.x_px, row.y_px, at_ns - row.at_ns, "" if row.text == "Left click" else row.text)
+        ClickMark(row.x_px, row.y_px, at_ns - row.at_ns, "" if row.text == "Left click" else say(row))
         for row in clicks
         if row.x_px is not None and row.y_px is not None and row.at_ns > at_ns - shown_ns
     )

@@ -42,6 +42,7 @@ class Checked:
 
     taken: TakenPicture
     differences: tuple[str, ...]
+    blacked_out_px: int = 0  # that the file says were blacked out in this copy
 
     @property
     def is_same(self) -> bool:
@@ -84,8 +85,9 @@ def check_picture(recording: OpenRecording, claim: Claim) -> Checked:
         raise NotAPictureError(msg)
     pictures = [picture_or_refusal(recording, claim.at_ns, number) for number in claim.screens]
     taken = _taken(recording, claim, pictures)
-    differences = [*_pixel_differences(claim, taken), *_word_differences(claim, taken)]
-    return Checked(taken, tuple(differences))
+    blacked_out_px = _blacked_out_px(claim, taken)
+    pixels = [] if blacked_out_px else _pixel_differences(claim, taken)
+    return Checked(taken, (*pixels, *_word_differences(claim, taken)), blacked_out_px)
 
 
 def _claim(path: Path, pixels: Pixels, words: Mapping[str, str]) -> Claim:
@@ -129,6 +131,14 @@ def _pixel_differences(claim: Claim, taken: TakenPicture) -> list[str]:
     return [f"The file differs from the recording in {changed_px} pixels, in {found} areas, {where}."]
 
 
+def _blacked_out_px(claim: Claim, taken: TakenPicture) -> int:
+    """How many pixels are black in a file that says so, if in nothing else it differs; else 0."""
+    if claim.words.get(f"{PREFIX}Redacted") != "yes" or claim.pixels.shape != taken.pixels.shape:
+        return 0
+    differs = (claim.pixels != taken.pixels).any(axis=2)
+    return 0 if claim.pixels[differs].any() else int(np.count_nonzero(differs))
+
+
 def _word_differences(claim: Claim, taken: TakenPicture) -> list[str]:
     """What it says of itself; not the verdict, which was that of its day and is asked for anew."""
     said = []
@@ -147,6 +157,9 @@ def sentence_of(checked: Checked, claim: Claim) -> str:
     taken = checked.taken
     at = f"{time_text(taken.at_ns)} ({taken.words.get(f'{PREFIX}UTC', 'UTC not known')})"
     where = f"screen {', '.join(map(str, taken.screens))} at {at}"
+    if checked.is_same and checked.blacked_out_px:
+        hidden = f"{checked.blacked_out_px} pixels, which are blacked out in this copy"
+        return f"{claim.path}: the recording shows exactly these pixels, on {where}, but for {hidden}."
     if checked.is_same:
         exact = "" if taken.exact else ", which is not exact itself"
         return f"{claim.path}: the recording shows exactly these pixels, on {where}{exact}."

@@ -95,6 +95,7 @@ class TakenPicture:
             "Pixels-SHA256": self.sha256,
             "Exact": "yes" if self.exact else "no",
             "Film": ";".join(f"{r.left},{r.top},{r.width},{r.height}" for r in self.film) or None,
+            "Redacted": "yes" if self.redacted else None,
             "Verdict": origin.verdict,
             "Note": " ".join(self.notes) or None,
         }

@@ -10,10 +10,10 @@ from player.picture_check import check_picture, read_claim, sentence_of
 from recorder.evidence.findings import Status
 from recorder.evidence.verify import verify
 
-ALTERED = 2
+PARTIAL, ALTERED = 1, 2
 _STATUS = {
     Status.SOUND: 0,
-    Status.PARTIAL: 1,
+    Status.PARTIAL: PARTIAL,
     Status.ALTERED: ALTERED,
     Status.CANNOT_JUDGE: 3,
     Status.READ_FAILED: 4,
@@ -33,4 +33,5 @@ def run_check(desk: Desk, recording: str | None, picture: Path) -> int:
     note_what_is_not_sound(desk, folder)
     if not checked.is_same:
         return ALTERED
-    return _STATUS[verify(folder, devices=desk.library.devices, keys=None).status]
+    status = _STATUS[verify(folder, devices=desk.library.devices, keys=None).status]
+    return PARTIAL if checked.blacked_out_px and status == 0 else status

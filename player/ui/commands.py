@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from player.differences import marked_before
 from player.playback import Playback
 from player.ui.dialogs import FolderDialog
 from player.ui.keys import SHORTCUTS
@@ -207,6 +208,14 @@ class Commands(QObject):
     def pin_moment(self) -> None:
         """Pin this moment to compare others with it."""
         self._window.screen_work.comparing.pin()
+
+    def pin_marked(self) -> None:
+        """Compare with where the selected range starts, or with the bookmark before."""
+        window = self._window
+        timeline, chosen = window.timeline, window.timeline.selected_range
+        start_ns = None if chosen is None else chosen.start_ns
+        at_ns = marked_before(start_ns, timeline.bookmark_times_ns, window.desk.playback.position_ns)
+        window.screen_work.comparing.pin_marked(at_ns)
 
     def flip_moments(self) -> None:
         """The other of the two moments in the same place."""

@@ -58,6 +58,11 @@ class Comparing(QObject):
         return self._sides
 
     @property
+    def in_sight(self) -> Shown | None:
+        """The moment that is looked at: A if it stands alone, else what is shown now."""
+        return self._a if self._a is not None and self._sides is Sides.A else self._stage.shown
+
+    @property
     def is_settled(self) -> bool:
         """Whether what was asked has been answered."""
         return not self._is_working
@@ -81,6 +86,13 @@ class Comparing(QObject):
         self._reading.ask(
             lambda _keep_on: read(at_ns), then=lambda answer: self._begin(*answer), failed=self._not_pinned
         )
+
+    def pin_marked(self, at_ns: int | None) -> None:
+        """Pin a moment that somebody marked; None: there is none."""
+        if at_ns is None:
+            self._stage.toast.say(self._words("compare.nothing_marked"), tone="warn")
+        else:
+            self.pin_at(at_ns)
 
     def flip(self) -> None:
         """The other moment in the same place."""

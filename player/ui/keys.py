@@ -53,6 +53,7 @@ SHORTCUTS = (
     Shortcut("magnify_less", ("Ctrl+Shift+D",), "look"),
     Shortcut("toggle_overlay", ("Y",), "look"),
     Shortcut("pin_moment", ("P",), "look"),
+    Shortcut("pin_marked", ("Ctrl+P",), "look"),
     Shortcut("flip_moments", ("C",), "look"),
     Shortcut("both_moments", ("Shift+C",), "look"),
     Shortcut("end_compare", ("Shift+P",), "look"),

@@ -1,13 +1,15 @@
 """Copy the picture, or save it: at native size, with what it is written into it, and said where it is not sound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QMimeData, QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
+from player.decoder import Shown
 from player.outfile import write_whole
 from player.taken_picture import NotRecordedError, Origin, TakenPicture, take
 from player.timeline import time_text
@@ -18,6 +20,9 @@ from player.ui.look import Look
 from player.ui.screen_panel import ScreenPanel
 from player.ui.settings import Settings
 from recorder.errors import WorldError
+
+Enter = Callable[[str, Mapping[str, object]], None]  # what is about to be taken; raises a WorldError if it may not be
+_T = TypeVar("_T")
 
 FOLDER_SETTING = "picture_folder"
 
@@ -45,13 +50,15 @@ class Pictures(QObject):
         look: Look,
         settings: Settings,
         verdict: Callable[[], str],
+        in_sight: Callable[[], Shown | None],
+        enter: Enter,
         home: Home,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._window = parent
         self._desk, self._stage, self._words, self._settings = desk, stage, look.words, settings
-        self._verdict = verdict
+        self._verdict, self._in_sight, self._enter = verdict, in_sight, enter
         self._is_working = False
         self._line = Line("pictures", home=home)
 
@@ -64,7 +71,7 @@ class Pictures(QObject):
         """To the clipboard."""
         picture = self._take()
         if picture is not None:
-            self._work(picture.png, lambda png: self._copied(picture, png))
+            self._work(picture, "clipboard", picture.png, lambda png: self._copied(picture, png))
 
     def save(self) -> None:
         """To a file that is asked for."""
@@ -74,7 +81,11 @@ class Pictures(QObject):
         path = SaveDialog.ask(self._words("view.save_title"), self._folder() / picture.file_name, parent=self._window)
         if path is not None:
             self._settings.setValue(FOLDER_SETTING, str(path.parent))
-            self._work(lambda: write_whole(path, picture.png()), lambda _done: self._saved(picture, path))
+
+            def write() -> None:
+                write_whole(path, picture.png())
+
+            self._work(picture, str(path), write, lambda _done: self._saved(picture, path))
 
     def stop(self) -> None:
         """End the thread; what is being written is finished first."""
@@ -83,25 +94,31 @@ class Pictures(QObject):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _take(self) -> TakenPicture | None:
-        facts, stage = self._desk.facts, self._stage
-        if facts is None or stage.shown is None:
+        facts, stage, shown = self._desk.facts, self._stage, self._in_sight()
+        if facts is None or shown is None:
             stage.toast.say(self._words("view.nothing_to_take"), tone="warn")
             return None
-        at_ns = stage.shown.at_ns
-        wall_ns = self._desk.wall_ns_at(at_ns) if stage.is_read_at(at_ns) else None
+        wall_ns = self._desk.wall_ns_at(shown.at_ns) if stage.is_read_at(shown.at_ns) else None
         try:
-            return take(stage.shown, stage.view.only, Origin(facts.session_id, self._verdict(), wall_ns))
+            return take(shown, stage.view.only, Origin(facts.session_id, self._verdict(), wall_ns))
         except NotRecordedError as error:
             stage.toast.say(self._words.said(str(error)), tone="warn")
             return None
 
-    def _work(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
-        self._is_working = True
-        self._line.ask(lambda _keep_on: work(), then=then, failed=self._failed)
+    def _work(self, picture: TakenPicture, out: str, work: Callable[[], _T], then: Callable[[_T], None]) -> None:
+        """Enter it, and then do it: what may not be entered does not leave the recording."""
+        detail = {"at_ns": picture.at_ns, "screens": list(picture.screens), "out": out, "sha256": picture.sha256}
 
-    def _copied(self, picture: TakenPicture, png: object) -> None:
+        def enter_and_work(_keep_on: Callable[[], None]) -> _T:
+            self._enter("frame", detail)
+            return work()
+
+        self._is_working = True
+        self._line.ask(enter_and_work, then=then, failed=self._failed)
+
+    def _copied(self, picture: TakenPicture, png: bytes) -> None:
         content = QMimeData()
-        content.setData("image/png", QByteArray(bytes(png) if isinstance(png, bytes) else b""))
+        content.setData("image/png", QByteArray(png))
         pixels = picture.pixels
         height, width = pixels.shape[:2]
         image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888).copy()

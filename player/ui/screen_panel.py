@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from player.decoder import Shown
 from player.keycaps import clicks_before, strokes_before
+from player.row_words import RowWords
 from player.source import Span
 from player.timeline import time_text
 from player.ui.compare_bar import CompareBar
@@ -43,6 +44,7 @@ class ScreenPanel(QWidget):
         column.setSpacing(0)
         self.shown: Shown | None = None
         self.has_overlay = True
+        self._row_words = RowWords(look.words)
         self.view, self.before = ScreenView(look=look), ScreenView(look=look)
         self.compare_bar, self.tools = CompareBar(look=look), ScreenTools(look=look)
         self.toast = Toast(self.view)
@@ -111,7 +113,7 @@ class ScreenPanel(QWidget):
         shown, news = self.shown, self._news
         if shown is None or news is None:
             return
-        clicks = clicks_before(news.rows, shown.at_ns) if self.has_overlay else ()
+        clicks = clicks_before(news.rows, shown.at_ns, say=self._row_words.text) if self.has_overlay else ()
         strokes = strokes_before(news.rows, shown.at_ns) if self.has_overlay else ()
         self.view.show_picture(shown, blank=blank, notices=notices, clicks=clicks, strokes=strokes)
 

@@ -9,7 +9,7 @@ from player.ui.background import Home
 from player.ui.comparing import Comparing
 from player.ui.desk import Desk
 from player.ui.look import Look
-from player.ui.pictures import Pictures
+from player.ui.pictures import Enter, Pictures
 from player.ui.screen_panel import ScreenPanel
 from player.ui.settings import Settings
 
@@ -30,13 +30,24 @@ class ScreenWork(QObject):
         look: Look,
         settings: Settings,
         verdict: Callable[[], str],
+        enter: Enter,
         home: Home,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._stage, self._settings = stage, settings
         self.comparing = Comparing(desk, stage, look=look, home=home, parent=self)
-        self.pictures = Pictures(desk, stage, look=look, settings=settings, verdict=verdict, home=home, parent=parent)
+        self.pictures = Pictures(
+            desk,
+            stage,
+            look=look,
+            settings=settings,
+            verdict=verdict,
+            in_sight=lambda: self.comparing.in_sight,
+            enter=enter,
+            home=home,
+            parent=parent,
+        )
         self.comparing.answered.connect(self.answered)
         self.pictures.answered.connect(self.answered)
         self._does: dict[str, Callable[[], None]] = {

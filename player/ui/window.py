@@ -80,6 +80,7 @@ class PlayerWindow(QMainWindow):
             look=look,
             settings=self._settings,
             verdict=lambda: self.banner.judgement.level.value,
+            enter=lambda _kind, _detail: None,
             home=self._home.carry,
             parent=self,
         )

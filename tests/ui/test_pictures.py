@@ -10,6 +10,7 @@ from player.source import Span
 from player.ui.access import Judgement, Level
 from player.ui.dialogs import SaveDialog
 from player.ui.pictures import PictureTaken
+from recorder.errors import UnreadableError
 from recorder.geometry import Rect
 from tests.fakes import FakeSource, S, row
 from tests.ui.looking import BELOW_LEFT, ONE, Key, dotted, press, settle
@@ -106,3 +107,32 @@ def test_where_the_log_has_the_focus_its_rows_are_copied_and_no_picture(window_o
     qtbot.keyClick(window.log.view, Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert "ls -l" in QGuiApplication.clipboard().text()
     assert kept == []
+
+
+def test_of_two_moments_the_one_that_is_looked_at_is_taken(window_on, qtbot, seek):
+    window = window_on(FakeSource(draw=dotted), at_s=10)
+    kept = taken_by(window)
+    press(qtbot, window, Key.Key_P)
+    seek(window, 30)
+    for _ in range(3):
+        window.screen_work.pictures.copy()
+        settle(qtbot, window)
+        qtbot.keyClick(window, Key.Key_C)
+    assert [one.picture.at_ns // S for one in kept] == [30, 10, 30]
+
+
+def test_what_may_not_be_entered_is_not_taken(window_on, qtbot, monkeypatch):
+    window = window_on(FakeSource(), at_s=30)
+    kept, entered = taken_by(window), []
+
+    def refuse(kind, detail):
+        entered.append((kind, detail["at_ns"]))
+        raise UnreadableError("No reason was given, so nothing is shown.")
+
+    monkeypatch.setattr(window.screen_work.pictures, "_enter", refuse)
+    QGuiApplication.clipboard().setText("kept")
+    window.screen_work.pictures.copy()
+    settle(qtbot, window)
+    assert QGuiApplication.clipboard().text() == "kept"
+    assert "No reason" in window.stage.toast.text()
+    assert (kept, entered) == ([], [("frame", 30 * S)])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from player.ui import application
 from player.ui.access import EntryState, Level
@@ -62,6 +63,20 @@ def test_what_was_on_the_screen_is_shown_pixel_by_pixel(place, open_real):
     assert np.array_equal(picture.bgr, desk.picture(0, at_ns))
     assert window.banner.judgement.level is Level.SOUND
     assert [item.state for item in window.library.model.items[1:]] == [EntryState.CLOSED]
+
+
+def test_a_picture_copied_from_the_window_is_confirmed_by_the_recording(place, open_real, qtbot, tmp_path):
+    desk = recorded(place, sizes=((320, 200), (160, 120)))
+    desk.close()
+    window = open_real(desk.writer.folder, at_ns=desk.now_ns - 1_500_000_000)
+    qtbot.waitUntil(lambda: window.stage.is_read_at(window.desk.playback.position_ns))
+    window.screen_work.pictures.copy()
+    qtbot.waitUntil(lambda: window.is_settled)
+    png = bytes(QGuiApplication.clipboard().mimeData().data("image/png").data())
+    (tmp_path / "then.png").write_bytes(png)
+    answer = place.run("frame", "--check", str(tmp_path / "then.png"))
+    assert (answer.status, answer.notes) == (0, "")
+    assert "UTC not known" not in answer.out
 
 
 def test_the_verdict_is_in_the_list_the_next_time(place, open_real):

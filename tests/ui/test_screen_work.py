@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from player.lanes import Range
 from player.magnifier import Follow
 from player.source import Pointer, Span
 from player.ui.comparing import Sides
@@ -242,6 +243,20 @@ def test_a_moment_that_is_not_shown_can_be_pinned(window_on, qtbot):
     settle(qtbot, window)
     assert window.screen_work.comparing.pinned_ns == 10 * S
     assert "2 areas" in window.stage.compare_bar.summary.toolTip()
+
+
+def test_the_start_of_the_range_is_compared_else_the_bookmark_before(window_on, qtbot):
+    window = window_on(FakeSource(draw=dotted), at_s=30)
+    press(qtbot, window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert "bookmark" in window.stage.toast.text()
+    window.timeline.show_bookmarks([(12 * S, 12 * S, "here"), (40 * S, 41 * S, "later")])
+    press(qtbot, window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, window)
+    first = window.screen_work.comparing.pinned_ns
+    window.timeline.select(Range(7 * S, 9 * S))
+    press(qtbot, window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, window)
+    assert (first, window.screen_work.comparing.pinned_ns) == (12 * S, 7 * S)
 
 
 def test_other_monitors_and_gaps_are_said_in_words(window_on, qtbot, seek):

@@ -1,5 +1,6 @@
 """A picture that was taken says what it is, and is checked against its recording again."""
 
+import hashlib
 import struct
 import zlib
 
@@ -69,6 +70,22 @@ def test_one_changed_pixel_is_found(place, taken):
     assert answer.status == 2
     assert "differs from the recording in 1 pixels, in 1 areas, the first 1×1 at 9, 7" in answer.out
     assert "another SHA-256" in answer.out
+
+
+def test_what_was_blacked_out_and_says_so_is_told_from_what_was_changed(place, taken):
+    pixels, _ = read_png(taken[1].read_bytes())
+    assert pixels[10:14, 20:40].any()
+    pixels[10:14, 20:40] = 0
+    hidden = int((read_png(taken[1].read_bytes())[0] != pixels).any(axis=2).sum())
+    digest = hashlib.sha256(pixels.data).hexdigest()
+    rewritten(taken[1], pixels=pixels, Pixels_SHA256=digest)
+    assert place.run("frame", "--check", str(taken[1])).status == 2
+    answer = place.run("frame", "--check", str(rewritten(taken[1], Redacted="yes")))
+    assert answer.status == 1
+    assert f"but for {hidden} pixels, which are blacked out" in answer.out
+    pixels[100, 100] ^= 1
+    changed = rewritten(taken[1], pixels=pixels, Pixels_SHA256=hashlib.sha256(pixels.data).hexdigest())
+    assert place.run("frame", "--check", str(changed)).status == 2
 
 
 @pytest.mark.parametrize(
