@@ -1,7 +1,9 @@
 """`open`: the window, on the library, a recording, or the moment that a link names."""
 
 import argparse
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,6 +14,8 @@ from player.library import Library
 from player.links import is_link, parse_link
 from player.shelf import Shelf
 from recorder.errors import WorldError
+from recorder.evidence.key_folder import HOME_VARIABLE
+from recorder.evidence.library_folder import LIBRARY_VARIABLE
 
 _SEGMENT = re.compile(r"[0-9]{4,5}\.seg")
 
@@ -35,8 +39,19 @@ def run_open(desk: Desk, asked: argparse.Namespace) -> int:
 
     at_s = None if wanted.at_ns is None else wanted.at_ns / 1e9
     return run_window(
-        wanted.folder, library=desk.library.folder, at_s=at_s, follow=asked.follow, refusal=refusal, given=desk.given
+        wanted.folder,
+        library=desk.library.folder,
+        at_s=at_s,
+        follow=asked.follow,
+        refusal=refusal,
+        given=desk.given,
+        is_library_named=asked.recording is not None or is_library_named(asked.library, os.environ),
     )
+
+
+def is_library_named(given: Path | None, environment: Mapping[str, str]) -> bool:
+    """Whether somebody said which library is meant; else the window opens the one that it had last."""
+    return given is not None or bool(environment.get(LIBRARY_VARIABLE) or environment.get(HOME_VARIABLE))
 
 
 def _wanted(desk: Desk, asked: argparse.Namespace) -> _Wanted:

@@ -13,7 +13,7 @@ from player.ledger.given import Given
 from player.ui.access import Access
 from player.ui.desktop import Desktop
 from player.ui.display import require_display
-from player.ui.settings import Settings, ThrowawaySettings, user_settings
+from player.ui.settings import Settings, ThrowawaySettings, last_library, user_settings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
 from recorder.errors import UnreadableError
@@ -31,8 +31,11 @@ def run_window(
     follow: bool,
     refusal: str = "",
     given: Given | None = None,
+    is_library_named: bool = True,
 ) -> int:
     """Show the window until it is closed; the program's exit status. `refusal`: why what was asked is not opened.
+
+    Where nobody named the library (`is_library_named`), it is the one that the window had last, if that is still there.
 
     Raises:
         CannotShowError: there is no display here.
@@ -40,7 +43,8 @@ def run_window(
     require_display(os.environ)
     application = make_application()
     settings = user_settings()
-    window = make_window(_real_access(library, given), settings=settings)
+    folder = library if is_library_named else last_library(settings, otherwise=library)
+    window = make_window(_real_access(folder, given), settings=settings)
     window.show()
     window.desk.list_library()
     if recording is not None:

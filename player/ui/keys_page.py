@@ -21,7 +21,7 @@ from player.ui.widgets import filter_box, key_text, plain_label
 from player.words import Words
 from recorder.store.folding import fold
 
-KEYS_PX = 190
+KEYS_PX = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ class KeysDialog(QDialog):
         self.area.setAccessibleName(words("keys.title"))
         column.addWidget(self.area, 1)
         buttons = QDialogButtonBox()
-        buttons.addButton(words("keys.close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close = buttons.addButton(words("keys.close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.setAutoDefault(False)  # Enter in the box is not meant for it
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         self.box.textChanged.connect(self._show)
@@ -119,7 +120,9 @@ class KeysDialog(QDialog):
             keys = QHBoxLayout()
             keys.setSpacing(4)
             for key in line.keys:
-                keys.addWidget(plain_label(key, part="key"), 0, Qt.AlignmentFlag.AlignLeft)
+                keys.addWidget(
+                    plain_label(key, part="key"), 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+                )
             keys.addStretch(1)
             grid.addLayout(keys, row, 0)
             grid.addWidget(plain_label(line.says, wraps=True), row, 1)

@@ -1,5 +1,6 @@
 """What a person chose and how the window stood: kept for the next time, or for this window only."""
 
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QSettings
@@ -43,3 +44,13 @@ class ThrowawaySettings:
 def user_settings() -> QSettings:
     """The user's own settings, in their configuration folder."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "tachiai", "player")
+
+
+def last_library(settings: Settings, *, otherwise: Path) -> Path:
+    """The library that the window had last; `otherwise` if there was none, or it is not there now."""
+    kept = settings.value("library")
+    try:
+        is_there = isinstance(kept, str) and bool(kept) and Path(kept).is_dir()
+    except OSError:  # a share that went away
+        return otherwise
+    return Path(str(kept)) if is_there else otherwise

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QLineEdit, QMenu, QWidget
 
+from player.commands.opening import is_library_named
 from player.ui.commands import NOT_AT_THE_SIDE
 from player.ui.desktop import Desktop
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
 from player.ui.keys_page import KeysDialog, found_lines, key_lines
 from player.ui.look import read_colours
 from player.ui.places import read_places
-from player.ui.settings import ThrowawaySettings
+from player.ui.settings import ThrowawaySettings, last_library
 from player.words import read_words
 from tests.fakes import FakeAccess, FakeSource, S, row
 from tests.ui.conftest import RECORDING
@@ -254,3 +255,15 @@ def test_the_settings_are_where_the_place_is_kept(desk_top):
     assert settings.value("geometry") is not None
     assert settings.value("middle") is not None
     assert Path(str(settings.value("library"))) == Path("/library")
+
+
+def test_the_last_library_is_opened_unless_another_is_named(tmp_path):
+    settings, otherwise = ThrowawaySettings("dark", "en"), Path("/otherwise")
+    assert last_library(settings, otherwise=otherwise) == otherwise
+    settings.setValue("library", str(tmp_path))
+    assert last_library(settings, otherwise=otherwise) == tmp_path
+    settings.setValue("library", str(tmp_path / "gone"))
+    assert last_library(settings, otherwise=otherwise) == otherwise
+    assert not is_library_named(None, {})
+    assert all(is_library_named(None, {name: "/x"}) for name in ("TACHIAI_LIBRARY", "TACHIAI_HOME"))
+    assert is_library_named(tmp_path, {})
