@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from player.changes import ChangeColumns
 from player.source import Picture, Pointer, SessionFacts, Span
 from player.ui.access import Entry, EntryState, Hit, Hits, Judgement, Level, Problem
+from player.ui.asking import WindowAsker
 from recorder.errors import UnreadableError
 from recorder.events import Screen
 from recorder.geometry import Rect
@@ -168,10 +169,15 @@ class FakeAccess:
         self.passphrase: str | None = None
         self.asked: list[str] = []
         self.open_error: Exception | None = None
+        self.asker = WindowAsker()
+        self.entered: list[tuple[Path, str, dict[str, object]]] = []
 
     @property
     def library(self) -> Path:
         return self._library
+
+    def enter(self, folder: Path, kind: str, detail: Mapping[str, object]) -> None:
+        self.entered.append((folder, kind, dict(detail)))
 
     def is_recording(self, folder: Path) -> bool:
         return folder in self.recordings

@@ -7,12 +7,12 @@ from player.commands.desk import Desk
 from player.ledger.entry import Kind
 from player.ledger.policy import Occasion
 from player.ledger.refusal import RefusedError
-from player.ledger.two_persons import OpenRequest, make_request, make_response, opened_by, read_request
+from player.ledger.requesting import write_request
+from player.ledger.two_persons import OpenRequest, make_response, opened_by, read_request
 from player.moments import utc_text
 from player.outfile import refuse_no_file, write_whole
 from player.persons import Persons, Standing, this_person
 from recorder.clock import SystemClock
-from recorder.evidence.key_folder import home_folder
 from recorder.evidence.keys import Recipient
 from recorder.logrow import inert
 
@@ -26,17 +26,10 @@ def run_request(desk: Desk, asked: argparse.Namespace) -> int:
     if problem:
         msg = f"Nothing was written. {problem}{gate.asker.hint}"
         raise RefusedError(msg)
-    now_wall_ns = SystemClock().read().wall_ns
-    data, request = make_request(
-        folder, signer=this_person(), reason=reason, hours=asked.hours, now_wall_ns=now_wall_ns, home=home_folder()
-    )
-    segments = [header.segment for header in request.headers]
-    detail = {"request": request.id, "segments": segments, "expires_wall_ns": request.expires_wall_ns}
-    gate.ledger.enter(Kind.ASKED_SECOND, recording=request.first.session_id, reason=reason, detail=detail)
-    write_whole(asked.out, data)
+    request = write_request(folder, asked.out, ledger=gate.ledger, reason=reason, hours=asked.hours)
     desk.note(
-        f"{asked.out}: for {len(segments)} segments, until {utc_text(request.expires_wall_ns)}. Send it to the second "
-        "person. What the session records after this is not in it."
+        f"{asked.out}: for {len(request.headers)} segments, until {utc_text(request.expires_wall_ns)}. Send it to the "
+        "second person. What the session records after this is not in it."
     )
     return 0
 

@@ -16,6 +16,7 @@ from player.ledger.refusal import NotEnteredError
 from player.persons import Person
 from recorder.evidence.files import PRIVATE_FILE, Files, SystemFiles, held, storage_sentence
 
+NOT_ENTERED = "This cannot be entered into the ledger, so nothing is shown."
 MakeLine = Callable[[Deed, Place], bytes]
 _TAIL_BYTES = (64 * 1024, 4 * 1024 * 1024)
 _COMPARED_BYTES = 64 * 1024
@@ -199,6 +200,5 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sentence = storage_sentence(path, error).replace("or choose another library", "and try again")
-        msg = f"This cannot be entered into the ledger, so nothing is shown. {sentence}"
+        msg = f"{NOT_ENTERED} {storage_sentence(path, error)}"
         raise NotEnteredError(msg) from error

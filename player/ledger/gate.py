@@ -42,6 +42,9 @@ class Doing:
         return Occasion.EXPORT if self.kind in (Kind.EXPORT, Kind.LOG_EXPORT) else Occasion.OPENING
 
 
+_NOTHING = "Nothing was opened."
+
+
 class Asker(Protocol):
     """Who is asked when the policy, or a recording of two groups, wants it."""
 
@@ -164,7 +167,7 @@ class Gate:
             if given is None:
                 problem = problem or "A reason is needed before anything is shown."
                 self._refused(doing, recording, "", problem)
-                msg = f"Nothing was opened. {problem}{self.asker.hint}"
+                msg = f"{_NOTHING} {problem}{self.asker.hint}"
                 raise RefusedError(msg)
             problem = self.policy.reason_problem(given) if is_needed else ""
             if not problem:

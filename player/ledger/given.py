@@ -74,7 +74,8 @@ class GivenAsker:
         return None
 
     def _second_passphrase(self, lacking: GroupsLackingError) -> str:
-        return self._given.second_passphrase or _ask_passphrase(lacking)
+        given = self._given.second_passphrase
+        return given if given is not None else _ask_passphrase(lacking)
 
 
 def _ask_passphrase(lacking: GroupsLackingError) -> str:

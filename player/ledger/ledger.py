@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from player.ledger.book import Book, copy_on
+from player.ledger.book import NOT_ENTERED, Book, copy_on
 from player.ledger.entry import Deed, Entry, Kind, Place, make_entry
 from player.ledger.policy import IfNot, Policy, load_policy
 from player.ledger.refusal import NotEnteredError
@@ -128,7 +128,7 @@ class Ledger:
         try:
             return self._signer()
         except WorldError as error:
-            msg = f"This cannot be entered into the ledger, so nothing is shown. {error}"
+            msg = f"{NOT_ENTERED} {error}"
             raise NotEnteredError(msg) from error
 
     def _deeds(self, deed: Deed, last: Entry | None) -> list[Deed]:

@@ -1,12 +1,13 @@
 """What the window asks of the rest of the player; the real one is `real_access.py`, tests give their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from player.source import Source
+from player.ui.asking import WindowAsker
 
 # Asked with one sentence that says for what ("": for an auditor's key); None: the person gave up.
 AskPassphrase = Callable[[str], str | None]
@@ -106,6 +107,15 @@ class Hits:
 
 class Access(Protocol):
     """Called from background threads. What the world did is raised as a WorldError."""
+
+    @property
+    def asker(self) -> WindowAsker:
+        """Asks the person for a reason or a second person."""
+        ...
+
+    def enter(self, folder: Path, kind: str, detail: Mapping[str, object]) -> None:
+        """Enter what is about to be taken out of the open recording; refused in words if that cannot be."""
+        ...
 
     @property
     def library(self) -> Path:

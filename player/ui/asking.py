@@ -3,14 +3,17 @@
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from player.ledger.given import Given, GivenAsker
+from player.ledger.ledger import Ledger
 from player.ledger.policy import Occasion, Policy
+from player.ledger.requesting import write_request
 from player.ledger.second import SecondPerson
 from player.ui.background import Home
+from recorder.errors import WorldError
 from recorder.evidence.opening import GroupsLackingError
 from recorder.streams import say
 
@@ -32,8 +35,18 @@ class SecondWanted:
     """Who opens the groups that are lacking."""
 
     lacking: GroupsLackingError
-    folder: Path
-    problem: str
+    problem: str = ""
+    news: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondAnswer:
+    """What the dialog was left with: a key file and its passphrase, a response, or where to write a request to."""
+
+    key: Path | None = None
+    passphrase: str = field(default="", repr=False)
+    response: Path | None = None
+    request: Path | None = None
 
 
 class Dialogues(Protocol):
@@ -43,8 +56,8 @@ class Dialogues(Protocol):
         """The reason; None: they gave up."""
         ...
 
-    def ask_second(self, wanted: SecondWanted) -> SecondPerson | None:
-        """The second person; None: nobody."""
+    def ask_second(self, wanted: SecondWanted) -> SecondAnswer | None:
+        """What is known of the second person; None: there is nobody."""
         ...
 
 
@@ -60,6 +73,7 @@ class WindowAsker:
         self._open: _Answer[object] | None = None
         self._is_closed = False
         self._search_reason = ""
+        self._last_reason = ""
 
     def attach(self, dialogues: Dialogues, *, home: Home) -> None:
         """From now on these are asked, at home."""
@@ -84,13 +98,25 @@ class WindowAsker:
         answer = self._ask(lambda dialogues: dialogues.ask_reason(wanted))
         if occasion is Occasion.SEARCH:
             self._search_reason = answer or ""
+        self._last_reason = answer or ""
         return answer
 
     def second(self, lacking: GroupsLackingError, folder: Path, problem: str) -> SecondPerson | None:
         """Whoever is here or has answered."""
         if not problem and (found := self._given.second(lacking, folder, problem)) is not None:
             return found
-        wanted = SecondWanted(lacking, folder, problem)
+        wanted = SecondWanted(lacking, problem)
+        while (answer := self._ask_second(wanted)) is not None:
+            try:
+                if answer.request is None:
+                    return _second_of(answer, lacking, folder, self.note)
+                write_request(folder, answer.request, ledger=Ledger.of_this_user(), reason=self._last_reason)
+                wanted = SecondWanted(lacking, news=str(answer.request))
+            except WorldError as error:
+                wanted = SecondWanted(lacking, str(error))
+        return None
+
+    def _ask_second(self, wanted: SecondWanted) -> SecondAnswer | None:
         return self._ask(lambda dialogues: dialogues.ask_second(wanted))
 
     def note(self, sentence: str) -> None:
@@ -107,6 +133,14 @@ class WindowAsker:
         self._open = answer  # type: ignore[assignment]  # only ever given None from elsewhere
         home(lambda: answer.give(None if self._is_closed else show(dialogues)))
         return answer.wait()
+
+
+def _second_of(
+    answer: SecondAnswer, lacking: GroupsLackingError, folder: Path, note: Callable[[str], None]
+) -> SecondPerson | None:
+    """Opening the key takes a while: this is done away from the window."""
+    given = Given(second=answer.key, response=answer.response, second_passphrase=answer.passphrase)
+    return GivenAsker(given, note).second(lacking, folder, "")
 
 
 class _Answer(Generic[_T]):

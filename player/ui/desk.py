@@ -1,7 +1,7 @@
 """What the window does, without any widget: opens, plays, follows, verifies and searches, and says so by signals."""
 
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from player.decoder import Shown
 from player.playback import Moment, Playback, State
 from player.source import SessionFacts, Span
 from player.ui.access import Access, Entry, Hits, Judgement, Level, Problem
+from player.ui.asking import Dialogues
 from player.ui.background import Line, Question
 from player.ui.reading import News, Reading
 from player.ui.signals import HomeCarrier
@@ -112,6 +113,19 @@ class Desk(QObject):
 
     # --- recordings -------------------------------------------------------------------------------------------------
 
+    def ask_through(self, dialogues: Dialogues) -> None:
+        """Where the person is asked for a reason or a second person."""
+        self._access.asker.attach(dialogues, home=self._home.carry)
+
+    def enter(self, kind: str, detail: Mapping[str, object]) -> None:
+        """Something is about to be taken out of the open recording: it is entered into the ledger first.
+
+        Raises:
+            WorldError: it may not be taken.
+        """
+        if self.folder is not None:
+            self._access.enter(self.folder, kind, detail)
+
     def list_library(self) -> None:
         """Read the library again."""
         self._waiting.add("listing")
@@ -175,6 +189,7 @@ class Desk(QObject):
         self._list_again.stop()
         self.close()
         self._question.close()
+        self._access.asker.close()
         for line in (self._opening, self._judging, self._listing, self._searching):
             line.stop()
         self._home.shut()

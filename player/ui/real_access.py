@@ -41,12 +41,17 @@ class RealAccess:
     """Called from several background threads: nothing changes but the keys, read once and kept, and which library."""
 
     def __init__(self, library: Path, *, asker: WindowAsker | None = None) -> None:
-        self.asker = asker or WindowAsker()
+        self._asker = asker or WindowAsker()
         self._folder = library
         self._rings: dict[Path, KeyRing] = {}  # what opened the recording that was opened last
         self._keys: KeyRing | None = None
         self._gave_up = False
         self._times_asked = 0
+
+    @property
+    def asker(self) -> WindowAsker:
+        """Asks the person for a reason or a second person."""
+        return self._asker
 
     @property
     def library(self) -> Path:
@@ -118,7 +123,7 @@ class RealAccess:
 
     def _gate(self) -> Gate:
         """The door to what recordings hold, under the policy that holds now."""
-        return Gate(Ledger.of_this_user(notify=self.asker.note), self.asker)
+        return Gate(Ledger.of_this_user(notify=self._asker.note), self._asker)
 
     def _keys_to_judge(self, folder: Path, *, pictures: bool) -> KeyRing | None:
         """What opened the recording; nothing if it was not opened: then only its integrity is judged."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 from player.playback import Moment, Playback
 from player.source import SessionFacts
 from player.ui.access import Entry, Hit, Judgement, Level
+from player.ui.admission import Admission
 from player.ui.background import Question
 from player.ui.commands import Commands
 from player.ui.desk import Desk, Request
@@ -134,6 +135,7 @@ class PlayerWindow(QMainWindow):
         desk.listing_failed.connect(self.library.show_problem)
         desk.library_changed.connect(self._library_changed)
         desk.passphrase_needed.connect(self._ask_passphrase)
+        desk.ask_through(Admission(self, look=self.look))
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
         for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed, self.screen_work.answered):
             signal.connect(self._look_whether_settled)
