@@ -170,14 +170,14 @@ class FakeAccess:
         self.asked: list[str] = []
         self.open_error: Exception | None = None
         self.asker = WindowAsker()
-        self.entered: list[tuple[Path, str, dict[str, object]]] = []
+        self.entered: list[tuple[str, str, dict[str, object]]] = []
 
     @property
     def library(self) -> Path:
         return self._library
 
-    def enter(self, folder: Path, kind: str, detail: Mapping[str, object]) -> None:
-        self.entered.append((folder, kind, dict(detail)))
+    def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
+        self.entered.append((recording, kind, dict(detail)))
 
     def is_recording(self, folder: Path) -> bool:
         return folder in self.recordings

@@ -102,8 +102,11 @@ class Gate:
         return self._admit(folder, doing, keys, devices, opened, lambda reader: reader.header.session_id)
 
     def act(self, recording: str, doing: Doing) -> None:
-        """Something is about to be done with an open recording: a picture taken, a file written; raises as `search`."""
-        reason = self._reason(doing, recording)
+        """Something is about to be taken out of an open recording: a picture, rows, a file; raises as `search`.
+
+        Why it was opened has been said; what goes out as a file may need a reason of its own.
+        """
+        reason = "" if doing.occasion is Occasion.OPENING else self._reason(doing, recording)
         self.ledger.enter(doing.kind, recording=recording, reason=reason, detail=doing.detail)
 
     def look(self, folder: Path, doing: Doing, keys: KeyRing) -> KeyRing:

@@ -113,7 +113,7 @@ class Access(Protocol):
         """Asks the person for a reason or a second person."""
         ...
 
-    def enter(self, folder: Path, kind: str, detail: Mapping[str, object]) -> None:
+    def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
         """Enter what is about to be taken out of the open recording; refused in words if that cannot be."""
         ...
 

@@ -123,8 +123,8 @@ class Desk(QObject):
         Raises:
             WorldError: it may not be taken.
         """
-        if self.folder is not None:
-            self._access.enter(self.folder, kind, detail)
+        if (facts := self.facts) is not None:
+            self._access.enter(facts.session_id, kind, detail)
 
     def list_library(self) -> None:
         """Read the library again."""

@@ -1,6 +1,6 @@
 """Rows of the operation log out of the window: onto the clipboard, and into files, in the background."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from recorder.logrow import LogRow
 
 MOST_COPIED = 20_000  # rows: a clipboard is no file
 _BETWEEN_LOOKS = 500
+Enter = Callable[[str, Mapping[str, object]], None]  # enters what goes out into the ledger, or refuses it in words
 _FORMATS = {".csv": RowsFormat.CSV, ".jsonl": RowsFormat.JSONL}
 _CSV_MARK = "\ufeff"  # without it Excel takes UTF-8 for something else
 
@@ -47,6 +48,10 @@ class RowsFileDialog:
         return path.with_name(path.name + (".jsonl" if "jsonl" in chosen else ".csv"))
 
 
+def _nobody_asks(_kind: str, _detail: Mapping[str, object]) -> None:
+    """Where there is no ledger: rows that are of no recording."""
+
+
 class LogOutput(QObject):
     """Copies and exports. One export goes on at a time; another replaces it."""
 
@@ -57,6 +62,7 @@ class LogOutput(QObject):
 
     def __init__(self, *, home: Home, parent: QObject) -> None:
         super().__init__(parent)
+        self.enter: Enter = _nobody_asks
         self._home = home
         self._line = Line("exporting rows", home=home)
         self.is_exporting = False
@@ -94,6 +100,11 @@ class LogOutput(QObject):
         self._line.stop()
 
     def _copy(self, text: str, count: int) -> None:
+        try:
+            self.enter("log", {"rows": count, "out": "the clipboard"})
+        except WorldError as error:
+            self.failed.emit(str(error))
+            return
         QApplication.clipboard().setText(text)
         self.copied.emit(count)
 
@@ -106,6 +117,7 @@ class LogOutput(QObject):
         keep_on: Callable[[], None],
     ) -> Exported:
         form = _FORMATS[path.suffix.lower()]
+        self.enter("log_export", {"rows": len(places), "out": str(path)})
 
         def clock(at_ns: int) -> int:
             found = wall_ns(at_ns)

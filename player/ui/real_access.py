@@ -79,9 +79,9 @@ class RealAccess:
         self._rings = {folder: found.keys}
         return found
 
-    def enter(self, folder: Path, kind: str, detail: Mapping[str, object]) -> None:
+    def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
         """Something is about to be shown or written of the open recording; it is entered, or refused in words."""
-        self._gate().act(folder.name, Doing(Kind(kind), detail))
+        self._gate().act(recording, Doing(Kind(kind), detail))
 
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""

@@ -81,7 +81,7 @@ class PlayerWindow(QMainWindow):
             look=look,
             settings=self._settings,
             verdict=lambda: self.banner.judgement.level.value,
-            enter=lambda _kind, _detail: None,
+            enter=self.desk.enter,
             home=self._home.carry,
             parent=self,
         )
@@ -136,6 +136,7 @@ class PlayerWindow(QMainWindow):
         desk.library_changed.connect(self._library_changed)
         desk.passphrase_needed.connect(self._ask_passphrase)
         desk.ask_through(Admission(self, look=self.look))
+        self.log.output.enter = desk.enter
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
         for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed, self.screen_work.answered):
             signal.connect(self._look_whether_settled)
