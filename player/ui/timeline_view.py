@@ -19,7 +19,8 @@ from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.timeline_card import TimelineCard
 from player.ui.timeline_ground import Scene, paint_ground
-from player.ui.timeline_words import AxisMarks, said_at
+from player.ui.timeline_hover import TimelineHover
+from player.ui.timeline_words import AxisMarks
 
 DRAG_FROM_PX = 4  # less is a click with an unsteady hand
 EVIDENCE = ("gap", "altered", "missing")
@@ -60,10 +61,10 @@ class TimelineView(QWidget):
         self._held_from = QPointF()
         self._anchor_ns = 0
         self._range_before: Range | None = None
-        self._hover_px: float | None = None
+        self._hover = TimelineHover(self, look=look)
+        self._hover.wanted.connect(self.thumbnail_wanted)
         self._ground: QPixmap | None = None
         self._wall = (0, 0)
-        self._card: TimelineCard | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(look.words("timeline.title"))
@@ -77,9 +78,7 @@ class TimelineView(QWidget):
         self._hits, self._position_ns, self._seen = lanes.no_marks(), 0, frozenset()
         self._bookmarks, self._labels = lanes.no_marks(), ()
         self._hold = None
-        self._hide_card()
-        if self._card is not None:
-            self._card.forget()
+        self._hover.forget()
         self.select(None)
         self._take(news)
         self.show_whole()
@@ -108,8 +107,8 @@ class TimelineView(QWidget):
 
     def show_thumbnail(self, at_ns: int, picture: Pixels | None) -> None:
         """This is what the screen showed then; None: it cannot be told."""
-        if self._card is not None:
-            self._card.show_thumbnail(self._moment_of(at_ns), picture)
+        if self._news is not None:
+            self._hover.show_thumbnail(self._news, at_ns, picture)
 
     def show_position(self, at_ns: int, *, follows: bool) -> None:
         """Playback is here; `follows`: keep it in sight."""
@@ -162,7 +161,7 @@ class TimelineView(QWidget):
     @property
     def card(self) -> TimelineCard | None:
         """What is said and shown of the moment under the pointer, once there was one."""
-        return self._card
+        return self._hover.card
 
     def place_of(self, lane: Lane) -> Place:
         """Where this lane lies in the widget."""
@@ -256,12 +255,6 @@ class TimelineView(QWidget):
     def _time_at(self, event_px: float) -> int:
         return timeline.time_at(self._axis, event_px - paint.GUTTER_PX)
 
-    def _moment_of(self, at_ns: int) -> int:
-        """The change that the picture of this moment is from: until the next one, all thumbnails are the same."""
-        times_ns = self._news.change_times_ns if self._news is not None else np.empty(0, np.int64)
-        place = timeline.last_at_or_before(times_ns, at_ns)
-        return int(times_ns[place]) if place is not None else -1
-
     # --- painting -----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -278,39 +271,27 @@ class TimelineView(QWidget):
             if self._range is not None:
                 paint.paint_selection(painter, self._look, self._axis, self._range, bottom)
             paint.paint_position(painter, self._look, self._axis, self._position_ns, bottom)
-            if self._hover_px is not None:
-                x = paint.GUTTER_PX + self._hover_px
+            if self._hover.x_px is not None:
+                x = paint.GUTTER_PX + self._hover.x_px
                 painter.fillRect(QRectF(x, paint.TICKS_PX, 1, bottom - paint.TICKS_PX), QColor(self._look.colours.text))
         painter.end()
 
     # --- hovering -----------------------------------------------------------------------------------------------------
 
-    def _hover(self, event_px: float) -> None:
-        self._hover_px = min(max(event_px - paint.GUTTER_PX, 0.0), float(self._axis.width_px))
-        news = self._news
-        if news is None:
-            return
-        if self._card is None:
-            self._card = TimelineCard(look=self._look, parent=self.window())
-            self._card.wanted.connect(self.thumbnail_wanted)
-        at_ns = timeline.time_at(self._axis, self._hover_px)
-        marks = AxisMarks(self._axis, self._hover_px, self._bookmarks, self._labels, self._hits)
-        said = said_at(news, at_ns, marks, look=self._look, wall=self._wall)
-        self._card.show_moment(self._moment_of(at_ns), at_ns, said, above=self, x_px=paint.GUTTER_PX + self._hover_px)
-
-    def _hide_card(self) -> None:
-        self._hover_px = None
-        if self._card is not None:
-            self._card.hide()
+    def _hover_at(self, event_px: float) -> None:
+        x_px = min(max(event_px - paint.GUTTER_PX, 0.0), float(self._axis.width_px))
+        if self._news is not None:
+            marks = AxisMarks(self._axis, x_px, self._bookmarks, self._labels, self._hits)
+            self._hover.show(self._news, marks, self._wall)
 
     def leaveEvent(self, _event: QEvent) -> None:
         """The pointer has gone."""
-        self._hide_card()
+        self._hover.hide()
         self.update()
 
     def hideEvent(self, _event: QHideEvent) -> None:
         """As Qt asks it."""
-        self._hide_card()
+        self._hover.hide()
 
     # --- the mouse ----------------------------------------------------------------------------------------------------
 
@@ -367,7 +348,7 @@ class TimelineView(QWidget):
             self.select(lanes.between(self._anchor_ns, self._time_at(x), self._duration_ns()))
         at_grip = lanes.grip_at(self._axis, self._range, x - paint.GUTTER_PX) is not None
         self.setCursor(Qt.CursorShape.SizeHorCursor if at_grip else Qt.CursorShape.ArrowCursor)
-        self._hover(x)
+        self._hover_at(x)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
