@@ -21,7 +21,7 @@ from recorder.errors import KeyMissingError, WorldError
 TICK_MS = 33
 LIST_EVERY_MS = 5000
 FIRST_PICTURES_NS = 300_000_000  # in which every monitor has its first
-EVIDENCE = frozenset({"gap", "altered", "missing"})
+EVIDENCE = frozenset({"gap", "altered", "missing", "unreadable"})
 GRAVE = EVIDENCE - {"gap"}
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
 
