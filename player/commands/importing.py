@@ -6,11 +6,13 @@ from pathlib import Path
 from player.commands.desk import Desk, ProgressLine
 from player.commands.verifying import STATUS_WORDS
 from player.importing import ImportProgress, import_recording
+from player.ledger.entry import Kind
 from player.registering import Registered, own_command, register, unregister
 
 
 def run_import(desk: Desk, source: Path, *, as_json: bool) -> int:
     """Take a recording into the library; what it is worth is said, and does not hinder it."""
+    desk.gate.ledger.enter(Kind.IMPORTED, recording=source.name, detail={"from": str(source.absolute())})
     line = ProgressLine(desk.notes)
 
     def told(progress: ImportProgress) -> None:

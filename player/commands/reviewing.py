@@ -6,6 +6,7 @@ from pathlib import Path
 from player.commands.desk import Desk
 from player.commands.moments import clock_text
 from player.commands.review_library import run_coverage, run_queue, run_sample
+from player.ledger.entry import Kind
 from player.moments import in_s, utc_text
 from player.persons import Standing, this_person
 from player.review.coverage import coverage_of
@@ -103,6 +104,7 @@ def _mark(desk: Desk, asked: argparse.Namespace) -> int:
 
 def _write(desk: Desk, asked: argparse.Namespace, folder: Path, act: Act, done: str) -> int:
     signer = this_person()
+    desk.gate.ledger.enter(Kind.REVIEWED, recording=folder.name, detail={"what": type(act).__name__.lower()})
     written = write_entries(folder, [act], signer=signer)
     if asked.json:
         desk.say_json({"type": "written", "number": written.numbers[0], "notice": written.notice or None})

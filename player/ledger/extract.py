@@ -1,5 +1,6 @@
 """Entries of a ledger for an outsider: some whole, the digests of all between, so that the chain can be checked."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from recorder.evidence.files import write_private_file
 from recorder.format.header import canonical
 
 FORMAT = "tachiai-ledger-extract/1"
+_IS_EXTRACT = re.compile(rb'\s*\{\s*"format"\s*:\s*"tachiai-ledger-extract/')
 _MOST_BYTES = 256 * 1024 * 1024
 _Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
@@ -82,7 +84,7 @@ def is_extract(path: Path) -> bool:
     """Whether this file is an extract, and not a ledger."""
     try:
         with path.open("rb") as file:
-            return f'"format":"{FORMAT}"'.encode() in file.read(4096)
+            return _IS_EXTRACT.match(file.read(4096)) is not None
     except OSError:
         return False
 

@@ -101,7 +101,7 @@ class LogOutput(QObject):
 
     def _copy(self, text: str, count: int) -> None:
         try:
-            self.enter("log", {"rows": count, "out": "the clipboard"})
+            self.enter("log", {"rows": count, "out": "clipboard"})
         except WorldError as error:
             self.failed.emit(str(error))
             return

@@ -78,7 +78,7 @@ def test_opening_searching_copying_and_closing_are_entered(place, window_of, qtb
     window.screen_work.pictures.copy()
     qtbot.waitUntil(lambda: window.screen_work.pictures.is_settled)
     frame = next(entry for entry in entries() if entry["kind"] == "frame")
-    assert (frame["recording"], frame["detail"]["out"]) == (SESSION_ID, "the clipboard")
+    assert (frame["recording"], frame["detail"]["out"]) == (SESSION_ID, "clipboard")
     window.desk.close()
     assert kinds()[-1] == "closed"
     assert all(check_ledger(path).status is Status.SOUND for path in ledger_folder().glob("*.jsonl"))
