@@ -73,6 +73,13 @@ def _sentences(result: Result) -> Iterator[str]:
     if search:
         slowest_ms = max(query["p95_ms"] for query in search["queries"].values())
         yield f"- Searching {search['rows']:,} rows: 95 % of queries take under {slowest_ms:g} ms, of whatever length."
+    library = _printed(result, "library")
+    if library:
+        first_ms = max(query["first_hits_p95_ms"] for query in library["queries"].values())
+        yield (
+            f"- A library of {library['recordings']:,} recordings and {library['rows']:,} rows: listed in "
+            f"{library['list_ms']:g} ms; 95 % of searches have their first hits within {first_ms:g} ms."
+        )
 
 
 def _printed(result: Result, part: str) -> Mapping[str, Any]:

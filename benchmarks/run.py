@@ -28,7 +28,7 @@ SCREEN = (1920, 1080)
 SETTLE_S = 8.0
 IDLE_S = 60.0
 END_LIMIT_S = 60.0
-OTHERS = ("codec", "sealing", "player", "search", "oplog")
+OTHERS = ("codec", "sealing", "player", "search", "oplog", "library")
 
 _pause = threading.Event()
 

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from player.decoder import Shown
-from player.source import Pointer
+from player.decoder import Shown, read_shown
+from player.source import Pointer, Source
 from recorder.events import PointerShape, Screen
 from recorder.geometry import Rect
 from recorder.oplog import LogRow
@@ -84,6 +84,16 @@ def draw_desktop(shown: Shown, canvas: Canvas, *, instead: Callable[[Pixels, Rec
         else:
             _put(picture, drawn.bgr, area)
     return picture
+
+
+def small_picture(source: Source, at_ns: int, width_px: int) -> Pixels | None:
+    """What the screens showed then, so wide; None where no screen is known. What is not recorded is said in it."""
+    shown = read_shown(source, at_ns)
+    desktop = desktop_of(shown.screens)
+    if desktop.is_empty:
+        return None
+    width_px = min(width_px, desktop.width)
+    return draw_desktop(shown, Canvas(width_px, max(1, round(width_px * desktop.height / desktop.width))))
 
 
 def draw_pointer(picture: Pixels, pointer: Pointer, placement: Placement) -> None:

@@ -128,8 +128,8 @@ def _already(files: dict[str, Path], target: Path, devices: DeviceTrust, told: T
         told(ImportProgress("copying", done_bytes, total_bytes))
     if not is_same:
         msg = (
-            f"{target} is there already and holds other bytes; nothing was written over. Compare the two with "
-            "`tachiai-player verify`, and keep them in different libraries."
+            f"{target} is there already and holds other bytes; nothing was written over. "
+            "Compare the two with `tachiai-player verify`, and keep them in different libraries."
         )
         raise ImportRefusedError(msg)
     return Imported(target, _judged(target, devices, told), was_there=True, size_bytes=total_bytes)

@@ -5,7 +5,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from player.decoding import PictureDecoding
 from player.screen_track import ScreenTrack
 from player.source import Picture, Pointer, Span
 from recorder.errors import UnreadableError
@@ -33,15 +32,7 @@ _PER_PICTURE_BYTES = 2000
 class LoadedSegment:
     """What was read of one segment so far. `read_to` and `read_some` go on from there."""
 
-    def __init__(
-        self,
-        reader: RecordingReader,
-        number: int,
-        *,
-        started_boot_ns: int,
-        starts_ns: int,
-        decoding: PictureDecoding,
-    ) -> None:
+    def __init__(self, reader: RecordingReader, number: int, *, started_boot_ns: int, starts_ns: int) -> None:
         self.number = number
         self.size_bytes = 0
         self.reached_ns = starts_ns
@@ -50,7 +41,6 @@ class LoadedSegment:
         self.gaps: list[Gap] = []
         self._reader = reader
         self._started_boot_ns = started_boot_ns
-        self._decoding = decoding
         self._last_sequence = -1
         self._chunks: Iterator[Chunk] | None = None
         self._tracks: dict[int, ScreenTrack] = {}
@@ -151,7 +141,7 @@ class LoadedSegment:
 
     def _track(self, screen: int) -> ScreenTrack:
         if screen not in self._tracks:
-            self._tracks[screen] = ScreenTrack(screen, self._decoding.new_track())
+            self._tracks[screen] = ScreenTrack(screen)
         return self._tracks[screen]
 
     def is_silent_at(self, at_ns: int) -> bool:

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from player.changes import ChangeColumns
+from player.facets import Facets
+from player.importing import Imported, ImportProgress, ImportRefusedError
+from player.shelf import SavedSearch
 from player.source import Picture, Pointer, SessionFacts, Span
-from player.ui.access import Entry, EntryState, Hit, Hits, Judgement, Level, Problem
+from player.ui.access import Entry, EntryState, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
 from player.ui.asking import WindowAsker
-from recorder.errors import UnreadableError
+from recorder.errors import UnreadableError, WorldError
 from recorder.events import Screen
 from recorder.geometry import Rect
 from recorder.oplog import LogRow
@@ -110,10 +113,7 @@ class FakeSource:
         self.threads.add(threading.current_thread().name)
         if self.fail_at_ns is not None and at_ns >= self.fail_at_ns:
             raise UnreadableError("The picture cannot be decoded here; the recording is damaged.")
-        if any(
-            s.start_ns <= at_ns < s.end_ns and s.kind in ("gap", "altered", "missing", "unreadable")
-            for s in self.span_list
-        ):
+        if any(s.start_ns <= at_ns < s.end_ns and s.kind in ("gap", "altered", "missing") for s in self.span_list):
             return None
         area = next(s.area for s in self.screen_list if s.number == screen)
         shown_ns = at_ns // S * S
@@ -174,6 +174,14 @@ class FakeAccess:
         self.open_error: Exception | None = None
         self.asker = WindowAsker()
         self.entered: list[tuple[str, str, dict[str, object]]] = []
+        self.other_libraries: list[Path] = []
+        self._shows_all = False
+        self.saved: list[SavedSearch] = []
+        self.listing_error: WorldError | None = None
+        self.listing_problem = ""
+        self.import_answer: Callable[..., Imported] = nothing_to_import
+        self.seen: Callable[[Hit], SeenThere] = lambda _hit: SeenThere(None, "No picture was asked for.", (), 0)
+        self.facets = Facets()
 
     @property
     def library(self) -> Path:
@@ -187,9 +195,45 @@ class FakeAccess:
 
     def use_library(self, folder: Path) -> None:
         self._library = folder
+        self._shows_all = False
 
-    def entries(self) -> Sequence[Entry]:
-        return self.listed
+    @property
+    def libraries(self) -> Sequence[Path]:
+        return self.other_libraries if self._library in self.other_libraries else [self._library, *self.other_libraries]
+
+    @property
+    def shows_all(self) -> bool:
+        return self._shows_all
+
+    def show_all(self) -> None:
+        self._shows_all = True
+
+    def drop_library(self, folder: Path) -> None:
+        self.other_libraries.remove(folder)
+
+    def searches(self) -> Sequence[SavedSearch]:
+        return self.saved
+
+    def save_search(self, search: SavedSearch) -> None:
+        self.saved.append(search)
+
+    def drop_search(self, name: str) -> None:
+        self.saved = [search for search in self.saved if search.name != name]
+
+    def listing(self) -> Listing:
+        if self.listing_error is not None:
+            raise self.listing_error
+        return Listing(tuple(self.listed), self.listing_problem)
+
+    def learn(self, keep_on: Callable[[], None]) -> bool:
+        keep_on()
+        return False
+
+    def take_in(self, source: Path, told: Callable[[ImportProgress], None]) -> Imported:
+        return self.import_answer(source, told)
+
+    def see(self, hit: Hit, width_px: int, ask: Callable[[str], str | None]) -> SeenThere:
+        return self.seen(hit)
 
     def open(self, folder: Path, ask: Callable[[str], str | None]) -> FakeSource:
         if self.open_error is not None:
@@ -205,8 +249,21 @@ class FakeAccess:
         self.judged_pictures = pictures
         return self.judgement
 
-    def search_library(self, query: str, ask: Callable[[str], str | None]) -> Hits:
+    def search_library(
+        self,
+        query: str,
+        ask: Callable[[str], str | None],
+        *,
+        facets: Facets,
+        keep_on: Callable[[], None],
+        first: Callable[[Hits], None],
+    ) -> Hits:
+        self.facets = facets
         return Hits(tuple(hit for hit in self.hits if query.casefold() in hit.text.casefold()))
+
+
+def nothing_to_import(source: Path, _told: Callable[[ImportProgress], None]) -> Imported:
+    raise ImportRefusedError(f"{source} is not a recording: no segment (0001.seg, …) lies in it.")
 
 
 def altered_judgement(start_s: float, end_s: float) -> Judgement:

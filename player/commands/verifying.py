@@ -1,7 +1,6 @@
 """`verify`: the verdict on a recording, with everything that was found."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
@@ -38,8 +37,8 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
         progress.show(f"verifying {folder.name}: {100 * done_bytes // max(1, total_bytes)} %")
 
     before = _fingerprint_or_none(folder)
-    with _picture_check() if pictures and keys is not None else nullcontext() as check:
-        verdict = verify(folder, devices=desk.library.devices, keys=keys, progress=show, check_events=check)
+    check = _picture_check() if pictures and keys is not None else None
+    verdict = verify(folder, devices=desk.library.devices, keys=keys, progress=show, check_events=check)
     progress.clear()
     if before is not None and verdict.status in (Status.SOUND, Status.PARTIAL, Status.ALTERED):
         with suppress(IndexUnusableError, StorageError):  # it was only to be kept for `list`
@@ -56,12 +55,10 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
     return verdict.exit_status
 
 
-@contextmanager
-def _picture_check() -> Iterator[EventCheck]:
+def _picture_check() -> EventCheck:
     from player.check import PictureCheck  # brings OpenCV, which is slow to start
 
-    with closing(PictureCheck()) as check:
-        yield check
+    return PictureCheck()
 
 
 def _fingerprint_or_none(folder: Path) -> str | None:

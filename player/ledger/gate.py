@@ -22,7 +22,6 @@ from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.header import SegmentHeader
 
 if TYPE_CHECKING:
-    from player.decoding import Workers
     from player.ledger.attended import AttendedRecording
 
 _T = TypeVar("_T")
@@ -77,9 +76,7 @@ class Gate:
 
     # --- opening ------------------------------------------------------------------------------------------------------
 
-    def recording(
-        self, folder: Path, doing: Doing, *, keys: KeyRing, devices: DeviceTrust, workers: "Workers | None" = None
-    ) -> "AttendedRecording":
+    def recording(self, folder: Path, doing: Doing, *, keys: KeyRing, devices: DeviceTrust) -> "AttendedRecording":
         """Open a recording to play or to export it.
 
         Raises:
@@ -90,7 +87,7 @@ class Gate:
         from player.ledger.attended import AttendedRecording  # pictures bring OpenCV, and a log needs none
 
         def opened(ring: KeyRing) -> "AttendedRecording":
-            found = AttendedRecording(RecordingReader.open(folder, keys=ring, devices=devices), workers=workers)
+            found = AttendedRecording(RecordingReader.open(folder, keys=ring, devices=devices))
             found.attend(self.ledger, ring)
             return found
 

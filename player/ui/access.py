@@ -6,8 +6,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from player.drawing import Pixels
+from player.facets import Facets
+from player.importing import Imported, ImportProgress
+from player.shelf import SavedSearch
 from player.source import Source
 from player.ui.asking import WindowAsker
+from recorder.logrow import LogRow
 
 # Asked with one sentence that says for what ("": for an auditor's key); None: the person gave up.
 AskPassphrase = Callable[[str], str | None]
@@ -37,7 +42,10 @@ class EntryState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A recording as the library lists it; what its header did not tell is None. `problem`: why it is unreadable."""
+    """A recording as the library lists it; what its header did not tell is None. `problem`: why it is unreadable.
+
+    `applications` and `alerts` (how many of each severity) are None until its operation log was read.
+    """
 
     folder: Path
     operator: str | None
@@ -48,6 +56,17 @@ class Entry:
     duration_ns: int | None
     state: EntryState
     level: Level = Level.UNCHECKED
+    problem: str = ""
+    applications: tuple[str, ...] | None = None
+    alerts: tuple[tuple[str, int], ...] | None = None
+    review: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the libraries that are shown hold. `problem`: why part of it is as it was before, or not there at all."""
+
+    entries: tuple[Entry, ...]
     problem: str = ""
 
 
@@ -94,6 +113,20 @@ class Hit:
     wall_ns: int | None = None
     utc_offset_s: int = 0
     found: tuple[int, int] | None = None
+    row_id: int | None = None  # in the index; None for a row of the open recording
+
+
+@dataclass(frozen=True, slots=True)
+class SeenThere:
+    """The moment of a hit: what the screens showed, small (None: `reason` says why), and the rows around it.
+
+    `rows[found]` is the row that was found.
+    """
+
+    picture: Pixels | None
+    reason: str
+    rows: tuple[LogRow, ...]
+    found: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +160,53 @@ class Access(Protocol):
         ...
 
     def use_library(self, folder: Path) -> None:
-        """From now on this is the folder of recordings."""
+        """From now on this is the folder of recordings; it is remembered."""
         ...
 
-    def entries(self) -> Sequence[Entry]:
-        """All recordings of the library, the newest first."""
+    @property
+    def libraries(self) -> Sequence[Path]:
+        """The libraries that this person has used, this one among them."""
+        ...
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all of them are shown together."""
+        ...
+
+    def show_all(self) -> None:
+        """Show all libraries together from now on; `library` stays the one that is added to."""
+        ...
+
+    def drop_library(self, folder: Path) -> None:
+        """Forget a library; its recordings stay."""
+        ...
+
+    def searches(self) -> Sequence[SavedSearch]:
+        """The searches that were saved."""
+        ...
+
+    def save_search(self, search: SavedSearch) -> None:
+        """Keep a search under its name."""
+        ...
+
+    def drop_search(self, name: str) -> None:
+        """Forget the search of this name."""
+        ...
+
+    def listing(self) -> Listing:
+        """All recordings of the libraries that are shown, the newest first."""
+        ...
+
+    def learn(self, keep_on: Callable[[], None]) -> bool:
+        """Read into the index what is new, as far as no one need be asked for it; whether there was something."""
+        ...
+
+    def take_in(self, source: Path, told: Callable[[ImportProgress], None]) -> Imported:
+        """Copy a recording from elsewhere into the library; `told` may raise to end it."""
+        ...
+
+    def see(self, hit: Hit, width_px: int, ask: AskPassphrase) -> SeenThere:
+        """The moment of a hit that was found in the index, with a picture so wide."""
         ...
 
     def open(self, folder: Path, ask: AskPassphrase) -> Source:
@@ -145,6 +220,14 @@ class Access(Protocol):
         """
         ...
 
-    def search_library(self, query: str, ask: AskPassphrase) -> Hits:
-        """Search all recordings of the library."""
+    def search_library(
+        self,
+        query: str,
+        ask: AskPassphrase,
+        *,
+        facets: Facets,
+        keep_on: Callable[[], None],
+        first: Callable[[Hits], None],
+    ) -> Hits:
+        """Search the recordings of which the facets hold. `first` is told what is found in what was read before."""
         ...

@@ -262,6 +262,18 @@ class Commands(QObject):
         if folder is not None:
             window.desk.open_folder(folder)
 
+    def copy_link(self) -> None:
+        """The link of this moment, on the clipboard."""
+        self._window.libraries.copy_link()
+
+    def facets(self) -> None:
+        """The controls that narrow the library."""
+        self._window.libraries.show_facets()
+
+    def import_recording(self) -> None:
+        """Take a recording from elsewhere into the library."""
+        self._window.libraries.ask_import()
+
     def full_screen(self) -> None:
         """Fill the screen, or do not."""
         window = self._window

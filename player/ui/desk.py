@@ -1,38 +1,29 @@
 """What the window does, without any widget: opens, plays, follows, verifies and searches, and says so by signals."""
 
 import time
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from player.decoder import Shown
+from player.facets import Facets
 from player.playback import Moment, Playback, State
 from player.source import SessionFacts, Span
-from player.ui.access import Access, Entry, Hits, Judgement, Level, Problem
+from player.ui.access import Access, Hits, Judgement, Level, Listing
 from player.ui.asking import Dialogues
 from player.ui.background import Line, Question
+from player.ui.evidence_spans import GRAVE, evidence_spans, unread
 from player.ui.reading import News, Reading
+from player.ui.request import Request
 from player.ui.signals import HomeCarrier
 from recorder.errors import KeyMissingError, WorldError
 
 TICK_MS = 33
 LIST_EVERY_MS = 5000
 FIRST_PICTURES_NS = 300_000_000  # in which every monitor has its first
-EVIDENCE = frozenset({"gap", "altered", "missing", "unreadable"})
-GRAVE = EVIDENCE - {"gap"}
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A recording asked for: where, at which moment, and whether to go with its edge."""
-
-    folder: Path
-    at_ns: int | None = None
-    follow: bool = False
 
 
 class Desk(QObject):
@@ -52,6 +43,7 @@ class Desk(QObject):
     listing_failed = Signal(str)
     library_changed = Signal(object)  # Path
     found = Signal(str, object)  # the query, Hits
+    found_first = Signal(str, object)  # the same, of what was read before: more may come
     passphrase_needed = Signal(str, object)  # the sentence, a Question to be answered
 
     def __init__(
@@ -77,11 +69,21 @@ class Desk(QObject):
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.setTimerType(Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self.refresh)
-        self._entries: tuple[Entry, ...] | None = None
+        self._last_listing: Listing | None = None
+        self.facets = Facets()
         self._list_again = QTimer(self, interval=LIST_EVERY_MS)
-        self._list_again.timeout.connect(self._look_at_library)
+        self._list_again.timeout.connect(self.look_at_library)
 
     # --- what holds -------------------------------------------------------------------------------------------------
+
+    @property
+    def access(self) -> Access:
+        """The way to everything that is not in the window."""
+        return self._access
+
+    def ask_passphrase(self, sentence: str) -> str | None:
+        """Called on a background thread: the passphrase that the person gives, None if they gave up."""
+        return self._question.ask(sentence)
 
     @property
     def library(self) -> Path:
@@ -129,28 +131,33 @@ class Desk(QObject):
     def list_library(self) -> None:
         """Read the library again."""
         self._waiting.add("listing")
-        self._listing.ask(lambda _keep_on: tuple(self._access.entries()), then=self._listed, failed=self._not_listed)
+        self._listing.ask(lambda _keep_on: self._access.listing(), then=self._listed, failed=self._not_listed)
         self._list_again.start()
 
     def open_folder(self, folder: Path) -> None:
         """A recording is opened; any other folder becomes the library, and what is open stays so."""
         if self._access.is_recording(folder):
             self.open(folder)
-            return
-        self._access.use_library(folder)
+        else:
+            self.use_library(folder)
+
+    def use_library(self, folder: Path) -> None:
+        """This folder is the library from now on."""
+        try:
+            self._access.use_library(folder)
+        except WorldError as error:  # it is used all the same, and not remembered
+            self.listing_failed.emit(str(error))
         self.library_changed.emit(folder)
         self.list_library()
 
-    def _look_at_library(self) -> None:
-        """Recordings begin and end while the window is open: nobody should have to ask for that."""
+    def look_at_library(self) -> None:
+        """Recordings begin and end while the window is open, shares go and come: nobody should have to ask for that."""
         if "listing" not in self._waiting:
-            self._listing.ask(
-                lambda _keep_on: tuple(self._access.entries()), then=self._listed_again, failed=lambda _error: None
-            )
+            self._listing.ask(lambda _keep_on: self._access.listing(), then=self._listed_again, failed=self._not_listed)
 
-    def _listed_again(self, entries: tuple[Entry, ...]) -> None:
-        if entries != self._entries:
-            self._listed(entries)
+    def _listed_again(self, listing: Listing) -> None:
+        if listing != self._last_listing:
+            self._listed(listing)
 
     def open(self, folder: Path, *, at_ns: int | None = None, follow: bool = False) -> None:
         """Open a recording; if it is the open one, only go there."""
@@ -197,13 +204,20 @@ class Desk(QObject):
     # --- searching --------------------------------------------------------------------------------------------------
 
     def search_library(self, query: str) -> None:
-        """Search all recordings; `found` tells. What was searched before and is not done is dropped."""
+        """Search the recordings of which `facets` hold; `found` tells. What was asked before is dropped."""
         if not query.strip():
             self._searching.forget()
             self.found.emit(query, Hits(()))
             return
+        facets = self.facets
+
+        def first(hits: Hits) -> None:
+            self._home.carry(lambda: self.found_first.emit(query, hits))
+
         self._searching.ask(
-            lambda _keep_on: self._access.search_library(query, self._question.ask),
+            lambda keep_on: self._access.search_library(
+                query, self._question.ask, facets=facets, keep_on=keep_on, first=first
+            ),
             then=lambda hits: self.found.emit(query, hits),
             failed=lambda error: self.found.emit(query, Hits((), problem=str(error))),
         )
@@ -305,7 +319,7 @@ class Desk(QObject):
 
     def _judge(self, folder: Path, *, pictures: bool = False) -> None:
         self._level = Level.CHECKING
-        self._spans_judged = _evidence_spans(self._news)
+        self._spans_judged = evidence_spans(self._news)
         self._waiting.add("judging")
         self.judged.emit(Judgement(Level.CHECKING))
         self._judging.ask(
@@ -324,7 +338,7 @@ class Desk(QObject):
         """A picture that could not be decoded is no alteration, and does not go with "complete and sound"."""
         is_sound = self._level in (Level.SOUND, Level.RECORDING) and "judging" not in self._waiting
         is_open = self._reading is not None and not self._has_judged_pictures
-        return is_open and is_sound and _evidence_spans(self._news, GRAVE) > 0
+        return is_open and is_sound and evidence_spans(self._news, GRAVE) > 0
 
     def _judge_pictures_if_doubtful(self) -> None:
         if self._is_doubtful():
@@ -333,15 +347,17 @@ class Desk(QObject):
 
     def _no_verdict(self, error: WorldError) -> None:
         self._waiting.discard("judging")
-        self.judged.emit(Judgement(Level.READ_FAILED, (_unread(error),)))
+        self.judged.emit(Judgement(Level.READ_FAILED, (unread(error),)))
 
-    def _listed(self, entries: tuple[Entry, ...]) -> None:
+    def _listed(self, listing: Listing) -> None:
         self._waiting.discard("listing")
-        self._entries = entries
-        self.listed.emit(entries)
+        self._last_listing = listing
+        self.listed.emit(listing.entries)
+        if listing.problem:
+            self.listing_failed.emit(listing.problem)
 
     def _not_listed(self, error: WorldError) -> None:
-        self._entries = None
+        self._last_listing = None
         self._waiting.discard("listing")
         self.listing_failed.emit(str(error))
 
@@ -351,8 +367,8 @@ class Desk(QObject):
         before, self._news = self._news, news
         ended = before is not None and before.is_live and not news.is_live
         if before is None or not before.is_complete:
-            self._spans_judged = _evidence_spans(news)  # what reading it through finds, verifying it does too
-        is_worse = news.is_live and _evidence_spans(news) > self._spans_judged
+            self._spans_judged = evidence_spans(news)  # what reading it through finds, verifying it does too
+        is_worse = news.is_live and evidence_spans(news) > self._spans_judged
         self.playback.set_extent(news.duration_ns, grows=news.is_live)
         self.playback.set_idle(news.idle)
         self.news.emit(news)
@@ -381,11 +397,3 @@ class Desk(QObject):
     def _was_not_shown(self, at_ns: int, error: WorldError) -> None:
         self._asked_ns = None
         self.picture_failed.emit(at_ns, str(error))
-
-
-def _evidence_spans(news: News | None, kinds: Set[str] = EVIDENCE) -> int:
-    return 0 if news is None else sum(span.kind in kinds for span in news.spans)
-
-
-def _unread(error: WorldError) -> Problem:
-    return Problem("read_failed", str(error), is_grave=True)

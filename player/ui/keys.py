@@ -80,6 +80,9 @@ SHORTCUTS = (
     Shortcut("toggle_library", ("Ctrl+B",)),
     Shortcut("toggle_log", ("Ctrl+L",)),
     Shortcut("open_folder", ("Ctrl+O",)),
+    Shortcut("import_recording", ("Ctrl+I",)),
+    Shortcut("facets", ("Ctrl+Shift+F",)),
+    Shortcut("copy_link", ("Ctrl+Shift+L",)),
     Shortcut("full_screen", ("F11",)),
     Shortcut("show_keys", ("?", "F1")),
 )

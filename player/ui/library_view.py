@@ -8,9 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
+from player.facets import Facets, select
 from player.timeline import clock_text, time_text
 from player.ui.access import Entry, EntryState, Level
+from player.ui.facet_chips import FacetChips
+from player.ui.facet_words import traits_of
 from player.ui.inert import visible
+from player.ui.library_bar import LibraryButton
 from player.ui.list_delegates import EntryDelegate
 from player.ui.list_models import Heading, ItemsModel, by_day, holds, today_there
 from player.ui.look import Look
@@ -34,6 +38,7 @@ class LibraryView(QWidget):
 
     recording_chosen = Signal(object)  # Path
     reload_requested = Signal()
+    facets_changed = Signal(object)  # Facets
 
     def __init__(self, *, look: Look) -> None:
         super().__init__()
@@ -42,6 +47,7 @@ class LibraryView(QWidget):
         self._open_folder: Path | None = None
         self._library = ""
         self._problem = ""
+        self.facets = Facets()
         self.model: ItemsModel[Entry] = ItemsModel(_entry_text, self, tip_of=self._tip_text)
         self._assemble()
         self.filter.textChanged.connect(self._show)
@@ -61,9 +67,28 @@ class LibraryView(QWidget):
             self._show()
 
     def show_problem(self, sentence: str) -> None:
-        """The library cannot be read, for this reason."""
-        self._entries, self._problem = (), sentence
+        """The library, or one of several, cannot be read, for this reason: what was shown stays, and that is said."""
+        if sentence != self._problem:
+            self._problem = sentence
+            self._show()
+
+    def show_elsewhere(self) -> None:
+        """Another library is shown from now on: nothing of the one before stays."""
+        self._entries, self._problem = (), ""
         self._show()
+
+    def show_facets(self, facets: Facets) -> None:
+        """Only the recordings of which these hold are shown."""
+        if facets != self.facets:
+            self.facets = facets
+            self.chips.show_facets(facets)
+            self._show()
+            self.facets_changed.emit(facets)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All recordings, whatever is shown of them."""
+        return self._entries
 
     def show_open(self, folder: Path | None) -> None:
         """This recording is open."""
@@ -81,13 +106,14 @@ class LibraryView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.filter = filter_box(self._look, words("library.filter"), icon="filter")
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 8, 8, 8)
-        bar.setSpacing(4)
-        bar.addWidget(self.filter, 1)
-        bar.addWidget(icon_button(self._look, "refresh", words("library.reload"), pressed=self.reload_requested.emit))
-        column.addLayout(bar)
+        for bar in (self._library_bar(), self._filter_bar()):
+            column.addLayout(bar)
+        self.chips = FacetChips(look=self._look)
+        self.chips.changed.connect(self.show_facets)
+        column.addWidget(self.chips)
         column.addWidget(rule())
+        self._warning = plain_label(part="warning", wraps=True)
+        column.addWidget(self._warning)
         self._message = plain_label(part="dim", wraps=True)
         self._message.setContentsMargins(16, 16, 16, 16)
         column.addWidget(self._message)
@@ -98,19 +124,51 @@ class LibraryView(QWidget):
         self.view.setModel(self.model)
         column.addWidget(self.view, 1)
 
+    def _library_bar(self) -> QHBoxLayout:
+        words, bar = self._look.words, QHBoxLayout()
+        bar.setContentsMargins(8, 8, 8, 0)
+        bar.setSpacing(2)
+        self.libraries = LibraryButton(look=self._look)
+        self.import_button = icon_button(self._look, "import", words("libraries.import"))
+        self.import_button.clicked.connect(lambda: self.libraries.import_requested.emit())
+        bar.addWidget(self.libraries, 1)
+        bar.addWidget(self.import_button)
+        bar.addWidget(icon_button(self._look, "refresh", words("library.reload"), pressed=self.reload_requested.emit))
+        return bar
+
+    def _filter_bar(self) -> QHBoxLayout:
+        words, bar = self._look.words, QHBoxLayout()
+        bar.setContentsMargins(12, 4, 8, 8)
+        bar.setSpacing(2)
+        self.facet_button = icon_button(self._look, "facets", words("library.facets"))
+        self.saved_button = icon_button(self._look, "saved", words("library.saved"))
+        bar.addWidget(self.filter, 1)
+        bar.addSpacing(2)
+        bar.addWidget(self.facet_button)
+        bar.addWidget(self.saved_button)
+        return bar
+
     def _show(self) -> None:
         words, needle = self._look.words, self.filter.text()
-        seen = [entry for entry in self._entries if holds(entry, needle)]
+        selected = select(self._entries, self.facets, traits_of)
+        seen = [entry for entry in selected.items if holds(entry, needle)]
         self._show_lines(by_day(seen, day_text=self._day_text, no_day=words("library.no_day")))
-        if self._problem:
-            message = words.said(self._problem)
-        elif not self._entries:
-            message = words("library.empty", folder=visible(self._library))
+        self._warning.setText(self._warning_text())
+        self._warning.setVisible(bool(self._problem))
+        if not self._entries:
+            message = "" if self._problem else words("library.empty", folder=visible(self._library))
         else:
             message = "" if seen else words("library.none_match")
+        if selected.unknown:
+            message = "\n\n".join(part for part in (message, words("facet.unknown", count=selected.unknown)) if part)
         self._message.setText(message)
         self._message.setVisible(bool(message))
         self.show_open(self._open_folder)
+
+    def _warning_text(self) -> str:
+        words = self._look.words
+        kept = words("library.kept") if self._entries and self._problem else ""
+        return "\n".join(part for part in (visible(words.said(self._problem)), kept) if part)
 
     def _show_lines(self, lines: list[Entry | Heading]) -> None:
         """The list may be shown anew at any time: it stays where it was scrolled to, with the same line chosen."""
@@ -137,7 +195,13 @@ class LibraryView(QWidget):
             entry.purpose or "",
             words("library.interrupted") if entry.state is EntryState.INTERRUPTED else "",
             "" if is_recording else words(f"verdict.{entry.level.value}"),
-            entry.folder.name,
+            words.either(f"facet_review.{entry.review}", "") if entry.review else "",
+            words("library.applications", names=", ".join(entry.applications)) if entry.applications else "",
+            *(
+                words("library.alerts", severity=words(f"facet_severity.{one}"), count=n)
+                for one, n in entry.alerts or ()
+            ),
+            str(entry.folder),
         )
         return "\n".join(visible(line) for line in lines if line)
 

@@ -72,12 +72,22 @@ class EntryDelegate(ItemDelegate):
             return
         icon, tone = self._sign(item)
         self.paint_icon(painter, area.right() - 12 - 16, area.top() + 17, icon, tone)
-        room = area.adjusted(16, 0, -40, 0)
+        alert = self._alert_colour(item)
+        if alert:
+            self.paint_icon(painter, area.right() - 12 - 16 - 22, area.top() + 17, "kind_alert", alert)
+        room = area.adjusted(16, 0, -62 if alert else -40, 0)
         who = visible(" @ ".join(part for part in (item.operator, item.host) if part)) or visible(item.folder.name)
         upper = QRect(room.left(), room.top() + 7, room.width(), 20)
         paint_text(painter, upper, who, font=self.strong, colour=colour)
         lower = QRect(room.left(), room.top() + 27, area.width() - 32, 18)
         paint_text(painter, lower, self._when_and_why(item), font=self.small, colour=dim)
+
+    def _alert_colour(self, entry: Entry) -> str:
+        """The gravest alert's; "" where there is none that matters."""
+        colours, grave = self.look.colours, {severity for severity, count in entry.alerts or () if count}
+        if grave & {"high", "critical"}:
+            return colours.bad
+        return colours.warn if grave & {"low", "medium"} else ""
 
     def _sign(self, entry: Entry) -> tuple[str, str]:
         colours = self.look.colours

@@ -16,7 +16,7 @@ FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Noto Sans CJK JP",
 MONOSPACE = ("JetBrains Mono", "Cascadia Mono", "Noto Sans Mono CJK JP", "DejaVu Sans Mono", "Consolas")
 TEXT_PX = 13
 SMALL_PX = 12
-SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict")
+SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict", "50_library")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def main_menu(window: "PlayerWindow", *, look: Look, settings: Settings) -> QMen
     """Commands that have no button of their own, and the settings."""
     words, menu, commands = look.words, QMenu(window), window.commands
     menu.addAction(look.icon("open"), words("menu.open")).triggered.connect(commands.open_folder)
+    menu.addAction(look.icon("import"), words("libraries.import")).triggered.connect(commands.import_recording)
+    menu.addAction(look.icon("link"), words("menu.copy_link")).triggered.connect(commands.copy_link)
     menu.addAction(look.icon("verdict_sound"), words("menu.verify")).triggered.connect(commands.verify_again)
     menu.addSeparator()
     menu.addAction(look.icon("full_screen"), words("menu.full_screen")).triggered.connect(commands.full_screen)

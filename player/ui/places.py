@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from player.playback import Moment
 from player.source import SessionFacts
-from player.ui.desk import Desk, Request
+from player.ui.desk import Desk
 from player.ui.reading import News
+from player.ui.request import Request
 from player.ui.settings import Settings
 
 SETTING = "places"

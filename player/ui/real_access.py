@@ -1,23 +1,25 @@
 """The window's access to what is really there: the library, keys, recordings, verdicts and the index."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing, nullcontext, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from player.check import PictureCheck
+from player.drawing import small_picture
+from player.facets import Facets
+from player.importing import Imported, ImportProgress
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing, Gate
 from player.ledger.ledger import Ledger
-from player.library import Entry as Listed
-from player.library import Library, fingerprint, looks_like_recording
-from player.picture_walls import Walls
+from player.ledger.policy import Occasion
+from player.ledger.telling import told_facets
+from player.library import fingerprint, looks_like_recording
 from player.recording import OpenRecording
-from player.search import MOST_HITS, search_library
-from player.ui.access import AskPassphrase, Entry, EntryState, Hit, Hits, Judgement, Level, Problem
+from player.shelf import SavedSearch, Shelf
+from player.ui.access import AskPassphrase, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
 from player.ui.asking import WindowAsker
-from player.ui.list_models import local_time
-from player.worker_supply import WorkerSupply, tried_walls
+from player.ui.real_libraries import RealLibraries
 from recorder.errors import IndexUnusableError, WorldError
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict
@@ -25,9 +27,7 @@ from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_dev
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.verify import verify
 from recorder.evidence.writer import LOCK_FILE
-from recorder.store.hits import Hit as StoredHit
 
-NS_PER_S = 1_000_000_000
 _LEVELS = {
     Status.SOUND: Level.SOUND,
     Status.PARTIAL: Level.PARTIAL,
@@ -44,13 +44,13 @@ class RealAccess:
 
     def __init__(self, library: Path, *, asker: WindowAsker | None = None) -> None:
         self._asker = asker or WindowAsker()
-        self._folder = library
+        self._libraries = RealLibraries(library, Shelf.of_this_user())
         self._rings: dict[Path, KeyRing] = {}  # what opened the recording that was opened last
         self._keys: KeyRing | None = None
         self._gave_up = False
         self._times_asked = 0
-        self._workers = WorkerSupply()
-        self._workers.prepare()
+
+    # --- libraries --------------------------------------------------------------------------------------------------
 
     @property
     def asker(self) -> WindowAsker:
@@ -60,7 +60,17 @@ class RealAccess:
     @property
     def library(self) -> Path:
         """The folder of recordings."""
-        return self._folder
+        return self._libraries.folder
+
+    @property
+    def libraries(self) -> tuple[Path, ...]:
+        """The libraries that this person has used, this one among them."""
+        return self._libraries.remembered
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all of them are shown together."""
+        return self._libraries.shows_all
 
     def is_recording(self, folder: Path) -> bool:
         """Whether this folder is a recording, and not a library."""
@@ -68,29 +78,51 @@ class RealAccess:
 
     def use_library(self, folder: Path) -> None:
         """From now on this is the folder of recordings; what is being answered is still of the one before."""
-        self._folder = folder
+        self._libraries.use(folder)
 
-    def entries(self) -> list[Entry]:
-        """All recordings of the library, the newest first."""
-        return [_entry(listed) for listed in self._library().entries()]
+    def show_all(self) -> None:
+        """Show all libraries together from now on."""
+        self._libraries.show_all()
+
+    def drop_library(self, folder: Path) -> None:
+        """Forget a library; its recordings stay."""
+        self._libraries.shelf.drop(folder)
+
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """The searches that were saved."""
+        return self._libraries.searches()
+
+    def save_search(self, search: SavedSearch) -> None:
+        """Keep a search under its name."""
+        self._libraries.shelf.save_search(search)
+
+    def drop_search(self, name: str) -> None:
+        """Forget the search of this name."""
+        self._libraries.shelf.drop_search(name)
+
+    def listing(self) -> Listing:
+        """All recordings of the libraries that are shown, the newest first."""
+        return self._libraries.listing()
+
+    def learn(self, keep_on: Callable[[], None]) -> bool:
+        """Read what is new into the index with the keys that are open, or open without asking."""
+        ring = self._keys if self._keys is not None and self._keys.keys else load_key_ring(keys_folder())
+        return bool(ring.keys) and self._libraries.learn(lambda: self._gate().attended(ring), keep_on)
+
+    def take_in(self, source: Path, told: Callable[[ImportProgress], None]) -> Imported:
+        """Copy a recording from elsewhere into the library."""
+        return self._libraries.take_in(source, told)
+
+    # --- recordings -------------------------------------------------------------------------------------------------
 
     def open(self, folder: Path, ask: AskPassphrase) -> OpenRecording:
         """Open a recording to play it; that is entered into the ledger first."""
         devices = trusted_devices(keys_folder())
         self._rings = {}
         doing = Doing(Kind.OPENED, {"path": str(folder)})
-        self._workers.prepare()  # it starts while the keys are opened
-        found = self._gate().recording(folder, doing, keys=self._key_ring(ask), devices=devices, workers=self._workers)
+        found = self._gate().recording(folder, doing, keys=self._key_ring(ask), devices=devices)
         self._rings = {folder: found.keys}
         return found
-
-    def walls(self) -> Walls:
-        """How the walls around what decodes pictures stand here; waits until they have been tried."""
-        return tried_walls(self._workers)
-
-    def close(self) -> None:
-        """End what is kept ready."""
-        self._workers.close()
 
     def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
         """Something is about to be shown or written of the open recording; it is entered, or refused in words."""
@@ -99,23 +131,46 @@ class RealAccess:
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""
         keys = self._keys_to_judge(folder, pictures=pictures)
-        library = self._library()
+        check = PictureCheck() if pictures and keys is not None else None
+        library = self._libraries.library(folder.parent)
         before, is_growing = fingerprint(folder), is_locked(folder / LOCK_FILE)
-        with closing(PictureCheck(self._workers)) if pictures and keys is not None else nullcontext() as check:
-            verdict = verify(
-                folder,
-                devices=library.devices,
-                keys=keys,
-                progress=lambda _done, _total: keep_on(),
-                check_events=check,
-            )
+        verdict = verify(
+            folder,
+            devices=library.devices,
+            keys=keys,
+            progress=lambda _done, _total: keep_on(),
+            check_events=check,
+        )
         with suppress(IndexUnusableError):  # the list then shows no verdict; the window shows it all the same
             library.remember_verdict(folder, verdict, before=before)
         return judgement_of(verdict, is_growing=is_growing)
 
-    def search_library(self, query: str, ask: AskPassphrase) -> Hits:
-        """Search all recordings of the library."""
-        library = self._library()
+    def see(self, hit: Hit, width_px: int, ask: AskPassphrase) -> SeenThere:
+        """The moment of a hit: opened anew, and let go at once."""
+        gate, opened = self._gate(), self._rings.get(hit.folder)
+        if opened is None and gate.policy.asks_reason(Occasion.OPENING):
+            return SeenThere(None, "A reason is asked before this recording is shown: open it to see this.", (), 0)
+        rows, found = self._libraries.around(hit)
+        doing = Doing(Kind.FRAME, {"at_ns": hit.at_ns, "preview": True})
+        ring = gate.look(hit.folder, doing, self._key_ring(ask) if opened is None else opened)
+        source = OpenRecording.open(hit.folder, keys=ring, devices=trusted_devices(keys_folder()))
+        try:
+            return SeenThere(small_picture(source, hit.at_ns, width_px), "", rows, found)
+        except WorldError as error:
+            return SeenThere(None, str(error), rows, found)
+        finally:
+            source.close()
+
+    def search_library(
+        self,
+        query: str,
+        ask: AskPassphrase,
+        *,
+        facets: Facets,
+        keep_on: Callable[[], None],
+        first: Callable[[Hits], None],
+    ) -> Hits:
+        """Search the recordings of which the facets hold."""
 
         def keys() -> KeyRing:
             # Whoever would not give the passphrase is not asked again with every letter they type.
@@ -123,16 +178,11 @@ class RealAccess:
 
         try:
             gate = self._gate()
-            gate.search(query, where=str(library.folder))
-            outcome = search_library(query, library, keys=keys, limit=MOST_HITS)
+            narrowed = {"facets": told_facets(facets)} if facets.asked else None
+            gate.search(query, where=self._libraries.where, detail=narrowed)
         except WorldError as error:
             return Hits((), problem=str(error))
-        entries = {listed.session_id: listed for listed in library.entries()}
-        hits = tuple(
-            _hit(library.folder / hit.session_id, hit, entries.get(hit.session_id)) for hit in outcome.found.hits
-        )
-        skipped = outcome.refreshed.not_searched
-        return Hits(hits, not outcome.found.is_complete, skipped[0].sentence if skipped and not hits else "")
+        return self._libraries.search(query, keys=keys, facets=facets, keep_on=keep_on, first=first)
 
     def _gate(self) -> Gate:
         """The door to what recordings hold, under the policy that holds now."""
@@ -147,9 +197,6 @@ class RealAccess:
             return self._gate().look(folder, Doing(Kind.VERIFIED, {"pictures": pictures}), ring)
         except WorldError:  # the content stays closed; integrity needs no entry
             return None
-
-    def _library(self) -> Library:
-        return Library(self._folder, devices=trusted_devices(keys_folder()))
 
     def _key_ring(self, ask: AskPassphrase) -> KeyRing:
         """The keys at hand; a passphrase that opens none of them is asked for again until the person gives up."""
@@ -191,30 +238,3 @@ def _problem(finding: Finding) -> Problem:
         sequence=finding.sequence,
         offset_bytes=finding.offset_bytes,
     )
-
-
-def _entry(listed: Listed) -> Entry:
-    known = listed.known
-    if known is None:
-        unreadable = EntryState.UNREADABLE
-        return Entry(listed.folder, None, None, None, None, 0, None, unreadable, problem=listed.problem)
-    return Entry(
-        folder=listed.folder,
-        operator=known.operator,
-        host=known.host,
-        purpose=known.purpose,
-        started_wall_ns=known.started_wall_ns,
-        utc_offset_s=known.utc_offset_s,
-        duration_ns=None if known.duration_s is None else round(known.duration_s * NS_PER_S),
-        state=EntryState(known.state),
-        level=Level.UNCHECKED if listed.verdict is None else Level(listed.verdict),
-    )
-
-
-def _hit(folder: Path, hit: StoredHit, listed: Listed | None) -> Hit:
-    known = listed.known if listed is not None else None
-    title = folder.name
-    if known is not None:
-        started = local_time(known.started_wall_ns, known.utc_offset_s)
-        title = f"{known.operator} @ {known.host}, {started:%Y-%m-%d}"
-    return Hit(folder, hit.at_ns, hit.kind, hit.context, title, found=hit.found_in_context)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.ui.access import Hit, Hits
+from player.ui.hit_preview import HitPreview
 from player.ui.library_view import items_view
 from player.ui.list_delegates import HitDelegate
 from player.ui.list_models import Heading, ItemsModel
@@ -19,6 +20,7 @@ class SearchView(QWidget):
     """Two groups under their headings; choosing a hit asks for its moment."""
 
     hit_chosen = Signal(object)  # Hit
+    hit_shown = Signal(object)  # the Hit that is current in the list, None: none is
 
     def __init__(self, *, look: Look) -> None:
         super().__init__()
@@ -40,6 +42,10 @@ class SearchView(QWidget):
         self.view.setModel(self.model)
         column.addWidget(self._message)
         column.addWidget(self.view, 1)
+        self.preview = HitPreview(look=look)
+        self.preview.open_requested.connect(self.hit_chosen)
+        column.addWidget(self.preview)
+        self.view.selectionModel().currentChanged.connect(lambda index, _before: self._show_current(index))
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         self._show()
@@ -71,6 +77,10 @@ class SearchView(QWidget):
                 self._choose(index)
                 return
 
+    def _show_current(self, index: QModelIndex) -> None:
+        item = self.model.item_at(index.row()) if index.isValid() else None
+        self.hit_shown.emit(item if isinstance(item, Hit) else None)
+
     def _show(self) -> None:
         words = self._look.words
         lines: list[Hit | Heading] = []
@@ -99,6 +109,8 @@ class SearchView(QWidget):
         if isinstance(chosen, Hit) and chosen in lines:
             self.view.setCurrentIndex(self.model.index(lines.index(chosen)))
             self.view.verticalScrollBar().setValue(place)
+        else:
+            self.hit_shown.emit(None)
 
     def _choose(self, index: QModelIndex) -> None:
         item = self.model.item_at(index.row())

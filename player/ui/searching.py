@@ -56,6 +56,7 @@ class Searching(QObject):
         self._rows = FoldedRows()
         self._line = Line("searching_here", home=self._home.carry)
         desk.found.connect(self._found_elsewhere)
+        desk.found_first.connect(self._found_first)
 
     @property
     def query(self) -> str:
@@ -136,6 +137,11 @@ class Searching(QObject):
     def _found_elsewhere(self, query: str, hits: Hits) -> None:
         if query == self._query:
             self._is_searching_elsewhere = False
+            self._library_hits = hits
+            self._show_elsewhere()
+
+    def _found_first(self, query: str, hits: Hits) -> None:
+        if query == self._query and hits.hits:
             self._library_hits = hits
             self._show_elsewhere()
 

@@ -12,16 +12,18 @@ from player.ui.access import Entry, Hit, Judgement, Level
 from player.ui.admission import Admission
 from player.ui.background import Question
 from player.ui.commands import Commands
-from player.ui.desk import Desk, Request
+from player.ui.desk import Desk
 from player.ui.dialogs import PassphraseDialog
 from player.ui.findings_view import FindingsView
 from player.ui.header_bar import HeaderBar
+from player.ui.library_controller import LibraryController
 from player.ui.library_view import LibraryView
 from player.ui.log_view import LogView
 from player.ui.look import Look
 from player.ui.menu import main_menu
 from player.ui.places import Places
 from player.ui.reading import News
+from player.ui.request import Request
 from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_work import ScreenWork
 from player.ui.search_view import SearchView
@@ -92,6 +94,7 @@ class PlayerWindow(QMainWindow):
         self.timeline = TimelineView(look=look)
         self.transport = TransportBar(look=look)
         self.searching = Searching(self.desk, self.search, self)
+        self.libraries = LibraryController(self, self.desk.access)
 
     def _lay_out(self) -> None:
         whole, column = panel(surface="window")
@@ -277,6 +280,7 @@ class PlayerWindow(QMainWindow):
     def stop(self) -> None:
         """End every thread; the window is not used after it."""
         self.searching.stop()
+        self.libraries.stop()
         self.screen_work.stop()
         self.log.stop()
         self.desk.stop()

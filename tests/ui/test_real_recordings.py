@@ -148,8 +148,8 @@ def test_a_protected_key_is_asked_for_in_the_window(place, open_real, monkeypatc
 
 def test_a_library_that_is_missing_is_said(open_real):
     window = open_real()
-    assert "There is no library" in window.library._message.text()
-    assert not window.library._message.isHidden()
+    assert "There is no library" in window.library._warning.text()
+    assert not window.library._warning.isHidden()
 
 
 def test_a_recording_that_grows_is_followed(place, open_real, qtbot):

@@ -1,0 +1,116 @@
+"""Importing a recording: how far it is, and what came of it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from player.importing import Imported, ImportProgress
+from player.ui.access import Level
+from player.ui.inert import visible
+from player.ui.look import Look
+from player.ui.widgets import plain_label
+from recorder.evidence.findings import Status
+
+MB = 1_000_000
+STEPS = 1000
+_WORTH = {
+    Status.SOUND: Level.SOUND,
+    Status.PARTIAL: Level.PARTIAL,
+    Status.ALTERED: Level.ALTERED,
+    Status.CANNOT_JUDGE: Level.CANNOT_JUDGE,
+    Status.READ_FAILED: Level.READ_FAILED,
+}
+
+
+class ImportDialog(QDialog):
+    """Open while it goes on; closing it ends the import, and nothing of it is left."""
+
+    ended_early = Signal()
+    open_requested = Signal()
+
+    def __init__(self, name: str, *, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        words = look.words
+        self._is_done = False
+        self.setWindowTitle(words("import.title"))
+        self.setMinimumWidth(460)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 20)
+        column.setSpacing(12)
+        self.title = plain_label(words("import.title"), part="big")
+        self.text = plain_label(visible(name), wraps=True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(words("import.title"))
+        self.step = plain_label(part="dim")
+        for part in (self.title, self.text, self.bar, self.step):
+            column.addWidget(part)
+        column.addSpacing(4)
+        column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        words = self._look.words
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        self.open_button = QPushButton(words("import.open"))
+        self.open_button.setDefault(True)
+        self.open_button.clicked.connect(self._open)
+        self.open_button.hide()
+        self.close_button = QPushButton(words("import.cancel"))
+        self.close_button.setAutoDefault(False)
+        self.close_button.clicked.connect(self.close)
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.close_button)
+        return buttons
+
+    def show_progress(self, progress: ImportProgress) -> None:
+        """This is how far it is; copying is the first half."""
+        half = 0 if progress.step == "copying" else STEPS // 2
+        share = progress.done_bytes / max(1, progress.total_bytes)
+        self.bar.setValue(half + round(share * STEPS / 2))
+        done, total = (f"{size / MB:,.1f}" for size in (progress.done_bytes, progress.total_bytes))
+        self.step.setText(self._look.words(f"import.{progress.step}", done=done, total=total))
+
+    def show_done(self, imported: Imported) -> None:
+        """It is in the library."""
+        words = self._look.words
+        self._end(words("import.was_there" if imported.was_there else "import.done"))
+        verdict = words(f"verdict.{_WORTH[imported.verdict.status].value}")
+        self.step.setText(words("import.worth", verdict=verdict))
+        self.bar.setValue(STEPS)
+        self.open_button.show()
+        self.open_button.setFocus()
+
+    def show_failure(self, sentence: str) -> None:
+        """It is not, for this reason."""
+        self._end(self._look.words("import.failed"))
+        self.bar.hide()
+        self.step.hide()
+        self.text.setText(visible(self._look.words.said(sentence)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """As Qt asks it."""
+        if not self._is_done:
+            self._is_done = True
+            self.ended_early.emit()
+        event.accept()
+        self.deleteLater()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc is the button."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _end(self, title: str) -> None:
+        self._is_done = True
+        self.title.setText(title)
+        self.close_button.setText(self._look.words("import.close"))
+
+    def _open(self) -> None:
+        self.open_requested.emit()
+        self.close()
