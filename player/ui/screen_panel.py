@@ -52,7 +52,8 @@ class ScreenPanel(QWidget):
         column.addWidget(rule())
         column.addWidget(self.compare_bar)
         column.addLayout(self._body(), 1)
-        self.view.scale_changed.connect(self._say_scale)
+        for view in (self.view, self.before):
+            view.scale_changed.connect(self._say_scale)
         self.view.sight_changed.connect(self._say_sight)
         self.show_nothing()
 
@@ -269,8 +270,9 @@ class ScreenPanel(QWidget):
         for button in self._monitor_buttons:
             button.setChecked(button.property("monitor") == chosen)
 
-    def _say_scale(self, scale: float) -> None:
-        self._scale.setText(f"{scale * self.view.devicePixelRatioF():.0%}")
+    def _say_scale(self) -> None:
+        view = self.before if self.view.isHidden() else self.view
+        self._scale.setText(f"{view.scale * view.devicePixelRatioF():.0%}")
 
     def _say_sight(self) -> None:
         """Which part of the desktop is in sight, in words: for screen readers, and on the button that leads back."""
