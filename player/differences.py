@@ -80,19 +80,20 @@ def differing_areas(a: Pixels, b: Pixels, *, at_most: int = MOST_AREAS) -> tuple
 
     Where more are found than asked for, the smallest are taken into those that they make the least larger.
     """
-    different = np.asarray(cv2.absdiff(a, b), np.uint8).max(axis=2) > 0
-    changed_px = int(np.count_nonzero(different))
-    if not changed_px:
+    if np.array_equal(a, b):
         return (), 0, 0
+    blue, green, red = cv2.split(cv2.absdiff(a, b))
+    different = np.asarray(cv2.bitwise_or(cv2.bitwise_or(blue, green), red), np.uint8) > 0
     height, width = different.shape
     rows, columns = -(-height // CELL_PX), -(-width // CELL_PX)
     padded = np.zeros((rows * CELL_PX, columns * CELL_PX), np.bool_)
     padded[:height, :width] = different
-    cells = padded.reshape(rows, CELL_PX, columns, CELL_PX).any(axis=(1, 3))
+    by_row = padded.reshape(rows, CELL_PX, columns * CELL_PX).any(axis=1)
+    cells = by_row.reshape(rows, columns, CELL_PX).any(axis=2)
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(cells, np.uint8), connectivity=8)
     boxes = [Rect(*(int(number) * CELL_PX for number in row[:4])) for row in stats[1:]]
     found = len(boxes)
-    return tuple(_tight(padded, box) for box in _merged(boxes, at_most)), found, changed_px
+    return tuple(_tight(padded, box) for box in _merged(boxes, at_most)), found, int(np.count_nonzero(different))
 
 
 def marked_before(range_start_ns: int | None, bookmarks_ns: npt.NDArray[np.int64], at_ns: int) -> int | None:
@@ -128,16 +129,22 @@ def _compare_monitor(
 
 
 def _merged(boxes: Sequence[Rect], at_most: int) -> list[Rect]:
-    kept = sorted(boxes, key=lambda box: -box.width * box.height)
-    for last in kept[at_most:]:
-        nearest = min(range(at_most), key=lambda index: _growth(kept[index], last))
-        kept[nearest] = kept[nearest].union(last)
-    return sorted(kept[:at_most], key=lambda box: (box.top, box.left))
+    ordered = sorted(boxes, key=lambda box: -box.width * box.height)
+    # Left, top, right, bottom of those that are kept: thousands of areas are taken in one after the other.
+    kept = np.array([(box.left, box.top, box.right, box.bottom) for box in ordered[:at_most]], np.int64)
+    for box in ordered[at_most:]:
+        wider = np.hstack(
+            (np.minimum(kept[:, :2], (box.left, box.top)), np.maximum(kept[:, 2:], (box.right, box.bottom)))
+        )
+        growth = _sizes(wider) - _sizes(kept)
+        nearest = int(growth.argmin())
+        kept[nearest] = wider[nearest]
+    rects = (Rect(left, top, right - left, bottom - top) for left, top, right, bottom in kept.tolist())
+    return sorted(rects, key=lambda box: (box.top, box.left))
 
 
-def _growth(box: Rect, other: Rect) -> int:
-    both = box.union(other)
-    return both.width * both.height - box.width * box.height
+def _sizes(corners: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.asarray((corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1]), np.int64)
 
 
 def _tight(different: npt.NDArray[np.bool_], box: Rect) -> Rect:

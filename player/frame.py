@@ -54,12 +54,6 @@ def _without(taken: TakenPicture, picture: Picture, redactions: Redactions, at_n
     return replace(taken, pixels=pixels, redacted=tuple(reasons))
 
 
-def read_up_to(recording: OpenRecording, at_ns: int) -> None:
-    """Read all that came before this moment, changes of the clock among it: without them UTC is not known."""
-    while not (now := recording.scan_step()).is_complete and now.reached_ns <= at_ns:
-        pass
-
-
 def picture_or_refusal(recording: OpenRecording, at_ns: int, screen: int | None) -> Picture:
     """The picture then, or a sentence that says why there is none."""
     if not 0 <= at_ns <= recording.duration_ns:
@@ -67,7 +61,6 @@ def picture_or_refusal(recording: OpenRecording, at_ns: int, screen: int | None)
         msg = f"The recording reaches from 0:00:00.000 to {end}; {time_text(at_ns)} is outside. Choose a time within."
         raise NotRecordedError(msg)
     recording.settle(at_ns)
-    read_up_to(recording, at_ns)
     number = _screen_number(recording, at_ns, screen)
     picture = recording.picture_at(number, at_ns)
     if picture is None or any(span.kind in GRAVE_KINDS for span in spans_at(recording.spans(), at_ns)):

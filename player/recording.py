@@ -116,8 +116,10 @@ class OpenRecording:
         return Status.PARTIAL if status is Status.SOUND and kinds & {"missing", "gap"} else status
 
     def wall_ns_at(self, at_ns: int) -> int:
-        """UTC then, as the machine's clock claimed it."""
+        """UTC then, as the machine's clock claimed it; sure once the moment is settled, or the scan has come so far."""
         marks = [(self._at_ns(info.start.boot_ns), info.start.wall_ns) for info in self._segments]
+        with self._lock:
+            marks += [mark for segment in self._loaded.values() for mark in segment.wall_marks]
         return WallClock(self._reader.header.started.wall_ns, [*marks, *self._scan.wall_marks]).at(at_ns)
 
     def segment_at(self, at_ns: int) -> int | None:

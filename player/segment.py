@@ -18,6 +18,7 @@ from recorder.events import (
     ScreensChanged,
     Snapshot,
     StateRestated,
+    WallClockChanged,
 )
 from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
@@ -39,6 +40,7 @@ class LoadedSegment:
         self.is_exhausted = False
         self.is_closed = False
         self.gaps: list[Gap] = []
+        self.wall_marks: list[tuple[int, int]] = []  # when the machine's clock was set, and to what
         self._reader = reader
         self._started_boot_ns = started_boot_ns
         self._last_sequence = -1
@@ -105,6 +107,8 @@ class LoadedSegment:
 
     def _keep(self, event: Event) -> None:
         match event:
+            case WallClockChanged():
+                self.wall_marks.append((event.at_ns, event.wall_ns))
             case Patch() | Snapshot():
                 self._track(event.screen).add(event)
                 self.size_bytes += 2 * len(event.data) + _PER_PICTURE_BYTES  # the sheets are cut out of the data

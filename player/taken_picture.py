@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import reduce
 from typing import ClassVar
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from player.decoder import Shown
+from player.moments import utc_text
 from player.png_text import NotAPictureError, png_of
 from player.source import Picture
 from player.timeline import time_text
@@ -164,15 +164,6 @@ def moment_of(text: str) -> int:
         msg = "it does not say at which second it was taken"
         raise NotAPictureError(msg)
     return round(value * NS_PER_S)
-
-
-def utc_text(wall_ns: int) -> str | None:
-    """ISO 8601 with a Z, to the millisecond; None where no calendar reaches."""
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wall_ns // 1000)
-    except OverflowError:
-        return None
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _laid_out(area: Rect, pairs: Sequence[tuple[Screen, Picture]]) -> Pixels:

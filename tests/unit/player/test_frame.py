@@ -8,6 +8,7 @@ from player.frame import write_frame
 from player.recording import OpenRecording
 from player.taken_picture import NotRecordedError
 from recorder.errors import StorageError
+from recorder.events import WallClockChanged
 from tests import recordings
 from tests.recordings import Desk, S
 
@@ -79,3 +80,16 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path):
     _, made = recordings.whole(tmp_path / "library")
     with pytest.raises(StorageError, match="cannot be written"):
         write_frame(opened(made), S, 0, tmp_path / "nowhere" / "f.png")
+
+
+def test_utc_follows_a_clock_that_was_set_shortly_before_without_reading_the_whole_recording(tmp_path):
+    desk = Desk(tmp_path / "library")
+    recordings.work(desk, 4)
+    desk.emit(WallClockChanged(desk.now_ns, recordings.STARTED.wall_ns + 3600 * S, 0))
+    set_ns = desk.now_ns
+    recordings.work(desk, 4)
+    recording = opened(desk.close())
+    before, after = (write_frame(recording, at_ns, 0, tmp_path / "f.png") for at_ns in (set_ns - S, set_ns + S))
+    assert before.origin.wall_ns == recordings.STARTED.wall_ns + set_ns - S
+    assert after.origin.wall_ns == recordings.STARTED.wall_ns + 3601 * S
+    assert not recording.rows()
