@@ -80,6 +80,13 @@ def _sentences(result: Result) -> Iterator[str]:
             f"- A library of {library['recordings']:,} recordings and {library['rows']:,} rows: listed in "
             f"{library['list_ms']:g} ms; 95 % of searches have their first hits within {first_ms:g} ms."
         )
+    log = _printed(result, "oplog")
+    if log:
+        slowest_ms = max(found["to_first_rows"] for found in log["filter_ms"].values())
+        yield (
+            f"- An operation log of {log['rows']:,} rows: another filter shows its first rows within "
+            f"{slowest_ms:.0f} ms; 95 % of scrolls are painted within {log['scroll_ms']['p95']:.0f} ms."
+        )
 
 
 def _printed(result: Result, part: str) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from player.ui.window import PlayerWindow
 from tests.fakes import FakeAccess, FakeSource, S
 
 RECORDING = Path("/library/one")
+OPENING_MS = 30_000  # a million rows given all at once, on a machine that does other things too
 
 
 class TurnedClock:
@@ -56,7 +57,7 @@ def open_window(qtbot, clock, settings, look):
         window.desk.list_library()
         if recording is not None:
             window.open(recording, at_ns=int(at_s * S))
-        qtbot.waitUntil(lambda: window.is_settled)
+        qtbot.waitUntil(lambda: window.is_settled, timeout=OPENING_MS)
         return window
 
     yield open_one

@@ -37,6 +37,16 @@ RESULT = {
         "exit_status": 0,
         "printed": json.dumps({"rows": 200000, "queries": {"1": {"p95_ms": 9.5}, "2": {"p95_ms": 12.0}}}).splitlines(),
     },
+    "oplog": {
+        "exit_status": 0,
+        "printed": json.dumps(
+            {
+                "rows": 1000000,
+                "filter_ms": {"a": {"to_first_rows": 40.2}, "b": {"to_first_rows": 155.7}},
+                "scroll_ms": {"p95": 17.2},
+            }
+        ).splitlines(),
+    },
 }
 
 
@@ -46,6 +56,7 @@ def test_each_recorder_is_a_row_and_the_rest_sentences():
     assert "| ffmpeg, H.264 | 229.9 | 15 | 210.5 | 0 of 30 | 33.5 dB |" in written
     assert "0.18 of its bytes, 0.42 of its processor time." in written
     assert "200,000 rows: 95 % of queries take under 12 ms" in written
+    assert "1,000,000 rows: another filter shows its first rows within 156 ms; 95 % of scrolls are painted" in written
     assert "`benchmarks/results/one.json`" in written
 
 
