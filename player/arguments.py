@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NoReturn
 
+from player.commands import upkeep_arguments
 from recorder.logrow import KINDS, SEVERITIES
 from recorder.release import release
 
@@ -111,13 +112,6 @@ What is exported is for reading and watching: it is not sealed, and proves nothi
 that are there already are replaced, each as a whole.
 """
 
-REINDEX_EPILOG = """\
-examples:
-  tachiai-player reindex
-
-The index is only there to be quick. Deleting it, or making it again, loses nothing.
-"""
-
 
 class UsageParser(argparse.ArgumentParser):
     """An argument parser that exits with 64 on wrong usage, so that it cannot be taken for a verdict."""
@@ -179,6 +173,10 @@ def parser() -> UsageParser:
     from player.commands.ledger_arguments import add_ledger
 
     add_ledger(commands)
+    walls = command(
+        commands, "walls", "try the walls around the decoder of recorded pictures, and say how they stand", ""
+    )
+    walls.add_argument("--json", action="store_true", help=JSON_HELP)
     return top
 
 
@@ -325,7 +323,9 @@ def _add_package(commands: "Commands[UsageParser]") -> None:
 
 
 def _add_reindex(commands: "Commands[UsageParser]") -> None:
-    one = command(commands, "reindex", "make the index of the library again from its recordings", REINDEX_EPILOG)
+    one = command(
+        commands, "reindex", "make the index of the library again from its recordings", upkeep_arguments.REINDEX_EPILOG
+    )
     _add_library(one)
     one.add_argument("--json", action="store_true", help=JSON_HELP)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from recorder.codec.decoder import ScreenDecoder
+from player.decoding import NotDecodedError, PictureDecoding, StepFailedError, TrackDecoding, Work, Workers
+from player.worker.wire import How, Step
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
+from recorder.errors import WorldError
 from recorder.events import Event, Patch, Snapshot
 from recorder.evidence.findings import Code, Finding, Severity
 from recorder.evidence.reader import Chunk
@@ -16,54 +18,105 @@ _MOST_PX = 1 << 27
 class PictureCheck:
     """Give it to `verify` as `check_events`: it is called with every chunk, in order, and yields what is wrong.
 
-    After damage a screen's pictures are not judged again until one that stands alone.
+    After damage a screen's pictures are not judged again until one that stands alone. What decodes them is a worker
+    behind walls; `close` ends it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, workers: Workers | None = None) -> None:
         self.pictures = 0
         self.snapshots = 0
         self._segment = -1
         self._last_sequence = -1
-        self._decoders: dict[int, ScreenDecoder] = {}
+        self._decoding = PictureDecoding(workers)
+        self._screens: dict[int, _Screen] = {}
 
     def __call__(self, segment: int, chunk: Chunk, events: Sequence[Event]) -> Iterator[Finding]:
         """What is wrong with the pictures of this chunk."""
         if segment != self._segment or chunk.sequence <= self._last_sequence:
-            self._decoders.clear()
+            self._forget_all()
             self._segment = segment
         elif chunk.sequence != self._last_sequence + 1:
-            self._decoders.clear()  # what is missing between is a finding already
+            self._forget_all()  # what is missing between is a finding already
         self._last_sequence = chunk.sequence
         for event in events:
             if isinstance(event, Patch | Snapshot):
-                yield from self._check(chunk, event)
+                yield from self._take(chunk, event)
+        for number in list(self._screens):
+            yield from self._judge(chunk, number)
 
-    def _check(self, chunk: Chunk, event: Patch | Snapshot) -> Iterator[Finding]:
-        decoder = self._decoders.get(event.screen)
+    def close(self) -> None:
+        """End what decodes."""
+        self._decoding.stop()
+
+    def _take(self, chunk: Chunk, event: Patch | Snapshot) -> Iterator[Finding]:
+        """Keep this for the end of the chunk; a full picture begins anew, so what came before it is judged first."""
         if isinstance(event, Patch) and event.kind == "full":
-            self._decoders.pop(event.screen, None)
-            if event.width_px * event.height_px > _MOST_PX - sum(_px(one) for one in self._decoders.values()):
+            yield from self._judge(chunk, event.screen)
+            self._forget(event.screen)
+            if event.width_px * event.height_px > _MOST_PX - sum(one.px for one in self._screens.values()):
                 yield _finding(chunk, event, DamagedPictureError("there are more screens than can be looked at"))
                 return
-            decoder = self._decoders[event.screen] = ScreenDecoder()
-        if decoder is None:
+            self._screens[event.screen] = _Screen(self._decoding.new_track(), event.width_px * event.height_px)
+        if event.screen in self._screens:
+            self._screens[event.screen].waiting.append(event)
+
+    def _judge(self, chunk: Chunk, number: int) -> Iterator[Finding]:
+        screen = self._screens.get(number)
+        if screen is None or not screen.waiting:
             return
-        try:
-            decoder.apply(event)
-        except DamagedPictureError as error:
-            del self._decoders[event.screen]
-            yield _finding(chunk, event, error)
-            return
-        self.pictures += isinstance(event, Patch)
-        self.snapshots += isinstance(event, Snapshot)
+        events = list(screen.waiting)
+        failed = screen.decode()
+        done = len(events) if failed is None else failed.done
+        self.pictures += sum(isinstance(event, Patch) for event in events[:done])
+        self.snapshots += sum(isinstance(event, Snapshot) for event in events[:done])
+        if failed is not None:
+            self._forget(number)
+            yield _finding(chunk, events[failed.done], failed.error)
+
+    def _forget(self, number: int) -> None:
+        screen = self._screens.pop(number, None)
+        if screen is not None:
+            screen.decoding.forget()
+
+    def _forget_all(self) -> None:
+        for number in list(self._screens):
+            self._forget(number)
 
 
-def _px(decoder: ScreenDecoder) -> int:
-    height, width, _ = decoder.picture.shape
-    return int(height) * int(width)
+class _Screen:
+    """One screen's pictures since its last full one, and those that wait to be decoded."""
+
+    def __init__(self, decoding: TrackDecoding, px: int) -> None:
+        self.decoding = decoding
+        self.px = px
+        self.waiting: list[Patch | Snapshot] = []
+        self._place = 0
+
+    def decode(self) -> StepFailedError | None:
+        """Decode what waits; what went wrong, if anything did."""
+        waiting, self.waiting = self.waiting, []
+        works = [_work(self._place + index, event) for index, event in enumerate(waiting)]
+        self._place += len(waiting)
+        if works[0][0].place > 0 and not self.decoding.stands:
+            return StepFailedError(0, NotDecodedError("its decoder ended"))
+        expected = [(step.place, event) for step, event in works if isinstance(event, Patch)]
+        while True:
+            try:
+                self.decoding.do(0, expected, works)
+            except StepFailedError as error:
+                if error.try_again and works[0][0].place == 0:
+                    continue
+                return error
+            return None
 
 
-def _finding(chunk: Chunk, event: Patch | Snapshot, error: DamagedPictureError) -> Finding:
+def _work(place: int, event: Patch | Snapshot) -> Work:
+    if isinstance(event, Snapshot):
+        return Step(How.CHECK, place, event), event
+    return Step(How.BEGIN if place == 0 else How.FOLLOW, place), event
+
+
+def _finding(chunk: Chunk, event: Patch | Snapshot, error: WorldError) -> Finding:
     is_mismatch = isinstance(error, IntegrityMismatchError)
     return Finding(
         code=PICTURE_MISMATCH if is_mismatch else str(Code.UNDECODABLE),

@@ -58,6 +58,10 @@ def _run(asked: argparse.Namespace) -> int:
         from player.commands.reviewing import run_review
 
         return run_review(desk, asked)
+    if asked.command == "walls":
+        from player.commands.walls import run_walls
+
+        return run_walls(desk, as_json=asked.json)
     return _show(desk, asked)
 
 

@@ -14,8 +14,12 @@ from player.video.redaction import Redactions, redacted_picture, redactions_at
 from recorder.evidence.findings import Finding, Severity
 from recorder.streams import write_to_stdout
 
-HIDING_KINDS = ("altered", "missing", "gap")
-GRAVE_KINDS = ("altered", "missing")  # where one begins, the picture before it is still the last one known
+HIDING_KINDS = ("altered", "missing", "unreadable", "gap")
+GRAVE_KINDS = (
+    "altered",
+    "missing",
+    "unreadable",
+)  # where one begins, the picture before it is still the last one known
 
 
 def write_frame(

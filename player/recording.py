@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from player.changes import ChangeColumns
+from player.decoding import PictureDecoding, Workers
 from player.moments import WallClock
 from player.row_list import RowList
 from player.scan import Scan, ScanProgress
@@ -33,9 +34,12 @@ class OpenRecording:
     on its thread); it waits while a picture is wanted.
     """
 
-    def __init__(self, reader: RecordingReader, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self, reader: RecordingReader, *, cache_bytes: int = CACHE_BYTES, workers: Workers | None = None
+    ) -> None:
         self._reader = reader
         self._cache_bytes = cache_bytes
+        self._decoding = PictureDecoding(workers)
         self._lock = threading.RLock()
         self._nobody_waits = threading.Event()
         self._nobody_waits.set()
@@ -51,15 +55,21 @@ class OpenRecording:
 
     @classmethod
     def open(
-        cls, folder: Path, *, keys: KeyRing, devices: DeviceTrust, cache_bytes: int = CACHE_BYTES
+        cls,
+        folder: Path,
+        *,
+        keys: KeyRing,
+        devices: DeviceTrust,
+        cache_bytes: int = CACHE_BYTES,
+        workers: Workers | None = None,
     ) -> "OpenRecording":
-        """Open a recording's folder.
+        """Open a recording's folder. `workers`: where the process comes from that decodes its pictures.
 
         Raises:
             UnreadableError: it is not a recording, or not one that can be judged here.
             KeyMissingError: none of the keys opens it.
         """
-        return cls(RecordingReader.open(folder, keys=keys, devices=devices), cache_bytes=cache_bytes)
+        return cls(RecordingReader.open(folder, keys=keys, devices=devices), cache_bytes=cache_bytes, workers=workers)
 
     def again(self, *, cache_bytes: int = CACHE_BYTES) -> "OpenRecording":
         """The same recording once more, for who looks elsewhere in it without disturbing this one."""
@@ -113,7 +123,7 @@ class OpenRecording:
         if "altered" in kinds:
             return Status.ALTERED
         status = status_of(self.findings)
-        return Status.PARTIAL if status is Status.SOUND and kinds & {"missing", "gap"} else status
+        return Status.PARTIAL if status is Status.SOUND and kinds & {"missing", "unreadable", "gap"} else status
 
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then, as the machine's clock claimed it; sure once the moment is settled, or the scan has come so far."""
@@ -181,10 +191,21 @@ class OpenRecording:
                     return True
             return False
 
+    def interrupt(self) -> None:
+        """End what decodes, even in the middle of a picture: nobody waits for it. There are no pictures after it."""
+        self._decoding.interrupt()
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process that decodes the pictures; None if there is none now."""
+        return self._decoding.worker_pid
+
     def close(self) -> None:
         """Let go of files and memory."""
+        self._decoding.interrupt()
         with self._lock:
             self._loaded.clear()
+            self._decoding.stop()
 
     # --- the whole recording ------------------------------------------------------------------------------------------
 
@@ -288,6 +309,7 @@ class OpenRecording:
                 info.number,
                 started_boot_ns=self._started_boot_ns,
                 starts_ns=self._at_ns(info.start.boot_ns),
+                decoding=self._decoding,
             )
             self._loaded[info.number] = segment
         self._loaded.move_to_end(info.number)
@@ -302,6 +324,7 @@ class OpenRecording:
             del number
             for span in segment.damage():
                 self._scan.spans.add(span)
+            segment.release()
 
     def _loaded_bytes(self) -> int:
         return sum(segment.size_bytes for segment in self._loaded.values())

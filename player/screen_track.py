@@ -3,11 +3,12 @@
 from bisect import bisect_right, insort
 from dataclasses import dataclass
 
+from player.decoding import StepFailedError, TrackDecoding, Work
 from player.source import Picture, Span
-from recorder.codec.decoder import ScreenDecoder
+from player.worker.wire import How, Step
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
-from recorder.codec.sheets import SheetStore
 from recorder.codec.wire import run_of
+from recorder.errors import WorldError
 from recorder.events import Patch, Snapshot
 
 # Starting at a snapshot costs about as much as applying so many patches: its hash, and a full picture painted.
@@ -28,8 +29,9 @@ class ScreenTrack:
     A picture is only shown if an unbroken chain leads to it from a full patch, or from a snapshot whose hash it meets.
     """
 
-    def __init__(self, screen: int) -> None:
+    def __init__(self, screen: int, decoding: TrackDecoding) -> None:
         self.screen = screen
+        self._decoding = decoding
         self._damage: list[tuple[int, int, str, str]] = []  # entries from, to, kind, why: met while decoding
         self._times_ns: list[int] = []
         self._events: list[Patch | Snapshot] = []
@@ -42,10 +44,7 @@ class ScreenTrack:
         self._checked: set[int] = set()  # snapshots whose hash was met
         self._dark: list[_Dark] = []
         self._distrusted: list[tuple[int, int]] = []  # entries from, to before: decoded, but not to what was recorded
-        self._store: SheetStore | None = None
-        self._store_run = -1
-        self._decoder: ScreenDecoder | None = None
-        self._at = -1
+        self._at = -1  # the entry that the decoder stands at
         self._picture: Picture | None = None
 
     def __len__(self) -> int:
@@ -63,8 +62,6 @@ class ScreenTrack:
         if event.kind == "full":
             self._starts.append(place)
             self._fulls.append(place)
-        if self._store is not None and self._runs and self._store_run == self._runs[-1]:
-            self._store.expect(event.data)
 
     def _look_for_run(self, place: int, event: Patch | Snapshot) -> None:
         """A full patch may be lost: what follows it has other tiles by the same ids than what came before."""
@@ -94,7 +91,7 @@ class ScreenTrack:
             return None
         if any(start <= place < end for start, end in self._distrusted):
             return None
-        return self._shown()
+        return self._picture
 
     def damage(self, reached_ns: int) -> list[Span]:
         """What was met while decoding: from each damage to the next picture that stands alone, else to what is read."""
@@ -112,8 +109,8 @@ class ScreenTrack:
 
     def release(self) -> None:
         """Let go of what is decoded; the events stay."""
-        self._decoder, self._store, self._picture = None, None, None
-        self._at = self._store_run = -1
+        self._decoding.forget()
+        self._picture, self._at = None, -1
 
     # --- the chain ----------------------------------------------------------------------------------------------------
 
@@ -121,66 +118,69 @@ class ScreenTrack:
         return any(dark.start_ns < at_ns and place < dark.until for dark in self._dark)
 
     def _reach(self, place: int) -> bool:
-        """Bring the decoder to this entry; False if no unbroken chain leads there."""
+        """Have this entry's picture; False if no unbroken chain leads there."""
         while True:
+            if not self._decoding.stands:  # the worker is another than the one that decoded it
+                self._at = -1
             last_break = bisect_right(self._breaks, place) - 1
             chain_start = self._breaks[last_break] if last_break >= 0 else 0
             start = self._start_for(place, chain_start)
             if start is None:
                 return False
-            if self._run(start, place):
+            if self._run(start, place) and self._take(place):
                 return True
 
     def _start_for(self, place: int, chain_start: int) -> int | None:
         """Where to begin: the nearest start, or the entry after the one the decoder stands at."""
         index = bisect_right(self._starts, place) - 1
         start = self._starts[index] if index >= 0 and self._starts[index] >= chain_start else None
-        if self._decoder is None or not chain_start <= self._at <= place:
+        if self._at < 0 or not chain_start <= self._at <= place:
             return start
         is_nearer = start is None or place - self._at <= place - start + _START_COSTS_PATCHES
         return self._at + 1 if is_nearer else start
 
     def _run(self, start: int, place: int) -> bool:
-        """Apply the entries from `start` to `place`; False if one is damaged, which is then remembered."""
-        for at in range(start, place + 1):
+        """Apply the entries from `start` to `place`; False if it did not come so far. Damage is remembered."""
+        steps = [
+            self._step(at, is_first=at == start) for at in range(start, place + 1) if not self._is_passed(at, start)
+        ]
+        done = 0
+        while done < len(steps):
+            first, end = self._run_at(steps[done][0].place)
+            here = [work for work in steps[done:] if work[0].place < end]
             try:
-                self._apply(at)
-            except DamagedPictureError as error:
-                self._remember_damage(at, error)
+                self._decoding.do(first, self._patches(first, end), here)
+            except StepFailedError as error:
+                self._fail(here[error.done][0], error)
                 return False
-            self._at = at
+            self._checked.update(work[0].place for work in here if isinstance(work[1], Snapshot))
+            if any(work[0].how is not How.CHECK for work in here):
+                self._picture = None
+            done += len(here)
+        self._at = place
         return True
 
-    def _apply(self, at: int) -> None:
+    def _is_passed(self, at: int, start: int) -> bool:
+        """Whether there is nothing to do for this entry: a snapshot that is known to be of this picture."""
+        return at in self._checked and (at > start or self._follows(at))
+
+    def _step(self, at: int, *, is_first: bool) -> Work:
         event = self._events[at]
-        if self._follows(at):
-            self._follow(at, event)
-        elif isinstance(event, Snapshot):
-            self._decoder = ScreenDecoder.from_snapshot(event, (), sheets=self._store_for(at))
-            self._checked.add(at)
-            self._picture = None
-        else:
-            self._store, self._store_run = SheetStore(), at
-            self._decoder = ScreenDecoder(sheets=self._store)
-            self._decoder.apply(event)
-            self._fill(self._store, at, at + 1)
-            self._picture = None
+        follows = not is_first or self._follows(at)
+        if isinstance(event, Snapshot):
+            return Step(How.CHECK if follows else How.START, at, event), event
+        return Step(How.FOLLOW if follows and at not in self._fulls else How.BEGIN, at), event
 
     def _follows(self, at: int) -> bool:
-        return self._decoder is not None and self._at == at - 1 and at not in self._fulls
+        return self._at >= 0 and self._at == at - 1
 
-    def _follow(self, at: int, event: Patch | Snapshot) -> None:
-        if self._decoder is None or at in self._checked:
-            return
-        self._decoder.apply(event)
-        if isinstance(event, Snapshot):
-            self._checked.add(at)
-        else:
-            self._picture = None
+    def _fail(self, step: Step, error: StepFailedError) -> None:
+        """Remember what was met at this entry, unless another worker is to try it again."""
+        self._picture, self._at = None, -1
+        if not error.try_again:
+            self._remember_damage(step.place, error.error, was_followed=step.how in (How.FOLLOW, How.CHECK))
 
-    def _remember_damage(self, at: int, error: DamagedPictureError) -> None:
-        was_followed = self._follows(at)
-        self._decoder, self._picture, self._at = None, None, -1
+    def _remember_damage(self, at: int, error: WorldError, *, was_followed: bool) -> None:
         since = at
         if isinstance(error, IntegrityMismatchError) and was_followed:
             # What was decoded since the last picture that was checked is not what was recorded.
@@ -191,8 +191,7 @@ class ScreenTrack:
             self._starts.remove(at)
         if at not in self._breaks:
             insort(self._breaks, at)
-        # What was sealed undecodable was not altered since, it is lost; a hash that is not met is another matter.
-        kind = "altered" if isinstance(error, IntegrityMismatchError) else "missing"
+        kind = _kind_of(error)
         if not any(first <= since and at <= last for first, last, *_ in self._damage):
             self._damage.append((since, at, kind, str(error)))
 
@@ -200,13 +199,17 @@ class ScreenTrack:
         index = bisect_right(self._starts, at)
         return self._starts[index] if index < len(self._starts) else len(self._events)
 
-    def _shown(self) -> Picture | None:
-        if self._picture is None and self._decoder is not None:
-            bgr = self._decoder.picture.copy()
-            bgr.flags.writeable = False
+    def _take(self, place: int) -> bool:
+        """Have the picture that the decoder stands at."""
+        if self._picture is None:
+            try:
+                decoded = self._decoding.picture()
+            except StepFailedError as error:
+                self._fail(Step(How.FOLLOW, place), error)
+                return False
             at_ns = self._times_ns[self._last_change()]
-            self._picture = Picture(self.screen, at_ns, bgr, self._decoder.exact, self._decoder.film_areas)
-        return self._picture
+            self._picture = Picture(self.screen, at_ns, decoded.bgr, decoded.exact, decoded.film)
+        return True
 
     def _last_change(self) -> int:
         """The entry that made the picture what it is: snapshots change nothing."""
@@ -215,20 +218,21 @@ class ScreenTrack:
             at -= 1
         return at
 
-    # --- sheets -------------------------------------------------------------------------------------------------------
+    # --- runs ---------------------------------------------------------------------------------------------------------
 
-    def _store_for(self, at: int) -> SheetStore:
-        """All that the run of this entry brought, so that any of its snapshots can be started from."""
-        run = self._runs[bisect_right(self._runs, at) - 1]
-        if self._store is None or self._store_run != run:
-            self._store, self._store_run = SheetStore(), run
-            self._fill(self._store, run, run)
-        return self._store
+    def _run_at(self, at: int) -> tuple[int, int]:
+        """Where the run of this entry begins, and where the next does."""
+        index = bisect_right(self._runs, at)
+        return self._runs[index - 1], self._runs[index] if index < len(self._runs) else len(self._events)
 
-    def _fill(self, store: SheetStore, run: int, first: int) -> None:
-        """Add what came from this entry on in the run that begins at that one."""
-        following = bisect_right(self._runs, run)
-        end = self._runs[following] if following < len(self._runs) else len(self._events)
-        for event in self._events[first:end]:
-            if isinstance(event, Patch):
-                store.expect(event.data)
+    def _patches(self, first: int, end: int) -> list[tuple[int, Patch]]:
+        """All that a run brought, so that any of its snapshots can be started from."""
+        events = enumerate(self._events[first:end], first)
+        return [(place, event) for place, event in events if isinstance(event, Patch)]
+
+
+def _kind_of(error: WorldError) -> str:
+    """What was sealed undecodable was not altered since, it is lost; a hash that is not met is another matter."""
+    if isinstance(error, IntegrityMismatchError):
+        return "altered"
+    return "missing" if isinstance(error, DamagedPictureError) else "unreadable"

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from player.decoding import PictureDecoding
 from player.screen_track import ScreenTrack
 from player.source import Picture, Pointer, Span
 from recorder.errors import UnreadableError
@@ -33,7 +34,15 @@ _PER_PICTURE_BYTES = 2000
 class LoadedSegment:
     """What was read of one segment so far. `read_to` and `read_some` go on from there."""
 
-    def __init__(self, reader: RecordingReader, number: int, *, started_boot_ns: int, starts_ns: int) -> None:
+    def __init__(
+        self,
+        reader: RecordingReader,
+        number: int,
+        *,
+        started_boot_ns: int,
+        starts_ns: int,
+        decoding: PictureDecoding,
+    ) -> None:
         self.number = number
         self.size_bytes = 0
         self.reached_ns = starts_ns
@@ -43,6 +52,7 @@ class LoadedSegment:
         self.wall_marks: list[tuple[int, int]] = []  # when the machine's clock was set, and to what
         self._reader = reader
         self._started_boot_ns = started_boot_ns
+        self._decoding = decoding
         self._last_sequence = -1
         self._chunks: Iterator[Chunk] | None = None
         self._tracks: dict[int, ScreenTrack] = {}
@@ -145,7 +155,7 @@ class LoadedSegment:
 
     def _track(self, screen: int) -> ScreenTrack:
         if screen not in self._tracks:
-            self._tracks[screen] = ScreenTrack(screen)
+            self._tracks[screen] = ScreenTrack(screen, self._decoding.new_track())
         return self._tracks[screen]
 
     def is_silent_at(self, at_ns: int) -> bool:

@@ -51,7 +51,7 @@ class Span:
 
     start_ns: int
     end_ns: int
-    kind: str  # "gap", "altered", "missing", "idle", "locked", "inexact"
+    kind: str  # "gap", "altered", "missing", "unreadable", "idle", "locked", "inexact"
     reason: str
 
 

@@ -113,7 +113,10 @@ class FakeSource:
         self.threads.add(threading.current_thread().name)
         if self.fail_at_ns is not None and at_ns >= self.fail_at_ns:
             raise UnreadableError("The picture cannot be decoded here; the recording is damaged.")
-        if any(s.start_ns <= at_ns < s.end_ns and s.kind in ("gap", "altered", "missing") for s in self.span_list):
+        if any(
+            s.start_ns <= at_ns < s.end_ns and s.kind in ("gap", "altered", "missing", "unreadable")
+            for s in self.span_list
+        ):
             return None
         area = next(s.area for s in self.screen_list if s.number == screen)
         shown_ns = at_ns // S * S

@@ -1,6 +1,7 @@
 """`verify`: the verdict on a recording, with everything that was found."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
@@ -37,8 +38,8 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
         progress.show(f"verifying {folder.name}: {100 * done_bytes // max(1, total_bytes)} %")
 
     before = _fingerprint_or_none(folder)
-    check = _picture_check() if pictures and keys is not None else None
-    verdict = verify(folder, devices=desk.library.devices, keys=keys, progress=show, check_events=check)
+    with _picture_check() if pictures and keys is not None else nullcontext() as check:
+        verdict = verify(folder, devices=desk.library.devices, keys=keys, progress=show, check_events=check)
     progress.clear()
     if before is not None and verdict.status in (Status.SOUND, Status.PARTIAL, Status.ALTERED):
         with suppress(IndexUnusableError, StorageError):  # it was only to be kept for `list`
@@ -55,10 +56,12 @@ def run_verify(desk: Desk, recording: str, *, integrity_only: bool, pictures: bo
     return verdict.exit_status
 
 
-def _picture_check() -> EventCheck:
+@contextmanager
+def _picture_check() -> Iterator[EventCheck]:
     from player.check import PictureCheck  # brings OpenCV, which is slow to start
 
-    return PictureCheck()
+    with closing(PictureCheck()) as check:
+        yield check
 
 
 def _fingerprint_or_none(folder: Path) -> str | None:

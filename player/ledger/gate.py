@@ -22,6 +22,7 @@ from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.header import SegmentHeader
 
 if TYPE_CHECKING:
+    from player.decoding import Workers
     from player.ledger.attended import AttendedRecording
 
 _T = TypeVar("_T")
@@ -76,7 +77,9 @@ class Gate:
 
     # --- opening ------------------------------------------------------------------------------------------------------
 
-    def recording(self, folder: Path, doing: Doing, *, keys: KeyRing, devices: DeviceTrust) -> "AttendedRecording":
+    def recording(
+        self, folder: Path, doing: Doing, *, keys: KeyRing, devices: DeviceTrust, workers: "Workers | None" = None
+    ) -> "AttendedRecording":
         """Open a recording to play or to export it.
 
         Raises:
@@ -87,7 +90,7 @@ class Gate:
         from player.ledger.attended import AttendedRecording  # pictures bring OpenCV, and a log needs none
 
         def opened(ring: KeyRing) -> "AttendedRecording":
-            found = AttendedRecording(RecordingReader.open(folder, keys=ring, devices=devices))
+            found = AttendedRecording(RecordingReader.open(folder, keys=ring, devices=devices), workers=workers)
             found.attend(self.ledger, ring)
             return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from player.source import Span
 from recorder.logrow import LogRow
 
-NOT_SEEN = frozenset({"gap", "altered", "missing"})
+NOT_SEEN = frozenset({"gap", "altered", "missing", "unreadable"})
 NOT_USED = frozenset({"idle", "locked"})
 
 

@@ -21,7 +21,7 @@ from recorder.logrow import LogRow
 
 MOST_PICTURES = 40
 PICTURE_WIDTH_PX, PICTURE_HEIGHT_PX = 1280, 800
-NOT_RECORDED = frozenset({"gap", "altered", "missing"})
+NOT_RECORDED = frozenset({"gap", "altered", "missing", "unreadable"})
 _READ_BYTES = 1 << 20
 
 Progress = Callable[[float], None]  # how much of it is done, 0 to 1; raises if the report is not wanted any more

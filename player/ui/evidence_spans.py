@@ -6,7 +6,7 @@ from player.ui.access import Problem
 from player.ui.reading import News
 from recorder.errors import WorldError
 
-EVIDENCE = frozenset({"gap", "altered", "missing"})
+EVIDENCE = frozenset({"gap", "altered", "missing", "unreadable"})
 GRAVE = EVIDENCE - {"gap"}
 
 

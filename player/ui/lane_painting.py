@@ -21,7 +21,7 @@ WORDS_FROM_PX = 56
 JOINT_PX = 8.0
 TICK_PX = 3.0
 SIGN_PX = 11.0
-GRAVE = frozenset({"altered", "missing"})
+GRAVE = frozenset({"altered", "missing", "unreadable"})
 _HATCHES = (
     Qt.BrushStyle.Dense3Pattern,
     Qt.BrushStyle.BDiagPattern,

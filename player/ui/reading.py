@@ -42,6 +42,15 @@ class Scanned(Protocol):
         ...
 
 
+@runtime_checkable
+class Interruptible(Protocol):
+    """A source whose pictures may take long."""
+
+    def interrupt(self) -> None:
+        """Let no picture be waited for any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What is known of a recording now; nothing in it changes any more.
@@ -149,6 +158,8 @@ class Reading:
             self._thumbnails.stop()
         if self._follower is not None:
             self._follower.stop()
+        if isinstance(self._source, Interruptible):
+            self._source.interrupt()  # a hostile picture may take as long as it is let
         self._decoder.stop()
         self._source.close()
 

@@ -1,7 +1,7 @@
 """The window's access to what is really there: the library, keys, recordings, verdicts and the index."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from player.ledger.ledger import Ledger
 from player.ledger.policy import Occasion
 from player.ledger.telling import told_facets
 from player.library import fingerprint, looks_like_recording
+from player.picture_walls import Walls
 from player.recording import OpenRecording
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import AskPassphrase, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
 from player.ui.asking import WindowAsker
 from player.ui.real_libraries import RealLibraries
+from player.worker_supply import WorkerSupply, tried_walls
 from recorder.errors import IndexUnusableError, WorldError
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict
@@ -49,6 +51,8 @@ class RealAccess:
         self._keys: KeyRing | None = None
         self._gave_up = False
         self._times_asked = 0
+        self._workers = WorkerSupply()
+        self._workers.prepare()
 
     # --- libraries --------------------------------------------------------------------------------------------------
 
@@ -120,9 +124,18 @@ class RealAccess:
         devices = trusted_devices(keys_folder())
         self._rings = {}
         doing = Doing(Kind.OPENED, {"path": str(folder)})
-        found = self._gate().recording(folder, doing, keys=self._key_ring(ask), devices=devices)
+        self._workers.prepare()  # it starts while the keys are opened
+        found = self._gate().recording(folder, doing, keys=self._key_ring(ask), devices=devices, workers=self._workers)
         self._rings = {folder: found.keys}
         return found
+
+    def walls(self) -> Walls:
+        """How the walls around what decodes pictures stand here; waits until they have been tried."""
+        return tried_walls(self._workers)
+
+    def close(self) -> None:
+        """End what is kept ready."""
+        self._workers.close()
 
     def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
         """Something is about to be shown or written of the open recording; it is entered, or refused in words."""
@@ -131,16 +144,16 @@ class RealAccess:
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         """Verify a recording, its content too where a key is at hand, and keep the verdict for the list."""
         keys = self._keys_to_judge(folder, pictures=pictures)
-        check = PictureCheck() if pictures and keys is not None else None
         library = self._libraries.library(folder.parent)
         before, is_growing = fingerprint(folder), is_locked(folder / LOCK_FILE)
-        verdict = verify(
-            folder,
-            devices=library.devices,
-            keys=keys,
-            progress=lambda _done, _total: keep_on(),
-            check_events=check,
-        )
+        with closing(PictureCheck(self._workers)) if pictures and keys is not None else nullcontext() as check:
+            verdict = verify(
+                folder,
+                devices=library.devices,
+                keys=keys,
+                progress=lambda _done, _total: keep_on(),
+                check_events=check,
+            )
         with suppress(IndexUnusableError):  # the list then shows no verdict; the window shows it all the same
             library.remember_verdict(folder, verdict, before=before)
         return judgement_of(verdict, is_growing=is_growing)
@@ -153,7 +166,9 @@ class RealAccess:
         rows, found = self._libraries.around(hit)
         doing = Doing(Kind.FRAME, {"at_ns": hit.at_ns, "preview": True})
         ring = gate.look(hit.folder, doing, self._key_ring(ask) if opened is None else opened)
-        source = OpenRecording.open(hit.folder, keys=ring, devices=trusted_devices(keys_folder()))
+        source = OpenRecording.open(
+            hit.folder, keys=ring, devices=trusted_devices(keys_folder()), workers=self._workers
+        )
         try:
             return SeenThere(small_picture(source, hit.at_ns, width_px), "", rows, found)
         except WorldError as error:

@@ -23,7 +23,7 @@ from player.ui.timeline_hover import TimelineHover
 from player.ui.timeline_words import AxisMarks
 
 DRAG_FROM_PX = 4  # less is a click with an unsteady hand
-EVIDENCE = ("gap", "altered", "missing")
+EVIDENCE = ("gap", "altered", "missing", "unreadable")
 
 Bookmark = tuple[int, int, str]  # start_ns, end_ns, label
 

@@ -12,10 +12,15 @@ from player.ui.screen_painting import Blank
 from player.words import Words
 from recorder.logrow import LogRow
 
-GRAVE = frozenset({"altered", "missing"})
-_ORDER = ("altered", "missing", "gap")  # the gravest first
-_TONES = {"altered": "bad", "missing": "bad", "gap": "warn"}
-_ICONS = {"altered": "verdict_altered", "missing": "verdict_altered", "gap": "kind_gap"}
+GRAVE = frozenset({"altered", "missing", "unreadable"})
+_ORDER = ("altered", "missing", "unreadable", "gap")  # the gravest first
+_TONES = {"altered": "bad", "missing": "bad", "unreadable": "bad", "gap": "warn"}
+_ICONS = {
+    "altered": "verdict_altered",
+    "missing": "verdict_altered",
+    "unreadable": "verdict_unknown",
+    "gap": "kind_gap",
+}
 _ROWS_LOOKED_AT = 200
 
 

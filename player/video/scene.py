@@ -21,8 +21,8 @@ from recorder.logrow import LogRow, inert
 NS_PER_S = 1_000_000_000
 CLICK_SHOWN_NS = 400_000_000
 CUT_TOLD_NS = 2 * NS_PER_S
-HIDING = ("altered", "missing", "gap")  # the gravest first
-GRAVE = frozenset({"altered", "missing"})
+HIDING = ("altered", "missing", "unreadable", "gap")  # the gravest first
+GRAVE = frozenset({"altered", "missing", "unreadable"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class VideoWords:
 
     def title(self, kind: str) -> str:
         """Of a card that stands in for a picture."""
-        return {"altered": self.altered, "missing": self.missing}.get(kind, self.gap)
+        return {"altered": self.altered, "missing": self.missing, "unreadable": self.missing}.get(kind, self.gap)
 
     def reason(self, sentence: str) -> str:
         """Why, without anything that acts."""

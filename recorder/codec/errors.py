@@ -10,6 +10,7 @@ class DamagedPictureError(WorldError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"A picture of this recording cannot be read ({what}); verify the recording.")
+        self.what = what
 
 
 class IntegrityMismatchError(DamagedPictureError):

@@ -15,6 +15,7 @@ RECORDER = "In recorder, making a recording stands on keeping it"
 PLAYER = "In player, widgets stand on playback, playback on sources"
 AGENT = "In the agent, the program stands on its parts"
 QT = "Qt lives in ui"
+NO_KEYS = "What decodes hostile pictures knows no keys"
 CANNOT_RECORD = "The player cannot record"
 STORED = "What is stored knows nothing of how it was captured"
 
@@ -39,6 +40,7 @@ BREACHES = [
     ("player/source.py", "import mss", {CANNOT_RECORD}),
     ("player/words.py", "import recorder.session.recorder", {CANNOT_RECORD}),
     ("recorder/evidence/writer.py", "import Xlib.display", {STORED}),
+    ("player/worker/track.py", "import recorder.evidence.keys", {NO_KEYS}),
 ]
 
 

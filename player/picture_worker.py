@@ -1,0 +1,285 @@
+"""A picture worker as the player sees it: a process that is started, asked, watched, and killed when it takes too long.
+
+Nothing that it says is believed: answers have fixed kinds and lengths, sizes are those that were recorded, and whoever
+asks compares hashes itself.
+"""
+
+import enum
+import mmap
+import os
+import platform
+import subprocess
+import sys
+import time
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from player.worker.argument import ARGUMENT
+from player.worker.reasons import known_reason
+from player.worker.wire import (
+    MOST_AREAS,
+    PICTURE_BYTES,
+    Answer,
+    Do,
+    GarbageError,
+    Ready,
+    Request,
+    Show,
+    read_answer,
+    write_request,
+)
+from player.worker_pipes import Pipes, pipes_to
+from recorder.codec.errors import DamagedPictureError
+from recorder.geometry import Rect
+
+START_LIMIT_S = 60.0  # to import OpenCV on a machine that is busy
+STEP_LIMIT_S = 5.0  # for one picture: fifty times what the largest takes
+REQUEST_LIMIT_S = 20.0  # for all that one request decodes
+# What the worker's interpreter and its libraries need of the player's environment; the rest is none of its business.
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONHASHSEED", "COVERAGE_PROCESS_START")
+_HOME = Path(__file__).resolve().parent.parent
+
+
+class Cause(enum.Enum):
+    """Why a worker is no more."""
+
+    DIED = "its decoder ended"
+    TIME = "its decoder took too long"
+    MEMORY = "its decoder took too much memory"
+    GARBAGE = "its decoder gave an answer that is none"
+
+
+class WorkerDiedError(Exception):
+    """The worker is no more; what it was asked is not done. `done`: how many steps were, before."""
+
+    def __init__(self, cause: Cause, done: int = 0) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
+        self.done = done
+
+
+class StepDamagedError(Exception):
+    """A step could not be decoded; those before it were."""
+
+    def __init__(self, done: int, error: DamagedPictureError) -> None:
+        super().__init__(str(error))
+        self.done = done
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as a worker gave it. `film`: where it says that it is film; None: it says nothing that can be."""
+
+    bgr: npt.NDArray[np.uint8]
+    film: tuple[Rect, ...] | None
+
+
+def film_said(said: bytes, picture: Rect) -> tuple[Rect, ...] | None:
+    """The areas that a worker named, if they can be areas of this picture."""
+    try:
+        areas = msgspec.msgpack.decode(said, type=tuple[Rect, ...])
+    except msgspec.DecodeError:
+        return None
+    if not 0 < len(areas) <= MOST_AREAS or any(area.is_empty or area != area.intersection(picture) for area in areas):
+        return None
+    return areas
+
+
+def worker_command() -> list[str]:
+    """How a worker is started: the frozen program by itself, else by this Python."""
+    return [sys.executable, ARGUMENT] if getattr(sys, "frozen", False) else [sys.executable, "-m", "player.worker"]
+
+
+class PictureWorker:
+    """One worker process. One thread asks, and ends it; any thread may kill it."""
+
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        step_limit_s: float = STEP_LIMIT_S,
+        request_limit_s: float = REQUEST_LIMIT_S,
+    ) -> None:
+        self._step_limit_s = step_limit_s
+        self._request_limit_s = request_limit_s
+        self._memory, shared = _shared_memory()
+        try:
+            self._process = _start(worker_command() if command is None else command, shared)
+        finally:
+            if shared is not None:
+                os.close(shared)
+        self._pipes = pipes_to(self._process)
+        self._end = weakref.finalize(self, _end, self._process, self._pipes)
+        self._ready: Ready | None = None
+
+    @property
+    def pid(self) -> int:
+        """Which process it is."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is no more."""
+        return self._process.poll() is not None
+
+    def kill(self) -> None:
+        """End it, whatever it does; whoever waits for it is told so."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """Kill it and let go of everything."""
+        self._end()
+
+    def ready(self) -> Ready:
+        """What it said of its walls; waits until it has tried them.
+
+        Raises:
+            WorkerDiedError: it did not come so far.
+        """
+        if self._ready is None:
+            self._pipes.begin(START_LIMIT_S)
+            said = self._answer(Answer.READY)
+            try:
+                self._ready = msgspec.msgpack.decode(said, type=Ready)
+            except msgspec.DecodeError:
+                raise self._dead(Cause.GARBAGE) from None
+        return self._ready
+
+    def tell(self, request: Request) -> None:
+        """Send what is not answered.
+
+        Raises:
+            WorkerDiedError: it does not take it.
+        """
+        self._pipes.begin(self._step_limit_s)
+        self._send(request)
+
+    def do(self, request: Do) -> None:
+        """Decode these steps.
+
+        Raises:
+            StepDamagedError: one of them cannot be decoded.
+            WorkerDiedError: it ended meanwhile, or was ended for taking too long.
+        """
+        until_s = time.monotonic() + self._request_limit_s
+        done = 0
+        try:
+            self._pipes.begin(self._step_limit_s)
+            self._send(request)
+            for _ in request.steps:
+                self._pipes.begin(min(self._step_limit_s, max(0.0, until_s - time.monotonic())))
+                self._step(done)
+                done += 1
+        except WorkerDiedError as error:
+            raise WorkerDiedError(error.cause, done) from None
+
+    def show(self, track: int, width_px: int, height_px: int) -> Shown:
+        """The picture of this track, which is so large; whether it is the right one, only a hash can tell.
+
+        Raises:
+            WorkerDiedError: it did not give it.
+        """
+        self._pipes.begin(self._step_limit_s)
+        self._send(Show(track))
+        answer, said = self._any_answer()
+        if answer is not Answer.SHOWN:
+            raise self._dead(Cause.GARBAGE)
+        size = width_px * height_px * 3
+        if self._memory is None:
+            data = np.frombuffer(self._read(size), np.uint8)
+        else:  # copied before it is looked at: the worker can still write there
+            data = np.frombuffer(self._memory, np.uint8, size).copy()
+        data.flags.writeable = False
+        return Shown(data.reshape(height_px, width_px, 3), film_said(said, Rect(0, 0, width_px, height_px)))
+
+    def _read(self, size: int) -> bytes:
+        try:
+            data = self._pipes.read(size)
+        except TimeoutError:
+            raise self._dead(Cause.TIME) from None
+        except (OSError, ValueError):
+            raise self._dead(Cause.DIED) from None
+        if len(data) < size:
+            raise self._dead(Cause.DIED)
+        return data
+
+    def _step(self, done: int) -> None:
+        answer, said = self._any_answer()
+        if answer is Answer.DAMAGED:
+            raise StepDamagedError(done, DamagedPictureError(known_reason(said.decode("utf-8", errors="replace"))))
+        if answer is not Answer.DONE:
+            raise self._dead(Cause.GARBAGE)
+
+    def _answer(self, wanted: Answer) -> bytes:
+        answer, said = self._any_answer()
+        if answer is not wanted:
+            raise self._dead(Cause.GARBAGE)
+        return said
+
+    def _any_answer(self) -> tuple[Answer, bytes]:
+        try:
+            answer = read_answer(self._pipes)
+        except GarbageError:
+            raise self._dead(Cause.GARBAGE) from None
+        except TimeoutError:
+            raise self._dead(Cause.TIME) from None
+        except (OSError, ValueError):  # ended by another thread meanwhile
+            raise self._dead(Cause.DIED) from None
+        if answer is None:
+            raise self._dead(Cause.DIED)
+        if answer[0] is Answer.OUT_OF_MEMORY:
+            raise self._dead(Cause.MEMORY)
+        return answer
+
+    def _send(self, request: Request) -> None:
+        try:
+            self._pipes.write(write_request(request))
+        except TimeoutError:
+            raise self._dead(Cause.TIME) from None
+        except (OSError, ValueError):
+            raise self._dead(Cause.DIED) from None
+
+    def _dead(self, cause: Cause) -> WorkerDiedError:
+        self.end()
+        return WorkerDiedError(cause)
+
+
+def _start(command: Sequence[str], shared: int | None) -> "subprocess.Popen[bytes]":
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    numbers = [] if shared is None else [str(shared)]
+    return subprocess.Popen(
+        [*command, *numbers],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=kept | {"PYTHONPATH": str(_HOME), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=_HOME.anchor,
+        pass_fds=() if shared is None else (shared,),
+        bufsize=0,
+    )
+
+
+def _end(process: "subprocess.Popen[bytes]", pipes: Pipes) -> None:
+    process.kill()
+    process.wait()
+    pipes.close()
+
+
+def _shared_memory() -> tuple[mmap.mmap | None, int | None]:
+    """Memory that holds the largest picture, and its file; None where there is no memfd."""
+    if not hasattr(os, "memfd_create") or platform.system() != "Linux":
+        return None, None
+    import fcntl
+
+    shared = os.memfd_create("picture", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(shared, PICTURE_BYTES)
+    # Nobody can make it shorter (reading what is gone kills the reader) or longer any more.
+    fcntl.fcntl(shared, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    return mmap.mmap(shared, PICTURE_BYTES), shared

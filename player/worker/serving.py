@@ -1,0 +1,134 @@
+"""The worker's life: raise the walls, try them, and decode what it is given until nobody asks any more."""
+
+import mmap
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+
+from player.worker import walls, warming
+from player.worker.track import TrackState
+from player.worker.trial import try_walls
+from player.worker.wire import (
+    PICTURE_BYTES,
+    Answer,
+    Do,
+    Expect,
+    Forget,
+    GarbageError,
+    Ready,
+    Request,
+    Show,
+    read_request,
+    write_answer,
+)
+from recorder.codec.errors import DamagedPictureError
+from recorder.process_guard import guard_memory
+
+
+def run(arguments: Sequence[str], make_track: type[TrackState] = TrackState) -> int:
+    """Run until the player ends; the argument, if there is one, is the file of the shared memory."""
+    shared = int(arguments[0]) if arguments else None
+    requests, answers = _own_streams()
+    memory = None if shared is None else mmap.mmap(shared, PICTURE_BYTES)
+    ready = raise_walls()
+    Worker(requests, answers, memory, make_track).run(ready)
+    return 0
+
+
+def raise_walls() -> Ready:
+    """Give up everything that decoding does not need, then try to do it all the same. Nothing recorded is here yet."""
+    guard_memory()
+    missing = walls.platform_without_walls()
+    if not sys.platform.startswith("linux"):
+        warming.warm_up()
+        return Ready(missing, 0, ())
+    walls.close_all_but((0, 1, 2))
+    with Path("/proc/self/status").open("rb", buffering=0) as status:
+        landlock = walls.restrict_by_landlock()  # before OpenCV has threads, which would stay outside
+        warming.warm_up()
+        walls.limit_resources(status)
+    if not missing:
+        walls.restrict_system_calls()
+    tried = try_walls()
+    warming.warm_up()  # what decodes must still do so
+    return Ready(missing, landlock, tried)
+
+
+def _own_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the player."""
+    return os.fdopen(0, "rb", closefd=False), os.fdopen(1, "wb", buffering=0, closefd=False)
+
+
+class Worker:
+    """Answers requests, one after the other."""
+
+    def __init__(
+        self,
+        requests: BinaryIO,
+        answers: BinaryIO,
+        memory: mmap.mmap | None,
+        make_track: type[TrackState] = TrackState,
+    ) -> None:
+        self._requests = requests
+        self._answers = answers
+        self._memory = memory
+        self._make_track = make_track
+        self._tracks: dict[int, TrackState] = {}
+
+    def run(self, ready: Ready) -> None:
+        """Say how the walls stand, then answer until nobody asks."""
+        self._say(Answer.READY, msgspec.msgpack.encode(ready))
+        try:
+            while (request := read_request(self._requests)) is not None:
+                self._answer(request)
+        except (MemoryError, GarbageError):
+            self._say(Answer.OUT_OF_MEMORY)
+        except BrokenPipeError:
+            return
+
+    def _answer(self, request: Request) -> None:
+        match request:
+            case Expect():
+                self._track(request.track).expect(request)
+            case Do():
+                self._do(request)
+            case Show():
+                self._show(self._track(request.track))
+            case Forget():
+                self._tracks.pop(request.track, None)
+
+    def _do(self, request: Do) -> None:
+        track = self._track(request.track)
+        for step in request.steps:
+            try:
+                track.do(request, step)
+            except DamagedPictureError as error:
+                self._say(Answer.DAMAGED, error.what.encode())
+                return
+            self._say(Answer.DONE)
+
+    def _show(self, track: TrackState) -> None:
+        picture, film = track.picture, msgspec.msgpack.encode(track.film_areas)
+        if self._memory is None:
+            self._say(Answer.SHOWN, film)
+            self._write(np.ascontiguousarray(picture).data.cast("B"))
+            return
+        np.frombuffer(self._memory, np.uint8, picture.size).reshape(picture.shape)[:] = picture
+        self._say(Answer.SHOWN, film)
+
+    def _track(self, number: int) -> TrackState:
+        if number not in self._tracks:
+            self._tracks[number] = self._make_track()
+        return self._tracks[number]
+
+    def _say(self, answer: Answer, said: bytes = b"") -> None:
+        self._write(memoryview(write_answer(answer, said)))
+
+    def _write(self, data: memoryview) -> None:
+        while data:
+            data = data[self._answers.write(data) :]
