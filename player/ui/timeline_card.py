@@ -12,6 +12,8 @@ from player.ui.look import SMALL_PX, Look, text_font
 from player.ui.timeline_words import Said
 
 WIDTH_PX = 320
+NARROW_PX = 236  # in a low window: the verdict above the picture stays in sight
+LOW_PX = 800
 EDGE_PX = 10
 LINE_PX = 19
 OFF_PX = 8  # above the timeline
@@ -31,6 +33,7 @@ class TimelineCard(QWidget):
         self._moment = -1
         self._asked: int | None = None
         self._shape = SHAPE
+        self._width_px = WIDTH_PX
         self._said: Said | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -80,16 +83,16 @@ class TimelineCard(QWidget):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _place(self, above: QWidget, x_px: float) -> None:
-        room = self._room
+        room, self._width_px = self._room, WIDTH_PX if self._room.height() >= LOW_PX else NARROW_PX
         lines = len(self._said.lines) if self._said is not None else 0
         has_window = self._said is not None and bool(self._said.window)
         height = self._picture_px().bottom() + 1 + EDGE_PX + LINE_PX * (3 + has_window + lines) + EDGE_PX - 4
         corner = above.mapTo(room, QPoint(round(x_px), 0))
-        left = min(max(corner.x() - WIDTH_PX // 2, 4), max(room.width() - WIDTH_PX - 4, 4))
-        self.setGeometry(left, max(corner.y() - height - OFF_PX, 0), WIDTH_PX, height)
+        left = min(max(corner.x() - self._width_px // 2, 4), max(room.width() - self._width_px - 4, 4))
+        self.setGeometry(left, max(corner.y() - height - OFF_PX, 0), self._width_px, height)
 
     def _picture_px(self) -> QRect:
-        inside = WIDTH_PX - 2
+        inside = self._width_px - 2
         height = round(inside * self._shape.height() / max(self._shape.width(), 1))
         return QRect(1, 1, inside, min(height, 200))
 
