@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QCalendarWidget,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QWidget,
+)
 
 from player.commands.opening import is_library_named
 from player.ui.commands import NOT_AT_THE_SIDE
@@ -197,13 +208,14 @@ def nameless(window):
     return found
 
 
+PARTED = QAbstractScrollArea | QLineEdit | QComboBox | QAbstractSpinBox | QCalendarWidget
+
+
 def is_part_of_another(widget: QWidget) -> bool:
-    """A list's viewport, header and scroll bars, a text box's own buttons: Qt names them with what they are part of."""
+    """A list's viewport and scroll bars, a box's own list and buttons: Qt names them with what they are part of."""
     parent = widget.parentWidget()
     while parent is not None:
-        if isinstance(parent, QAbstractScrollArea | QLineEdit) and not (
-            isinstance(parent, QAbstractScrollArea) and is_page(parent, widget)
-        ):
+        if isinstance(parent, PARTED) and not (isinstance(parent, QAbstractScrollArea) and is_page(parent, widget)):
             return True
         parent = parent.parentWidget()
     return False
