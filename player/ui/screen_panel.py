@@ -23,6 +23,7 @@ from player.ui.what_to_paint import GRAVE, blank_of, gravest, notices_of, window
 from player.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
 from recorder.events import Screen
 
+FOLDED_PX = 290  # besides the monitors: what the zoom and the menu of tools take
 UNFOLDED_PX = 460  # besides the monitors: what all the tools and the zoom take
 NARROW_PX = 520  # of the panel: below it there is no room for what is written on its buttons
 
@@ -232,20 +233,28 @@ class ScreenPanel(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """In a narrow window the monitors' names alone, so that each of them can still be chosen."""
+        """Where there is no room for the monitors' sizes, their names alone, so that each of them can be chosen."""
         is_narrow = self.width() < NARROW_PX
+        self._name_monitors(is_short=False)
+        if is_narrow or self.width() < self._monitors_px() + FOLDED_PX:
+            self._name_monitors(is_short=True)
+        for button in self._monitor_buttons:
+            button.setMinimumWidth(min(button.sizeHint().width(), 64) if is_narrow else button.sizeHint().width())
+        for button in self._zoom_buttons:
+            button.setVisible(not is_narrow or not self._monitor_buttons)
+        self.tools.fold(is_folded=self.width() < self._monitors_px() + UNFOLDED_PX)
+
+    def _monitors_px(self) -> int:
+        return sum(button.sizeHint().width() + 2 for button in self._monitor_buttons)
+
+    def _name_monitors(self, *, is_short: bool) -> None:
         for button in self._monitor_buttons:
             short = str(button.property("short"))
             style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-            if is_narrow:
+            if is_short:
                 style = Qt.ToolButtonStyle.ToolButtonTextOnly if short else Qt.ToolButtonStyle.ToolButtonIconOnly
             button.setToolButtonStyle(style)
-            button.setText(short if is_narrow and short else f" {button.toolTip()}")
-            button.setMinimumWidth(min(button.sizeHint().width(), 64) if is_narrow else 0)
-        for button in self._zoom_buttons:
-            button.setVisible(not is_narrow or not self._monitor_buttons)
-        monitors_px = sum(button.sizeHint().width() + 2 for button in self._monitor_buttons)
-        self.tools.fold(is_folded=self.width() < monitors_px + UNFOLDED_PX)
+            button.setText(short if is_short and short else f" {button.toolTip()}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As Qt asks it."""
