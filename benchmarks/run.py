@@ -28,7 +28,7 @@ SCREEN = (1920, 1080)
 SETTLE_S = 8.0
 IDLE_S = 60.0
 END_LIMIT_S = 60.0
-OTHERS = ("codec", "sealing", "player", "search", "oplog", "library")
+OTHERS = ("codec", "sealing", "player", "search", "oplog", "library", "export")
 
 _pause = threading.Event()
 

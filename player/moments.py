@@ -3,6 +3,7 @@
 import datetime
 from bisect import bisect_right
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 
 NS_PER_S = 1_000_000_000
 
@@ -29,6 +30,23 @@ def time_text(at_ns: int, *, milliseconds: bool = True) -> str:
     hours, minutes = divmod(minutes, 60)
     text = f"{sign}{hours}:{minutes:02}:{seconds:02}"
     return f"{text}.{at_ns // 1_000_000 % 1000:03}" if milliseconds else text
+
+
+def read_time_text(text: str) -> int | None:
+    """What a person means by `1:02:03.5`, `2:03` or `83.25`, in nanoseconds; None if it is no time."""
+    pieces = text.strip().split(":")
+    if len(pieces) > 3 or not text.isascii() or not all(piece.isdecimal() for piece in pieces[:-1]):
+        return None
+    try:
+        seconds = Decimal(pieces[-1])
+    except InvalidOperation:
+        return None
+    whole = 0
+    for piece in pieces[:-1]:
+        whole = (whole + int(piece)) * 60
+    if not seconds.is_finite() or seconds < 0 or whole > 10**9 or seconds > 10**9:
+        return None
+    return whole * NS_PER_S + round(seconds * NS_PER_S)
 
 
 def clock_text(wall_ns: int, utc_offset_s: int | None = None) -> str:

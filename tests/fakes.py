@@ -185,6 +185,7 @@ class FakeAccess:
         self.import_answer: Callable[..., Imported] = nothing_to_import
         self.seen: Callable[[Hit], SeenThere] = lambda _hit: SeenThere(None, "No picture was asked for.", (), 0)
         self.facets = Facets()
+        self.exported: list[Mapping[str, object]] = []
 
     @property
     def library(self) -> Path:
@@ -246,6 +247,12 @@ class FakeAccess:
         if self.passphrase is not None:
             self.asked.append(str(ask("The key of auditor-1 is protected; give its passphrase.")))
         return self.recordings[folder]
+
+    def open_to_export(
+        self, folder: Path, detail: Mapping[str, object], ask: Callable[[str], str | None]
+    ) -> FakeSource:
+        self.exported.append(detail)
+        return self.open(folder, ask)
 
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         keep_on()

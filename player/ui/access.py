@@ -213,6 +213,10 @@ class Access(Protocol):
         """Open a recording to play it; `ask` is called if a key needs its passphrase."""
         ...
 
+    def open_to_export(self, folder: Path, detail: Mapping[str, object], ask: AskPassphrase) -> Source:
+        """Open a recording once more, to write a copy of it as `detail` tells; the caller closes it."""
+        ...
+
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         """Verify a recording, with `pictures` by decoding every one of them too.
 

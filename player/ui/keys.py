@@ -83,6 +83,8 @@ SHORTCUTS = (
     Shortcut("import_recording", ("Ctrl+I",)),
     Shortcut("facets", ("Ctrl+Shift+F",)),
     Shortcut("copy_link", ("Ctrl+Shift+L",)),
+    Shortcut("export", ("Ctrl+E",)),
+    Shortcut("redact", ("Ctrl+R",)),
     Shortcut("full_screen", ("F11",)),
     Shortcut("show_keys", ("?", "F1")),
 )

@@ -24,6 +24,8 @@ def main_menu(window: "PlayerWindow", *, look: Look, settings: Settings) -> QMen
     menu.addAction(look.icon("import"), words("libraries.import")).triggered.connect(commands.import_recording)
     menu.addAction(look.icon("link"), words("menu.copy_link")).triggered.connect(commands.copy_link)
     menu.addAction(look.icon("verdict_sound"), words("menu.verify")).triggered.connect(commands.verify_again)
+    menu.addAction(look.icon("export"), words("menu.export")).triggered.connect(lambda: commands.command("export")())
+    menu.addAction(look.icon("redact"), words("menu.redact")).triggered.connect(lambda: commands.command("redact")())
     menu.addSeparator()
     menu.addAction(look.icon("full_screen"), words("menu.full_screen")).triggered.connect(commands.full_screen)
     menu.addAction(look.icon("keyboard"), words("menu.keys")).triggered.connect(commands.show_keys)

@@ -137,6 +137,13 @@ class RealAccess:
         """End what is kept ready."""
         self._workers.close()
 
+    def open_to_export(self, folder: Path, detail: Mapping[str, object], ask: AskPassphrase) -> OpenRecording:
+        """Open a recording once more to write a copy of it; that, and not that it is opened, is entered first."""
+        keys = self._rings.get(folder) or self._key_ring(ask)
+        devices = trusted_devices(keys_folder())
+        doing = Doing(Kind.EXPORT, detail)
+        return self._gate().recording(folder, doing, keys=keys, devices=devices, workers=self._workers)
+
     def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
         """Something is about to be shown or written of the open recording; it is entered, or refused in words."""
         self._gate().act(recording, Doing(Kind(kind), detail))

@@ -14,6 +14,7 @@ from player.ui.background import Question
 from player.ui.commands import Commands
 from player.ui.desk import Desk
 from player.ui.dialogs import PassphraseDialog
+from player.ui.export_controller import ExportController
 from player.ui.findings_view import FindingsView
 from player.ui.header_bar import HeaderBar
 from player.ui.library_controller import LibraryController
@@ -23,6 +24,7 @@ from player.ui.look import Look
 from player.ui.menu import main_menu
 from player.ui.places import Places
 from player.ui.reading import News
+from player.ui.redaction_controller import RedactionController
 from player.ui.request import Request
 from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_work import ScreenWork
@@ -56,6 +58,10 @@ class PlayerWindow(QMainWindow):
         self._connect_desk()
         self._connect_panels()
         self.commands.also(TimelineController(self))
+        self.export = ExportController(self, settings)
+        self.redacting = RedactionController(self)
+        for part in (self.export, self.redacting):
+            self.commands.also(part)
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
         self.setWindowIcon(look.icon("application", tone="accent"))
@@ -283,6 +289,7 @@ class PlayerWindow(QMainWindow):
         self.libraries.stop()
         self.screen_work.stop()
         self.log.stop()
+        self.export.stop()
         self.desk.stop()
         self._home.shut()
 
