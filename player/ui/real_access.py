@@ -114,7 +114,8 @@ class RealAccess:
         return bool(ring.keys) and self._libraries.learn(lambda: self._gate().attended(ring), keep_on)
 
     def take_in(self, source: Path, told: Callable[[ImportProgress], None]) -> Imported:
-        """Copy a recording from elsewhere into the library."""
+        """Copy a recording from elsewhere into the library; that is entered into the ledger first."""
+        self._gate().ledger.enter(Kind.IMPORTED, recording=source.name, detail={"from": str(source.absolute())})
         return self._libraries.take_in(source, told)
 
     # --- recordings -------------------------------------------------------------------------------------------------

@@ -1,0 +1,100 @@
+"""Several real libraries in the window's access: together, one of them away and back, searched before all is read."""
+
+import pytest
+
+from player.facets import Facets
+from player.search import learn
+from player.shelf import Shelf
+from player.ui import real_libraries
+from player.ui.access import Hits
+from player.ui.real_libraries import RealLibraries
+from recorder.errors import StorageError
+from tests.player_place import Place
+
+FIRST, SECOND = "20260301T140509Z-00000001", "20260302T140509Z-00000002"
+
+
+@pytest.fixture
+def place(capsys) -> Place:
+    return Place(capsys)
+
+
+@pytest.fixture
+def two(place, tmp_path) -> RealLibraries:
+    """The first recording in the library in use, the second in another that is remembered."""
+    for session, operator in ((FIRST, "hanako"), (SECOND, "太郎")):
+        desk = place.desk(session, operator=operator)
+        desk.window("root@web1: ~")
+        desk.type("needle")
+        desk.close()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (place.folder / SECOND).rename(elsewhere / SECOND)
+    libraries = RealLibraries(place.folder, Shelf(tmp_path / "shelf.json"))
+    libraries.use(elsewhere)
+    libraries.use(place.folder)
+    return libraries
+
+
+def names(listing):
+    return [entry.folder.name for entry in listing.entries]
+
+
+def search(libraries, place, query="needle", facets=None):
+    first: list[Hits] = []
+    found = libraries.search(
+        query, keys=place.keys, facets=facets or Facets(), keep_on=lambda: None, first=first.append
+    )
+    return first[0], found
+
+
+def test_all_libraries_are_listed_and_searched_together(two, place):
+    assert names(two.listing()) == [FIRST]
+    two.show_all()
+    assert names(two.listing()) == [SECOND, FIRST]
+    first, found = search(two, place)
+    assert (first.hits, [hit.folder.name for hit in found.hits]) == ((), [SECOND, FIRST])
+    assert "太郎" in found.hits[0].title
+    again, _ = search(two, place)
+    assert [hit.folder.name for hit in again.hits] == [SECOND, FIRST], "what was read before is there at once"
+    _, narrowed = search(two, place, facets=Facets(operator="hana"))
+    assert [hit.folder.name for hit in narrowed.hits] == [FIRST]
+
+
+def test_a_library_that_is_away_is_as_it_was_seen_last_and_named(two, place, tmp_path):
+    two.show_all()
+    two.listing()
+    search(two, place)
+    (tmp_path / "elsewhere").rename(tmp_path / "gone")
+    listing = two.listing()
+    assert names(listing) == [SECOND, FIRST]
+    assert str(tmp_path / "elsewhere") in listing.problem
+    two._refreshed_s.clear()
+    _, found = search(two, place)
+    assert [hit.folder.name for hit in found.hits] == [SECOND, FIRST]
+    assert str(tmp_path / "elsewhere") in found.problem
+    (tmp_path / "gone").rename(tmp_path / "elsewhere")
+    assert two.listing().problem == ""
+
+
+def test_a_mount_point_without_its_share_is_not_an_empty_library(two, place, tmp_path, monkeypatch):
+    devices = iter((1, 2, 1))
+    monkeypatch.setattr(real_libraries, "_device_of", lambda _folder: next(devices))
+    two.listing()
+    (place.folder / FIRST).rename(tmp_path / FIRST)
+    assert "is a share not mounted" in two.listing().problem
+    assert two.listing().problem == "", "empty on the same disk: it is empty"
+
+
+def test_the_only_library_that_was_never_there_is_an_error(tmp_path):
+    libraries = RealLibraries(tmp_path / "nowhere", Shelf(tmp_path / "shelf.json"))
+    with pytest.raises(StorageError, match="There is no library"):
+        libraries.listing()
+
+
+def test_a_hit_of_the_index_knows_the_rows_around_it(two, place):
+    learn(two.library(), keys=place.keys)
+    first, _ = search(two, place)
+    rows, at = two.around(first.hits[0])
+    assert rows[at].text == "needle"
+    assert rows[at - 1].text == "root@web1: ~"
