@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from player.decoding import NotDecodedError, PictureDecoding, StepFailedError, TrackDecoding, Work, Workers
+from player.picture_worker import Cause
 from player.worker.wire import How, Step
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.errors import WorldError
@@ -98,7 +99,7 @@ class _Screen:
         works = [_work(self._place + index, event) for index, event in enumerate(waiting)]
         self._place += len(waiting)
         if works[0][0].place > 0 and not self.decoding.stands:
-            return StepFailedError(0, NotDecodedError("its decoder ended"))
+            return StepFailedError(0, NotDecodedError(Cause.DIED.value))
         expected = [(step.place, event) for step, event in works if isinstance(event, Patch)]
         while True:
             try:

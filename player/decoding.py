@@ -23,6 +23,9 @@ from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
 
 MOST_DEATHS = 12  # of workers of one recording: a hostile one could have each of its pictures kill one
+TOO_MANY = (
+    "A picture here could not be read: too many of its recording's decoders have ended; open it anew to try again."
+)
 _TRIES = 2  # a worker may also be killed by somebody else, or for want of memory of the machine
 _EXPECT_BYTES = 8 << 20  # in one message
 _SIZE_DIFFERS = "it is of another size than the picture before it"
@@ -33,9 +36,6 @@ class NotDecodedError(WorldError):
     """The worker did not survive decoding a picture."""
 
     exit_status = 4
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"A picture here could not be read: {why}.")
 
 
 class NoMoreWorkersError(Exception):
@@ -228,7 +228,7 @@ class TrackDecoding:
             at = min(done + error.done, len(sound) - 1)
             raise self._lost(at, sound[at][0].place, error.cause) from None
         except NoMoreWorkersError:
-            raise self._failed_at(done, NotDecodedError("too many of its decoders have ended")) from None
+            raise self._failed_at(done, NotDecodedError(TOO_MANY)) from None
         if refused is not None:
             raise self._failed_at(done, refused)
 
@@ -243,7 +243,7 @@ class TrackDecoding:
         except WorkerDiedError as error:
             raise self._lost(0, self._last.place if self._last is not None else -1, error.cause) from None
         except NoMoreWorkersError:
-            raise self._failed_at(0, NotDecodedError("too many of its decoders have ended")) from None
+            raise self._failed_at(0, NotDecodedError(TOO_MANY)) from None
 
     def _show(self) -> Decoded:
         last = self._last

@@ -49,10 +49,10 @@ _HOME = Path(__file__).resolve().parent.parent
 class Cause(enum.Enum):
     """Why a worker is no more."""
 
-    DIED = "its decoder ended"
-    TIME = "its decoder took too long"
-    MEMORY = "its decoder took too much memory"
-    GARBAGE = "its decoder gave an answer that is none"
+    DIED = "A picture here could not be read: its decoder ended."
+    TIME = "A picture here could not be read: its decoder took too long."
+    MEMORY = "A picture here could not be read: its decoder took too much memory."
+    GARBAGE = "A picture here could not be read: its decoder gave an answer that is none."
 
 
 class WorkerDiedError(Exception):

@@ -37,6 +37,7 @@ from player.ui.timeline_controller import TimelineController
 from player.ui.timeline_view import TimelineView
 from player.ui.transport_bar import TransportBar
 from player.ui.verdict_banner import VerdictBanner
+from player.ui.walls_banner import WallsBanner
 from player.ui.widgets import panel, rule
 
 
@@ -81,6 +82,7 @@ class PlayerWindow(QMainWindow):
         look = self.look
         self.header = HeaderBar(look=look, menu=main_menu(self, look=look, settings=self._settings))
         self.banner = VerdictBanner(look=look)
+        self.walls = WallsBanner(self.desk.access, look=look, home=self._home.carry)
         self.library = LibraryView(look=look)
         self.stage = ScreenPanel(look=look)
         self.screen_work = ScreenWork(
@@ -121,7 +123,7 @@ class PlayerWindow(QMainWindow):
         lower.setContentsMargins(0, 4, 0, 0)
         lower.addWidget(self.timeline)
         lower.addWidget(self.transport)
-        for part in (self.header, rule(), self.banner):
+        for part in (self.header, rule(), self.walls, self.banner):
             column.addWidget(part)
         column.addWidget(middle, 1)
         column.addWidget(rule())
@@ -285,6 +287,7 @@ class PlayerWindow(QMainWindow):
 
     def stop(self) -> None:
         """End every thread; the window is not used after it."""
+        self.walls.stop()
         self.searching.stop()
         self.libraries.stop()
         self.screen_work.stop()

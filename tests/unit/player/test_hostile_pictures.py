@@ -163,7 +163,7 @@ def test_a_recording_that_kills_worker_after_worker_gets_no_more(tmp_path):
     for _ in range(MOST_DEATHS):
         with pytest.raises(StepFailedError, match="its decoder ended"):
             decoding.new_track().do(0, [(0, patch)], [(Step(How.BEGIN, 0), patch)])
-    with pytest.raises(StepFailedError, match="too many of its decoders have ended"):
+    with pytest.raises(StepFailedError, match="too many of its recording's decoders"):
         decoding.new_track().do(0, [(0, patch)], [(Step(How.BEGIN, 0), patch)])
     assert len(workers.taken) == MOST_DEATHS
     decoding.stop()
