@@ -11,6 +11,7 @@ import numpy as np
 from player.changes import ChangeColumns
 from player.facets import Facets
 from player.importing import Imported, ImportProgress, ImportRefusedError
+from player.review.queue import Queued
 from player.shelf import SavedSearch
 from player.source import Picture, Pointer, SessionFacts, Span
 from player.ui.access import Entry, EntryState, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
@@ -172,6 +173,8 @@ class FakeAccess:
         self.judgement = Judgement(Level.SOUND)
         self.judged_pictures = False
         self.hits: list[Hit] = []
+        self.queue: list[Queued] = []
+        self.reviews: list[tuple[object, ...]] = []
         self.passphrase: str | None = None
         self.asked: list[str] = []
         self.open_error: Exception | None = None
@@ -258,6 +261,13 @@ class FakeAccess:
         keep_on()
         self.judged_pictures = pictures
         return self.judgement
+
+    def reviewed(self, folder: Path, what: Sequence[str]) -> None:
+        self.reviews.append((folder, *what))
+
+    def review_queue(self, ask: Callable[[str], str | None], progress: Callable[[int, int], None]) -> Sequence[Queued]:
+        progress(0, len(self.queue))
+        return self.queue
 
     def search_library(
         self,

@@ -13,7 +13,7 @@ from player.moments import in_s
 from player.persons import Persons
 from player.review.coverage import Coverage, together
 from player.review.policy import read_policy
-from player.review.queue import Queued, library_coverage, review_queue
+from player.review.queue import QUEUE_WORDS, Queued, library_coverage, review_queue
 from player.review.sample import draw, place_of
 from recorder.evidence.keys import KeyRing
 from recorder.logrow import inert, span_words
@@ -23,11 +23,12 @@ MOST_ROWS_SHOWN = 8  # of one recording, in words; --json has all of them
 
 def run_queue(desk: Desk, asked: argparse.Namespace) -> int:
     """Print what to review next."""
+    desk.gate.search(QUEUE_WORDS, where=str(desk.library.folder))
     line = ProgressLine(desk.notes)
     keys: Callable[[], KeyRing] = functools.cache(desk.keys)
     desk.gate.ledger.enter(Kind.SEARCH, detail={"what": "review queue", "where": str(desk.library.folder)})
     queue = review_queue(
-        desk.library,
+        [desk.library],
         keys=keys,
         policy=read_policy(),
         with_concluded=asked.all,

@@ -10,7 +10,7 @@ from player.ledger.entry import Kind
 from player.moments import in_s, utc_text
 from player.persons import Standing, this_person
 from player.review.coverage import coverage_of
-from player.review.entries import Act, Content, Edit, Judged, Note, Remove, Verdict
+from player.review.entries import Act, Content, Edit, Judged, Note, Remove, Verdict, kind_of
 from player.review.state import GivenNote, GivenVerdict, Review, read_review
 from player.review.writing import write_entries
 from recorder.errors import UnreadableError
@@ -104,7 +104,7 @@ def _mark(desk: Desk, asked: argparse.Namespace) -> int:
 
 def _write(desk: Desk, asked: argparse.Namespace, folder: Path, act: Act, done: str) -> int:
     signer = this_person()
-    desk.gate.ledger.enter(Kind.REVIEWED, recording=folder.name, detail={"what": type(act).__name__.lower()})
+    desk.gate.ledger.enter(Kind.REVIEWED, recording=folder.name, detail={"what": kind_of(act)})
     written = write_entries(folder, [act], signer=signer)
     if asked.json:
         desk.say_json({"type": "written", "number": written.numbers[0], "notice": written.notice or None})

@@ -94,6 +94,11 @@ class Watched(msgspec.Struct, frozen=True, tag="watched", tag_field="kind", forb
 Act = Note | Edit | Remove | Verdict | Watched
 
 
+def kind_of(act: Act) -> str:
+    """What it is called in the file."""
+    return str(type(act).__struct_config__.tag)
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry. `recording` and `header` bind it to a recording, `previous` to the person's entry before."""
 

@@ -15,6 +15,7 @@ from recorder.evidence.keys import KeyRing
 from recorder.logrow import LogRow
 
 CONCLUDED = (ReviewState.CLEARED, ReviewState.FOLLOW_UP, ReviewState.VIOLATION)
+QUEUE_WORDS = "review queue"  # what the ledger calls looking at it
 NS_PER_S = 1_000_000_000
 KeepOn = Callable[[int, int], None]  # how many of how many recordings were looked at; raises to stop
 
@@ -43,7 +44,7 @@ def nobody_waits(_done: int, _total: int) -> None:
 
 
 def review_queue(
-    library: Library,
+    libraries: Sequence[Library],
     *,
     keys: Callable[[], KeyRing],
     policy: Policy,
@@ -53,9 +54,33 @@ def review_queue(
 ) -> tuple[Queued, ...]:
     """The recordings without a concluding verdict, the gravest reasons first, the older first among equals.
 
+    Of several libraries, one that is away is told of by `notify`.
+
     Raises:
-        WorldError: the library, or the persons that are trusted, cannot be read.
+        WorldError: not one library can be read.
     """
+    found: list[Queued] = []
+    problems: list[WorldError] = []
+    for library in libraries:
+        try:
+            found += _of_library(library, keys, policy, with_concluded, progress, notify)
+        except WorldError as error:
+            problems.append(error)
+    if problems and len(problems) == len(libraries):
+        raise problems[0]
+    for problem in problems:
+        notify(str(problem))
+    return tuple(sorted(found, key=lambda one: (rank(one.reasons), one.entry.session_id)))
+
+
+def _of_library(
+    library: Library,
+    keys: Callable[[], KeyRing],
+    policy: Policy,
+    with_concluded: bool,
+    progress: KeepOn,
+    notify: Callable[[str], None],
+) -> list[Queued]:
     try:
         learn(library, keys=keys)
     except IndexUnusableError as error:
@@ -68,7 +93,7 @@ def review_queue(
             state = ReviewState(entry.review) if entry.review is not None else ReviewState.NONE
             if with_concluded or state not in CONCLUDED:
                 found.append(Queued(entry, state, reasons_of(entry, rows_of(entry), policy)))
-    return tuple(sorted(found, key=lambda one: (rank(one.reasons), one.entry.session_id)))
+    return found
 
 
 def library_coverage(

@@ -97,8 +97,8 @@ def _of_programs(rows: Sequence[LogRow], entry: Entry, policy: Policy) -> Iterab
             if name in policy.privileged:
                 started.setdefault(name, []).append(row.at_ns)
     for name, moments in started.items():
-        often = "once" if len(moments) == 1 else f"{len(moments)} times"
-        yield Reason("privileged", f"{inert(name)} was started {often}.", min(moments))
+        text = f"{inert(name)} was started {len(moments)} times." if len(moments) > 1 else f"{inert(name)} was started."
+        yield Reason("privileged", text, min(moments))
     for use in entry.used.applications if entry.used is not None else ():
         name = program_name(use.application)
         if name in policy.privileged and name not in started:

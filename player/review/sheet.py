@@ -60,7 +60,8 @@ def read_sheet(lines: Sequence[bytes], *, public_bytes: bytes, subject: Subject,
     known = persons.name_of(public_bytes)
     name = known if known is not None else inert(claimed)
     person = Person(name or Person("", public_bytes).fingerprint, public_bytes)
-    problems = tuple(f"The review by {person.name}: {problem}" for problem in walk.problems)
+    head = f"The review by {person.name} is not as it was written."
+    problems = tuple(f"{head} {problem}" for problem in walk.problems)
     return Sheet(person, persons.standing(public_bytes), tuple(walk.entries), tuple(lines), problems)
 
 
@@ -80,19 +81,19 @@ class _Walk:
         try:
             entry = read_line(line, public_bytes=self._public_bytes)
         except NewerEntryError:
-            self._refuse(f"line {place} is of a newer version; update Tachiai to read it.")
+            self._refuse(f"Line {place} is of a newer version; update Tachiai to read it.")
             return
         except NotAnEntryError:
-            self._refuse(f"line {place} was altered, or was never signed by this person.")
+            self._refuse(f"Line {place} was altered, or was never signed by this person.")
             return
         if (entry.recording, entry.header) != (self._subject.session_id, self._subject.header):
-            self._refuse(f"line {place} is about another recording.")
+            self._refuse(f"Line {place} is about another recording.")
             return
         if entry.number < self._expected:
-            self._refuse(f"line {place} stands there once more, or in another's place.")
+            self._refuse(f"Line {place} stands there once more, or in another's place.")
             return
         if self._previous is not None and (entry.number, entry.previous) != (self._expected, self._previous):
-            self.problems.append(f"before line {place} something was taken out or exchanged.")
+            self.problems.append(f"Before line {place} something was taken out or exchanged.")
         self.entries.append(entry)
         self._expected, self._previous = entry.number + 1, line_digest(line)
 

@@ -59,6 +59,11 @@ class WatchLog:
         """What went by since it was last confirmed."""
         return Seen(merged(self._ranges, bridging_ns=BRIDGED_NS), merged(self._idle, bridging_ns=BRIDGED_NS))
 
+    def add(self, seen: Seen) -> None:
+        """This went by before, and was kept."""
+        self._ranges += seen.ranges
+        self._idle += seen.idle
+
     def forget(self, seen: Seen) -> None:
         """This was confirmed."""
         self._ranges = list(without(self._ranges, seen.ranges))

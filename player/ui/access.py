@@ -9,6 +9,7 @@ from typing import Protocol
 from player.drawing import Pixels
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
+from player.review.queue import Queued
 from player.shelf import SavedSearch
 from player.source import Source
 from player.ui.asking import WindowAsker
@@ -234,4 +235,12 @@ class Access(Protocol):
         first: Callable[[Hits], None],
     ) -> Hits:
         """Search the recordings of which the facets hold. `first` is told what is found in what was read before."""
+        ...
+
+    def review_queue(self, ask: AskPassphrase, progress: Callable[[int, int], None]) -> Sequence[Queued]:
+        """What to review next in the library. `progress` is told how many of how many; it raises to stop."""
+        ...
+
+    def reviewed(self, folder: Path, what: Sequence[str]) -> None:
+        """Something (kinds of entries) is about to be written into a review; it is entered, or refused in words."""
         ...

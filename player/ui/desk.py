@@ -52,6 +52,7 @@ class Desk(QObject):
         super().__init__(parent)
         self._access = access
         self._home = HomeCarrier(self)
+        self.now_ns = now_ns
         self.playback = Playback(now_ns)
         self._reading: Reading | None = None
         self._request: Request | None = None

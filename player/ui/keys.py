@@ -15,7 +15,15 @@ class Shortcut:
     group: str = "window"
 
 
-GROUPS = ("play", "find", "look", "timeline", "log", "window")  # in the order in which the page of keys has them
+GROUPS = (
+    "play",
+    "find",
+    "look",
+    "timeline",
+    "log",
+    "review",
+    "window",
+)  # in the order in which the page of keys has them
 
 
 SHORTCUTS = (
@@ -77,6 +85,16 @@ SHORTCUTS = (
     Shortcut("show_range", ("Ctrl+0",), "timeline"),
     Shortcut("timeline_in", ("Ctrl++", "Ctrl+="), "timeline"),
     Shortcut("timeline_out", ("Ctrl+-",), "timeline"),
+    Shortcut("show_review", ("R",), "review"),
+    Shortcut("show_queue", ("Q",), "review"),
+    Shortcut("add_note", ("T",), "review"),
+    Shortcut("bookmark", ("B",), "review"),
+    Shortcut("verdict_cleared", ("Ctrl+1",), "review"),
+    Shortcut("verdict_follow_up", ("Ctrl+2",), "review"),
+    Shortcut("verdict_violation", ("Ctrl+3",), "review"),
+    Shortcut("confirm_watched", ("Shift+R",), "review"),
+    Shortcut("undo", ("Ctrl+Z",), "review"),
+    Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "review"),
     Shortcut("toggle_library", ("Ctrl+B",)),
     Shortcut("toggle_log", ("Ctrl+L",)),
     Shortcut("open_folder", ("Ctrl+O",)),

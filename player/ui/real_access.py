@@ -1,6 +1,6 @@
 """The window's access to what is really there: the library, keys, recordings, verdicts and the index."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from player.ledger.telling import told_facets
 from player.library import fingerprint, looks_like_recording
 from player.picture_walls import Walls
 from player.recording import OpenRecording
+from player.review.policy import read_policy
+from player.review.queue import QUEUE_WORDS, Queued, review_queue
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import AskPassphrase, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
 from player.ui.asking import WindowAsker
@@ -206,6 +208,20 @@ class RealAccess:
         except WorldError as error:
             return Hits((), problem=str(error))
         return self._libraries.search(query, keys=keys, facets=facets, keep_on=keep_on, first=first)
+
+    def review_queue(self, ask: AskPassphrase, progress: Callable[[int, int], None]) -> tuple[Queued, ...]:
+        """What to review next in the libraries that are shown."""
+        gate = self._gate()
+
+        def keys() -> KeyRing:
+            return KeyRing() if self._gave_up else gate.attended(self._key_ring(ask))
+
+        gate.search(QUEUE_WORDS, where=self._libraries.where)
+        return review_queue(self._libraries.shown(), keys=keys, policy=read_policy(), progress=progress)
+
+    def reviewed(self, folder: Path, what: Sequence[str]) -> None:
+        """Something is about to be written into the review of a recording; it is entered first."""
+        self._gate().ledger.enter(Kind.REVIEWED, recording=folder.name, detail={"what": ", ".join(what)})
 
     def _gate(self) -> Gate:
         """The door to what recordings hold, under the policy that holds now."""

@@ -74,9 +74,10 @@ class RealLibraries:
     @property
     def where(self) -> str:
         """What is searched, for the ledger."""
-        return "; ".join(str(library.folder) for library in self._shown())
+        return "; ".join(str(library.folder) for library in self.shown())
 
-    def _shown(self) -> list[Library]:
+    def shown(self) -> list[Library]:
+        """The libraries that are shown."""
         return [self.library(folder) for folder in (self.remembered if self.shows_all else (self.folder,))]
 
     # --- listing ----------------------------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ class RealLibraries:
         """
         entries: list[Entry] = []
         problems: list[str] = []
-        libraries = self._shown()
+        libraries = self.shown()
         for library in libraries:
             try:
                 listed = self._list(library)
@@ -128,7 +129,7 @@ class RealLibraries:
         first: Callable[[Hits], None],
     ) -> Hits:
         """What is found in what was read before goes to `first`, at once; then what is new is read."""
-        libraries = self._shown()
+        libraries = self.shown()
         found = [self._find(library, query, facets, limit=FIRST_HITS) for library in libraries]
         first(_merged(found))
         for place, library in enumerate(libraries):
@@ -180,7 +181,7 @@ class RealLibraries:
     def learn(self, keys: Callable[[], KeyRing], keep_on: Callable[[], None]) -> bool:
         """Read what is new into the indexes; whether there was something. A library that is away is left for later."""
         news = False
-        for library in self._shown():
+        for library in self.shown():
             keep_on()
             try:
                 news |= learn(library, keys=keys, progress=_heard(keep_on)).indexed > 0

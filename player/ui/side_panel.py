@@ -11,27 +11,19 @@ from player.ui.widgets import rule
 
 
 class SidePanel(QWidget):
-    """Tabs with the three lists below them."""
+    """Tabs with the lists below them."""
 
     def __init__(self, *, look: Look, log: LogView, search: SearchView, findings: FindingsView) -> None:
         super().__init__()
         self.log, self.search, self.findings = log, search, findings
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
-        tabs = QHBoxLayout()
+        self._tabs = tabs = QHBoxLayout()
         tabs.setContentsMargins(4, 0, 4, 0)
         tabs.setSpacing(0)
-        words = look.words
-        for number, (page, name) in enumerate(((log, "log"), (search, "search"), (findings, "findings"))):
-            tab = QToolButton()
-            tab.setText(words(f"{name}.title"))
-            tab.setProperty("part", "tab")
-            tab.setCheckable(True)
-            tab.setFixedHeight(38)
-            self._group.addButton(tab, number)
-            tabs.addWidget(tab)
-            self._stack.addWidget(page)
         tabs.addStretch(1)
+        for page, name in ((log, "log"), (search, "search"), (findings, "findings")):
+            self.add_page(page, look.words(f"{name}.title"))
         self._group.idClicked.connect(self._stack.setCurrentIndex)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -40,6 +32,16 @@ class SidePanel(QWidget):
         column.addWidget(rule())
         column.addWidget(self._stack, 1)
         self.show_page(log)
+
+    def add_page(self, page: QWidget, title: str) -> None:
+        """One more list, with a tab at the end."""
+        tab = QToolButton()
+        tab.setText(title)
+        tab.setProperty("part", "tab")
+        tab.setCheckable(True)
+        tab.setFixedHeight(38)
+        self._group.addButton(tab, self._stack.addWidget(page))
+        self._tabs.insertWidget(self._tabs.count() - 1, tab)
 
     @property
     def page(self) -> QWidget | None:

@@ -26,6 +26,8 @@ from player.ui.places import Places
 from player.ui.reading import News
 from player.ui.redaction_controller import RedactionController
 from player.ui.request import Request
+from player.ui.review_commands import ReviewCommands
+from player.ui.review_controller import ReviewController
 from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_work import ScreenWork
 from player.ui.search_view import SearchView
@@ -55,6 +57,9 @@ class PlayerWindow(QMainWindow):
         self.commands = Commands(self)
         self.places = Places(desk, settings=settings)
         self._make_panels()
+        self.review = ReviewController(self)
+        self.side.add_page(self.review.view, look.words("review.title"))
+        self.side.add_page(self.review.queue_view, look.words("queue.title"))
         self._lay_out()
         self._connect_desk()
         self._connect_panels()
@@ -63,6 +68,7 @@ class PlayerWindow(QMainWindow):
         self.redacting = RedactionController(self)
         for part in (self.export, self.redacting):
             self.commands.also(part)
+        self.commands.also(ReviewCommands(self))
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
         self.setWindowIcon(look.icon("application", tone="accent"))
@@ -74,7 +80,8 @@ class PlayerWindow(QMainWindow):
     @property
     def is_settled(self) -> bool:
         """Whether everything asked has been answered."""
-        return self.desk.is_settled and self.searching.is_settled and self.screen_work.is_settled
+        parts = (self.desk, self.searching, self.screen_work, self.review)
+        return all(part.is_settled for part in parts)
 
     # --- putting together ---------------------------------------------------------------------------------------------
 
@@ -151,6 +158,7 @@ class PlayerWindow(QMainWindow):
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
         for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed, self.screen_work.answered):
             signal.connect(self._look_whether_settled)
+        self.review.answered.connect(self._look_whether_settled)
 
     def _connect_panels(self) -> None:
         desk, transport = self.desk, self.transport
@@ -293,6 +301,7 @@ class PlayerWindow(QMainWindow):
         self.screen_work.stop()
         self.log.stop()
         self.export.stop()
+        self.review.stop()
         self.desk.stop()
         self._home.shut()
 

@@ -125,14 +125,14 @@ def test_a_stranger_is_shown_as_such_and_never_makes_a_recording_reviewed(folder
 @pytest.mark.parametrize(
     ("harm", "says"),
     [
-        (lambda lines: [lines[0], lines[1].replace(b"second", b"SECOND"), lines[2]], "line 2 was altered"),
-        (lambda lines: [lines[0], lines[2]], "before line 2 something was taken out"),
-        (lambda lines: lines[1:], "before line 1 something was taken out"),
+        (lambda lines: [lines[0], lines[1].replace(b"second", b"SECOND"), lines[2]], "Line 2 was altered"),
+        (lambda lines: [lines[0], lines[2]], "Before line 2 something was taken out"),
+        (lambda lines: lines[1:], "Before line 1 something was taken out"),
         (lambda lines: [lines[0], lines[2], lines[1]], "stands there once more, or in another's place"),
-        (lambda lines: [*lines, b"\xff{}"], "line 4 was altered"),
-        (lambda lines: [*lines, lines[0]], "line 4 stands there once more"),
-        (lambda lines: [lines[0] + b" ", *lines[1:]], "line 1 was altered"),
-        (lambda lines: [b'{"entry":1,"entry":' + lines[0][9:], *lines[1:]], "line 1 was altered"),
+        (lambda lines: [*lines, b"\xff{}"], "Line 4 was altered"),
+        (lambda lines: [*lines, lines[0]], "Line 4 stands there once more"),
+        (lambda lines: [lines[0] + b" ", *lines[1:]], "Line 1 was altered"),
+        (lambda lines: [b'{"entry":1,"entry":' + lines[0][9:], *lines[1:]], "Line 1 was altered"),
     ],
 )
 def test_what_was_altered_is_named_and_a_clearance_is_doubtful_then(folder, me, ken, harm, says):

@@ -140,7 +140,7 @@ def test_every_reason_is_a_row_with_its_moment_the_gravest_first():
     assert [(one.kind, one.at_ns) for one in found] == [
         ("alert_high", 7 * S), ("gap", 9 * S), ("privileged", 3 * S), ("privileged", 5 * S), ("off_hours", 10 * H),
     ]  # fmt: skip
-    assert "sudo was started once" in found[3].text
+    assert "sudo was started." in found[3].text
     assert reasons_of(entry(), [], Policy()) == ()
 
 
