@@ -9,8 +9,8 @@ from player.commands.desk import Desk
 from player.commands.policies import run_policy
 from player.commands.second_persons import run_request, run_respond
 from player.ledger.checking import Checked, Flaw, Head, check_ledger, compare_copies, lines_of
-from player.ledger.entry import Entry, Kind
-from player.ledger.extract import check_extract, extract, is_extract, write_extract
+from player.ledger.entry import Entry
+from player.ledger.extract import OF_ITSELF, check_extract, extract, is_extract, write_extract
 from player.ledger.ledger import Ledger, ledger_folder, shared_copy
 from player.ledger.policy import Policy, load_policy
 from player.moments import utc_text
@@ -82,7 +82,7 @@ def _export(desk: Desk, asked: argparse.Namespace) -> int:
         raise UnreadableError(msg)
     asked.person = None
     wanted = _wanted(asked)
-    found = extract(path, lambda entry: wanted(entry) or entry.content.kind in (Kind.BEGUN, Kind.POLICY, Kind.TORN))
+    found = extract(path, lambda entry: wanted(entry) or entry.content.kind in OF_ITSELF)
     write_extract(found, asked.out)
     whole = sum(isinstance(item, dict) for item in found["items"])
     desk.note(f"{asked.out}: {whole} entries, and the digests of {len(found['items']) - whole} others.")

@@ -17,6 +17,11 @@ class AttendedRecording(OpenRecording):
         """Enter its closing here."""
         self._ledger, self.keys = ledger, keys
 
+    def let_go(self) -> None:
+        """Close it without an entry: it was never shown."""
+        self._ledger = None
+        self.close()
+
     def close(self) -> None:
         """Let go of files and memory."""
         super().close()

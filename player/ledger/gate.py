@@ -7,7 +7,7 @@ in the ledger does not come to be, whoever forgets the door.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from player.ledger.entry import Kind
 from player.ledger.ledger import Ledger
@@ -63,6 +63,15 @@ class Asker(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Way(Generic[_T]):
+    """How something is opened, which recording it then is, and how it is let go if it may not be shown."""
+
+    opened: Callable[[KeyRing], _T]
+    name: Callable[[_T], str]
+    let_go: Callable[[_T], None]
+
+
 class Gate:
     """For one person in one program."""
 
@@ -94,7 +103,8 @@ class Gate:
             found.attend(self.ledger, ring)
             return found
 
-        return self._admit(folder, doing, keys, devices, opened, lambda found: found.facts.session_id)
+        way = _Way(opened, lambda found: found.facts.session_id, AttendedRecording.let_go)
+        return self._admit(folder, doing, keys, devices, way)
 
     def reader(self, folder: Path, doing: Doing, *, keys: KeyRing, devices: DeviceTrust) -> RecordingReader:
         """Open a recording to read it; raises as `recording` does."""
@@ -102,7 +112,8 @@ class Gate:
         def opened(ring: KeyRing) -> RecordingReader:
             return RecordingReader.open(folder, keys=ring, devices=devices)
 
-        return self._admit(folder, doing, keys, devices, opened, lambda reader: reader.header.session_id)
+        way = _Way(opened, lambda reader: reader.header.session_id, lambda _reader: None)
+        return self._admit(folder, doing, keys, devices, way)
 
     def act(self, recording: str, doing: Doing) -> None:
         """Something is about to be taken out of an open recording: a picture, rows, a file; raises as `search`.
@@ -116,6 +127,15 @@ class Gate:
         """The keys to look into a recording without showing its content (to verify it), entered."""
         self.ledger.enter(doing.kind, recording=folder.name, detail=doing.detail)
         return self.attended(keys)
+
+    def glance(
+        self, folder: Path, doing: Doing, *, keys: KeyRing, devices: DeviceTrust, workers: "Workers | None" = None
+    ) -> "AttendedRecording":
+        """Open a recording for one look, entered as `look` does; only where the policy asks no reason for opening."""
+        from player.ledger.attended import AttendedRecording
+
+        ring = self.look(folder, doing, keys)
+        return AttendedRecording(RecordingReader.open(folder, keys=ring, devices=devices), workers=workers)
 
     def search(self, words: str, *, where: str, detail: Mapping[str, Any] | None = None) -> None:
         """Words are about to be searched for; what is found may be shown when this has returned.
@@ -149,19 +169,22 @@ class Gate:
         doing: Doing,
         keys: KeyRing,
         devices: DeviceTrust,
-        opened: Callable[[KeyRing], _T],
-        name: Callable[[_T], str],
+        way: "_Way[_T]",
     ) -> _T:
         reason = self._reason(doing, folder.name)
         try:
-            found, second = self._with_second(folder, keys, devices, opened)
+            found, second = self._with_second(folder, keys, devices, way.opened)
         except NotEnteredError:
             raise
         except WorldError as error:
             self._refused(doing, folder.name, reason, str(error))
             raise
         detail = dict(doing.detail or {}) | ({"second": second.told} if second is not None else {})
-        self.ledger.enter(doing.kind, recording=name(found), reason=reason, detail=detail)
+        try:
+            self.ledger.enter(doing.kind, recording=way.name(found), reason=reason, detail=detail)
+        except NotEnteredError:
+            way.let_go(found)
+            raise
         return found
 
     def _reason(self, doing: Doing, recording: str) -> str:

@@ -175,10 +175,9 @@ class RealAccess:
             return SeenThere(None, "A reason is asked before this recording is shown: open it to see this.", (), 0)
         rows, found = self._libraries.around(hit)
         doing = Doing(Kind.FRAME, {"at_ns": hit.at_ns, "preview": True})
-        ring = gate.look(hit.folder, doing, self._key_ring(ask) if opened is None else opened)
-        source = OpenRecording.open(
-            hit.folder, keys=ring, devices=trusted_devices(keys_folder()), workers=self._workers
-        )
+        keys = self._key_ring(ask) if opened is None else opened
+        devices = trusted_devices(keys_folder())
+        source = gate.glance(hit.folder, doing, keys=keys, devices=devices, workers=self._workers)
         try:
             return SeenThere(small_picture(source, hit.at_ns, width_px), "", rows, found)
         except WorldError as error:

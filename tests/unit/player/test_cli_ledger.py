@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from player.ledger.extract import extracts_of_recording
 from player.ledger.ledger import ledger_folder
 from recorder.evidence.key_folder import keys_folder, pin_organisation
 from recorder.evidence.keys import RootKey
@@ -78,6 +79,8 @@ def test_an_extract_of_one_recording_is_checked_without_the_ledger(used, tmp_pat
     assert b'"words"' not in out.read_bytes()  # the search is not of this recording
     answer = used.run("ledger", "verify", "--file", str(out), "--json")
     assert (answer.status, answer.objects[0]["verdict"]) == (0, "sound")
+    assert extracts_of_recording(ledger_folder(), SESSION_ID) == {own_ledger().name: out.read_bytes()}
+    assert extracts_of_recording(ledger_folder(), "another") == {}
     told_ = json.loads(out.read_bytes())
     told_["items"][2]["entry"]["reason"] = "other"
     out.write_text(json.dumps(told_))

@@ -38,6 +38,7 @@ SHOWS_NOTHING = {"open", "keys", "persons", "ledger", "policy", "open-request", 
     "register",
     "unregister",
     "check-package",
+    "walls",
 }
 
 
