@@ -73,6 +73,10 @@ def _sentences(result: Result) -> Iterator[str]:
     if search:
         slowest_ms = max(query["p95_ms"] for query in search["queries"].values())
         yield f"- Searching {search['rows']:,} rows: 95 % of queries take under {slowest_ms:g} ms, of whatever length."
+    export = _printed(result, "export")
+    if export:
+        ways = [f"{export['ways'][name]['speed']:g}× as {said}" for name, said in (("webm", "WebM"), ("mp4", "MP4"))]
+        yield f"- Exporting the same work as a video: {' and '.join(ways)} of real time, program start included."
     library = _printed(result, "library")
     if library:
         first_ms = max(query["first_hits_p95_ms"] for query in library["queries"].values())
