@@ -21,12 +21,14 @@ from recorder.geometry import Rect
 _STRIP = (32, 26, 22)  # B, G, R
 _LETTERS = (240, 236, 232)
 _DIM = (176, 166, 156)
+_DIM_ON_CARD = (214, 208, 202)
 _SIGN = (60, 190, 255)
 _GRAVE_CARD = (36, 24, 120)
 _CARDS = {"altered": _GRAVE_CARD, "missing": _GRAVE_CARD, "unreadable": _GRAVE_CARD, "gap": (24, 52, 84)}
 _BORDER = (70, 60, 220)
 _NONE = (44, 40, 38)
 _MARGIN_PX = 12
+_NEVER_FIRST = frozenset("。、，．）」』】？！ー")  # in a line of Japanese
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def draw_card(picture: Pixels, area: Rect, span: Span | None, words: VideoWords)
     )
     lines = [(words.title(span.kind), round(size * 1.5), _LETTERS)]
     lines += [(line, size, _LETTERS) for line in _lines(words.reason(span.reason), seen.width * 10 // 12, size)[:4]]
-    lines.append((times, size, _DIM))
+    lines.append((times, size, _DIM_ON_CARD))
     top = (seen.height - sum(round(tall * 1.6) for _, tall, _ in lines)) // 2
     for text, tall, colour in lines:
         top += round(tall * 1.6)
@@ -150,7 +152,7 @@ def _lines(text: str, room_px: int, size_px: int) -> list[str]:
     between = " " if " " in text else ""
     for word in words:
         longer = f"{line}{between}{word}" if line else word
-        if line and _width(longer, size_px) > room_px:
+        if line and word not in _NEVER_FIRST and _width(longer, size_px) > room_px:
             lines.append(line)
             line = word
         else:
