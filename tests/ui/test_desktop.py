@@ -41,6 +41,7 @@ ROWS = [row(1, "window", "psql", application="psql", window="psql"), row(2, "tex
 def desk_top(qtbot, qapp):
     """A desktop with its window open on one recording."""
     made = []
+    font, palette = qapp.font(), qapp.palette()
 
     def make(settings, source=None):
         access = FakeAccess({RECORDING: source or FakeSource(rows=ROWS)})
@@ -56,7 +57,9 @@ def desk_top(qtbot, qapp):
     for one in made:
         one.window.close()
         one.deleteLater()
-    qapp.setStyleSheet("")
+    qapp.setStyleSheet("")  # the other tests' windows are not dressed
+    qapp.setPalette(palette)
+    qapp.setFont(font)
 
 
 def system_is(monkeypatch, scheme):
