@@ -1,6 +1,9 @@
 """Text that came out of a recording, made harmless to show: what cannot be seen is made visible, nothing is obeyed."""
 
+import html
 import unicodedata
+
+from PySide6.QtGui import Qt
 
 _SHORT = {"\n": "⏎", "\t": "⇥", "\r": "␍", "\x7f": "␡"}
 # Characters that change how the text around them is shown: an attacker can make a path read backwards with them.
@@ -22,3 +25,8 @@ def _seen(character: str) -> str:
         return character
     code = ord(character)
     return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
+
+
+def plain_tip(text: str) -> str:
+    """A tip that shows this text as it is: Qt takes what looks like markup for markup, and has no plain tips."""
+    return f"<qt>{html.escape(text)}</qt>" if Qt.mightBeRichText(text) else text

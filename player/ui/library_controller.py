@@ -20,7 +20,7 @@ from player.ui.facet_popover import FacetPopover
 from player.ui.facet_words import summary
 from player.ui.hit_context import HitContext
 from player.ui.import_dialog import ImportDialog
-from player.ui.inert import visible
+from player.ui.inert import plain_tip, visible
 from player.ui.signals import HomeCarrier
 from player.ui.toast import Toast
 from recorder.errors import WorldError
@@ -149,7 +149,7 @@ class LibraryController(QObject):
             return
         for search in searches:
             action = menu.addAction(_in_menu(search.name))
-            action.setToolTip(visible(summary(search.facets, search.text, words)))
+            action.setToolTip(plain_tip(visible(summary(search.facets, search.text, words))))
             action.triggered.connect(self._takes(search))
         menu.setToolTipsVisible(True)
         if searches:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from player.ui.access import Entry
-from player.ui.inert import visible
+from player.ui.inert import plain_tip, visible
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -64,7 +64,8 @@ class ItemsModel(QAbstractListModel, Generic[_T]):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return visible(item.text if isinstance(item, Heading) else self._text_of(item))
         if self._tip_of is not None and role in _TIP_ROLES and not isinstance(item, Heading):
-            return self._tip_of(item)
+            tip = self._tip_of(item)
+            return plain_tip(tip) if role == Qt.ItemDataRole.ToolTipRole else tip
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from player.row_filter import EVERYTHING
 from player.timeline import time_text
-from player.ui.inert import visible
+from player.ui.inert import plain_tip, visible
 from player.ui.keys import LOG_SHORTCUTS
 from player.ui.log_columns import Column
 from player.ui.log_menus import add_named, row_filters
@@ -140,7 +140,7 @@ class OutputRow(QWidget):
     def say(self, text: str, *, tip: Path | None = None) -> None:
         """Show this; nothing if it is empty."""
         self.label.setText(text)
-        self.label.setToolTip("" if tip is None else visible(str(tip)))
+        self.label.setToolTip("" if tip is None else plain_tip(visible(str(tip))))
         self.cancel.setVisible(self._output.is_exporting)
         self.setVisible(bool(text))
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from player.ui.inert import plain_tip
 from player.ui.look import Look
 
 
@@ -36,7 +37,7 @@ class ElidedLabel(QLabel):
     def show_text(self, text: str) -> None:
         """Show this, as far as there is room."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self._cut()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -81,7 +82,7 @@ def text_button(look: Look, text: str, tip: str, *, icon: str = "", part: str = 
 
 def name_control(control: QWidget, tip: str) -> None:
     """Say what a control does: on hovering, and to screen readers."""
-    control.setToolTip(tip)
+    control.setToolTip(plain_tip(tip))
     control.setAccessibleName(tip)
 
 

@@ -17,6 +17,7 @@ from player.ui.dialogs import PassphraseDialog
 from player.ui.export_controller import ExportController
 from player.ui.findings_view import FindingsView
 from player.ui.header_bar import HeaderBar
+from player.ui.inert import visible
 from player.ui.library_controller import LibraryController
 from player.ui.library_view import LibraryView
 from player.ui.log_view import LogView
@@ -190,7 +191,7 @@ class PlayerWindow(QMainWindow):
 
     def _opened(self, facts: SessionFacts, news: News) -> None:
         self._facts = facts
-        self.setWindowTitle(self.look.words("app.title", who=f"{facts.operator} @ {facts.host}"))
+        self.setWindowTitle(self.look.words("app.title", who=visible(f"{facts.operator} @ {facts.host}")))
         self.header.show_facts(facts)
         self.stage.show_recording(news)
         self.log.show_recording(news, facts.utc_offset_s)
