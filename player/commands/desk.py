@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +32,8 @@ BETWEEN_LINES_S = 10.0
 PROGRAM = "tachiai-player"
 
 Json = Mapping[str, object]
+# What JSON leaves as it is and a terminal would obey: C1 controls, and characters that turn the text around them.
+_ACTING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Desk:
 
     def say_json(self, thing: Json) -> None:
         """An object of the answer, on a line of its own."""
-        self.say(json.dumps(thing, ensure_ascii=False))
+        self.say(_ACTING.sub(_escape, json.dumps(thing, ensure_ascii=False)))
 
     def say_table(self, rows: Iterable[tuple[str, ...]], *, heads: tuple[str, ...]) -> None:
         """Columns as wide as what is in them; the last is as long as it is."""
@@ -112,6 +115,10 @@ class Desk:
         for line in lines:
             cells = [cell.ljust(width) for cell, width in zip(line, (*widths, 0), strict=True)]
             self.say("  ".join(cells).rstrip())
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found.group()):04x}"
 
 
 class Passphrase:
