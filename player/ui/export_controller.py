@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 
 from player.moments import time_text
 from player.source import SessionFacts, Source
-from player.ui.access import Judgement, Level
 from player.ui.export_dialog import ExportDialog, Wanted
 from player.ui.exporting import Exporting
+from player.ui.open_now import OpenNow
 from player.ui.reading import News
 from player.ui.settings import Settings
 from player.video.export import Choice
@@ -33,18 +33,13 @@ class ExportController(QObject):
         super().__init__(window)
         self._window, self._settings = window, settings
         self._look = window.look
-        self._facts: SessionFacts | None = None
-        self._news: News | None = None
-        self._judgement = Judgement.none()
+        self._now = OpenNow(window.desk, self)
         self._redactions: Redactions = ()
         self._dialog: ExportDialog | None = None
         self._rate: tuple[float, float] | None = None  # what a change took in the last export: seconds, bytes
         self.exporting = Exporting(self._open_again, self)
-        desk = window.desk
-        desk.opened.connect(self._opened)
-        desk.closed.connect(self._closed)
-        desk.news.connect(self._came)
-        desk.judged.connect(self._judged)
+        self._now.changed.connect(self._estimate)
+        self._now.closed.connect(self._closed)
         self.exporting.finished.connect(self._finished)
 
     @property
@@ -54,13 +49,13 @@ class ExportController(QObject):
 
     def export(self) -> None:
         """Show the dialog, for the open recording and the selected range."""
-        if self._facts is None or self._news is None:
+        facts, news = self._now.facts, self._now.news
+        if facts is None or news is None:
             return
         if self._dialog is None:
             self._dialog = self._made()
         if not self.exporting.is_running:
-            about = f"{self._facts.operator} @ {self._facts.host}  ·  {self._facts.session_id}"
-            self._dialog.show_recording(about, self._news.duration_ns, self._proposed(self._facts))
+            self._dialog.show_recording(self._now.about, news.duration_ns, self._proposed(facts))
             selected = self._window.timeline.selected_range
             if selected is not None:
                 self._dialog.show_range(selected.start_ns, selected.end_ns)
@@ -70,8 +65,13 @@ class ExportController(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
-    def set_redactions(self, redactions: Redactions) -> None:
+    @property
+    def redactions(self) -> Redactions:
         """What is to be black in the copy."""
+        return self._redactions
+
+    def set_redactions(self, redactions: Redactions) -> None:
+        """From now on this is to be black in the copy."""
         self._redactions = redactions
         if self._dialog is not None:
             self._dialog.show_redactions(len(redactions))
@@ -85,23 +85,9 @@ class ExportController(QObject):
         """Cancel what is running, and end the thread."""
         self.exporting.stop()
 
-    # --- from the desk ------------------------------------------------------------------------------------------------
-
-    def _opened(self, facts: SessionFacts, news: News) -> None:
-        self._facts, self._news = facts, news
-
     def _closed(self) -> None:
-        self._facts, self._news, self._judgement = None, None, Judgement.none()
         if self._dialog is not None and not self.exporting.is_running:
             self._dialog.close()
-
-    def _came(self, news: News) -> None:
-        self._news = news
-        self._estimate()
-
-    def _judged(self, judgement: Judgement) -> None:
-        self._judgement = judgement
-        self._estimate()
 
     # --- the dialog ---------------------------------------------------------------------------------------------------
 
@@ -111,7 +97,6 @@ class ExportController(QObject):
         dialog.cancel_requested.connect(exporting.cancel)
         dialog.redactions_requested.connect(self._window.commands.command("redact"))
         dialog.changed.connect(self._estimate)
-        exporting.read.connect(dialog.show_reading)
         exporting.progressed.connect(dialog.show_progress)
         exporting.finished.connect(dialog.show_done)
         exporting.failed.connect(dialog.show_failure)
@@ -136,7 +121,7 @@ class ExportController(QObject):
         )
         subtitles = wanted.path.with_suffix(".vtt") if wanted.subtitles else None
         log = wanted.path.with_suffix(".jsonl") if wanted.log else None
-        self.exporting.start(Order(folder, wanted.path, choice, subtitles, log, self._video_words()))
+        self.exporting.export(Order(folder, wanted.path, choice, subtitles, log, self._video_words()))
 
     def _video_words(self) -> VideoWords:
         words = self._look.words
@@ -159,7 +144,7 @@ class ExportController(QObject):
     # --- what is known beforehand -------------------------------------------------------------------------------------
 
     def _estimate(self) -> None:
-        dialog, news = self._dialog, self._news
+        dialog, news = self._dialog, self._now.news
         if dialog is None or news is None or self.exporting.is_running:
             return
         start_ns, end_ns = dialog.range_ns
@@ -167,7 +152,7 @@ class ExportController(QObject):
             dialog.show_estimate(self._look.words("export.no_time"), "", tone="")
             return
         end_ns = news.duration_ns if end_ns is None else min(end_ns, news.duration_ns)
-        tone = "bad" if self._judgement.level in (Level.ALTERED, Level.READ_FAILED) else ""
+        tone = "bad" if self._now.is_doubtful else ""
         dialog.show_estimate(self._length(news, start_ns, end_ns, dialog), self._notes(news, dialog), tone=tone)
 
     def _length(self, news: News, start_ns: int, end_ns: int, dialog: ExportDialog) -> str:
@@ -186,9 +171,9 @@ class ExportController(QObject):
         return text if news.is_complete else text + " " + words("export.still_reading")
 
     def _notes(self, news: News, dialog: ExportDialog) -> str:
-        words, level = self._look.words, self._judgement.level
+        words = self._look.words
         said = []
-        if level in (Level.ALTERED, Level.READ_FAILED):
+        if self._now.is_doubtful:
             said.append(words("export.is_altered"))
         if news.is_live:
             said.append(words("export.is_live"))
