@@ -21,6 +21,8 @@ from player.ui.facet_words import summary
 from player.ui.hit_context import HitContext
 from player.ui.import_dialog import ImportDialog
 from player.ui.inert import plain_tip, visible
+from player.ui.list_orders import order_of
+from player.ui.settings import Settings
 from player.ui.signals import HomeCarrier
 from player.ui.toast import Toast
 from recorder.errors import WorldError
@@ -35,8 +37,9 @@ TELL_EVERY_S = 0.05
 class LibraryController(QObject):
     """Made by the window, once its panels are."""
 
-    def __init__(self, window: "PlayerWindow", access: Access) -> None:
+    def __init__(self, window: "PlayerWindow", access: Access, settings: Settings) -> None:
         super().__init__(window)
+        self._settings = settings
         self._window, self._access, self._look = window, access, window.look
         self._home = HomeCarrier(self)
         self._importing, self._learning = (Line(name, home=self._home.carry) for name in ("importing", "learning"))
@@ -63,6 +66,8 @@ class LibraryController(QObject):
         library.saved_button.setMenu(self.saved_menu)
         library.saved_button.setPopupMode(library.saved_button.ToolButtonPopupMode.InstantPopup)
         library.facets_changed.connect(self._facets_changed)
+        library.show_order(order_of(self._settings.value("list_order")))
+        library.order_changed.connect(lambda order: self._settings.setValue("list_order", order.value))
         self.saved_menu.aboutToShow.connect(self._fill_saved)
         self.popover.changed.connect(library.show_facets)
         self.popover.save_requested.connect(self.ask_save)

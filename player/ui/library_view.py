@@ -16,8 +16,10 @@ from player.ui.facet_words import traits_of
 from player.ui.inert import visible
 from player.ui.library_bar import LibraryButton
 from player.ui.list_delegates import EntryDelegate
-from player.ui.list_models import Heading, ItemsModel, by_day, holds, today_there
+from player.ui.list_models import Heading, ItemsModel, holds, today_there
+from player.ui.list_orders import Order, ordered
 from player.ui.look import Look
+from player.ui.order_button import OrderButton
 from player.ui.widgets import filter_box, icon_button, plain_label, rule
 
 
@@ -39,6 +41,7 @@ class LibraryView(QWidget):
     recording_chosen = Signal(object)  # Path
     reload_requested = Signal()
     facets_changed = Signal(object)  # Facets
+    order_changed = Signal(object)  # Order
 
     def __init__(self, *, look: Look) -> None:
         super().__init__()
@@ -48,6 +51,7 @@ class LibraryView(QWidget):
         self._library = ""
         self._problem = ""
         self.facets = Facets()
+        self.order = Order.NEWEST
         self.model: ItemsModel[Entry] = ItemsModel(_entry_text, self, tip_of=self._tip_text)
         self._assemble()
         self.filter.textChanged.connect(self._show)
@@ -84,6 +88,15 @@ class LibraryView(QWidget):
             self.chips.show_facets(facets)
             self._show()
             self.facets_changed.emit(facets)
+
+    def show_order(self, order: Order) -> None:
+        """In this order from now on."""
+        if order is not self.order:
+            self.order = order
+            self.order_button.show_order(order)
+            self._show()
+            self.view.scrollToTop()
+            self.order_changed.emit(order)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -140,10 +153,13 @@ class LibraryView(QWidget):
         words, bar = self._look.words, QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 8)
         bar.setSpacing(2)
+        self.order_button = OrderButton(look=self._look)
+        self.order_button.chosen.connect(self.show_order)
         self.facet_button = icon_button(self._look, "facets", words("library.facets"))
         self.saved_button = icon_button(self._look, "saved", words("library.saved"))
         bar.addWidget(self.filter, 1)
         bar.addSpacing(2)
+        bar.addWidget(self.order_button)
         bar.addWidget(self.facet_button)
         bar.addWidget(self.saved_button)
         return bar
@@ -152,7 +168,8 @@ class LibraryView(QWidget):
         words, needle = self._look.words, self.filter.text()
         selected = select(self._entries, self.facets, traits_of)
         seen = [entry for entry in selected.items if holds(entry, needle)]
-        self._show_lines(by_day(seen, day_text=self._day_text, no_day=words("library.no_day")))
+        self._delegate.has_days = self.order is Order.NEWEST
+        self._show_lines(ordered(seen, self.order, words, day_text=self._day_text))
         self._warning.setText(self._warning_text())
         self._warning.setVisible(bool(self._problem))
         if not self._entries:

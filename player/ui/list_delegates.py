@@ -4,6 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
+from player.review.state import ReviewState
 from player.timeline import time_text
 from player.ui.access import Entry, EntryState, Hit, Level, Problem
 from player.ui.inert import visible
@@ -11,6 +12,7 @@ from player.ui.list_models import ITEM_ROLE, Heading, local_time
 from player.ui.log_delegate import icon_of
 from player.ui.look import SMALL_PX, Look, text_font
 from player.ui.painting import RowDelegate, paint_found, paint_text
+from player.ui.review_signs import STATE_ICONS, state_colour
 from player.ui.verdict_banner import ICONS, tone_colour
 
 Index = QModelIndex | QPersistentModelIndex
@@ -61,6 +63,7 @@ class EntryDelegate(ItemDelegate):
     """A recording: who and where, verdict; when, how long and why."""
 
     open_entry: Entry | None = None
+    has_days = True  # the list's headings say the day
 
     def is_current(self, item: object) -> bool:
         """The recording that is open."""
@@ -79,7 +82,11 @@ class EntryDelegate(ItemDelegate):
         who = visible(" @ ".join(part for part in (item.operator, item.host) if part)) or visible(item.folder.name)
         upper = QRect(room.left(), room.top() + 7, room.width(), 20)
         paint_text(painter, upper, who, font=self.strong, colour=colour)
-        lower = QRect(room.left(), room.top() + 27, area.width() - 32, 18)
+        review = _review_of(item)
+        if review is not None:
+            tone = state_colour(self.look, review)
+            self.paint_icon(painter, area.right() - 12 - 16, area.top() + 36, STATE_ICONS[review], tone)
+        lower = QRect(room.left(), room.top() + 27, area.width() - (56 if review is not None else 32), 18)
         paint_text(painter, lower, self._when_and_why(item), font=self.small, colour=dim)
 
     def _alert_colour(self, entry: Entry) -> str:
@@ -105,7 +112,8 @@ class EntryDelegate(ItemDelegate):
             return visible(words.said(entry.problem.replace(str(entry.folder), words("library.this"), 1)))
         parts = []
         if entry.started_wall_ns is not None:
-            parts.append(f"{local_time(entry.started_wall_ns, entry.utc_offset_s):%H:%M}")
+            pattern = "%H:%M" if self.has_days else "%Y-%m-%d %H:%M"
+            parts.append(local_time(entry.started_wall_ns, entry.utc_offset_s).strftime(pattern))
         if entry.state is EntryState.RECORDING:
             parts.append(self.look.words("library.recording"))
         elif entry.duration_ns is not None:
@@ -113,6 +121,10 @@ class EntryDelegate(ItemDelegate):
         if entry.purpose:
             parts.append(visible(entry.purpose))
         return "  ·  ".join(parts)
+
+
+def _review_of(entry: Entry) -> ReviewState | None:
+    return next((state for state in ReviewState if state.value == entry.review), None)
 
 
 class HitDelegate(ItemDelegate):

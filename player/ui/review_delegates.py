@@ -6,26 +6,18 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from player.persons import Standing
 from player.review.reasons import Reason
-from player.review.state import GivenNote, GivenVerdict, ReviewState
+from player.review.state import GivenNote, GivenVerdict
 from player.timeline import time_text
 from player.ui.inert import visible
 from player.ui.list_delegates import ItemDelegate
 from player.ui.list_models import ITEM_ROLE, local_time
-from player.ui.look import Look
 from player.ui.painting import paint_text
 from player.ui.review_models import QueueHead, QueueMore, QueueReason, words_of
+from player.ui.review_signs import STATE_ICONS, state_colour
 from player.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 
-STATE_ICONS = {
-    ReviewState.NONE: "review_none",
-    ReviewState.STARTED: "review_started",
-    ReviewState.CLEARED: "tick",
-    ReviewState.DOUBTFUL: "verdict_unknown",
-    ReviewState.FOLLOW_UP: "review_follow_up",
-    ReviewState.VIOLATION: "review_violation",
-}
 _GRAVE = frozenset({"altered", "alert_critical", "alert_high"})
 _MILD = frozenset({"not_verified", "alert_low", "alert_informational", "off_hours"})
 _REASON_ICONS = {
@@ -36,19 +28,6 @@ _REASON_ICONS = {
     "privileged": "key",
     "off_hours": "kind_clock",
 }
-
-
-def state_colour(look: Look, state: ReviewState) -> str:
-    """The colour of a state's sign."""
-    colours = look.colours
-    tones = {
-        ReviewState.CLEARED: colours.good,
-        ReviewState.FOLLOW_UP: colours.warn,
-        ReviewState.DOUBTFUL: colours.warn,
-        ReviewState.VIOLATION: colours.bad,
-        ReviewState.STARTED: colours.accent,
-    }
-    return tones.get(state, colours.text_dim)
 
 
 class NoteDelegate(ItemDelegate):

@@ -110,7 +110,7 @@ class PlayerWindow(QMainWindow):
         self.timeline = TimelineView(look=look)
         self.transport = TransportBar(look=look)
         self.searching = Searching(self.desk, self.search, self)
-        self.libraries = LibraryController(self, self.desk.access)
+        self.libraries = LibraryController(self, self.desk.access, self._settings)
 
     def _lay_out(self) -> None:
         whole, column = panel(surface="window")
