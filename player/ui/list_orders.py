@@ -53,7 +53,8 @@ def gravest_alert(entry: Entry) -> str | None:
 
 
 def _by_length(newest: Iterable[Entry], words: Words) -> list[Entry | Heading]:
-    known, unknown = [], []
+    known: list[Entry] = []
+    unknown: list[Entry] = []
     for entry in newest:
         (unknown if entry.duration_ns is None else known).append(entry)
     known.sort(key=lambda entry: entry.duration_ns or 0, reverse=True)

@@ -15,8 +15,9 @@ from player.ui.coverage_bar import CoverageBar
 from player.ui.inert import visible
 from player.ui.library_view import items_view
 from player.ui.look import Look
-from player.ui.review_delegates import STATE_ICONS, NoteDelegate, note_tip, state_colour
+from player.ui.review_delegates import NoteDelegate, note_tip
 from player.ui.review_models import NotesModel, words_of
+from player.ui.review_signs import STATE_ICONS, state_colour
 from player.ui.verdict_list import VerdictList
 from player.ui.widgets import key_text, name_control, panel, plain_label, rule, text_button
 
