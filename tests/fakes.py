@@ -11,7 +11,7 @@ import numpy as np
 from player.changes import ChangeColumns
 from player.facets import Facets
 from player.importing import Imported, ImportProgress, ImportRefusedError
-from player.review.queue import Queued
+from player.review.queue import Covered, Queued
 from player.shelf import SavedSearch
 from player.source import Picture, Pointer, SessionFacts, Span
 from player.ui.access import Entry, EntryState, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
@@ -174,6 +174,7 @@ class FakeAccess:
         self.judged_pictures = False
         self.hits: list[Hit] = []
         self.queue: list[Queued] = []
+        self.covered: list[Covered] = []
         self.reviews: list[tuple[object, ...]] = []
         self.passphrase: str | None = None
         self.asked: list[str] = []
@@ -268,6 +269,11 @@ class FakeAccess:
     def review_queue(self, ask: Callable[[str], str | None], progress: Callable[[int, int], None]) -> Sequence[Queued]:
         progress(0, len(self.queue))
         return self.queue
+
+    def coverage(self, progress: Callable[[int, int], None]) -> Sequence[Covered]:
+        for number in range(len(self.covered)):
+            progress(number, len(self.covered))
+        return self.covered
 
     def search_library(
         self,

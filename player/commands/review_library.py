@@ -3,15 +3,15 @@
 import argparse
 import functools
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
 from player.ledger.entry import Kind
-from player.library import SESSION_ID, Entry
+from player.library import SESSION_ID
 from player.moments import in_s
 from player.persons import Persons
 from player.review.coverage import Coverage, together
+from player.review.period import Period
 from player.review.policy import read_policy
 from player.review.queue import QUEUE_WORDS, Queued, library_coverage, review_queue
 from player.review.sample import draw, place_of
@@ -50,7 +50,8 @@ def run_sample(desk: Desk, asked: argparse.Namespace) -> int:
     """Draw a sample, and say how it was drawn."""
     names = [folder.name for folder in desk.library.folders()]
     known = [name for name in names if SESSION_ID.fullmatch(name)]
-    sample = draw([name for name in known if _is_within(_day_of(name), asked)], seed=asked.seed, count=asked.count)
+    period = Period(asked.from_day, asked.to_day)
+    sample = draw([name for name in known if period.holds(name)], seed=asked.seed, count=asked.count)
     for session_id in sample.session_ids:
         if asked.json:
             desk.say_json({"recording": session_id, "place": place_of(asked.seed, session_id)})
@@ -71,10 +72,11 @@ def run_sample(desk: Desk, asked: argparse.Namespace) -> int:
 def run_coverage(desk: Desk, asked: argparse.Namespace) -> int:
     """Say how much of the recorded time was seen, by recording, by person and in all."""
     wanted = None if asked.recording is None else desk.library.find(asked.recording)
+    period = Period(asked.from_day, asked.to_day)
     entries = [
         entry
         for entry in desk.library.entries(notify=desk.note)
-        if (wanted is None or entry.folder.resolve() == wanted.resolve()) and _is_within(_began(entry), asked)
+        if (wanted is None or entry.folder.resolve() == wanted.resolve()) and period.holds(entry.session_id)
     ]
     line = ProgressLine(desk.notes)
     covered = library_coverage(
@@ -157,22 +159,3 @@ def _in_words(coverage: Coverage) -> str:
 
 def _seen(watched_ns: int, idle_ns: int) -> str:
     return f"{span_words(watched_ns)} watched" + (f", {span_words(idle_ns)} idle gone over" if idle_ns else "")
-
-
-def _day_of(session_id: str) -> date:
-    try:
-        return datetime.strptime(session_id[:8], "%Y%m%d").replace(tzinfo=UTC).date()
-    except ValueError:  # digits that are no day: outside of every period
-        return date.min
-
-
-def _began(entry: Entry) -> date | None:
-    return _day_of(entry.session_id) if SESSION_ID.fullmatch(entry.session_id) else None
-
-
-def _is_within(day: date | None, asked: argparse.Namespace) -> bool:
-    if asked.from_day is None and asked.to_day is None:
-        return True
-    if day is None:
-        return False
-    return (asked.from_day is None or day >= asked.from_day) and (asked.to_day is None or day <= asked.to_day)

@@ -9,7 +9,7 @@ from typing import Protocol
 from player.drawing import Pixels
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
-from player.review.queue import Queued
+from player.review.queue import Covered, Queued
 from player.shelf import SavedSearch
 from player.source import Source
 from player.ui.asking import WindowAsker
@@ -239,6 +239,10 @@ class Access(Protocol):
 
     def review_queue(self, ask: AskPassphrase, progress: Callable[[int, int], None]) -> Sequence[Queued]:
         """What to review next in the library. `progress` is told how many of how many; it raises to stop."""
+        ...
+
+    def coverage(self, progress: Callable[[int, int], None]) -> Sequence[Covered]:
+        """How much of each recording of the libraries that are shown was seen. `progress` as above."""
         ...
 
     def reviewed(self, folder: Path, what: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from player.ui.list_models import Heading, ItemsModel
 from player.ui.look import Look
 from player.ui.review_delegates import QueueDelegate
 from player.ui.review_models import QueueHead, QueueLine, QueueMore, QueueReason, queue_lines
-from player.ui.widgets import icon_button, plain_label, rule
+from player.ui.widgets import icon_button, plain_label, rule, text_button
 
 
 class QueueView(QWidget):
@@ -38,6 +38,7 @@ class QueueView(QWidget):
         bar.addWidget(self.message, 1)
         bar.addWidget(icon_button(look, "refresh", look.words("queue.reload"), pressed=self.reload_requested.emit))
         column.addLayout(bar)
+        column.addLayout(self._library_bar())
         column.addWidget(rule())
         self.view = items_view()
         self.view.setAccessibleName(look.words("queue.title"))
@@ -47,6 +48,17 @@ class QueueView(QWidget):
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         self.show_progress(0, 0)
+
+    def _library_bar(self) -> QHBoxLayout:
+        words, bar = self._look.words, QHBoxLayout()
+        bar.setContentsMargins(8, 0, 8, 8)
+        bar.setSpacing(4)
+        self.coverage_button = text_button(self._look, words("queue.coverage"), words("coverage.title"))
+        self.sample_button = text_button(self._look, words("queue.sample"), words("sample.title"))
+        bar.addWidget(self.coverage_button)
+        bar.addWidget(self.sample_button)
+        bar.addStretch(1)
+        return bar
 
     @property
     def queue(self) -> tuple[Queued, ...]:

@@ -15,10 +15,11 @@ from player.ledger.ledger import Ledger
 from player.ledger.policy import Occasion
 from player.ledger.telling import told_facets
 from player.library import fingerprint, looks_like_recording
+from player.persons import Persons
 from player.picture_walls import Walls
 from player.recording import OpenRecording
 from player.review.policy import read_policy
-from player.review.queue import QUEUE_WORDS, Queued, review_queue
+from player.review.queue import QUEUE_WORDS, Covered, Queued, library_coverage, review_queue
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import AskPassphrase, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
 from player.ui.asking import WindowAsker
@@ -217,6 +218,11 @@ class RealAccess:
 
         gate.search(QUEUE_WORDS, where=self._libraries.where)
         return review_queue(self._libraries.shown(), keys=keys, policy=read_policy(), progress=progress)
+
+    def coverage(self, progress: Callable[[int, int], None]) -> tuple[Covered, ...]:
+        """How much of each recording was seen."""
+        entries = [entry for library in self._libraries.shown() for entry in library.entries()]
+        return library_coverage(entries, Persons.load(), progress=progress)
 
     def reviewed(self, folder: Path, what: Sequence[str]) -> None:
         """Something is about to be written into the review of a recording; it is entered first."""

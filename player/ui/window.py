@@ -12,6 +12,7 @@ from player.ui.access import Entry, Hit, Judgement, Level
 from player.ui.admission import Admission
 from player.ui.background import Question
 from player.ui.commands import Commands
+from player.ui.coverage_controller import CoverageController
 from player.ui.desk import Desk
 from player.ui.dialogs import PassphraseDialog
 from player.ui.export_controller import ExportController
@@ -69,6 +70,7 @@ class PlayerWindow(QMainWindow):
         self.redacting = RedactionController(self)
         for part in (self.export, self.redacting):
             self.commands.also(part)
+        self.coverage = CoverageController(self)
         self.commands.also(ReviewCommands(self))
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
@@ -302,6 +304,7 @@ class PlayerWindow(QMainWindow):
         self.screen_work.stop()
         self.log.stop()
         self.export.stop()
+        self.coverage.stop()
         self.review.stop()
         self.desk.stop()
         self._home.shut()
