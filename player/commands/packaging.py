@@ -69,7 +69,10 @@ def run_package(desk: Desk, asked: argparse.Namespace) -> int:
             keys=source.keys,
             devices=desk.library.devices,
             words=words,
-            extras=(*review_files(folder), *ledger_files(desk.gate.ledger, source.facts.session_id)),
+            extras=(
+                *review_files(folder, wanted),
+                *ledger_files(desk.gate.ledger, source.facts.session_id, is_shortened=wanted.is_shortened),
+            ),
             reviews=reviews_told(folder, words),
             told=told,
         )

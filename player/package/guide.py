@@ -28,6 +28,7 @@ class Guide:
     verdict: Verdict
     files: Mapping[str, str]
     redactions: Sequence[tuple[str, str, str]]
+    is_shortened: bool
     signer: Person
     made_wall_ns: int
     device_key: str
@@ -79,7 +80,8 @@ def _files(guide: Guide, words: Words) -> str:
         f"<tr><td><code>{escape(name)}</code></td><td>{escape(words(f'package.file_{what}'))}</td></tr>"
         for name, what in guide.files.items()
     )
-    return _section(words, "files", f"<table>{rows}</table>")
+    left_out = f"<p>{escape(words('package.left_out'))}</p>" if guide.is_shortened else ""
+    return _section(words, "files", f"<table>{rows}</table>{left_out}")
 
 
 def _checks(guide: Guide, words: Words) -> str:

@@ -14,13 +14,18 @@ WHERE = "ledger"
 _ALWAYS = (Kind.BEGUN, Kind.POLICY, Kind.TORN)  # without them what is left out could not be told from what was lost
 
 
-def ledger_files(ledger: Ledger, session_id: str) -> tuple[Extra, ...]:
+def ledger_files(ledger: Ledger, session_id: str, *, is_shortened: bool = False) -> tuple[Extra, ...]:
     """An extract of each ledger at hand that tells of the recording: this person's, and those of the shared folder.
+
+    `is_shortened`: the package shows a part, or not all texts; entries that hold words which were looked for are then
+    digests only.
 
     Raises:
         StorageError: a folder of ledgers cannot be looked into.
     """
-    return tuple(_extra(path, session_id) for path in _paths(ledger) if _tells_of(path, session_id))
+    return tuple(
+        _extra(path, session_id, is_shortened=is_shortened) for path in _paths(ledger) if _tells_of(path, session_id)
+    )
 
 
 def _paths(ledger: Ledger) -> Iterator[Path]:
@@ -37,11 +42,17 @@ def _tells_of(path: Path, session_id: str) -> bool:
     return any(line.entry is not None and line.entry.content.recording == session_id for line in lines_of(path))
 
 
-def _extra(path: Path, session_id: str) -> Extra:
+def _extra(path: Path, session_id: str, *, is_shortened: bool) -> Extra:
     def is_wanted(entry: Entry) -> bool:
-        return entry.content.recording == session_id or entry.content.kind in _ALWAYS
+        if entry.content.kind in _ALWAYS:
+            return True
+        return entry.content.recording == session_id and not (is_shortened and _has_words(entry))
 
     def write(target: Path) -> None:
         write_extract(extract(path, is_wanted), target)
 
     return Extra(f"{WHERE}/{path.stem}.json", "ledger", write)
+
+
+def _has_words(entry: Entry) -> bool:
+    return any(entry.content.detail.get(name) for name in ("words", "filter"))

@@ -22,6 +22,7 @@ from player.persons import Signer
 from player.recording import OpenRecording
 from player.report.facts import ReviewTold, gather
 from player.report.page import as_html, page_of
+from player.report.reviews import reviews_of_a_part
 from player.review.places import beside, file_name, persons_with_files
 from player.timeline import time_text
 from player.verdict_objects import verdict_objects
@@ -53,6 +54,11 @@ class Wanted:
     skip_idle: bool = False
     with_recording: bool = True
     redactions: Redactions = ()
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether words of the recording are left out: then nothing may go with it that quotes them."""
+        return self.start_ns > 0 or self.end_ns is not None or any(one.texts for one in self.redactions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,9 @@ class _Making:
             made_by=self.signer.person.name,
             made_wall_ns=time.time_ns(),
             program=release(),
-            reviews=reviews,
+            reviews=reviews_of_a_part(
+                reviews, self.wanted.start_ns, self.wanted.end_ns, self.wanted.redactions, self.words
+            ),
             start_ns=self.wanted.start_ns,
             end_ns=self.wanted.end_ns,
             redactions=self.wanted.redactions,
@@ -220,6 +228,7 @@ class _Making:
             verdict=verdict,
             files=names,
             redactions=[_redaction_words(one, self.words) for one in wanted.redactions],
+            is_shortened=wanted.is_shortened,
             signer=self.signer.person,
             made_wall_ns=time.time_ns(),
             device_key=recording.device_public_bytes.hex(),
@@ -273,12 +282,14 @@ class _Making:
         self._place(name, what).write_bytes(content)
 
 
-def review_files(folder: Path) -> tuple[Extra, ...]:
-    """What lies beside a recording from its reviewers, as it is.
+def review_files(folder: Path, wanted: Wanted) -> tuple[Extra, ...]:
+    """What lies beside a recording from its reviewers, as it is: nothing if that tells more than is wanted.
 
     Raises:
         StorageError: it cannot be looked into.
     """
+    if wanted.is_shortened:
+        return ()
     place = beside(folder)
     with storage_errors(place):
         names = [file_name(key) for key in persons_with_files(place)]

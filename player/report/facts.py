@@ -47,13 +47,15 @@ class AlertTold:
 
 @dataclass(frozen=True, slots=True)
 class ReviewTold:
-    """What a reviewer said: `standing` is a word of `player.persons.Standing`."""
+    """What a reviewer said: `standing` is a word of `player.persons.Standing`. `at_ns` None: of all of the session."""
 
     person: str
     standing: str
     verdict: str
     wall_ns: int
     note: str = ""
+    at_ns: int | None = None
+    end_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from player.outfile import partial_file, refuse_no_file
 from player.source import Source, Span
 from player.timeline import change_times, idle_spans, operator_times, time_text
 from player.video.behind import Behind
+from player.video.hiding import refuse_what_hides_nothing
 from player.video.plan import Cut, Moments, Times, Timetable, dull_ranges, moments, timetable
 from player.video.redaction import Redaction, Redactions
 from player.video.scene import GRAVE, HIDING, Scene
@@ -92,7 +93,9 @@ def table_of(recording: Source, choice: Choice, *, step_ns: int) -> Timetable:
 
     Raises:
         ExportError: the range lies outside of the recording.
+        RedactionError: a redaction would hide nothing.
     """
+    refuse_what_hides_nothing(recording, choice.redactions)
     reach_ns = recording.duration_ns
     end_ns = reach_ns if choice.end_ns is None else min(choice.end_ns, reach_ns)
     if choice.start_ns > end_ns or (choice.start_ns == end_ns and reach_ns > 0):
