@@ -9,6 +9,7 @@ from player.commands.desk import Desk
 from player.ledger.given import Given
 from player.ledger.names import LEDGER_COMMANDS
 from recorder.errors import WorldError
+from recorder.logrow import inert
 from recorder.streams import let_go, prepare_standard_streams, said_or_refused, say
 
 INTERRUPTED = 130
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with said_or_refused(sys.stdout):
             sys.stdout.flush()
     except WorldError as error:
-        say(sys.stderr, f"tachiai-player: {error}\n")
+        say(sys.stderr, f"tachiai-player: {inert(str(error))}\n")
         return error.exit_status
     except BrokenPipeError:
         let_go(sys.stdout)

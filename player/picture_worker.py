@@ -279,7 +279,11 @@ def _shared_memory() -> tuple[mmap.mmap | None, int | None]:
     import fcntl
 
     shared = os.memfd_create("picture", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(shared, PICTURE_BYTES)
+    try:
+        os.ftruncate(shared, PICTURE_BYTES)
+    except OSError:  # a limit on how large files may be holds for this too; pictures then come through the pipe
+        os.close(shared)
+        return None, None
     # Nobody can make it shorter (reading what is gone kills the reader) or longer any more.
     fcntl.fcntl(shared, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return mmap.mmap(shared, PICTURE_BYTES), shared

@@ -20,6 +20,7 @@ from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_dev
 from recorder.evidence.keys import KeyRing
 from recorder.evidence.library_folder import library_folder
 from recorder.evidence.reader import RecordingReader
+from recorder.logrow import inert
 from recorder.streams import said_or_refused
 
 if TYPE_CHECKING:
@@ -96,17 +97,21 @@ class Desk:
         return Passphrase(self.notes, self.given_passphrase)
 
     def note(self, sentence: str) -> None:
-        """Say something beside the answer."""
-        print(f"{PROGRAM}: {sentence}", file=self.notes)
+        """Say something beside the answer; names in it come from anywhere."""
+        print(f"{PROGRAM}: {inert(sentence)}", file=self.notes)
 
     def say(self, line: str) -> None:
-        """A line of the answer."""
+        """A line of the answer, for a person; names in it come from anywhere."""
+        self.say_exactly(inert(line))
+
+    def say_exactly(self, line: str) -> None:
+        """A line of the answer, for a program."""
         with said_or_refused(self.out):
             print(line, file=self.out)
 
     def say_json(self, thing: Json) -> None:
         """An object of the answer, on a line of its own."""
-        self.say(_ACTING.sub(_escape, json.dumps(thing, ensure_ascii=False)))
+        self.say_exactly(_ACTING.sub(_escape, json.dumps(thing, ensure_ascii=False)))
 
     def say_table(self, rows: Iterable[tuple[str, ...]], *, heads: tuple[str, ...]) -> None:
         """Columns as wide as what is in them; the last is as long as it is."""

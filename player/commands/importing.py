@@ -35,7 +35,7 @@ def run_import(desk: Desk, source: Path, *, as_json: bool) -> int:
             }
         )
         return 0
-    desk.say(str(done.folder))
+    desk.say_exactly(str(done.folder))
     if done.was_there:
         desk.note("It was there already, byte for byte; nothing was copied.")
     desk.note(STATUS_WORDS[verdict])
@@ -62,7 +62,7 @@ def run_unregister(desk: Desk) -> int:
 
 def _say_files(desk: Desk, done: Registered) -> None:
     for path in done.files:
-        desk.say(str(path))
+        desk.say_exactly(str(path))
 
 
 def _note_missing(desk: Desk, done: Registered) -> None:

@@ -33,7 +33,7 @@ def run_log(
     rows.sort(key=lambda row: row.at_ns)  # a gap is known only when it is over
     wall = WallClock(reader.header.started.wall_ns, reader.clock_marks())
     for line in written_rows(rows, form, wall_ns=wall.at):
-        desk.say(line.removesuffix("\n").removesuffix("\r"))
+        desk.say_exactly(line.removesuffix("\n").removesuffix("\r"))
     note_what_is_not_sound(desk, folder)
     return 0
 

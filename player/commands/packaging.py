@@ -12,6 +12,7 @@ from player.outfile import refuse_no_file
 from player.package.checking import CheckedPackage, check_package
 from player.package.ledgers import ledger_files
 from player.package.making import Package, Stage, Wanted, make_package, review_files
+from player.package.sums import LONGEST_NAME
 from player.persons import Persons, this_person
 from player.report.reviews import reviews_told
 from player.verdict_objects import verdict_objects
@@ -115,7 +116,8 @@ def run_check_package(desk: Desk, path: Path, *, as_json: bool) -> int:
 def _say_words(desk: Desk, checked: CheckedPackage) -> None:
     desk.say(f"{PACKAGE_WORDS.get(checked.status, STATUS_WORDS[checked.status])} ({checked.files} files).")
     for finding in checked.findings:
-        desk.say(f"  {finding.flaw.value:<14} {finding.name}: {finding.sentence}")
+        about = ": ".join(filter(None, (_short(finding.name), finding.sentence)))
+        desk.say(f"  {finding.flaw.value:<14} {about}")
     if checked.signer is not None:
         known = checked.signer_name or "a stranger: have the key read to you, then tachiai-player persons trust"
         desk.say(f"  signed by      {known} ({fingerprint(checked.signer)})")
@@ -123,6 +125,11 @@ def _say_words(desk: Desk, checked: CheckedPackage) -> None:
         desk.say(f"  recording      {checked.recording_id}: {STATUS_WORDS[checked.recording.status]}")
         for one in checked.recording.findings:
             desk.say(f"                 {one.sentence}")
+
+
+def _short(name: str) -> str:
+    """A name from a package that may be anything, to be read on a terminal."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _say_objects(desk: Desk, checked: CheckedPackage) -> None:

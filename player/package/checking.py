@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import stat
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from player.package.layout import what_is_hidden
 from player.package.sums import MOST_FILES, MOST_SUMS_BYTES, PURPOSE, SIGNATURE, SIGNER, SUMS, read_sums, why_unsafe
 from player.persons import Persons, Standing, check
 from recorder.errors import StorageError, UnreadableError
@@ -122,14 +124,20 @@ class _Package:
         found = [PackageFinding(Flaw.UNSAFE_NAME, one.filename, why) for one in entries if (why := _why_not(one))]
         if found:
             return found
+        hidden = what_is_hidden(self.archive)
+        if hidden:
+            return [PackageFinding(Flaw.NOT_LISTED, "", hidden)]
         tops = {one.filename.split("/", 1)[0] for one in entries}
         if len(tops) != 1 or any("/" not in one.filename for one in entries):
             msg = "It is a zip file, but not an evidence package: there is not one folder in it."
             raise UnreadableError(msg)
+        seen: set[str] = set()
         for one in entries:
             name = one.filename.split("/", 1)[1]
-            if name.casefold() in {known.casefold() for known in self.members}:
+            same = unicodedata.normalize("NFKC", name).casefold()  # some file systems keep only one of such names
+            if same in seen:
                 found.append(PackageFinding(Flaw.UNSAFE_NAME, name, "the same name is there twice"))
+            seen.add(same)
             self.members[name] = one
         return found
 
@@ -224,7 +232,7 @@ def _why_not(entry: zipfile.ZipInfo) -> str:
         return "it is not an ordinary file"
     if entry.flag_bits & 0x1 or entry.compress_type not in _DEFLATED:
         return "it is encrypted, or compressed in a way that packages are not"
-    return why_unsafe(entry.filename)
+    return why_unsafe(entry.orig_filename)  # the name before Python cuts it at a zero byte
 
 
 @contextmanager
@@ -239,9 +247,11 @@ def _sink(target: Path | None) -> Iterator[Callable[[bytes], object]]:
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise zipfile.BadZipFile
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OverflowError, ValueError) as error:
         msg = f"{path} is not an evidence package; a package is a zip file that tachiai-player package wrote."
         raise UnreadableError(msg) from error
     except OSError as error:

@@ -253,53 +253,6 @@ def test_what_reviewers_said_is_in_the_package(place, out):
     assert "no ticket" in text_of(out, "report.html")
 
 
-def test_what_reviewers_and_searchers_quoted_is_not_in_a_redacted_copy_nor_outside_of_its_range(place, out):
-    billing(place).close()
-    hidden = out.with_name("hidden.json")
-    black = {"screen": None, "area": None, "from_s": 4.2, "to_s": 9, "reason": "customer data", "texts": True}
-    hidden.write_text(json.dumps([black]), encoding="utf-8")
-    for at_s, text in (("1", "early quote"), ("5", "quotes hidden words")):
-        assert place.run("review", "add", FIRST, "--at", at_s, "--text", text).status == 0
-    assert place.run("review", "mark", FIRST, "violation", "--comment", "hidden words all over").status == 0
-    assert place.run("log", FIRST, "--text", "hidden words").status == 0
-
-    def everything():
-        return "".join(text_of(out, name) for name in names_in(out) if name.endswith((".html", ".json", ".jsonl")))
-
-    packed(place, out)
-    assert "hidden words all over" in everything()
-    packed(place, out, "--redact", str(hidden))
-    assert "hidden words" not in everything()
-    assert "early quote" in text_of(out, "report.html")
-    assert "signed files of reviewers" in text_of(out, "README.html")
-    packed(place, out, "--from", "3")
-    assert "early quote" not in everything()
-    packed(place, out, "--to", "3")
-    assert "hidden words" not in everything()
-    assert "early quote" in text_of(out, "report.html")
-    assert place.run("check-package", str(out)).status == 0
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"screen": 7}, "there is no screen 7 in that time (screens there: 0)"),
-        ({"area": [5000, 10, 20, 20]}, "its area lies outside of screen 0 (320×200 pixels)"),
-        ({"from_s": 8000, "to_s": 9000}, "it begins at 2:13:20.000, and the recording reaches to"),
-    ],
-)
-def test_a_redaction_that_would_hide_nothing_is_refused(place, out, change, says):
-    billing(place).close()
-    hidden = out.with_name("hidden.json")
-    black = {"screen": 0, "area": [1, 2, 30, 40], "from_s": 1, "to_s": 2, "reason": "a name"}
-    hidden.write_text(json.dumps([black, black | change]), encoding="utf-8")
-    for asked in (("package", FIRST, "--out", str(out)), ("export", FIRST, "--log", str(out))):
-        answer = place.run(*asked, "--redact", str(hidden))
-        assert (answer.status, says in told(answer)) == (4, True), answer.notes
-        assert "Redaction 2 of 2 blacks out nothing" in answer.notes
-        assert not out.exists()
-
-
 def test_who_opened_the_recording_is_in_the_package_and_nothing_of_other_recordings(place, out):
     place.desk("20260302T140509Z-00000002").close()
     billing(place).close()
