@@ -10,6 +10,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Sequence
@@ -98,7 +99,7 @@ def worker_command() -> list[str]:
 
 
 class PictureWorker:
-    """One worker process. One thread asks, and ends it; any thread may kill it."""
+    """One worker process. One thread asks, and ends it; any thread may kill it, or wait until it is ready."""
 
     def __init__(
         self,
@@ -118,6 +119,7 @@ class PictureWorker:
         self._pipes = pipes_to(self._process)
         self._end = weakref.finalize(self, _end, self._process, self._pipes)
         self._ready: Ready | None = None
+        self._getting_ready = threading.Lock()  # who tells of the walls may ask while somebody takes it into use
 
     @property
     def pid(self) -> int:
@@ -143,14 +145,15 @@ class PictureWorker:
         Raises:
             WorkerDiedError: it did not come so far.
         """
-        if self._ready is None:
-            self._pipes.begin(START_LIMIT_S)
-            said = self._answer(Answer.READY)
-            try:
-                self._ready = msgspec.msgpack.decode(said, type=Ready)
-            except msgspec.DecodeError:
-                raise self._dead(Cause.GARBAGE) from None
-        return self._ready
+        with self._getting_ready:
+            if self._ready is None:
+                self._pipes.begin(START_LIMIT_S)
+                said = self._answer(Answer.READY)
+                try:
+                    self._ready = msgspec.msgpack.decode(said, type=Ready)
+                except msgspec.DecodeError:
+                    raise self._dead(Cause.GARBAGE) from None
+            return self._ready
 
     def tell(self, request: Request) -> None:
         """Send what is not answered.

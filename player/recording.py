@@ -49,6 +49,7 @@ class OpenRecording:
         self._segments: tuple[SegmentInfo, ...] = ()
         self._starts_ns: list[int] = []
         self._loaded: OrderedDict[int, LoadedSegment] = OrderedDict()
+        self._clock: tuple[object, WallClock] | None = None
         self._spans: tuple[object, tuple[Span, ...]] | None = None
         self._scan = Scan(reader, started_boot_ns=self._started_boot_ns)
         self._take_segments()
@@ -127,16 +128,19 @@ class OpenRecording:
 
     def wall_ns_at(self, at_ns: int) -> int:
         """UTC then, as the machine's clock claimed it; sure once the moment is settled, or the scan has come so far."""
-        marks = [(self._at_ns(info.start.boot_ns), info.start.wall_ns) for info in self._segments]
-        with self._lock:
-            marks += [mark for segment in self._loaded.values() for mark in segment.wall_marks]
-        return WallClock(self._reader.header.started.wall_ns, [*marks, *self._scan.wall_marks]).at(at_ns)
+        # Without the lock, which is held while pictures are decoded: the window asks with every tick.
+        segments, loaded, scanned = self._segments, tuple(self._loaded.values()), tuple(self._scan.wall_marks)
+        known = (len(segments), len(scanned), *((one.number, len(one.wall_marks)) for one in loaded))
+        if self._clock is None or self._clock[0] != known:
+            marks = [(self._at_ns(info.start.boot_ns), info.start.wall_ns) for info in segments]
+            marks += [mark for segment in loaded for mark in tuple(segment.wall_marks)]
+            self._clock = known, WallClock(self._reader.header.started.wall_ns, [*marks, *scanned])
+        return self._clock[1].at(at_ns)
 
     def segment_at(self, at_ns: int) -> int | None:
         """The number of the segment that this moment lies in; None if it lies in none."""
-        with self._lock:
-            index = self._index_at(at_ns)
-            return self._segments[index].number if index >= 0 and at_ns <= self.duration_ns else None
+        begun = [info.number for info in self._segments if self._at_ns(info.start.boot_ns) <= at_ns]
+        return begun[-1] if begun and at_ns <= self.duration_ns else None
 
     # --- pictures -----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def open_with():
 
 
 @needs_walls
+def test_who_tells_of_the_walls_may_ask_while_somebody_takes_the_worker():
+    worker, said = PictureWorker(), []
+    asking = [threading.Thread(target=lambda: said.append(worker.ready())) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    worker.end()
+    assert len(said) == 4
+    assert len(set(map(id, said))) == 1
+
+
 def test_every_wall_stands_before_anything_recorded_is_read():
     worker = PictureWorker()
     try:
