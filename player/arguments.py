@@ -196,6 +196,7 @@ def _add_open(commands: "Commands[UsageParser]") -> None:
     one.add_argument("recording", nargs="?", metavar="RECORDING", help=f"{RECORDING_HELP}; or a link tachiai://…")
     one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", help="begin at this second")
     one.add_argument("--follow", action="store_true", help="stay at the end of a session that is being recorded")
+    one.add_argument("--new-window", action="store_true", help="open another window, even if one is open already")
     one.add_argument("--say-in-window", action="store_true", help="say in the window why it cannot be opened")
     _add_library(one)
 

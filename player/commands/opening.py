@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from player.catalogue import recording_in
 from player.commands.desk import Desk
+from player.handing import Handed, hand_over
 from player.library import Library
 from player.links import is_link, parse_link
 from player.shelf import Shelf
@@ -35,6 +36,8 @@ def run_open(desk: Desk, asked: argparse.Namespace) -> int:
         if not asked.say_in_window:
             raise
         wanted, refusal = _Wanted(None, None), str(error)
+    if wanted.folder is not None and not asked.new_window and _is_handed_over(desk, wanted, follow=asked.follow):
+        return 0
     from player.ui.application import run_window
 
     at_s = None if wanted.at_ns is None else wanted.at_ns / 1e9
@@ -47,6 +50,17 @@ def run_open(desk: Desk, asked: argparse.Namespace) -> int:
         given=desk.given,
         is_library_named=asked.recording is not None or is_library_named(asked.library, os.environ),
     )
+
+
+def _is_handed_over(desk: Desk, wanted: _Wanted, *, follow: bool) -> bool:
+    """Whether a window that is open has taken it. A reason or a second person that was given stays in this program."""
+    given = desk.given
+    if wanted.folder is None or given.reason or given.second is not None or given.response is not None:
+        return False
+    if not hand_over(Handed(str(wanted.folder.absolute()), wanted.at_ns, follow), os.environ):
+        return False
+    desk.note("It was opened in the window that is open already; --new-window opens another.")
+    return True
 
 
 def is_library_named(given: Path | None, environment: Mapping[str, str]) -> bool:

@@ -15,6 +15,7 @@ from player.ui.desktop import Desktop
 from player.ui.display import require_display
 from player.ui.settings import Settings, ThrowawaySettings, last_library, user_settings
 from player.ui.shared_values import keep_shared_values
+from player.ui.taking_over import TakingOver
 from player.ui.window import PlayerWindow
 from recorder.errors import UnreadableError
 
@@ -44,7 +45,8 @@ def run_window(
     application = make_application()
     settings = user_settings()
     folder = library if is_library_named else last_library(settings, otherwise=library)
-    window = make_window(_real_access(folder, given), settings=settings)
+    desktop = Desktop(_real_access(folder, given), settings=settings)
+    window = desktop.window
     window.show()
     window.desk.list_library()
     if recording is not None:
@@ -52,7 +54,11 @@ def run_window(
     elif refusal:
         window.stage.show_failure(refusal)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal: Qt's loop would not let Python see it
-    return int(application.exec())
+    taking_over = TakingOver(desktop)
+    try:
+        return int(application.exec())
+    finally:
+        taking_over.stop()
 
 
 def render_window(
