@@ -7,11 +7,12 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 from player.library import SESSION_ID, looks_like_recording
+from player.review.bringing import bring_reviews
 from recorder.errors import StorageError, UnreadableError, WorldError
 from recorder.evidence.files import SystemFiles, is_locked, make_private_folders, storage_sentence
 from recorder.evidence.findings import Verdict
@@ -35,7 +36,7 @@ class ImportRefusedError(WorldError):
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """How far it is: "copying" (each byte is written and read back) or "verifying", so many bytes of all."""
+    """How far it is, so many bytes of all: "checking" (a package), "copying" (each is read back), "verifying"."""
 
     step: str
     done_bytes: int
@@ -44,19 +45,23 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of it: where the recording lies now, what it is worth; `was_there`: byte for byte, already."""
+    """What came of it: where the recording lies now, what it is worth; `was_there`: byte for byte, already.
+
+    `notices`: what is to be known besides, of its reviews for example; a sentence each.
+    """
 
     folder: Path
     verdict: Verdict
     was_there: bool
     size_bytes: int
+    notices: tuple[str, ...] = ()
 
 
 def import_recording(source: Path, library: Path, *, devices: DeviceTrust, told: Told) -> Imported:
     """Copy the recording in the folder `source` into the library, under its own id.
 
     `told` hears how far it is, and may raise to end it: then nothing of it is left. A recording that is altered is
-    taken as it is, and the verdict says so: that is evidence too.
+    taken as it is, and the verdict says so: that is evidence too. What reviewers wrote beside it comes along.
 
     Raises:
         ImportRefusedError: it is not a recording, still being recorded, or there already with other bytes.
@@ -69,13 +74,15 @@ def import_recording(source: Path, library: Path, *, devices: DeviceTrust, told:
         raise ImportRefusedError(msg)
     target = library / session_id
     if os.path.lexists(target):
-        return _already(files, target, devices, told)
+        there = _already(files, target, devices, told)
+        return replace(there, notices=bring_reviews(source, target).notices)
     with _place_in(library) as place:
         copy = place / session_id
         size_bytes = _copy_all(files, copy, told)
         verdict = _judged(copy, devices, told)
         _move_in(copy, target)
-    return Imported(target, verdict, was_there=False, size_bytes=size_bytes)
+    notices = bring_reviews(source, target).notices
+    return Imported(target, verdict, was_there=False, size_bytes=size_bytes, notices=notices)
 
 
 def _files_of(source: Path) -> dict[str, Path]:
@@ -86,7 +93,9 @@ def _files_of(source: Path) -> dict[str, Path]:
         StorageError: the folder cannot be read.
     """
     if source.is_file():
-        msg = f"{source} is a file; a recording is a folder with segments (0001.seg, …) in it: name the folder."
+        msg = (
+            f"{source} is a file; a recording is a folder with segments (0001.seg, …), or a package that ends in .zip."
+        )
         raise ImportRefusedError(msg)
     try:
         found = {path.name: path for path in segment_files(source).values()}

@@ -8,9 +8,11 @@ IMPORT_EPILOG = """\
 examples:
   tachiai-player import /media/usb/20261122T154800Z-5ec0ffee
   tachiai-player import ~/Downloads/evidence --library /srv/recordings
+  tachiai-player import case-17.zip
 
 The recording is copied under its own id, each file is read back, and the copy is verified: what it is worth is said,
-and an altered one is taken as it is. Nothing is ever written over.
+and an altered one is taken as it is. What reviewers wrote beside it comes along. An evidence package (.zip) is checked
+first, and refused if it is altered. Nothing is ever written over.
 """
 
 REGISTER_EPILOG = """\
@@ -32,7 +34,9 @@ Removes what `register` wrote, and nothing else.
 def add_importing(commands: "Commands[UsageParser]") -> None:
     """The three commands."""
     one = command(commands, "import", "copy a recording from elsewhere into the library, and verify it", IMPORT_EPILOG)
-    one.add_argument("folder", type=Path, metavar="FOLDER", help="the recording's folder")
+    one.add_argument(
+        "folder", type=Path, metavar="SOURCE", help="the recording's folder, or an evidence package (.zip)"
+    )
     one.add_argument("--library", type=Path, metavar="DIR", help=LIBRARY_HELP)
     one.add_argument("--json", action="store_true", help=JSON_HELP)
     command(

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.verifying import STATUS_WORDS
-from player.importing import ImportProgress, import_recording
+from player.importing import ImportProgress
 from player.ledger.entry import Kind
+from player.package.taking import take_in
+from player.persons import Persons
 from player.registering import Registered, own_command, register, unregister
 
 
@@ -20,7 +22,7 @@ def run_import(desk: Desk, source: Path, *, as_json: bool) -> int:
         line.show(f"{progress.step} {source.name}: {share} %")
 
     try:
-        done = import_recording(source, desk.library.folder, devices=desk.library.devices, told=told)
+        done = take_in(source, desk.library.folder, persons=Persons.load(), devices=desk.library.devices, told=told)
     finally:
         line.clear()
     verdict = done.verdict.status
@@ -32,6 +34,7 @@ def run_import(desk: Desk, source: Path, *, as_json: bool) -> int:
                 "size_bytes": done.size_bytes,
                 "was_there": done.was_there,
                 "verdict": verdict.name.lower(),
+                "notices": list(done.notices),
             }
         )
         return 0
@@ -39,6 +42,8 @@ def run_import(desk: Desk, source: Path, *, as_json: bool) -> int:
     if done.was_there:
         desk.note("It was there already, byte for byte; nothing was copied.")
     desk.note(STATUS_WORDS[verdict])
+    for notice in done.notices:
+        desk.note(notice)
     return 0
 
 

@@ -19,12 +19,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from player.package.layout import what_is_hidden
 from player.package.sums import MOST_FILES, MOST_SUMS_BYTES, PURPOSE, SIGNATURE, SIGNER, SUMS, read_sums, why_unsafe
 from player.persons import Persons, Standing, check
+from player.review.places import MOST_FILE_BYTES, SUFFIX, is_file_name
 from recorder.errors import StorageError, UnreadableError
 from recorder.evidence.findings import Status, Verdict
 from recorder.evidence.keys import DeviceTrust
 from recorder.evidence.verify import verify
 
 RECORDING = "recording"
+REVIEW = "review"
 SEGMENT = ".seg"
 _SIGNATURE_BYTES, _MOST_SIGNER_BYTES = 64, 4096
 _BLOCK_BYTES = 1 << 20
@@ -76,9 +78,17 @@ class CheckedPackage:
 
 
 def check_package(
-    path: Path, *, persons: Persons, devices: DeviceTrust, progress: Progress = lambda _done, _all: None
+    path: Path,
+    *,
+    persons: Persons,
+    devices: DeviceTrust,
+    progress: Progress = lambda _done, _all: None,
+    unpack_to: Path | None = None,
 ) -> CheckedPackage:
     """Check every file against the signed list, and verify the recording in it. Only segments are unpacked, for that.
+
+    With `unpack_to`, an empty folder, the recording and its reviewers' files stay there as they were checked; they are
+    worth something only if nothing is found.
 
     Raises:
         UnreadableError: it is not a package.
@@ -89,10 +99,10 @@ def check_package(
         unsafe = package.unsafe()
         if unsafe:
             return CheckedPackage(tuple(unsafe), len(archive.infolist()), None, None, Standing.STRANGER)
-        with tempfile.TemporaryDirectory(prefix="tachiai-package-") as place:
-            findings = package.look(Path(place))
+        with _unpacking(unpack_to) as place:
+            findings = package.look(place)
             signer = package.signer
-            verdict = _verdict(Path(place), package.recording_id, devices)
+            verdict = _verdict(place, package.recording_id, devices)
     return CheckedPackage(
         tuple(findings),
         len(package.members),
@@ -102,6 +112,15 @@ def check_package(
         package.recording_id,
         verdict,
     )
+
+
+@contextmanager
+def _unpacking(place: Path | None) -> Iterator[Path]:
+    if place is not None:
+        yield place
+        return
+    with tempfile.TemporaryDirectory(prefix="tachiai-package-") as made:
+        yield Path(made)
 
 
 @dataclass
@@ -156,7 +175,7 @@ class _Package:
             for name in self.members
             if name not in sums and name not in own
         ]
-        for name, digest in sums.items():
+        for name, digest in sorted(sums.items()):
             findings += self._compared(name, digest, place)
         return findings
 
@@ -190,13 +209,20 @@ class _Package:
             yield PackageFinding(Flaw.CHANGED, name, "it is not the file whose hash was signed")
 
     def _target(self, name: str, place: Path) -> Path | None:
-        """Where to unpack a segment; None for what is only read."""
+        """Where to unpack a segment, or what a reviewer wrote; None for what is only read."""
         parts = name.split("/")
+        if len(parts) == 2 and parts[0] == REVIEW and self._is_review(name):
+            return place / f"{self.recording_id}{SUFFIX}" / parts[1]
         if len(parts) != 3 or parts[0] != RECORDING or not name.endswith(SEGMENT):
             return None
         if self.recording_id is None:
             self.recording_id = parts[1]
         return place / parts[1] / parts[2] if parts[1] == self.recording_id else None
+
+    def _is_review(self, name: str) -> bool:
+        """They are looked at in the order of names, so which recording it is of is known by then."""
+        is_small = self.members[name].file_size <= MOST_FILE_BYTES
+        return self.recording_id is not None and is_small and is_file_name(name.rpartition("/")[2])
 
     def _copied(self, member: zipfile.ZipInfo, target: Path | None) -> str | None:
         """The hash of a member, which is unpacked if there is a place for it; None if it is damaged."""

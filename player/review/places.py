@@ -38,6 +38,11 @@ def file_name(public_bytes: bytes) -> str:
     return f"{public_bytes.hex()}.jsonl"
 
 
+def is_file_name(name: str) -> bool:
+    """Whether a person's file may have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def persons_with_files(folder: Path) -> tuple[bytes, ...]:
     """The keys of whoever has a file in this folder; none if there is no such folder.
 

@@ -68,6 +68,16 @@ class FolderDialog:
         return Path(chosen) if chosen else None
 
 
+class PackageDialog:
+    """Asks which evidence package to take in."""
+
+    @classmethod
+    def ask(cls, title: str, start: Path, *, parent: QWidget | None) -> Path | None:
+        """The file; None if the person gave up."""
+        chosen, _ = QFileDialog.getOpenFileName(parent, title, str(start), "ZIP (*.zip)")
+        return Path(chosen) if chosen else None
+
+
 class SaveDialog:
     """Asks under which name to save a picture."""
 

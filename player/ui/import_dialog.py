@@ -13,6 +13,8 @@ from recorder.evidence.findings import Status
 
 MB = 1_000_000
 STEPS = 1000
+_OF_FOLDER = {"copying": (0.0, 0.5), "verifying": (0.5, 1.0)}  # from which part of the bar to which each step takes
+_OF_PACKAGE = {"checking": (0.0, 0.4), "copying": (0.4, 0.7), "verifying": (0.7, 1.0)}
 _WORTH = {
     Status.SOUND: Level.SOUND,
     Status.PARTIAL: Level.PARTIAL,
@@ -33,6 +35,7 @@ class ImportDialog(QDialog):
         self._look = look
         words = look.words
         self._is_done = False
+        self._is_package = False
         self.setWindowTitle(words("import.title"))
         self.setMinimumWidth(460)
         column = QVBoxLayout(self)
@@ -45,7 +48,7 @@ class ImportDialog(QDialog):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
         self.bar.setAccessibleName(words("import.title"))
-        self.step = plain_label(part="dim")
+        self.step = plain_label(part="dim", wraps=True)
         for part in (self.title, self.text, self.bar, self.step):
             column.addWidget(part)
         column.addSpacing(4)
@@ -67,10 +70,11 @@ class ImportDialog(QDialog):
         return buttons
 
     def show_progress(self, progress: ImportProgress) -> None:
-        """This is how far it is; copying is the first half."""
-        half = 0 if progress.step == "copying" else STEPS // 2
+        """This is how far it is."""
         share = progress.done_bytes / max(1, progress.total_bytes)
-        self.bar.setValue(half + round(share * STEPS / 2))
+        self._is_package |= progress.step == "checking"
+        start, end = (_OF_PACKAGE if self._is_package else _OF_FOLDER)[progress.step]
+        self.bar.setValue(round((start + share * (end - start)) * STEPS))
         done, total = (f"{size / MB:,.1f}" for size in (progress.done_bytes, progress.total_bytes))
         self.step.setText(self._look.words(f"import.{progress.step}", done=done, total=total))
 
@@ -79,7 +83,8 @@ class ImportDialog(QDialog):
         words = self._look.words
         self._end(words("import.was_there" if imported.was_there else "import.done"))
         verdict = words(f"verdict.{_WORTH[imported.verdict.status].value}")
-        self.step.setText(words("import.worth", verdict=verdict))
+        said = [words("import.worth", verdict=verdict), *(words.said(notice) for notice in imported.notices)]
+        self.step.setText("\n".join(visible(one) for one in said))
         self.bar.setValue(STEPS)
         self.open_button.show()
         self.open_button.setFocus()

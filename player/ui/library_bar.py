@@ -21,6 +21,7 @@ class LibraryButton(QToolButton):
     all_requested = Signal()
     add_requested = Signal()
     import_requested = Signal()
+    package_requested = Signal()
     drop_requested = Signal(object)  # Path
 
     def __init__(self, *, look: Look) -> None:
@@ -72,6 +73,9 @@ class LibraryButton(QToolButton):
         )
         menu.addAction(self._look.icon("import"), words("libraries.import")).triggered.connect(
             lambda: self.import_requested.emit()
+        )
+        menu.addAction(self._look.icon("import"), words("libraries.import_package")).triggered.connect(
+            lambda: self.package_requested.emit()
         )
         others = [folder for folder in libraries if folder != current]
         if others:

@@ -15,7 +15,7 @@ from player.links import Link
 from player.shelf import LONGEST_NAME, SavedSearch
 from player.ui.access import Access, Hit
 from player.ui.background import Line
-from player.ui.dialogs import FolderDialog
+from player.ui.dialogs import FolderDialog, PackageDialog
 from player.ui.facet_popover import FacetPopover
 from player.ui.facet_words import summary
 from player.ui.hit_context import HitContext
@@ -61,6 +61,7 @@ class LibraryController(QObject):
         library.libraries.all_requested.connect(self._show_all)
         library.libraries.add_requested.connect(window.commands.open_folder)
         library.libraries.import_requested.connect(self.ask_import)
+        library.libraries.package_requested.connect(self.ask_package)
         library.libraries.drop_requested.connect(self._drop)
         library.facet_button.clicked.connect(self.show_facets)
         library.saved_button.setMenu(self.saved_menu)
@@ -183,6 +184,12 @@ class LibraryController(QObject):
         folder = FolderDialog.ask(self._look.words("import.ask"), Path.home(), parent=self._window)
         if folder is not None:
             self.take_in(folder)
+
+    def ask_package(self) -> None:
+        """Ask which evidence package, and take the recording in it in."""
+        package = PackageDialog.ask(self._look.words("import.ask_package"), Path.home(), parent=self._window)
+        if package is not None:
+            self.take_in(package)
 
     def take_in(self, source: Path) -> None:
         """Import this recording, in the background, with a dialog that says how far it is."""

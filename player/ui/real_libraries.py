@@ -7,9 +7,11 @@ from pathlib import Path
 
 from player.catalogue import traits_of
 from player.facets import Facets, select
-from player.importing import Imported, ImportProgress, import_recording
+from player.importing import Imported, ImportProgress
 from player.library import Entry as Listed
 from player.library import Library
+from player.package.taking import take_in
+from player.persons import Persons
 from player.search import MOST_HITS, find_in_index, learn, search_library
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import Entry, EntryState, Hit, Hits, Level, Listing
@@ -204,7 +206,7 @@ class RealLibraries:
     def take_in(self, source: Path, told: Callable[[ImportProgress], None]) -> Imported:
         """Copy a recording into the library in use."""
         library = self.library()
-        return import_recording(source, library.folder, devices=library.devices, told=told)
+        return take_in(source, library.folder, persons=Persons.load(), devices=library.devices, told=told)
 
     def searches(self) -> tuple[SavedSearch, ...]:
         """The saved ones."""

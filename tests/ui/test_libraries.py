@@ -17,6 +17,7 @@ from player.links import parse_link
 from player.shelf import SavedSearch
 from player.ui import desk
 from player.ui.access import Hit, Level, SeenThere
+from player.ui.dialogs import PackageDialog
 from player.ui.hit_context import around
 from recorder.errors import StorageError
 from recorder.evidence.findings import Status, Verdict
@@ -162,6 +163,27 @@ def test_an_import_says_how_far_it_is_and_what_it_is_worth(open_window, access, 
     dialog.open_button.click()
     qtbot.waitUntil(lambda: window.is_settled)
     assert window.desk.folder == OTHER
+
+
+def test_a_package_is_imported_from_the_menu_and_what_is_to_be_known_is_said(open_window, access, qtbot, monkeypatch):
+    window, steps = open_window(access, None), []
+    verdict = Verdict((), Status.SOUND, 1, 9, 900, 9 * S, content_checked=False)
+
+    def answer(source, told):
+        told(ImportProgress("checking", 500_000, 1_000_000))
+        steps.append(source)
+        notices = ("Reviews that came along: 2; what they are worth is asked when they are read.",)
+        return Imported(OTHER, verdict, was_there=False, size_bytes=1_000_000, notices=notices)
+
+    access.import_answer = answer
+    monkeypatch.setattr(PackageDialog, "ask", lambda *_args, **_more: Path("/media/usb/case-17.zip"))
+    menu = window.library.libraries.menu()
+    next(action for action in menu.actions() if "evidence package" in action.text()).trigger()
+    dialog = window.libraries.import_dialog
+    qtbot.waitUntil(dialog.open_button.isVisible)
+    assert steps == [Path("/media/usb/case-17.zip")]
+    assert "Reviews that came along: 2" in dialog.step.text()
+    dialog.close()
 
 
 def test_an_import_that_is_cancelled_is_told_so_while_it_copies(open_window, access, qtbot):

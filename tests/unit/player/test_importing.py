@@ -8,6 +8,11 @@ import pytest
 
 from player import importing
 from player.importing import ImportProgress, ImportRefusedError, import_recording
+from player.persons import this_person
+from player.review.entries import Content, Note
+from player.review.places import beside, file_name
+from player.review.state import read_review
+from player.review.writing import write_entries
 from recorder.errors import StorageError
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import DeviceTrust
@@ -80,7 +85,7 @@ def test_what_is_no_recording_is_refused_in_words(tmp_path, library):
     whole(tmp_path / "usb")
     refused = {
         "photos": "no segment",
-        "note.txt": "name the folder",
+        "note.txt": "a package that ends in .zip",
         "fake": "not a recording",
         "usb": "a library with 1",
     }
@@ -150,3 +155,48 @@ def test_the_command_says_where_it_lies_and_what_it_is_worth(capsys, tmp_path):
     assert "CANNOT JUDGE" in told(answer)
     assert place.run("import", str(made.folder), "--json").objects[0]["was_there"] is True
     assert place.run("import", str(tmp_path)).status == 3
+
+
+def reviewed(folder: Path) -> Path:
+    """A recording with a note of this person beside it; gives that file."""
+    write_entries(folder, [Note(Content(0, None, "who stopped billing?"))])
+    return beside(folder) / file_name(this_person().person.public_bytes)
+
+
+def test_what_reviewers_wrote_comes_along_and_is_checked_where_it_is_now(tmp_path, library):
+    _, made = whole(tmp_path / "usb")
+    written = reviewed(made.folder)
+    stray = written.with_name("run.sh")
+    stray.write_text("rm -rf /")
+    done = take(made, library)
+    brought = beside(done.folder)
+    assert [path.name for path in brought.iterdir()] == [written.name]
+    assert (brought / written.name).read_bytes() == written.read_bytes()
+    assert ["came along" in notice for notice in done.notices] == [True]
+    assert [note.content.text for note in read_review(done.folder).notes] == ["who stopped billing?"]
+
+
+def test_reviews_are_never_written_over_and_that_is_said(tmp_path, library):
+    _, made = whole(tmp_path / "usb")
+    written = reviewed(made.folder)
+    done = take(made, library)
+    assert take(made, library).notices == ()
+    here = beside(done.folder) / written.name
+    here.write_bytes(b"mine\n")
+    (other,) = take(made, library).notices
+    assert "were left where they are" in other
+    assert here.read_bytes() == b"mine\n"
+
+
+def test_a_link_in_the_place_of_reviews_leads_nowhere(tmp_path, library):
+    _, made = whole(tmp_path / "usb")
+    written = reviewed(made.folder)
+    away = beside(made.folder).rename(tmp_path / "away")
+    beside(made.folder).symlink_to(away)
+    assert take(made, library).notices == ()
+    beside(made.folder).unlink()
+    beside(made.folder).mkdir()
+    (beside(made.folder) / written.name).symlink_to(away / written.name)
+    (notice,) = take(made, library).notices
+    assert "did not all come along" in notice
+    assert not beside(library / SESSION_ID).exists()

@@ -12,6 +12,9 @@ import pytest
 
 from player.package.sums import read_sums, why_unsafe
 from player.persons import Person, Persons, this_person
+from player.review.entries import Content, Note
+from player.review.state import read_review
+from player.review.writing import write_entries
 from recorder.errors import UnreadableError
 from recorder.evidence.key_folder import keys_folder
 from tests import recordings
@@ -292,3 +295,62 @@ def test_a_list_of_hashes_that_is_none_is_refused(line):
 def test_ordinary_names_are_safe():
     assert why_unsafe("recording/20260301T140509Z-00000001/0001.seg") == ""
     assert why_unsafe("レポート.html") == ""
+
+
+@pytest.fixture
+def elsewhere(place, out):
+    """A package with a review in it, and an empty library to take it into."""
+    billing(place).close()
+    write_entries(place.folder / FIRST, [Note(Content(0, None, "who stopped billing?"))])
+    packed(place, out)
+    return out.parent / "elsewhere"
+
+
+def test_the_recording_of_a_package_is_imported_with_its_reviews(place, out, elsewhere):
+    answer = place.run("import", str(out), "--library", str(elsewhere))
+    assert (answer.status, answer.out) == (0, f"{elsewhere / FIRST}\n")
+    assert "The package is as" in answer.notes
+    assert "came along: 1" in answer.notes
+    assert (elsewhere / FIRST / "0001.seg").read_bytes() == (place.folder / FIRST / "0001.seg").read_bytes()
+    assert [note.content.text for note in read_review(elsewhere / FIRST).notes] == ["who stopped billing?"]
+    assert sorted(path.name for path in elsewhere.iterdir()) == [FIRST, f"{FIRST}.review"]
+
+
+def altered(name, content):
+    yield name, content + b"x" if name.endswith(".seg") else content
+
+
+def climbing(name, content):
+    yield name, content
+    if name.endswith("README.html"):
+        yield f"{TOP}/../../../climbed.seg", b"x"
+
+
+def foreign(name, content):
+    """A review that is not on the signed list."""
+    yield name, content
+    if name.endswith("README.html"):
+        yield f"{TOP}/review/{'0' * 64}.jsonl", b"x"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [(altered, "not the file whose hash was signed"), (climbing, "leads out of"), (foreign, "not on the signed list")],
+)
+def test_an_altered_package_is_not_imported_and_nothing_climbs_out_of_it(place, out, elsewhere, change, why):
+    other = rewritten(out, change)
+    before = sorted(out.parent.iterdir())
+    answer = place.run("import", str(other), "--library", str(elsewhere))
+    assert answer.status == 3
+    assert why in told(answer)
+    assert "Nothing was imported" in told(answer)
+    assert sorted(out.parent.iterdir()) == before  # neither a library nor anything else came to be
+
+
+def test_a_zip_that_is_no_package_is_refused(place, out, elsewhere):
+    other = rewritten(out, lambda name, content: [(name, content)] if "SHA256SUMS" not in name else [])
+    answer = place.run("import", str(other), "--library", str(elsewhere))
+    assert (answer.status, "not an evidence package" in told(answer)) == (3, True)
+    other.write_text("no zip")
+    answer = place.run("import", str(other), "--library", str(elsewhere))
+    assert (answer.status, "is not an evidence package" in told(answer)) == (3, True)
