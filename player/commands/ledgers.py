@@ -67,6 +67,9 @@ def _verify(desk: Desk, asked: argparse.Namespace) -> int:
     statuses = []
     for path in files:
         checked = _checked(path, head if len(files) == 1 else _if_here(head, path))
+        if not asked.file and checked.first is not None and not _is_named_by(checked.first, path):
+            sentence = "The file holds another person's ledger, or another ledger, than its name says."
+            checked.add(Flaw("OTHER_LEDGER", sentence, is_grave=True))
         if not asked.file and not asked.shared and policy.shared and checked.last is not None:
             _compare(checked, shared_copy(policy, checked.last))
         _say_checked(desk, checked, persons, as_json=asked.json)
@@ -145,6 +148,12 @@ def _wanted(asked: argparse.Namespace) -> Callable[[Entry], bool]:
 
 def _start_ns(day: str) -> int:
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) * 1_000_000_000
+
+
+def _is_named_by(entry: Entry, path: Path) -> bool:
+    """Whether a file lies under the name that this entry's ledger has, in the own folder or in the shared one."""
+    public = entry.content.person.public
+    return path.stem in (fingerprint(entry.public_bytes), f"{public[:16]}-{entry.content.ledger}")
 
 
 def _if_here(head: Head | None, path: Path) -> Head | None:

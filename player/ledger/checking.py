@@ -141,7 +141,7 @@ def _judge_unsound(checked: Checked, unsound: list[Line], entry: Entry) -> None:
     told = entry.content.detail if entry.content.kind == Kind.TORN else {}
     torn = data[: told["size_bytes"]] if isinstance(told.get("size_bytes"), int) else b""
     is_told = told.get("offset_bytes") == offset and told.get("sha256") == hashlib.sha256(torn).hexdigest()
-    if is_told and data[len(torn) :] in (b"", b"\n"):
+    if is_told and data[len(torn) :] in (b"", b"\n") and not any(_is_whole(line) for line in unsound):
         sentence = (
             f"{len(torn)} bytes at byte {offset} are no whole entry; the next entry says that they were found so."
         )
@@ -176,12 +176,17 @@ def _judge_end(checked: Checked, unsound: list[Line]) -> None:
     if not unsound:
         return
     last, offset = unsound[-1], unsound[0].offset_bytes
-    if len(unsound) == 1 and not last.data.endswith(b"\n"):
+    if len(unsound) == 1 and not last.data.endswith(b"\n") and not _is_whole(last):
         sentence = f"The last {len(last.data)} bytes are no whole entry: writing it was cut off."
         checked.add(Flaw("TORN_TAIL", sentence, is_grave=False, offset_bytes=offset))
     else:
         sentence = f"At byte {offset} stands what is no entry: {unsound[0].why_not}."
         checked.add(Flaw("NOT_AN_ENTRY", sentence, is_grave=True, offset_bytes=offset))
+
+
+def _is_whole(line: Line) -> bool:
+    """Whether it has an entry's beginning and end: then no kill cut it off, and somebody changed what is between."""
+    return line.data.startswith(b'{"entry":') and line.data.rstrip(b"\n").endswith(b'"}')
 
 
 def _judge_head(checked: Checked, head: Head) -> None:

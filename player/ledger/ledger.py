@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from player.ledger.book import NOT_ENTERED, Book, copy_on
+from player.ledger.checking import lines_of
 from player.ledger.entry import Deed, Entry, Kind, Place, make_entry
-from player.ledger.policy import IfNot, Policy, load_policy
-from player.ledger.refusal import NotEnteredError
+from player.ledger.policy import IfNot, Policy, load_policy, pinned_root
+from player.ledger.refusal import NotEnteredError, RefusedError
 from player.persons import Signer, this_person
 from recorder.clock import Clock, SystemClock
 from recorder.errors import WorldError
@@ -43,7 +44,9 @@ class Ledger:
         clock: Clock | None = None,
         files: Files | None = None,
         notify: Notify = no_notice,
+        keeps_policy: bool = False,
     ) -> None:
+        """`keeps_policy`: an organisation says which one holds, so it may not be followed by an older one or none."""
         self.folder = folder
         self.policy = policy or Policy()
         self._signer = signer
@@ -51,6 +54,7 @@ class Ledger:
         self._clock = clock or SystemClock()
         self._files = files
         self._notify = notify
+        self._keeps_policy = keeps_policy
         self._lock = threading.Lock()
 
     @classmethod
@@ -60,7 +64,9 @@ class Ledger:
         Raises:
             KeyMissingError: there is a policy, and it cannot be used.
         """
-        return cls(ledger_folder(), signer, policy=load_policy(keys_folder()), notify=notify)
+        keys = keys_folder()
+        keeps_policy = pinned_root(keys) is not None
+        return cls(ledger_folder(), signer, policy=load_policy(keys), notify=notify, keeps_policy=keeps_policy)
 
     def enter(
         self,
@@ -76,6 +82,7 @@ class Ledger:
 
         Raises:
             NotEnteredError: it could not be entered, so nothing may be shown.
+            RefusedError: the organisation's policy that held here was taken away.
         """
         deed = Deed(kind, recording, reason, detail)
         try:
@@ -97,6 +104,7 @@ class Ledger:
             clock=self._clock,
             files=self._files,
             notify=self._notify,
+            keeps_policy=self._keeps_policy,
         )
 
     @property
@@ -120,7 +128,7 @@ class Ledger:
             )
 
         with book.held():
-            entry = book.append(partial(self._deeds, deed), make)
+            entry = book.append(partial(self._deeds, book.path, deed), make)
             self._share(book, entry)
         return entry
 
@@ -131,11 +139,19 @@ class Ledger:
             msg = f"{NOT_ENTERED} {error}"
             raise NotEnteredError(msg) from error
 
-    def _deeds(self, deed: Deed, last: Entry | None) -> list[Deed]:
+    def _deeds(self, path: Path, deed: Deed, last: Entry | None) -> list[Deed]:
         """That another policy holds than at the last entry is an entry of its own."""
         before = last.content.policy if last is not None else ""
         if before == self.policy.mark:
             return [deed]
+        held = newest_policy(path) if self._keeps_policy and last is not None else 0
+        if self.policy.version < held:
+            now = f"version {self.policy.version}" if self.policy.version else "none"
+            msg = (
+                f"Nothing is shown. Version {held} of the policy held here, and now there is {now}; get your "
+                "organisation's policy again (tachiai-player policy use)."
+            )
+            raise RefusedError(msg)
         return [Deed(Kind.POLICY, detail={"before": before, "version": self.policy.version}), deed]
 
     def _share(self, book: Book, entry: Entry) -> None:
@@ -147,6 +163,13 @@ class Ledger:
             if self.policy.if_not_shared == IfNot.REFUSE:
                 raise
             self._notify(str(error).replace("so nothing is shown", "but is in your own"))
+
+
+def newest_policy(path: Path) -> int:
+    """The highest version of a policy that was entered in this ledger; 0 if none was."""
+    contents = [line.entry.content for line in lines_of(path) if line.entry is not None]
+    versions = [one.detail.get("version") for one in contents if one.kind == Kind.POLICY]
+    return max((version for version in versions if isinstance(version, int)), default=0)
 
 
 def shared_copy(policy: Policy, entry: Entry) -> Path:

@@ -4,12 +4,14 @@ import json
 
 import pytest
 
+from player.ledger.entry import Kind
 from player.ledger.extract import extracts_of_recording
 from player.ledger.ledger import ledger_folder
 from recorder.evidence.key_folder import keys_folder, pin_organisation
 from recorder.evidence.keys import RootKey
 from tests.player_place import Place, told
 from tests.recordings import SESSION_ID
+from tests.unit.player.test_ledger import a_ledger
 
 
 @pytest.fixture
@@ -116,6 +118,37 @@ def test_a_policy_of_another_root_an_altered_one_and_an_older_one_are_refused(pl
     answer = place.run("log", SESSION_ID)
     assert (answer.status, answer.out) == (3, "")
     assert "was altered after it was signed" in told(answer)
+
+
+def test_an_organisations_policy_cannot_be_taken_away_nor_put_back_to_an_older_one(used, tmp_path):
+    root, held = RootKey.generate(), keys_folder() / "policy.json"
+    root.save(tmp_path / "root.key")
+    pin_organisation(keys_folder(), root.public_bytes)
+    for version, more in ((1, ("--if-not-entered", "show")), (2, ("--reason-for", "opening"))):
+        path = str(tmp_path / f"{version}.json")
+        made = ("policy", "make", path, "--version", str(version), "--root", str(tmp_path / "root.key"), *more)
+        assert used.run(*made).status == 0
+    assert used.run("policy", "use", str(tmp_path / "2.json")).status == 0
+    assert used.run("log", SESSION_ID).status == 3
+    assert used.run("log", SESSION_ID, "--reason", "CHG-2").status == 0
+    for instead in (None, (tmp_path / "1.json").read_bytes()):
+        held.unlink(missing_ok=True)
+        if instead is not None:
+            held.write_bytes(instead)
+        answer = used.run("log", SESSION_ID)
+        assert (answer.status, answer.out) == (3, "")
+        assert "Version 2 of the policy held here" in told(answer)
+        assert used.run("search", "billing").out == ""
+    assert used.run("policy", "use", str(tmp_path / "2.json")).status == 0
+    assert used.run("log", SESSION_ID, "--reason", "CHG-2").status == 0
+
+
+def test_another_persons_ledger_in_the_place_of_ones_own_is_noticed(used, tmp_path):
+    other = a_ledger(tmp_path)
+    other.enter(Kind.OPENED)
+    own_ledger().write_bytes(other.path.read_bytes())
+    answer = used.run("ledger", "verify", "--json")
+    assert (answer.status, answer.objects[0]["flaws"][0]["code"]) == (2, "OTHER_LEDGER")
 
 
 def test_a_shared_copy_is_kept_and_compared(used, tmp_path):

@@ -152,6 +152,19 @@ def test_an_entry_that_lacks_only_its_line_end_is_an_entry(tmp_path):
     assert check_ledger(path).entries == 7
 
 
+@pytest.mark.parametrize("how_many", [1, 3])
+def test_entries_changed_at_the_end_are_no_torn_line_though_the_next_entry_tells_of_them_so(tmp_path, how_many):
+    path = entered(tmp_path)
+    whole = lines(path)
+    changed = [line.replace(b"CHG-", b"CHH-") for line in whole[-how_many:]]
+    path.write_bytes(b"".join(whole[:-how_many] + changed).rstrip(b"\n"))
+    assert check_ledger(path).status is Status.ALTERED
+    path.write_bytes(b"".join(whole[:-how_many] + changed))
+    a_ledger(tmp_path).enter(Kind.CLOSED)
+    assert [json.loads(line)["entry"]["kind"] for line in lines(path)[-2:]] == ["torn", "closed"]
+    assert check_ledger(path).status is Status.ALTERED
+
+
 def test_garbage_between_entries_is_no_torn_line(tmp_path):
     path = entered(tmp_path)
     content = lines(path)
