@@ -6,6 +6,10 @@ from typing import TypeVar
 
 from recorder.errors import TachiaiError, WorldError
 
+# How long a thread is waited for that is to end. One that hangs (a share that went away) is let go: it is a daemon,
+# nobody waits for its answer, and the window must not wait for a disk that never answers.
+END_S = 0.5
+LETTING_GO_S = 2.0  # closing files, and what is entered into the ledger about it
 Home = Callable[[Callable[[], None]], None]  # carries a closure to the thread that owns the window, and runs it there
 _T = TypeVar("_T")
 _U = TypeVar("_U")
@@ -51,14 +55,14 @@ class Line:
             self._ticket += 1
             self._wanted = None
 
-    def stop(self) -> None:
-        """Forget, and return when the thread has ended."""
+    def stop(self, *, within_s: float = END_S) -> None:
+        """Forget, and return when the thread has ended, or hangs for so long."""
         with self._condition:
             self._stopping = True
             self._ticket += 1
             self._wanted = None
             self._condition.notify()
-        self._thread.join()
+        self._thread.join(within_s)
 
     def _run(self) -> None:
         while (work := self._next()) is not None:
@@ -129,6 +133,14 @@ class Follower:
                 self._stopping.wait(self._every_s)
         except Exception as error:  # noqa: BLE001  a thread's top: a bug must be loud, and loud is at home
             self._home(_raiser(error))
+
+
+def let_go(work: Callable[[], None], *, within_s: float = LETTING_GO_S) -> bool:
+    """Do `work` aside, and return when it is done, or hangs for so long; whether it was done."""
+    thread = threading.Thread(target=work, name="letting go", daemon=True)
+    thread.start()
+    thread.join(within_s)
+    return not thread.is_alive()
 
 
 class Question:

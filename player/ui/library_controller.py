@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LEARN_EVERY_MS = 60_000
 TELL_EVERY_S = 0.05
+CLEARING_S = 5.0  # what was copied so far is removed
 
 
 class LibraryController(QObject):
@@ -269,7 +270,7 @@ class LibraryController(QObject):
         """End the threads."""
         self._learn_again.stop()
         self.context.stop()
-        self._importing.stop()
+        self._importing.stop(within_s=CLEARING_S)
         self._learning.stop()
         self._home.shut()
 

@@ -8,11 +8,12 @@ from typing import TypeVar
 from player.ui.background import Home
 from recorder.errors import WorldError
 
+REST_S = 3.0
 _T = TypeVar("_T")
 
 
 class Outbox:
-    """Does what is put in, in order; `stop` returns when all of it is done."""
+    """Does what is put in, in order; `stop` lets all of it be done."""
 
     def __init__(self, name: str, *, home: Home) -> None:
         self._home = home
@@ -36,11 +37,14 @@ class Outbox:
             self._condition.notify()
 
     def stop(self) -> None:
-        """Do the rest, and end the thread."""
+        """Do the rest, and end the thread; one that hangs is let go.
+
+        What waits behind a share that never answers is lost then: what is said of a recording is bound to its header.
+        """
         with self._condition:
             self._is_stopping = True
             self._condition.notify()
-        self._thread.join()
+        self._thread.join(REST_S)
 
     def _run(self) -> None:
         while (job := self._next()) is not None:

@@ -17,7 +17,7 @@ from player.scan import ScanProgress
 from player.source import SessionFacts, Source, Span
 from player.thumbnails import Thumbnails, Twofold
 from player.timeline import Times
-from player.ui.background import Follower, Home
+from player.ui.background import Follower, Home, let_go
 from recorder.errors import WorldError
 from recorder.logrow import LogRow
 
@@ -152,8 +152,11 @@ class Reading:
         return self._source.wall_ns_at(at_ns)
 
     def stop(self) -> None:
-        """Returns when every thread has ended and the files are let go. Nothing is called after it."""
+        """Nothing is called after it. Returns when threads and files are let go, or hang: then that goes on aside."""
         self._is_stopped = True
+        let_go(self._end)
+
+    def _end(self) -> None:
         if self._thumbnails is not None:
             self._thumbnails.stop()
         if self._follower is not None:

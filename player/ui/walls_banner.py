@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from player.picture_walls import Standing, Walls, goes_without_walls
-from player.ui.background import Home
+from player.ui.background import END_S, Home
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.widgets import ElidedLabel, plain_label, restyle
@@ -71,7 +71,7 @@ class WallsBanner(QFrame):
         if self._access is not None:
             self._access.close()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(END_S)
 
     def _ask(self, home: Home) -> None:
         if self._access is not None:

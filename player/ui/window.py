@@ -286,6 +286,7 @@ class PlayerWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window stood, and end every thread."""
         self.remember()
+        self.hide()  # it is gone at once, whatever its threads hang on
         self.stop()
         event.accept()
 

@@ -10,6 +10,7 @@ from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
 
 TELL_EVERY_S = 0.05
+CLEARING_S = 5.0  # what is half written is removed
 
 KeepOn = Callable[[], None]  # raises once what is written is not wanted any more
 Tell = Callable[[object], None]  # says at home how far it is; only now and then, however often it is called
@@ -57,7 +58,7 @@ class Writing(QObject):
         self._is_running = False
         self._ticket += 1
         if self._line is not None:
-            self._line.stop()
+            self._line.stop(within_s=CLEARING_S)
         self._home.shut()
 
     def _was_written(self, done: object) -> None:
