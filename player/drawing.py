@@ -86,6 +86,12 @@ def draw_desktop(shown: Shown, canvas: Canvas, *, instead: Callable[[Pixels, Rec
     return picture
 
 
+def fills_canvas(shown: Shown, canvas: Canvas) -> Pixels | None:
+    """The picture of the one screen that there is, if it is just what `draw_desktop` would draw; not to be changed."""
+    only = shown.pictures[0] if len(shown.pictures) == 1 else None
+    return None if only is None or only.bgr.shape != (canvas.height_px, canvas.width_px, 3) else only.bgr
+
+
 def small_picture(source: Source, at_ns: int, width_px: int) -> Pixels | None:
     """What the screens showed then, so wide; None where no screen is known. What is not recorded is said in it."""
     shown = read_shown(source, at_ns)

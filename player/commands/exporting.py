@@ -18,6 +18,7 @@ from player.video.export import Choice, Progress, Video, export_video, table_of
 from player.video.plan import NS_PER_MS, Timetable
 from player.video.redaction import load_redactions, redaction_object
 from player.video.writers import Means, means_for
+from recorder.allocator import keep_freed_memory
 
 Out = Path | Literal["-"]
 
@@ -60,6 +61,7 @@ def run_export(
     for path in (files.video, files.subtitles, files.log):
         if isinstance(path, Path):
             refuse_no_file(path)
+    keep_freed_memory()  # a video takes and frees a picture for every change
     redactions = () if redact is None else load_redactions(redact)
     choice = Choice(from_ns, to_ns, fps, skip_idle, clock, redactions)
     means = None if files.video is None else means_for(files.video, fps)

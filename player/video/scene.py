@@ -145,6 +145,10 @@ class Scene:
     # --- drawing ------------------------------------------------------------------------------------------------------
 
     def _draw_desktop(self, desktop: Desktop) -> Pixels:
+        alone = drawing.fills_canvas(desktop.shown, self._inner)
+        if alone is not None:
+            return alone
+
         def say_why(picture: Pixels, area: Rect) -> None:
             draw_card(picture, area, desktop.why, self._words)
 
