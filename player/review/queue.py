@@ -90,7 +90,7 @@ def _of_library(
     with _Rows(library, notify) as rows_of:
         for number, entry in enumerate(entries):
             progress(number, len(entries))
-            state = ReviewState(entry.review) if entry.review is not None else ReviewState.NONE
+            state = ReviewState(entry.review) if entry.review is not None else ReviewState.DOUBTFUL
             if with_concluded or state not in CONCLUDED:
                 found.append(Queued(entry, state, reasons_of(entry, rows_of(entry), policy)))
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from player.persons import Person, Persons, Standing
 from player.review.entries import Content, Edit, Judged, Note, Remove, Subject, Verdict, Watched, subject_of
-from player.review.places import beside, file_name, own_folder, persons_with_files, read_file
+from player.review.places import MOST_PERSONS, beside, file_name, own_folder, persons_with_files, read_file
 from player.review.ranges import Ranges, merged
 from player.review.sheet import Sheet, lines_of, read_sheet
 from recorder.errors import StorageError, UnreadableError
@@ -128,13 +128,19 @@ def review_state_of(
     has_own = known.me is not None and own_folder(folder.resolve().name, environment).exists()
     if not has_own and not beside(folder).exists():
         return ReviewSummary(ReviewState.NONE)
-    review = read_review(folder, known, environment)
+    review = read_review(folder, known, environment, most_strangers=0)  # nothing of what they say counts
     count = [one for one in review.verdicts if one.standing is not Standing.STRANGER]
     names = tuple(dict.fromkeys(one.person.name for one in count))
     return ReviewSummary(review.state, names, max((one.made_wall_ns for one in count), default=None))
 
 
-def read_review(folder: Path, persons: Persons | None = None, environment: Mapping[str, str] | None = None) -> Review:
+def read_review(
+    folder: Path,
+    persons: Persons | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    most_strangers: int = MOST_PERSONS,
+) -> Review:
     """Everything that was written of this recording, by anybody.
 
     Raises:
@@ -144,10 +150,8 @@ def read_review(folder: Path, persons: Persons | None = None, environment: Mappi
     known = Persons.load(environment) if persons is None else persons
     try:
         subject = needed_subject(folder)
-        everybody = set(persons_with_files(beside(folder)))
-        if known.me is not None:
-            everybody.add(known.me.public_bytes)
-        parts = [_sheet(folder, subject, known, public_bytes, environment) for public_bytes in sorted(everybody)]
+        everybody, left_out = _everybody(folder, known, most_strangers)
+        parts = [_sheet(folder, subject, known, public_bytes, environment) for public_bytes in everybody]
     except OSError as error:
         msg = f"The reviews beside {folder} could not be read ({error.strerror or error}); check who may read them."
         raise StorageError(msg) from error
@@ -160,10 +164,21 @@ def read_review(folder: Path, persons: Persons | None = None, environment: Mappi
         verdicts=tuple(verdict for sheet in sheets if (verdict := _verdict(sheet)) is not None),
         watched=tuple(watched for sheet in sheets if (watched := _watched(sheet)) is not None),
         problems=tuple(in_words),
-        notices=tuple(sentence for part in parts for sentence in part.notices),
+        notices=(*(sentence for part in parts for sentence in part.notices), *left_out),
         removed=_in_time(one for _, removed in notes for one in removed.values()),
         is_doubtful=any(part.problems and part.standing is not Standing.STRANGER for part in parts),
     )
+
+
+def _everybody(folder: Path, known: Persons, most_strangers: int) -> tuple[list[bytes], tuple[str, ...]]:
+    """Whose sheets are read: all that count, and of strangers so many that they cannot keep anybody from reading."""
+    found = set(persons_with_files(beside(folder), most=None))
+    if known.me is not None:
+        found.add(known.me.public_bytes)
+    strangers = sorted(one for one in found if known.standing(one) is Standing.STRANGER)
+    more = len(strangers) - most_strangers
+    notice = (f"{more} more reviews by strangers lie beside the recording; they were not read.",) if more > 0 else ()
+    return sorted(found.difference(strangers[most_strangers:])), notice
 
 
 def needed_subject(folder: Path) -> Subject:
@@ -216,15 +231,18 @@ def _sheet(
     standing = persons.standing(public_bytes)
     try:
         shared = lines_of(read_file(beside(folder) / file_name(public_bytes)) or b"")
+        unread = ""
     except OSError as error:
         name = persons.name_of(public_bytes) or Person("", public_bytes).fingerprint
-        return _Part(standing, None, (f"The review by {name} could not be read ({error.strerror or error}).",))
+        shared, unread = (), f"The review by {name} could not be read ({error.strerror or error})."
+        if standing is not Standing.ME:
+            return _Part(standing, None, (unread,))
     both = Settled(shared)
     if standing is Standing.ME:
         own = read_file(own_folder(subject.session_id, environment) / file_name(public_bytes))
         both = settled(lines_of(own or b""), shared)
     sheet = read_sheet(both.lines, public_bytes=public_bytes, subject=subject, persons=persons)
-    problems = (*sheet.problems, *((both.problem,) if both.problem else ()))
+    problems = (*sheet.problems, *filter(None, (both.problem, unread)))
     return _Part(standing, sheet, problems, (both.notice,) if both.notice else ())
 
 

@@ -1,6 +1,7 @@
 """Reviews beside a recording: signed, bound to it, chained; altered ones are named, strangers never count."""
 
 import json
+import os
 import shutil
 import stat
 import sys
@@ -266,3 +267,31 @@ def test_an_entry_of_a_newer_version_is_said_to_be_one(folder, me):
     lose_own(folder, me)
     shared_file(folder, me).write_bytes(b'{"entry":' + body + b',"signature":"' + signature + b'"}\n')
     assert "newer version" in read_review(folder, environment=me).problems[0]
+
+
+@pytest.mark.parametrize("spoil", ["a folder", "a link", "too large"])
+def test_a_verdict_is_not_forgotten_because_the_file_beside_the_recording_cannot_be_read(folder, me, spoil):
+    write_entries(folder, [VIOLATION], signer=this_person(me), environment=me)
+    path = shared_file(folder, me)
+    path.unlink()
+    if spoil == "a folder":
+        path.mkdir()
+    elif spoil == "a link":
+        path.symlink_to("/etc/passwd")
+    else:
+        path.touch()
+        os.truncate(path, 40_000_000)
+    review = read_review(folder, environment=me)
+    assert review.state is ReviewState.VIOLATION
+    assert len(review.problems) == 1
+    assert "could not be read" in review.problems[0]
+
+
+def test_many_strangers_keep_nobody_who_counts_from_being_read(folder, me, ken):
+    trust(me, ken)
+    write_entries(folder, [VIOLATION], signer=this_person(ken), environment=ken)
+    for number in range(230):
+        (beside(folder) / f"{number:064x}.jsonl").write_bytes(b"x")
+    review = read_review(folder, environment=me)
+    assert review.state is ReviewState.VIOLATION
+    assert [one for one in review.notices if "30 more reviews by strangers" in one]
