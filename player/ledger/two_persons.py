@@ -145,6 +145,7 @@ def make_request(
         "session_id": request.first.session_id,
         "expires_wall_ns": request.expires_wall_ns,
     }
+    _forget_expired(home, now_wall_ns)
     write_private_file(_kept_path(home, request.id), canonical(kept) + b"\n")
     return data, request
 
@@ -219,6 +220,7 @@ def use_response(
         )
         raise RefusedError(msg)
     if now_wall_ns > min(kept.expires_wall_ns, file.expires_wall_ns):
+        _forget_expired(home, now_wall_ns)
         msg = f"The time of the response {path} is over; make a new request (tachiai-player open-request)."
         raise RefusedError(msg)
     public = bytes.fromhex(file.responder.public)
@@ -249,7 +251,11 @@ def _grants(request: OpenRequest, header: SegmentHeader, ring: KeyRing) -> list[
         except (InvalidTag, ValueError):
             continue
         info = _grant_info(request.digest, header.session_id, header.segment, wrap.group)
-        sealed = _suite().encrypt(secret, one_time, info=info)
+        try:
+            sealed = _suite().encrypt(secret, one_time, info=info)
+        except ValueError as error:  # some numbers are no key, though they are as long as one
+            msg = "The request names a key to which nothing can be sealed; ask for another request."
+            raise RefusedError(msg) from error
         found[wrap.group] = {"segment": header.segment, "group": wrap.group, "sealed": sealed.hex()}
     return list(found.values())
 
@@ -367,6 +373,16 @@ def _header_records(folder: Path) -> list[bytes]:
 
 def _kept_path(home: Path, request_id: str) -> Path:
     return home / "requests" / f"{request_id}.json"
+
+
+def _forget_expired(home: Path, now_wall_ns: int) -> None:
+    """Remove the secrets kept for requests whose time is over: nothing can be opened by them any more."""
+    for path in _kept_path(home, "any").parent.glob("*.json"):
+        try:
+            if msgspec.json.decode(path.read_bytes(), type=_Kept).expires_wall_ns < now_wall_ns:
+                path.unlink()
+        except (OSError, msgspec.DecodeError):  # it is asked for again, in words, when its answer is used
+            continue
 
 
 def _kept(home: Path, request_id: str) -> _Kept | None:

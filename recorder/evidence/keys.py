@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -201,6 +201,7 @@ class Recipients:
             msg = "A list of recipients needs at least one auditor's key."
             raise KeyMissingError(msg)
         groups = tuple((group, tuple(of_group)) for group, of_group in by_group.items())
+        _require_usable(member for _, of_group in groups for member in of_group)
         unsigned = cls(version=version, groups=groups, root_public_bytes=root.public_bytes, signature=b"")
         signature = root.sign(_LIST_CONTEXT + canonical(unsigned._content()))
         return cls(version=version, groups=groups, root_public_bytes=root.public_bytes, signature=signature)
@@ -223,6 +224,7 @@ class Recipients:
                 f"and this machine trusts {fingerprint(root)} only; get the list from your organisation."
             )
             raise KeyMissingError(msg)
+        _require_usable(recipients.members)
         return recipients
 
     def save(self, path: Path) -> None:
@@ -351,3 +353,18 @@ def _device_from(path: Path) -> tuple[bytes, str]:
         msg = f"{path} is not a device's public key; remove it, or get it again."
         raise UnreadableError(msg)
     return public_bytes, name
+
+
+def _require_usable(members: Iterable[Recipient]) -> None:
+    """Refuse keys to which nothing can be sealed: some numbers are no key, though they are as long as one.
+
+    Raises:
+        KeyMissingError: there is such a key.
+    """
+    any_key = X25519PrivateKey.generate()
+    for member in members:
+        try:
+            any_key.exchange(X25519PublicKey.from_public_bytes(member.public_bytes))
+        except ValueError as error:
+            msg = f"Nothing can be sealed to the key of {member.name} ({member.group}); have them give it again."
+            raise KeyMissingError(msg) from error

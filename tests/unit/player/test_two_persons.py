@@ -9,8 +9,10 @@ import pytest
 
 from player.ledger.given import SECOND_PASSPHRASE_VARIABLE
 from player.ledger.ledger import ledger_folder
+from player.persons import this_person
 from recorder.evidence.key_folder import auditor_key_path, keys_folder, trusted_devices
 from recorder.evidence.keys import AuditorKey
+from recorder.format.header import canonical
 from tests.player_place import Place, told
 from tests.recordings import SESSION_ID, Desk
 
@@ -179,6 +181,33 @@ def test_a_secret_that_does_not_fit_is_not_taken_for_an_alteration(both, monkeyp
     answer = both.log(response)
     assert (answer.status, answer.out) == (3, "")
     assert "holds secrets that do not open segment 1" in told(answer)
+
+
+def test_what_was_kept_for_an_answer_goes_when_its_time_is_over(both, monkeypatch):
+    both.desk.close()
+    response = both.respond(both.request("--hours", "1"))
+    both.request("--hours", "700")
+    kept = both.homes["asker"] / "requests"
+    assert len(list(kept.iterdir())) == 2
+    late = json.loads(response.read_bytes())["expires_wall_ns"] + 1
+    now = type("Now", (), {"wall_ns": late, "boot_ns": 0, "monotonic_ns": 0})
+    monkeypatch.setattr("player.ledger.given.SystemClock", lambda: type("Clock", (), {"read": lambda _self: now})())
+    assert "is over" in told(both.log(response))
+    assert len(list(kept.iterdir())) == 1
+
+
+def test_a_request_with_a_key_to_which_nothing_can_be_sealed_is_refused_in_words(both, monkeypatch):
+    both.desk.close()
+    path = both.request()
+    unsigned = {key: value for key, value in json.loads(path.read_bytes()).items() if key != "signature"}
+    unsigned["one_time"] = "00" * 32
+    both.as_("asker")
+    signature = this_person().sign(canonical(unsigned), purpose="open-request").hex()
+    path.write_bytes(canonical(unsigned | {"signature": signature}))
+    answer = both.as_("ken").run("open-respond", str(path), "--out", str(both.folder / "r.json"), "--yes")
+    assert answer.status == 3
+    assert "nothing can be sealed" in answer.notes.splitlines()[-1]
+    assert not (both.folder / "r.json").exists()
 
 
 def test_who_has_no_fitting_key_cannot_answer(both):

@@ -24,6 +24,7 @@ from recorder.evidence.keys import (
     AuditorKey,
     DeviceKey,
     DeviceTrust,
+    Recipient,
     Recipients,
     RootKey,
     export_device,
@@ -232,3 +233,9 @@ def test_devices_that_may_not_be_looked_at_are_not_taken_for_none(open_folder):
     with ordinary_user(), pytest.raises(UnreadableError, match="check who may read"):
         DeviceTrust.from_folder(devices)
     assert DeviceTrust.from_folder(open_folder / "none").devices == ()
+
+
+def test_a_list_with_a_key_to_which_nothing_can_be_sealed_is_not_made():
+    eve = Recipient("eve", "auditors", bytes(32))
+    with pytest.raises(KeyMissingError, match="Nothing can be sealed to the key of eve"):
+        Recipients.sign([eve], version=1, root=DeviceKey.generate())
