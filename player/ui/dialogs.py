@@ -58,6 +58,43 @@ class PassphraseDialog(QDialog):
         return text if is_given else None
 
 
+class NameDialog(QDialog):
+    """Asks for a name."""
+
+    def __init__(self, title: str, text: str, *, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = look.words
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(plain_label(title, part="big"))
+        column.addWidget(plain_label(text, part="dim", wraps=True))
+        self.line = QLineEdit()
+        self.line.setAccessibleName(title)
+        column.addWidget(self.line)
+        buttons = QDialogButtonBox()
+        self.accept_button = buttons.addButton(words("saved.keep"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accept_button.setDefault(True)
+        self.accept_button.setEnabled(False)
+        buttons.addButton(words("saved.cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self.line.textChanged.connect(lambda name: self.accept_button.setEnabled(bool(name.strip())))
+        column.addSpacing(8)
+        column.addWidget(buttons)
+
+    @classmethod
+    def ask(cls, title: str, text: str, *, look: Look, parent: QWidget | None) -> str | None:
+        """The name, which is not empty; None if the person gave up."""
+        dialog = cls(title, text, look=look, parent=parent)
+        is_given = dialog.exec() == QDialog.DialogCode.Accepted
+        name = dialog.line.text().strip()
+        dialog.deleteLater()
+        return name if is_given and name else None
+
+
 class FolderDialog:
     """Asks which folder to open."""
 

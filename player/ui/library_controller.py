@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
@@ -15,7 +15,7 @@ from player.links import Link
 from player.shelf import LONGEST_NAME, SavedSearch
 from player.ui.access import Access, Hit
 from player.ui.background import Line
-from player.ui.dialogs import FolderDialog, PackageDialog
+from player.ui.dialogs import FolderDialog, NameDialog, PackageDialog
 from player.ui.facet_popover import FacetPopover
 from player.ui.facet_words import summary
 from player.ui.hit_context import HitContext
@@ -135,9 +135,9 @@ class LibraryController(QObject):
         words, query = self._look.words, self._window.searching.query
         facets = self._window.library.facets
         text = words("saved.ask", search=visible(summary(facets, query, words)) or words("saved.everything"))
-        name, is_given = QInputDialog.getText(self._window, words("saved.title"), text, text="")
-        if is_given and name.strip():
-            search = SavedSearch.of(name.strip()[:LONGEST_NAME], query, facets)
+        name = NameDialog.ask(words("saved.title"), text, look=self._look, parent=self._window)
+        if name is not None:
+            search = SavedSearch.of(name[:LONGEST_NAME], query, facets)
             if self._kept(lambda: self._access.save_search(search)):
                 self.say(words("saved.kept", name=visible(search.name)))
 

@@ -4,6 +4,7 @@ import string
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QIconEngine, QPainter, QPalette, QPixmap
@@ -16,6 +17,8 @@ FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Noto Sans CJK JP",
 MONOSPACE = ("JetBrains Mono", "Cascadia Mono", "Noto Sans Mono CJK JP", "DejaVu Sans Mono", "Consolas")
 TEXT_PX = 13
 SMALL_PX = 12
+# Style sheets take the native marks away and draw only from files, so these have a colour of each theme in them.
+MARKS = ("down", "up", "tick")
 SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict", "50_library")
 
 
@@ -96,10 +99,15 @@ class Look:
         return str(getattr(self.colours, f"application_{'unknown' if number is None else number}"))
 
     def stylesheet(self) -> str:
-        """The numbered style sheets in their order, with the colours put in."""
+        """The numbered style sheets in their order, with the colours put in, and the files of what they draw."""
         values = {field.name: getattr(self.colours, field.name) for field in fields(self.colours)}
+        values |= {f"mark_{name}": _url(resources.path(f"marks/{name}_{self._theme}.svg")) for name in MARKS}
         sheets = (resources.path(f"qss/{name}.qss").read_text(encoding="utf-8") for name in SHEETS)
         return "\n".join(string.Template(sheet).substitute(values) for sheet in sheets)
+
+    @property
+    def _theme(self) -> str:
+        return "dark" if QColor(self.colours.window).lightness() < 128 else "light"
 
     def palette(self) -> QPalette:
         """For what style sheets do not reach (placeholder text, links, native parts)."""
@@ -172,6 +180,11 @@ def code_font(px: int = TEXT_PX) -> QFont:
     font.setPixelSize(px)
     font.setStyleHint(QFont.StyleHint.Monospace)
     return font
+
+
+def _url(path: Path) -> str:
+    """As a style sheet names a file; in quotes there, since folders may have any name."""
+    return path.as_posix().replace("\\", "\\\\").replace('"', '\\"')
 
 
 @cache

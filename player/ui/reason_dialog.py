@@ -1,6 +1,5 @@
 """Asks why a recording is looked at, before anything of it is shown."""
 
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from player.ledger.policy import LONGEST_REASON
@@ -10,7 +9,6 @@ from player.ui.look import Look
 from player.ui.widgets import plain_label
 
 WIDTH_PX = 520
-ARROW_MARGIN_PX = 8
 
 
 class ReasonDialog(QDialog):
@@ -59,7 +57,7 @@ class ReasonDialog(QDialog):
     def _choices(self) -> QComboBox | None:
         if not self._wanted.policy.choices:
             return None
-        box = ChoiceBox(self._look)
+        box = QComboBox()
         box.setAccessibleName(self._look.words("reason.choose"))
         box.addItems([self._look.words("reason.choose"), *self._wanted.policy.choices])
         box.currentIndexChanged.connect(self._look_at_it)
@@ -88,22 +86,6 @@ class ReasonDialog(QDialog):
         problem = self._wanted.policy.reason_problem(self.reason)
         self._accept.setEnabled(not problem)
         self.why_not.setText(self._look.words.said(problem) if problem else self._look.words("reason.will_do"))
-
-
-class ChoiceBox(QComboBox):
-    """A box to choose from, with an arrow in the text's colour: style sheets take the native one away."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """As Qt asks it."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        arrow = self._look.pixmap("chevron_down", self._look.colours.text_dim, ratio=self.devicePixelRatioF())
-        painter.drawPixmap(self.width() - 16 - ARROW_MARGIN_PX, (self.height() - 16) // 2, arrow)
-        painter.end()
 
 
 def head_line(look: Look, icon: str, title: str, dialog: QDialog) -> QHBoxLayout:

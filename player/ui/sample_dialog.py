@@ -105,6 +105,7 @@ class SampleDialog(QDialog):
         self.count = QSpinBox()
         self.count.setRange(1, MOST)
         self.count.setValue(5)
+        self.count.lineEdit().setTextMargins(7, 0, 0, 0)  # a style sheet's padding does not reach it
         self.period = PeriodChooser(look=self._look)
         for name, box in (("seed", self.seed), ("count", self.count), ("period", self.period)):
             label = QLabel(words(f"sample.{name}"))

@@ -186,6 +186,8 @@ class WritingDialog(QDialog):
         self.close_button = QPushButton(words("export.close"))
         self.close_button.clicked.connect(self.close)
         self.go = QPushButton(words(f"{self._name}.go"))
+        for other in (self.show_folder, self.close_button):
+            other.setAutoDefault(False)  # else the first of them looks like what is to be done
         self.go.setDefault(True)
         self.go.clicked.connect(self._go)
         row.addWidget(self.show_folder)

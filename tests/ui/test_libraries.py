@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog
 
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
@@ -17,7 +16,7 @@ from player.links import parse_link
 from player.shelf import SavedSearch
 from player.ui import desk
 from player.ui.access import Hit, Level, SeenThere
-from player.ui.dialogs import PackageDialog
+from player.ui.dialogs import NameDialog, PackageDialog
 from player.ui.hit_context import around
 from recorder.errors import StorageError
 from recorder.evidence.findings import Status, Verdict
@@ -98,7 +97,9 @@ def test_a_search_is_saved_with_its_facets_and_taken_up_again(open_window, acces
     window = open_window(access, None)
     window.header.search.setText("step")
     window.library.show_facets(Facets(operator="花子"))
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: (" mine ", True))
+    monkeypatch.setattr(
+        NameDialog, "exec", lambda dialog: (dialog.line.setText(" mine "), dialog.DialogCode.Accepted)[1]
+    )
     window.libraries.ask_save()
     assert access.saved == [SavedSearch(name="mine", text="step", operator="花子")]
     window.header.search.clear()

@@ -7,13 +7,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QComboBox, QDateEdit, QSpinBox
 
 import resources
 from player.lane_columns import COLOURS
 from player.ui.access import Level
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
 from player.ui.log_columns import Column
-from player.ui.look import SHEETS, Colours, read_colours
+from player.ui.look import MARKS, SHEETS, Colours, Look, read_colours
 from player.words import LANGUAGES, language_of, read_sentences, read_words
 from recorder.logrow import KINDS, SEVERITIES
 
@@ -114,7 +115,7 @@ def test_text_can_be_read_on_every_ground(name):
 
 
 def test_style_sheets_use_only_colours_that_exist_and_no_number_of_their_own():
-    names = {field.name for field in fields(Colours)}
+    names = {field.name for field in fields(Colours)} | {f"mark_{name}" for name in MARKS}
     for sheet in SHEETS:
         text = resources.path(f"qss/{sheet}.qss").read_text(encoding="utf-8")
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
@@ -247,3 +248,25 @@ def test_no_sentence_is_translated_that_nobody_says():
         and not any(key.endswith(end) and end in whole for end in titles)
     ]
     assert unsaid == []
+
+
+@pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("make", [QComboBox, QDateEdit, QSpinBox])
+def test_boxes_that_open_or_step_have_a_mark_in_the_colour_of_the_text(qapp, make, theme):
+    colours = read_colours(theme)
+    box = make()
+    if isinstance(box, QDateEdit):
+        box.setCalendarPopup(True)
+    box.setStyleSheet(Look(read_words("en"), colours).stylesheet())
+    box.resize(160, 32)
+    right = box.grab().toImage().copy(130, 2, 28, 28)
+    seen = {right.pixelColor(x, y).name() for x in range(28) for y in range(28)}
+    assert colours.text_dim in seen
+
+
+def test_the_marks_have_the_colours_of_their_theme():
+    for theme in ("dark", "light"):
+        colours = read_colours(theme)
+        for name, colour in (("down", colours.text_dim), ("up", colours.text_dim), ("tick", colours.window)):
+            assert f'stroke="{colour}"' in resources.path(f"marks/{name}_{theme}.svg").read_text(encoding="utf-8")
