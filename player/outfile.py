@@ -4,7 +4,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from recorder.errors import StorageError
@@ -37,6 +37,7 @@ def partial_file(path: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=f".{at.stem}.", suffix=f".part{at.suffix}", dir=at.parent)
         os.close(handle)
     partial = Path(name)
+    folder = _held(at.parent)
     try:
         yield partial
         with storage_errors(path):
@@ -44,7 +45,28 @@ def partial_file(path: Path) -> Iterator[Path]:
                 partial.chmod(stat.S_IMODE(at.stat().st_mode))
             partial.replace(at)
     finally:
-        partial.unlink(missing_ok=True)
+        _clear(partial, folder)
+
+
+def _held(folder: Path) -> int | None:
+    """The folder itself, whatever it is called later; None where a system has no such thing."""
+    if os.unlink not in os.supports_dir_fd:
+        return None
+    try:
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:  # it may be written to and not listed
+        return None
+
+
+def _clear(partial: Path, folder: int | None) -> None:
+    """Let nothing half written stay, in a folder that was moved either; what a share that is gone keeps, it keeps."""
+    with suppress(OSError):
+        if folder is None:
+            partial.unlink(missing_ok=True)
+        else:
+            os.unlink(partial.name, dir_fd=folder)
+    if folder is not None:
+        os.close(folder)
 
 
 def refuse_no_file(path: Path) -> None:

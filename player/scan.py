@@ -49,11 +49,12 @@ class Scan:
             if self._chunks is None and not self._open_chunks():
                 self._finish()
                 return False
-            chunk = next(self._chunks, None) if self._chunks is not None else None
+            chunks, self._chunks = self._chunks, None  # one that failed has ended, which is not the segment's end
+            chunk = next(chunks, None) if chunks is not None else None
             if chunk is not None:
+                self._chunks = chunks
                 self._take(chunk)
                 return True
-            self._chunks = None
             if not self._next_segment():
                 self._finish()
         return False

@@ -80,11 +80,12 @@ class LoadedSegment:
         """Read one chunk more."""
         if self._chunks is None:
             self._chunks = iter(self._reader.chunks(self.number, after_sequence=self._last_sequence))
-        chunk = next(self._chunks, None)
+        chunks, self._chunks = self._chunks, None  # one that failed has ended: it would say that nothing more is there
+        chunk = next(chunks, None)
         if chunk is None:
-            self._chunks = None
             self.is_exhausted = True
             return
+        self._chunks = chunks
         self._take(chunk)
 
     def look_again(self) -> None:

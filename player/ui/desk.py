@@ -35,7 +35,7 @@ class Desk(QObject):
     closed = Signal()
     news = Signal(object)  # News
     shown = Signal(object, object)  # Shown, and spans found while it was read
-    picture_failed = Signal(object, str)  # at_ns (32 bits are not enough), the sentence
+    picture_failed = Signal(object, object)  # at_ns (None: reading on failed, and is tried again), the WorldError
     moved = Signal(object)  # Moment
     thumbnail = Signal(object, object)  # at_ns, the small picture or None
     judged = Signal(object)  # Judgement
@@ -395,6 +395,6 @@ class Desk(QObject):
             self._asked_ns = None
         self.shown.emit(shown, spans)
 
-    def _was_not_shown(self, at_ns: int, error: WorldError) -> None:
-        self._asked_ns = None
-        self.picture_failed.emit(at_ns, str(error))
+    def _was_not_shown(self, at_ns: int | None, error: WorldError) -> None:
+        self._asked_ns = self._asked_ns if at_ns is None else None
+        self.picture_failed.emit(at_ns, error)

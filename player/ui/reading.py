@@ -18,10 +18,11 @@ from player.source import SessionFacts, Source, Span
 from player.thumbnails import Thumbnails, Twofold
 from player.timeline import Times
 from player.ui.background import Follower, Home, let_go
-from recorder.errors import WorldError
+from recorder.errors import StorageError, WorldError
 from recorder.logrow import LogRow
 
 LOOK_EVERY_S = 0.1
+AGAIN_AFTER_S = 1.0
 _COMPLETE = 1 << 62
 
 
@@ -87,7 +88,7 @@ class Reading:
         *,
         home: Home,
         on_shown: Callable[[Shown, tuple[Span, ...]], None],
-        on_failed: Callable[[int, WorldError], None],
+        on_failed: Callable[[int | None, WorldError], None],
         on_news: Callable[[News], None],
         on_thumbnail: Callable[[int, Pixels | None], None] | None = None,
     ) -> None:
@@ -118,6 +119,7 @@ class Reading:
                 source, on_made=lambda at_ns, picture: self._at_home(lambda: told(at_ns, picture))
             )
         self._follower: Follower | None = None
+        self._again_at_s = 0.0  # not to be looked at before; a share that went away is not asked ten times a second
         self._unknown_ns: int | None = None  # the moment shown last, if not all was known of it
 
     def first_news(self) -> News:
@@ -200,13 +202,16 @@ class Reading:
     # --- on the follower's thread -------------------------------------------------------------------------------------
 
     def _look(self) -> bool:
-        """True while there may be more to come."""
+        """True while there may be more to come. What cannot be read now (a share went away) may come back."""
+        if time.monotonic() < self._again_at_s:
+            return True
         try:
             return self._read_through() if self._reached_ns != _COMPLETE else self._follow()
         except WorldError as error:
             failure = error
-            self._at_home(lambda: self._on_failed(0, failure))
-            return False
+            self._at_home(lambda: self._on_failed(None, failure))
+            self._again_at_s = time.monotonic() + AGAIN_AFTER_S
+            return isinstance(error, StorageError)
 
     def _read_through(self) -> bool:
         if isinstance(self._source, Scanned):

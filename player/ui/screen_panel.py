@@ -125,10 +125,13 @@ class ScreenPanel(QWidget):
         if span is not None and span.kind in GRAVE:
             self._hide(blank_of(span, self._look.words))
 
-    def show_picture_failure(self, sentence: str) -> None:
-        """The picture of this moment cannot be decoded."""
+    def show_picture_failure(self, sentence: str, *, is_tried_again: bool) -> None:
+        """The picture of this moment cannot be read."""
         words = self._look.words
-        self._hide(Blank(words("screen.picture_failed"), visible(words.said(sentence)), "bad", "error"))
+        text = visible(words.said(sentence))
+        if is_tried_again:
+            text += " " + words("screen.tried_again")
+        self._hide(Blank(words("screen.picture_failed"), text, "bad", "error"))
 
     def _hide(self, blank: Blank) -> None:
         """No picture stands here any more, so none can be taken from here either."""

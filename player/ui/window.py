@@ -11,6 +11,7 @@ from player.source import SessionFacts
 from player.ui.access import Entry, Hit, Judgement, Level
 from player.ui.admission import Admission
 from player.ui.background import Question
+from player.ui.coming_back import ComingBack
 from player.ui.commands import Commands
 from player.ui.coverage_controller import CoverageController
 from player.ui.desk import Desk
@@ -71,6 +72,7 @@ class PlayerWindow(QMainWindow):
         for part in (self.export, self.redacting):
             self.commands.also(part)
         self.coverage = CoverageController(self)
+        self.coming_back = ComingBack(self)
         self.commands.also(ReviewCommands(self))
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
@@ -149,7 +151,6 @@ class PlayerWindow(QMainWindow):
         desk.closed.connect(self._closed)
         desk.news.connect(self._came)
         desk.shown.connect(self.stage.show_shown)
-        desk.picture_failed.connect(lambda _at_ns, sentence: self.stage.show_picture_failure(sentence))
         desk.moved.connect(self._moved)
         desk.judged.connect(self._judged)
         desk.listed.connect(self._listed)

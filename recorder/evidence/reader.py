@@ -148,8 +148,11 @@ class RecordingReader:
 
     @property
     def segments(self) -> tuple[SegmentInfo, ...]:
-        """The segments that can be read, in order."""
-        infos = (_info(segment) for segment in self._segments.values() if self._belongs(segment))
+        """The segments that can be read, in order; how far the last reaches is read again, which may fail."""
+        try:
+            infos = [_info(segment) for segment in self._segments.values() if self._belongs(segment)]
+        except OSError as error:
+            raise self._folder_unreadable(error) from error
         return tuple(info for info in infos if info is not None)
 
     @property
@@ -169,8 +172,7 @@ class RecordingReader:
             elif self._newest is not None and self._newest.look():
                 is_new = True
         except OSError as error:
-            msg = f"{self.folder} could not be read ({error.strerror or error}); check its path and who may read it."
-            raise StorageError(msg) from error
+            raise self._folder_unreadable(error) from error
         was, self.is_being_recorded = self.is_being_recorded, is_locked(self.folder / LOCK_FILE)
         return is_new or was != self.is_being_recorded
 
@@ -352,6 +354,10 @@ class RecordingReader:
                 return None
             body = opened
         return Chunk(known.number, entry.sequence, entry.offset_bytes, entry.instant, _KINDS[entry.kind], body)
+
+    def _folder_unreadable(self, error: OSError) -> StorageError:
+        msg = f"{self.folder} could not be read ({error.strerror or error}); check its path and who may read it."
+        return StorageError(msg)
 
     def _unreadable(self, known: KnownSegment, error: OSError) -> StorageError:
         msg = f"{known.path} could not be read ({error.strerror or error}); check the disk and who may read it."
