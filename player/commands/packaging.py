@@ -116,8 +116,7 @@ def run_check_package(desk: Desk, path: Path, *, as_json: bool) -> int:
 def _say_words(desk: Desk, checked: CheckedPackage) -> None:
     desk.say(f"{PACKAGE_WORDS.get(checked.status, STATUS_WORDS[checked.status])} ({checked.files} files).")
     for finding in checked.findings:
-        about = ": ".join(filter(None, (_short(finding.name), finding.sentence)))
-        desk.say(f"  {finding.flaw.value:<14} {about}")
+        desk.say(f"  {finding.flaw.value:<14} {_short(finding.name)}: {finding.sentence}")
     if checked.signer is not None:
         known = checked.signer_name or "a stranger: have the key read to you, then tachiai-player persons trust"
         desk.say(f"  signed by      {known} ({fingerprint(checked.signer)})")

@@ -145,7 +145,7 @@ class _Package:
             return found
         hidden = what_is_hidden(self.archive)
         if hidden:
-            return [PackageFinding(Flaw.NOT_LISTED, "", hidden)]
+            return [PackageFinding(Flaw.NOT_LISTED, Path(self.archive.filename or "").name, hidden)]
         tops = {one.filename.split("/", 1)[0] for one in entries}
         if len(tops) != 1 or any("/" not in one.filename for one in entries):
             msg = "It is a zip file, but not an evidence package: there is not one folder in it."
