@@ -12,12 +12,13 @@ from player.review.state import GivenNote, Review, ReviewState
 from player.review.watching import Seen
 from player.timeline import time_text
 from player.ui.coverage_bar import CoverageBar
-from player.ui.inert import visible
+from player.ui.inert import plain_tip, visible
 from player.ui.library_view import items_view
 from player.ui.look import Look
 from player.ui.review_delegates import NoteDelegate, note_tip
 from player.ui.review_models import NotesModel, words_of
 from player.ui.review_signs import STATE_ICONS, state_colour
+from player.ui.tall_part import TallPart
 from player.ui.verdict_list import VerdictList
 from player.ui.widgets import key_text, name_control, panel, plain_label, rule, text_button
 
@@ -29,6 +30,8 @@ _STATES = {
 }
 _TONES = {Judged.CLEARED: "good", Judged.FOLLOW_UP: "warn", Judged.VIOLATION: "bad"}
 MARGIN_PX = 16
+NOTES_PX = 112  # two of them are always seen
+PROBLEMS_SHOWN, PROBLEMS_IN_TIP = 3, 40
 
 
 class ReviewView(QWidget):
@@ -43,6 +46,8 @@ class ReviewView(QWidget):
 
     def __init__(self, *, look: Look) -> None:
         super().__init__()
+        self.setProperty("surface", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look = look
         self._review: Review | None = None
         self._seen = Seen()
@@ -55,9 +60,12 @@ class ReviewView(QWidget):
         self.message.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         column.addWidget(self.message)
         self.body, inner = panel()
-        for part in (self._state_part(), self._verdict_part(), rule(), self._coverage_part(), rule()):
+        upper, parts = panel()
+        for part in (self._state_part(), self._verdict_part(), rule(), self._coverage_part()):
+            parts.addWidget(part)
+        self.upper = TallPart(upper)
+        for part in (self.upper, rule(), self._note_part()):
             inner.addWidget(part)
-        inner.addWidget(self._note_part())
         inner.addWidget(self._list_part(), 1)
         column.addWidget(self.body, 1)
         column.addStretch(0)
@@ -126,10 +134,7 @@ class ReviewView(QWidget):
         inner.addWidget(self.problems)
         column.addWidget(self._notice)
         self.notices = plain_label(part="dim", wraps=True)
-        self._trouble = plain_label(part="error", wraps=True)
-        self._trouble.hide()
         column.addWidget(self.notices)
-        column.addWidget(self._trouble)
         return part
 
     def _verdict_part(self) -> QWidget:
@@ -193,8 +198,10 @@ class ReviewView(QWidget):
         self.line.setPlaceholderText(words("review.note_here", keys=key_text("T")))
         name_control(self.line, words("review.note_tip"))
         self.line.returnPressed.connect(self._enter)
-        column.addWidget(self.place)
-        column.addWidget(self.line)
+        self._trouble = plain_label(part="error", wraps=True)
+        self._trouble.hide()
+        for one in (self._trouble, self.place, self.line):
+            column.addWidget(one)
         return part
 
     def _list_part(self) -> QWidget:
@@ -207,6 +214,7 @@ class ReviewView(QWidget):
         self.view.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
         )
+        self.view.setMinimumHeight(NOTES_PX)
         name_control(self.view, self._look.words("review.notes"))
         self.view.setToolTip("")
         self.view.setItemDelegate(NoteDelegate(self._look, self.view))
@@ -226,7 +234,10 @@ class ReviewView(QWidget):
         self._icon.setPixmap(self._look.pixmap(STATE_ICONS[state], colour, ratio=self.devicePixelRatioF()))
         self.state.setText(words(f"review.state_{state.value}"))
         self.verdicts.show_verdicts(review.verdicts, self._duration_ns)
-        self.problems.setText("\n".join(visible(words.said(one)) for one in review.problems))
+        said = [visible(words.said(one)) for one in review.problems]
+        more = [words("review.more_problems", count=len(said) - PROBLEMS_SHOWN)] if len(said) > PROBLEMS_SHOWN else []
+        self.problems.setText("\n".join((*said[:PROBLEMS_SHOWN], *more)))
+        self.problems.setToolTip(plain_tip("\n".join(said[:PROBLEMS_IN_TIP])) if more else "")
         self._notice.setVisible(bool(review.problems))
         self.notices.setText("\n".join(visible(words.said(one)) for one in review.notices))
         self.notices.setVisible(bool(review.notices))

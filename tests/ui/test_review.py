@@ -2,19 +2,22 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from player.library import Entry as Listed
 from player.library import Known
 from player.persons import this_person
 from player.playback import Playback
 from player.review.entries import Content, Judged, Note, Verdict
+from player.review.places import beside
 from player.review.queue import Queued
 from player.review.ranges import length_ns
 from player.review.reasons import Reason
 from player.review.state import ReviewState, read_review
 from player.review.writing import write_entries
+from player.ui import review_controller
 from player.ui.review_models import QueueHead, QueueMore, QueueReason, tags_in
+from recorder.errors import StorageError
 from tests.fakes import FakeAccess, FakeSource, S, row
 from tests.recordings import whole
 
@@ -231,3 +234,44 @@ def test_the_bar_paints_what_was_confirmed(open_window, qtbot, folder):
     image = window.review.view.bar.grab().toImage()
     colours = [image.pixelColor(round(image.width() * share), 4).name() for share in (0.2, 0.8)]
     assert colours == [window.look.colours.curve, window.look.colours.lane]
+
+
+def is_cut(label):
+    """Whether some of a label's wrapped lines have no room."""
+    return label.isVisible() and label.height() < label.heightForWidth(label.width())
+
+
+def test_no_line_is_cut_off_however_much_there_is_to_say_of_a_review(open_window, qtbot, folder, tmp_path):
+    long = "Ask the operator why this change was not in the calendar, and who agreed to it. " * 3
+    for number in range(4):
+        write_entries(
+            folder,
+            [Note(Content(number * S, None, "x")), Verdict(Judged.CLEARED, long, 9 * S)],
+            environment={"TACHIAI_HOME": str(tmp_path / f"other{number}")},
+        )
+    mine = write_entries(folder, [Note(Content(S, None, "mine")), Verdict(Judged.FOLLOW_UP, long, 9 * S)])
+    assert mine.notice == ""
+    for path in beside(folder).iterdir():  # altered by somebody, in every line
+        path.write_bytes(path.read_bytes().replace(b"calendar", b"calendaR"))
+    window = open_window(FakeAccess({folder: FakeSource()}), folder)
+    window.commands.command("show_review")()
+    view = window.review.view
+    assert view.problems.text().count("\n") == 3
+    assert "more: tachiai-player review show" in view.problems.text()
+    labels = view.upper.widget().findChildren(QLabel)
+    qtbot.waitUntil(lambda: view.upper.verticalScrollBar().maximum() > 0)
+    qtbot.waitUntil(lambda: [label.text() for label in labels if is_cut(label)] == [])
+    assert view.view.height() >= 100
+    assert view.line.isVisible()
+
+
+def test_a_review_that_cannot_be_read_is_said_in_its_place(open_window, folder, monkeypatch):
+    def refused(_folder, _persons):
+        msg = f"The reviews beside {folder} could not be read (Permission denied); check who may read them."
+        raise StorageError(msg)
+
+    monkeypatch.setattr(review_controller, "read_review", refused)
+    window = open_window(FakeAccess({folder: FakeSource()}), folder)
+    window.commands.command("show_review")()
+    assert "could not be read (Permission denied)" in window.review.view.message.text()
+    assert not window.review.view.body.isVisible()
