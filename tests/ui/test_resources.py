@@ -86,6 +86,66 @@ def test_every_sentence_that_is_translated_is_one_that_is_said():
         assert set(re.findall(r"\{\d\}", english)) == set(re.findall(r"\{\d\}", other)), english
 
 
+CORE = [
+    *(path for path in UI.parent.rglob("*.py") if not {"ui", "commands", "worker"} & {path.parent.name}),
+    *(UI.parents[1] / "recorder" / "evidence" / name for name in ("reader.py", "beside.py", "opening.py")),
+]
+ON_THE_COMMAND_LINE = {"arguments.py", "cli.py"}
+
+
+def text_of(node):
+    """What a constant or an f-string says, with a sign where something is put in; None: it is neither."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "\u00a4" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def raised_sentences(code):
+    """Every whole sentence that a function makes an error of, at once or by a name that it gave it."""
+    for function in (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)):
+        named = {}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, []).append(node.value)
+        for call in (node for node in ast.walk(function) if isinstance(node, ast.Call) and node.args):
+            kind = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            if not kind.endswith("Error") or kind == "BugError":
+                continue
+            first = call.args[0]
+            for said in named.get(first.id, ()) if isinstance(first, ast.Name) else (first,):
+                text = text_of(said)
+                if text is not None and re.match(r"[A-Z\u00a4].*[a-z]{2}.*\.\)?$", text, re.DOTALL):
+                    yield text
+
+
+def in_english_only(code):
+    """Those of which a part is said in Japanese as it is in English."""
+    words = read_words("ja")
+    return [
+        text
+        for text in raised_sentences(code)
+        if any(part in words.said(text) for part in re.split(r"(?<=\.) (?=[A-Z\u00a4])", text))
+    ]
+
+
+def test_every_sentence_that_the_player_raises_is_said_in_japanese():
+    paths = [path for path in CORE if path.name not in ON_THE_COMMAND_LINE]
+    assert sum(len(list(raised_sentences(path.read_text(encoding="utf-8")))) for path in paths) > 100
+    found = {path.name: in_english_only(path.read_text(encoding="utf-8")) for path in paths}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'def one():\n    msg = f"{path} went quite wrong. Do something."\n    raise StorageError(msg)',
+        'def one():\n    return UnreadableError(f"{path} is no such thing.")',
+    ],
+)
+def test_a_raised_sentence_without_japanese_would_be_seen(code):
+    assert len(in_english_only(code)) == 1
+
+
 def test_every_finding_and_gap_is_said_in_japanese_with_its_numbers():
     words = read_words("ja")
     assert words.said("8 whole records (57 to 64) come after a damaged one, and nothing signed vouches for them.") == (
