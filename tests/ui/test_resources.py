@@ -103,7 +103,7 @@ def text_of(node):
 def raised_sentences(code):
     """Every whole sentence that a function makes an error of, at once or by a name that it gave it."""
     for function in (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)):
-        named = {}
+        named: dict[str, list[ast.expr]] = {}
         for node in ast.walk(function):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 named.setdefault(node.targets[0].id, []).append(node.value)
