@@ -1,6 +1,7 @@
 """`log`: the operation log of a recording."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
@@ -11,6 +12,8 @@ from player.ledger.telling import told_filter
 from player.moments import WallClock
 from player.row_filter import RowFilter, row_matcher
 from player.rows_out import RowsFormat, written_rows
+from recorder.errors import KeyMissingError
+from recorder.evidence.opening import GroupsLackingError
 from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
 from recorder.logrow import LogRow
@@ -25,9 +28,10 @@ def run_log(
     about = {"filter": told_filter(wanted), "from_ns": from_ns, "to_ns": to_ns, "form": str(form.value)}
     reader = desk.read(folder, Doing(Kind.LOG, about))
     is_wanted = row_matcher(wanted)
+    closed: list[ClosedSegment] = []
     rows = [
         row
-        for row in read_rows(desk, reader)
+        for row in read_rows(desk, reader, closed)
         if (from_ns is None or row.end_ns >= from_ns) and (to_ns is None or row.at_ns <= to_ns) and is_wanted(row)
     ]
     rows.sort(key=lambda row: row.at_ns)  # a gap is known only when it is over
@@ -35,18 +39,42 @@ def run_log(
     for line in written_rows(rows, form, wall_ns=wall.at):
         desk.say_exactly(line.removesuffix("\n").removesuffix("\r"))
     note_what_is_not_sound(desk, folder)
-    return 0
+    for one in closed:
+        desk.note(f"Not shown from {clock_text(one.at_ns)} on: {one.sentence}")
+    return KeyMissingError.exit_status if closed else 0
 
 
-def read_rows(desk: Desk, reader: RecordingReader) -> Iterator[LogRow]:
-    """All rows of a recording, as far as it is sound and was written when it was opened."""
+@dataclass(frozen=True, slots=True)
+class ClosedSegment:
+    """What the keys and the second person do not open: from when on, and why."""
+
+    at_ns: int
+    sentence: str
+
+
+def read_rows(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) -> Iterator[LogRow]:
+    """All rows of a recording, as far as it is sound, opens, and was written when it was opened.
+
+    A segment that does not open, where others do, is put into `closed`.
+
+    Raises:
+        GroupsLackingError: not one segment opens.
+    """
     progress = ProgressLine(desk.notes)
     log = OperationLog()
-    for info in reader.segments:
-        for chunk in reader.chunks(info.number):
-            if chunk.kind is ChunkKind.EVENTS:
-                for event in decode_events(chunk.body):
-                    yield from log.feed(event)
-                progress.show(f"reading {clock_text(max(0, reader.at_ns(chunk.instant)))} …")
+    lacking: GroupsLackingError | None = None
+    segments = reader.segments
+    for info in segments:
+        try:
+            for chunk in reader.chunks(info.number):
+                if chunk.kind is ChunkKind.EVENTS:
+                    for event in decode_events(chunk.body):
+                        yield from log.feed(event)
+                    progress.show(f"reading {clock_text(max(0, reader.at_ns(chunk.instant)))} …")
+        except GroupsLackingError as error:  # before anything of it is read
+            lacking = error
+            closed.append(ClosedSegment(max(0, reader.at_ns(info.start)), str(error)))
     progress.clear()
+    if lacking is not None and len(closed) == len(segments):
+        raise lacking
     yield from log.finish()

@@ -137,7 +137,12 @@ def test_what_is_recorded_after_the_request_must_be_asked_for_again(both):
     both.desk.close()
     answer = both.log(both.respond(request))
     assert answer.status == 3
+    assert "Not shown from 0:00:" in answer.notes
     assert "Segment 2 began after the second person was asked" in answer.notes
+    assert TYPED in answer.out  # what they answered for is shown all the same
+    assert "later" not in answer.out
+    again = both.log(both.respond(both.request()))
+    assert (again.status, "later" in again.out, "Not shown" in again.notes) == (0, True, False)
 
 
 def test_an_altered_request_or_response_is_refused_in_words(both):
