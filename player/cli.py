@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from player.arguments import WRONG_USAGE, parse
 from player.commands.desk import Desk
+from player.ending import ended_orderly
 from player.ledger.given import Given
 from player.ledger.names import LEDGER_COMMANDS
 from recorder.errors import WorldError
@@ -37,6 +38,13 @@ def _run(asked: argparse.Namespace) -> int:
     """Each command is imported when it is asked for: a list needs no pictures, and a picture no window."""
     given = Given.of(asked)
     desk = Desk.of_this_user(getattr(asked, "library", None), out=sys.stdout, notes=sys.stderr, given=given)
+    if asked.command == "open":
+        return _show(desk, asked)  # the window ends in its own way
+    with ended_orderly():
+        return _carry_out(desk, asked)
+
+
+def _carry_out(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command in ("list", "verify", "log"):
         return _read(desk, asked)
     if asked.command in ("search", "reindex"):

@@ -107,7 +107,10 @@ def test_a_recording_that_grows_is_said_to(place: Place, tmp_path: Path) -> None
     desk.close()
 
 
-def test_ctrl_c_leaves_nothing_half_written(place: Place, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_ctrl_c_a_wish_to_end_and_a_closed_terminal_leave_nothing_half_written(
+    place: Place, tmp_path: Path, number: int, status: int
+) -> None:
     session(place, changes=120, sizes=((1600, 1200),))
     out = tmp_path / "out"
     out.mkdir()
@@ -116,9 +119,9 @@ def test_ctrl_c_leaves_nothing_half_written(place: Place, tmp_path: Path) -> Non
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["type"] == "progress"
     assert list(out.iterdir())
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, notes = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert "Traceback" not in notes
     assert list(out.iterdir()) == []
 
