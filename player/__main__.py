@@ -2,6 +2,7 @@
 
 import sys
 
+from player.ui.printing_argument import ARGUMENT as PRINTING
 from player.worker.argument import ARGUMENT
 from recorder.process_guard import guard_memory
 
@@ -13,6 +14,10 @@ def main() -> int:
         from player.worker.serving import run
 
         return run(sys.argv[2:])
+    if sys.argv[1:2] == [PRINTING]:
+        from player.ui import printing_process
+
+        return printing_process.run(sys.argv[2:])
     from player import cli
 
     return cli.main()

@@ -11,6 +11,12 @@ import numpy as np
 from player.changes import ChangeColumns
 from player.facets import Facets
 from player.importing import Imported, ImportProgress, ImportRefusedError
+from player.package.checking import CheckedPackage
+from player.package.making import Package, Stage
+from player.package.order import PackageOrder
+from player.persons import Person
+from player.report.order import ReportOrder
+from player.report.page import Page
 from player.review.queue import Covered, Queued
 from player.shelf import SavedSearch
 from player.source import Picture, Pointer, SessionFacts, Span
@@ -190,6 +196,10 @@ class FakeAccess:
         self.seen: Callable[[Hit], SeenThere] = lambda _hit: SeenThere(None, "No picture was asked for.", (), 0)
         self.facets = Facets()
         self.exported: list[Mapping[str, object]] = []
+        self.package_answer: Callable[[PackageOrder, Callable[[Stage], None]], Package] = no_answer
+        self.page_answer: Callable[[ReportOrder, Callable[[float], None]], Page] = no_answer
+        self.check_answer: Callable[[Path, Callable[[int, int], None]], CheckedPackage] = no_answer
+        self.trusted: list[Person] = []
 
     @property
     def library(self) -> Path:
@@ -258,6 +268,24 @@ class FakeAccess:
         self.exported.append(detail)
         return self.open(folder, ask)
 
+    def make_package(
+        self, order: PackageOrder, ask: Callable[[str], str | None], told: Callable[[Stage], None]
+    ) -> Package:
+        self.exported.append(order.told)
+        return self.package_answer(order, told)
+
+    def report_page(
+        self, order: ReportOrder, ask: Callable[[str], str | None], progress: Callable[[float], None]
+    ) -> Page:
+        self.exported.append(order.told)
+        return self.page_answer(order, progress)
+
+    def check_package(self, path: Path, progress: Callable[[int, int], None]) -> CheckedPackage:
+        return self.check_answer(path, progress)
+
+    def trust(self, person: Person) -> None:
+        self.trusted.append(person)
+
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:
         keep_on()
         self.judged_pictures = pictures
@@ -286,6 +314,10 @@ class FakeAccess:
     ) -> Hits:
         self.facets = facets
         return Hits(tuple(hit for hit in self.hits if query.casefold() in hit.text.casefold()))
+
+
+def no_answer(*_asked: object) -> Any:
+    raise UnreadableError("There is nothing here to make this of.")
 
 
 def nothing_to_import(source: Path, _told: Callable[[ImportProgress], None]) -> Imported:

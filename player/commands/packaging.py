@@ -7,14 +7,12 @@ from player.commands.desk import Desk, ProgressLine
 from player.commands.verifying import STATUS_WORDS
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing
-from player.moments import in_s
 from player.outfile import refuse_no_file
 from player.package.checking import CheckedPackage, check_package
-from player.package.ledgers import ledger_files
-from player.package.making import Package, Stage, Wanted, make_package, review_files
+from player.package.making import Package, Stage, Wanted
+from player.package.order import PackageOrder, carry_out
 from player.package.sums import LONGEST_NAME
 from player.persons import Persons, this_person
-from player.report.reviews import reviews_told
 from player.verdict_objects import verdict_objects
 from player.video.redaction import load_redactions
 from player.words import read_words
@@ -49,34 +47,15 @@ def run_package(desk: Desk, asked: argparse.Namespace) -> int:
         with_recording=not asked.without_recording,
         redactions=() if asked.redact is None else load_redactions(asked.redact),
     )
-    folder = desk.library.find(asked.recording)
+    order = PackageOrder(desk.library.find(asked.recording), asked.out, wanted, read_words(asked.language))
     progress = ProgressLine(desk.notes)
 
     def told(stage: Stage) -> None:
         progress.show(f"{STAGES[stage.key]}: {stage.share:.0%}")
 
-    words = read_words(asked.language)
-    detail = {"package": str(asked.out), "from_s": in_s(wanted.start_ns), "redactions": len(wanted.redactions)}
-    if wanted.end_ns is not None:
-        detail["to_s"] = in_s(wanted.end_ns)
-    source = desk.play(folder, Doing(Kind.EXPORT, detail))
+    source = desk.play(order.folder, Doing(Kind.EXPORT, order.told))
     try:
-        made = make_package(
-            source,
-            folder,
-            asked.out,
-            wanted,
-            signer=this_person(),
-            keys=source.keys,
-            devices=desk.library.devices,
-            words=words,
-            extras=(
-                *review_files(folder, wanted),
-                *ledger_files(desk.gate.ledger, source.facts.session_id, is_shortened=wanted.is_shortened),
-            ),
-            reviews=reviews_told(folder, words),
-            told=told,
-        )
+        made = carry_out(source, order, ledger=desk.gate.ledger, devices=desk.library.devices, told=told)
     finally:
         progress.clear()
         source.close()

@@ -1,45 +1,35 @@
 """`report`: a recording told on a page, as HTML or PDF."""
 
-import time
 from pathlib import Path
 
 from player.commands.desk import Desk, ProgressLine
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing
 from player.outfile import refuse_no_file, write_whole
-from player.persons import person_name
-from player.report.facts import gather
-from player.report.page import Page, as_html, page_of
-from player.report.reviews import reviews_told
+from player.report.order import ReportOrder, page_for
+from player.report.page import Page, as_html
 from player.words import read_words
-from recorder.evidence.verify import verify
-from recorder.release import release
 
 
 def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:
     """Write the report; its format is what the file's name ends with."""
     refuse_no_file(out)
-    folder = desk.library.find(recording)
+    order = ReportOrder(desk.library.find(recording), out, read_words(language))
     progress = ProgressLine(desk.notes)
-    words = read_words(language)
-    source = desk.play(folder, Doing(Kind.EXPORT, {"report": str(out), "language": language}))
+    source = desk.play(order.folder, Doing(Kind.EXPORT, order.told))
     try:
-        verdict = verify(folder, devices=desk.library.devices, keys=source.keys)
-        report = gather(
+        page = page_for(
             source,
-            folder,
-            verdict,
-            made_by=person_name(),
-            made_wall_ns=time.time_ns(),
-            program=release(),
-            reviews=reviews_told(folder, words),
+            order,
+            keys=source.keys,
+            devices=desk.library.devices,
             progress=lambda done: progress.show(f"writing the report: {100 * done:.0f} %"),
         )
-        write_page(page_of(report, words), out, foot=folder.name)
+        write_page(page, out, foot=order.folder.name)
     finally:
         progress.clear()
         source.close()
-    desk.note(f"{out}: the report on {folder.name}; not sealed.")
+    desk.note(f"{out}: the report on {order.folder.name}; not sealed.")
     return 0
 
 

@@ -102,7 +102,7 @@ def check_package(
         with _unpacking(unpack_to) as place:
             findings = package.look(place)
             signer = package.signer
-            verdict = _verdict(place, package.recording_id, devices)
+            verdict = package.verdict(place, devices)
     return CheckedPackage(
         tuple(findings),
         len(package.members),
@@ -239,6 +239,13 @@ class _Package:
             return None
         return digest.hexdigest()
 
+    def verdict(self, place: Path, devices: DeviceTrust) -> Verdict | None:
+        """On the recording that was unpacked; None if there is none."""
+        folder = None if self.recording_id is None else place / self.recording_id
+        if folder is None or not folder.is_dir():
+            return None
+        return verify(folder, devices=devices, progress=lambda _done, _every: self._tell(0))
+
     def _bytes(self, name: str, most: int) -> bytes:
         """A small member, at most so much of it."""
         try:
@@ -291,10 +298,3 @@ def _public_bytes(pem: bytes) -> bytes | None:
     except (ValueError, TypeError):
         return None
     return key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else None
-
-
-def _verdict(place: Path, recording_id: str | None, devices: DeviceTrust) -> Verdict | None:
-    folder = None if recording_id is None else place / recording_id
-    if folder is None or not folder.is_dir():
-        return None
-    return verify(folder, devices=devices)

@@ -9,6 +9,12 @@ from typing import Protocol
 from player.drawing import Pixels
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
+from player.package.checking import CheckedPackage
+from player.package.making import Package, Stage
+from player.package.order import PackageOrder
+from player.persons import Person
+from player.report.order import ReportOrder
+from player.report.page import Page
 from player.review.queue import Covered, Queued
 from player.shelf import SavedSearch
 from player.source import Source
@@ -216,6 +222,22 @@ class Access(Protocol):
 
     def open_to_export(self, folder: Path, detail: Mapping[str, object], ask: AskPassphrase) -> Source:
         """Open a recording once more, to write a copy of it as `detail` tells; the caller closes it."""
+        ...
+
+    def make_package(self, order: PackageOrder, ask: AskPassphrase, told: Callable[[Stage], None]) -> Package:
+        """Make an evidence package; `told` may raise to end it, and nothing is left then."""
+        ...
+
+    def report_page(self, order: ReportOrder, ask: AskPassphrase, progress: Callable[[float], None]) -> Page:
+        """The page of a report; `progress`, 0 to 1, may raise to end it."""
+        ...
+
+    def check_package(self, path: Path, progress: Callable[[int, int], None]) -> CheckedPackage:
+        """Whether a package is what was signed; `progress`, bytes of how many, may raise to end it."""
+        ...
+
+    def trust(self, person: Person) -> None:
+        """What this person signs is taken for theirs from now on."""
         ...
 
     def judge(self, folder: Path, keep_on: Callable[[], None], *, pictures: bool = False) -> Judgement:

@@ -51,6 +51,7 @@ class ExportController(QObject):
         """Show the dialog, for the open recording and the selected range."""
         facts, news = self._now.facts, self._now.news
         if facts is None or news is None:
+            self._window.libraries.say(self._look.words("give_out.nothing_open"))
             return
         if self._dialog is None:
             self._dialog = self._made()

@@ -5,9 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from player.source import SessionFacts
 from player.timeline import clock_text
+from player.ui.give_out_menu import GiveOutMenu
 from player.ui.inert import visible
 from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.widgets import ElidedLabel, filter_box, icon_button, panel
+from player.ui.widgets import ElidedLabel, filter_box, icon_button, panel, text_button
 
 HEIGHT_PX = 52
 
@@ -20,9 +21,10 @@ class HeaderBar(QWidget):
     search_edited = Signal(str)
     search_entered = Signal()
 
-    def __init__(self, *, look: Look, menu: QMenu) -> None:
+    def __init__(self, *, look: Look, menu: QMenu, give_out: GiveOutMenu) -> None:
         super().__init__()
         self._look = look
+        self.give_out = give_out
         words = look.words
         self.setFixedHeight(HEIGHT_PX)
         outer = QHBoxLayout(self)
@@ -43,11 +45,7 @@ class HeaderBar(QWidget):
         self.search.returnPressed.connect(self.search_entered)
         row.addWidget(self.search)
         row.addSpacing(4)
-        row.addWidget(icon_button(look, "panel_right", words("header.log"), pressed=self.log_toggled.emit))
-        button = icon_button(look, "menu", words("header.menu"))
-        button.setMenu(menu)
-        button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
-        row.addWidget(button)
+        self._add_menus(row, menu)
         self.show_facts(None)
 
     def show_facts(self, facts: SessionFacts | None) -> None:
@@ -60,6 +58,17 @@ class HeaderBar(QWidget):
         started = clock_text(facts.started_wall_ns, facts.utc_offset_s)
         self.when.show()
         self.when.show_text("  ·  ".join(part for part in (started, visible(facts.purpose)) if part))
+
+    def _add_menus(self, row: QHBoxLayout, menu: QMenu) -> None:
+        look, words = self._look, self._look.words
+        giving = text_button(look, words("give_out.title"), words("give_out.tip"), icon="package")
+        self.menu_button = icon_button(look, "menu", words("header.menu"))
+        for button, its_menu in ((giving, self.give_out), (self.menu_button, menu)):
+            button.setMenu(its_menu)
+            button.setPopupMode(button.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(giving)
+        row.addWidget(icon_button(look, "panel_right", words("header.log"), pressed=self.log_toggled.emit))
+        row.addWidget(self.menu_button)
 
     def _facts(self) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -103,6 +103,10 @@ SHORTCUTS = (
     Shortcut("copy_link", ("Ctrl+Shift+L",)),
     Shortcut("export", ("Ctrl+E",)),
     Shortcut("redact", ("Ctrl+R",)),
+    Shortcut("make_package", ("Ctrl+Shift+P",)),
+    Shortcut("write_report", ("Ctrl+Shift+R",)),
+    Shortcut("check_package", ("Ctrl+Shift+K",)),
+    Shortcut("show_menu", ("F10",)),
     Shortcut("full_screen", ("F11",)),
     Shortcut("show_keys", ("?", "F1")),
 )

@@ -7,6 +7,8 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from player.ui.give_out_menu import GiveOutMenu, with_key
+from player.ui.language_choice import LANGUAGE_NAMES
 from player.ui.look import Look
 from player.ui.settings import Settings
 
@@ -14,27 +16,37 @@ if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
 
 APPEARANCES = ("system", "dark", "light")
-LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 
 
-def main_menu(window: "PlayerWindow", *, look: Look, settings: Settings) -> QMenu:
+ENTRIES = (  # icon, words, command
+    ("open", "menu.open", "open_folder"),
+    ("import", "libraries.import", "import_recording"),
+    ("link", "menu.copy_link", "copy_link"),
+    ("verdict_sound", "menu.verify", "verify_again"),
+)
+LATER_ENTRIES = (("full_screen", "menu.full_screen", "full_screen"), ("keyboard", "menu.keys", "show_keys"))
+
+
+def main_menu(window: "PlayerWindow", *, look: Look, settings: Settings, give_out: GiveOutMenu) -> QMenu:
     """Commands that have no button of their own, and the settings."""
-    words, menu, commands = look.words, QMenu(window), window.commands
-    menu.addAction(look.icon("open"), words("menu.open")).triggered.connect(commands.open_folder)
-    menu.addAction(look.icon("import"), words("libraries.import")).triggered.connect(commands.import_recording)
-    menu.addAction(look.icon("link"), words("menu.copy_link")).triggered.connect(commands.copy_link)
-    menu.addAction(look.icon("verdict_sound"), words("menu.verify")).triggered.connect(commands.verify_again)
-    menu.addAction(look.icon("export"), words("menu.export")).triggered.connect(lambda: commands.command("export")())
-    menu.addAction(look.icon("redact"), words("menu.redact")).triggered.connect(lambda: commands.command("redact")())
+    words, menu = look.words, QMenu(window)
+    _entries(window, menu, look, ENTRIES)
     menu.addSeparator()
-    menu.addAction(look.icon("full_screen"), words("menu.full_screen")).triggered.connect(commands.full_screen)
-    menu.addAction(look.icon("keyboard"), words("menu.keys")).triggered.connect(commands.show_keys)
+    menu.addMenu(give_out).setText(words("give_out.title"))
+    menu.addSeparator()
+    _entries(window, menu, look, LATER_ENTRIES)
     menu.addSeparator()
     names = {name: words(f"menu.{name}") for name in APPEARANCES}
     chosen = str(settings.value("appearance", "system"))
     for setting, values, now in (("appearance", names, chosen), ("language", LANGUAGE_NAMES, words.language)):
         _choices(menu, look, setting, values, now).connect(partial(_choose, window, settings, setting))
     return menu
+
+
+def _entries(window: "PlayerWindow", menu: QMenu, look: Look, entries: tuple[tuple[str, str, str], ...]) -> None:
+    for icon, word, name in entries:
+        action = menu.addAction(look.icon(icon), with_key(look.words(word), name))
+        action.triggered.connect(lambda _checked=False, name=name: window.commands.command(name)())
 
 
 def _choices(menu: QMenu, look: Look, setting: str, names: dict[str, str], chosen: str) -> SignalInstance:

@@ -9,15 +9,21 @@ from player.check import PictureCheck
 from player.drawing import small_picture
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
+from player.ledger.attended import AttendedRecording
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing, Gate
 from player.ledger.ledger import Ledger
 from player.ledger.policy import Occasion
 from player.ledger.telling import told_facets
 from player.library import fingerprint, looks_like_recording
-from player.persons import Persons
+from player.package.checking import CheckedPackage, check_package
+from player.package.making import Package, Stage
+from player.package.order import PackageOrder, carry_out
+from player.persons import Person, Persons
 from player.picture_walls import Walls
 from player.recording import OpenRecording
+from player.report.order import ReportOrder, page_for
+from player.report.page import Page
 from player.review.policy import read_policy
 from player.review.queue import QUEUE_WORDS, Covered, Queued, library_coverage, review_queue
 from player.shelf import SavedSearch, Shelf
@@ -141,12 +147,31 @@ class RealAccess:
         """End what is kept ready."""
         self._workers.close()
 
-    def open_to_export(self, folder: Path, detail: Mapping[str, object], ask: AskPassphrase) -> OpenRecording:
+    def open_to_export(self, folder: Path, detail: Mapping[str, object], ask: AskPassphrase) -> AttendedRecording:
         """Open a recording once more to write a copy of it; that, and not that it is opened, is entered first."""
         keys = self._rings.get(folder) or self._key_ring(ask)
         devices = trusted_devices(keys_folder())
         doing = Doing(Kind.EXPORT, detail)
         return self._gate().recording(folder, doing, keys=keys, devices=devices, workers=self._workers)
+
+    def make_package(self, order: PackageOrder, ask: AskPassphrase, told: Callable[[Stage], None]) -> Package:
+        """Make an evidence package; that is entered first."""
+        devices = trusted_devices(keys_folder())
+        with closing(self.open_to_export(order.folder, order.told, ask)) as source:
+            return carry_out(source, order, ledger=self._gate().ledger, devices=devices, told=told)
+
+    def report_page(self, order: ReportOrder, ask: AskPassphrase, progress: Callable[[float], None]) -> Page:
+        """The page of a report; that is entered first."""
+        with closing(self.open_to_export(order.folder, order.told, ask)) as source:
+            return page_for(source, order, keys=source.keys, devices=trusted_devices(keys_folder()), progress=progress)
+
+    def check_package(self, path: Path, progress: Callable[[int, int], None]) -> CheckedPackage:
+        """Whether a package is what was signed."""
+        return check_package(path, persons=Persons.load(), devices=trusted_devices(keys_folder()), progress=progress)
+
+    def trust(self, person: Person) -> None:
+        """What this person signs is taken for theirs from now on."""
+        Persons.load().trust(person)
 
     def enter(self, recording: str, kind: str, detail: Mapping[str, object]) -> None:
         """Something is about to be shown or written of the open recording; it is entered, or refused in words."""

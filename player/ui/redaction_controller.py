@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from player.decoder import Shown
 from player.source import SessionFacts
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 class RedactionController(QObject):
     """One for each window; the list is of the open recording, and begins anew with the next one."""
+
+    changed = Signal(object)  # Redactions
 
     def __init__(self, window: "PlayerWindow") -> None:
         super().__init__(window)
@@ -125,3 +127,4 @@ class RedactionController(QObject):
             self.dialog.show_items(steps.items, can_undo=steps.can_undo, can_redo=steps.can_redo, choose=choose)
         self.overlay.show_redactions(steps.items, self.dialog.current if self.dialog is not None else None)
         self._window.export.set_redactions(steps.items)
+        self.changed.emit(steps.items)

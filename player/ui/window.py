@@ -18,6 +18,8 @@ from player.ui.desk import Desk
 from player.ui.dialogs import PassphraseDialog
 from player.ui.export_controller import ExportController
 from player.ui.findings_view import FindingsView
+from player.ui.give_out_menu import GiveOutMenu
+from player.ui.giving_out import GivingOut
 from player.ui.header_bar import HeaderBar
 from player.ui.inert import visible
 from player.ui.library_controller import LibraryController
@@ -73,6 +75,7 @@ class PlayerWindow(QMainWindow):
             self.commands.also(part)
         self.coverage = CoverageController(self)
         self.coming_back = ComingBack(self)
+        self.giving_out = GivingOut(self, settings)
         self.commands.also(ReviewCommands(self))
         self.commands.add_shortcuts()
         self.setWindowTitle(look.words("app.name"))
@@ -92,7 +95,9 @@ class PlayerWindow(QMainWindow):
 
     def _make_panels(self) -> None:
         look = self.look
-        self.header = HeaderBar(look=look, menu=main_menu(self, look=look, settings=self._settings))
+        give_out = GiveOutMenu(self, look=look)
+        menu = main_menu(self, look=look, settings=self._settings, give_out=give_out)
+        self.header = HeaderBar(look=look, menu=menu, give_out=give_out)
         self.banner = VerdictBanner(look=look)
         self.walls = WallsBanner(self.desk.access, look=look, home=self._home.carry)
         self.library = LibraryView(look=look)
@@ -307,6 +312,7 @@ class PlayerWindow(QMainWindow):
         self.log.stop()
         self.export.stop()
         self.coverage.stop()
+        self.giving_out.stop()
         self.review.stop()
         self.desk.stop()
         self._home.shut()

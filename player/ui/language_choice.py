@@ -1,0 +1,19 @@
+"""In which language something is written for others."""
+
+from PySide6.QtWidgets import QComboBox
+
+from player.ui.look import Look
+from player.words import LANGUAGES
+
+LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
+
+
+def language_choice(look: Look, name: str) -> QComboBox:
+    """A list of the languages; the window's own is chosen."""
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for language in LANGUAGES:
+        box.addItem(LANGUAGE_NAMES[language], language)
+    box.setCurrentIndex(box.findData(look.words.language))
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return box

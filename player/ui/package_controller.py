@@ -1,0 +1,155 @@
+"""Connects evidence packages with the window: what is proposed, the work, and checking what was written."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from player.package.checking import CheckedPackage
+from player.package.making import Package, Stage, Wanted
+from player.package.order import PackageOrder
+from player.persons import this_person
+from player.ui.access import Access, AskPassphrase
+from player.ui.open_now import OpenNow
+from player.ui.package_dialog import PackageDialog, PackageWanted
+from player.ui.settings import Settings
+from player.ui.writing import KeepOn, Tell, Writing
+from player.video.writers import has_pyav
+from player.words import read_words
+from recorder.errors import WorldError
+
+if TYPE_CHECKING:
+    from player.ui.window import PlayerWindow
+
+
+@dataclass(frozen=True, slots=True)
+class MadePackage:
+    """A package, and what checking it again said; None: why not is in `problem`."""
+
+    package: Package
+    checked: CheckedPackage | None
+    problem: str = ""
+
+
+class PackageController(QObject):
+    """One for each window. The dialog is made when it is first wanted."""
+
+    def __init__(self, window: "PlayerWindow", settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._settings, self._look = window, settings, window.look
+        self._now = OpenNow(window.desk, self)
+        self._now.changed.connect(self._note)
+        self._now.closed.connect(self._closed)
+        self.dialog: PackageDialog | None = None
+        self.writing = Writing("packing", self)
+
+    def make_package(self) -> None:
+        """Show the dialog, for the open recording and the selected range."""
+        facts, news = self._now.facts, self._now.news
+        if facts is None or news is None:
+            self._window.libraries.say(self._look.words("give_out.nothing_open"))
+            return
+        dialog = self.dialog = self.dialog or self._made()
+        if not self.writing.is_running:
+            folder = Path(str(self._settings.value("export_folder", str(Path.home()))))
+            dialog.show_recording(self._now.about, news.duration_ns, folder / f"tachiai-{facts.session_id}.zip")
+            selected = self._window.timeline.selected_range
+            if selected is not None:
+                dialog.range.show_range(selected.start_ns, selected.end_ns)
+        dialog.show_redactions(len(self._window.export.redactions))
+        self._note()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        dialog.go.setFocus()
+
+    def stop(self) -> None:
+        """Cancel what is running, and end the thread."""
+        self.writing.stop()
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _made(self) -> PackageDialog:
+        dialog, writing = PackageDialog(look=self._look, parent=self._window), self.writing
+        dialog.started.connect(self._start)
+        dialog.changed.connect(self._note)
+        dialog.cancel_requested.connect(writing.cancel)
+        dialog.redactions_requested.connect(self._window.commands.command("redact"))
+        self._window.redacting.changed.connect(lambda items: dialog.show_redactions(len(items)))
+        writing.progressed.connect(dialog.show_stage)
+        writing.finished.connect(lambda made: dialog.show_made(made.package, made.checked, made.problem))
+        writing.failed.connect(dialog.show_failure)
+        writing.cancelled.connect(dialog.show_cancelled)
+        return dialog
+
+    def _closed(self) -> None:
+        if self.dialog is not None and not self.writing.is_running:
+            self.dialog.close()
+
+    def _start(self, wanted: PackageWanted) -> None:
+        folder = self._now.folder
+        if folder is None:
+            return
+        self._settings.setValue("export_folder", str(wanted.path.absolute().parent))
+        inside = Wanted(
+            start_ns=wanted.start_ns,
+            end_ns=wanted.end_ns,
+            video=wanted.video,
+            skip_idle=wanted.skip_idle,
+            with_recording=wanted.with_recording,
+            redactions=self._window.export.redactions,
+        )
+        order = PackageOrder(folder, wanted.path, inside, read_words(wanted.language))
+        desk = self._window.desk
+        self.writing.start(
+            lambda keep_on, tell: made_and_checked(desk.access, order, desk.ask_passphrase, keep_on, tell)
+        )
+
+    def _note(self) -> None:
+        """What must be known beforehand."""
+        dialog = self.dialog
+        if dialog is None or self.writing.is_running:
+            return
+        words, wanted = self._look.words, dialog.wanted
+        if wanted is None:
+            is_time = dialog.range.range_ns[0] is None
+            dialog.show_notes(words("package_out.no_time" if is_time else "package_out.no_name"), tone="bad")
+            return
+        said = [words("package_out.is_altered")] if self._now.is_doubtful else []
+        if self._now.news is not None and self._now.news.is_live:
+            said.append(words("package_out.is_live"))
+        if wanted.video == ".mp4" and not has_pyav():
+            said.append(words("package_out.no_pyav"))
+        if wanted.path.exists():
+            said.append(words("package_out.replaces", name=wanted.path.name))
+        said.append(words("package_out.holds" if wanted.video else "package_out.holds_no_video"))
+        said.append(self._signs())
+        dialog.show_notes("\n".join(said), tone="bad" if self._now.is_doubtful else "")
+
+    def _signs(self) -> str:
+        words = self._look.words
+        try:
+            me = this_person().person
+        except WorldError as error:
+            return words.said(str(error))
+        return words("package_out.signs", name=me.name, fingerprint=me.fingerprint)
+
+
+def made_and_checked(
+    access: Access, order: PackageOrder, ask: AskPassphrase, keep_on: KeepOn, tell: Tell
+) -> MadePackage:
+    """On the thread: make it, and check what lies there then as if it had come from elsewhere."""
+
+    def told(stage: Stage) -> None:
+        keep_on()
+        tell(stage)
+
+    package = access.make_package(order, ask, told)
+    try:
+        checked = access.check_package(
+            package.path, lambda done, every: told(Stage("checking", min(1.0, done / max(1, every))))
+        )
+    except WorldError as error:
+        return MadePackage(package, None, str(error))
+    return MadePackage(package, checked)

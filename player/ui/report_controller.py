@@ -1,0 +1,110 @@
+"""Connects reports with the window: what is proposed, and the work on its thread."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from player.outfile import refuse_no_file, write_whole
+from player.report.order import ReportOrder
+from player.report.page import as_html
+from player.ui.access import Access, AskPassphrase
+from player.ui.open_now import OpenNow
+from player.ui.printing_aside import print_aside
+from player.ui.report_dialog import ReportDialog, ReportStage, ReportWanted
+from player.ui.settings import Settings
+from player.ui.writing import KeepOn, Tell, Writing
+from player.words import read_words
+
+if TYPE_CHECKING:
+    from player.ui.window import PlayerWindow
+
+
+class ReportController(QObject):
+    """One for each window. The dialog is made when it is first wanted."""
+
+    def __init__(self, window: "PlayerWindow", settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._settings, self._look = window, settings, window.look
+        self._now = OpenNow(window.desk, self)
+        self._now.changed.connect(self._note)
+        self._now.closed.connect(self._closed)
+        self.dialog: ReportDialog | None = None
+        self.writing = Writing("reporting", self)
+
+    def write_report(self) -> None:
+        """Show the dialog, for the open recording."""
+        facts = self._now.facts
+        if facts is None:
+            self._window.libraries.say(self._look.words("give_out.nothing_open"))
+            return
+        dialog = self.dialog = self.dialog or self._made()
+        if not self.writing.is_running:
+            folder = Path(str(self._settings.value("export_folder", str(Path.home()))))
+            dialog.show_recording(self._now.about, folder / f"tachiai-{facts.session_id}.html")
+        dialog.show_redactions(len(self._window.export.redactions))
+        self._note()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        dialog.go.setFocus()
+
+    def stop(self) -> None:
+        """Cancel what is running, and end the thread."""
+        self.writing.stop()
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _made(self) -> ReportDialog:
+        dialog, writing = ReportDialog(look=self._look, parent=self._window), self.writing
+        dialog.started.connect(self._start)
+        dialog.changed.connect(self._note)
+        dialog.cancel_requested.connect(writing.cancel)
+        dialog.redactions_requested.connect(self._window.commands.command("redact"))
+        self._window.redacting.changed.connect(lambda items: dialog.show_redactions(len(items)))
+        writing.progressed.connect(dialog.show_stage)
+        writing.finished.connect(dialog.show_made)
+        writing.failed.connect(dialog.show_failure)
+        writing.cancelled.connect(dialog.show_cancelled)
+        return dialog
+
+    def _closed(self) -> None:
+        if self.dialog is not None and not self.writing.is_running:
+            self.dialog.close()
+
+    def _start(self, wanted: ReportWanted) -> None:
+        folder, desk = self._now.folder, self._window.desk
+        if folder is None:
+            return
+        self._settings.setValue("export_folder", str(wanted.path.absolute().parent))
+        order = ReportOrder(folder, wanted.path, read_words(wanted.language), self._window.export.redactions)
+        self.writing.start(lambda keep_on, tell: written(desk.access, order, desk.ask_passphrase, keep_on, tell))
+
+    def _note(self) -> None:
+        """What must be known beforehand."""
+        dialog = self.dialog
+        if dialog is None or self.writing.is_running:
+            return
+        words, wanted = self._look.words, dialog.wanted
+        if wanted is None:
+            dialog.show_notes(words("report_out.no_name"), tone="bad")
+            return
+        said = [words("package_out.replaces", name=wanted.path.name)] if wanted.path.exists() else []
+        dialog.show_notes("\n".join([*said, words("report_out.holds")]))
+
+
+def written(access: Access, order: ReportOrder, ask: AskPassphrase, keep_on: KeepOn, tell: Tell) -> Path:
+    """On the thread: read the recording, and write the page as its name wants it."""
+
+    def told(stage: ReportStage) -> None:
+        keep_on()
+        tell(stage)
+
+    refuse_no_file(order.out)
+    page = access.report_page(order, ask, lambda share: told(ReportStage(False, share)))
+    if order.out.suffix.lower() == ".pdf":
+        told(ReportStage(True, 0))
+        print_aside(page, order.out, foot=order.folder.name, progress=lambda share: told(ReportStage(True, share)))
+    else:
+        write_whole(order.out, as_html(page).encode("utf-8", "replace"))
+    return order.out
