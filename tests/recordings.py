@@ -101,11 +101,24 @@ class Desk:
     """A desktop being recorded: everything happens when it is called, nothing by itself."""
 
     def __init__(
-        self, library, *, sizes=((320, 200),), session_id=SESSION_ID, operator="hanako", limits=None, seed=1, others=()
+        self,
+        library,
+        *,
+        sizes=((320, 200),),
+        session_id=SESSION_ID,
+        operator="hanako",
+        limits=None,
+        seed=1,
+        others=(),
+        host="bastion-7",
+        purpose="patching",
+        started=STARTED,
+        auditor=None,
+        device=None,
     ):
-        self.clock = TurnedClock()
-        self.auditor = AuditorKey.generate("auditor")
-        self.device = DeviceKey.generate()
+        self.clock = TurnedClock(started)
+        self.auditor = auditor or AuditorKey.generate("auditor")
+        self.device = device or DeviceKey.generate()
         self._rng = np.random.default_rng(seed)
         self._files = BreakableFiles()
         self._pointer = self._shape = None
@@ -114,7 +127,7 @@ class Desk:
         self._sealed_at_ns = 0
         self.chunks = []
         self.truth = {}
-        header = SessionHeader(session_id, operator, "bastion-7", "patching", STARTED, 9 * 3600, "tests 1")
+        header = SessionHeader(session_id, operator, host, purpose, started, 9 * 3600, "tests 1")
         recipients = Recipients.sign([self.auditor.public, *others], version=1, root=DeviceKey.generate())
         self.writer = RecordingWriter.create(
             library,
@@ -131,9 +144,9 @@ class Desk:
                 self.now_ns,
                 session_id,
                 operator,
-                "bastion-7",
-                "patching",
-                STARTED.wall_ns,
+                host,
+                purpose,
+                started.wall_ns,
                 9 * 3600,
                 "tests 1",
                 "x",
@@ -179,11 +192,13 @@ class Desk:
         for one in screens:
             self._full(one.number)
 
-    def paint(self, screen=0, area=None, value=None):
+    def paint(self, screen=0, area=None, value=None, patch=None):
         """Change an area of a screen (a random one) to something new."""
         picture = self._pictures[screen]
         area = area or self._some_area(picture)
-        if value is None:
+        if patch is not None:
+            pass
+        elif value is None:
             colours = self._rng.integers(0, 255, (area.height // 8 + 1, area.width // 8 + 1, 4), np.uint8)
             patch = colours.repeat(8, axis=0).repeat(8, axis=1)[: area.height, : area.width]
         else:

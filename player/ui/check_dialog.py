@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from player.package.checking import CheckedPackage
 from player.ui.checked_view import CheckedView
+from player.ui.growing_dialog import GrowingDialog
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.widgets import plain_label, restyle
@@ -16,7 +17,7 @@ STEPS = 1000
 LEAST_WIDTH_PX = 600
 
 
-class CheckDialog(QDialog):
+class CheckDialog(GrowingDialog):
     """Stays open beside the window; closing it cancels."""
 
     cancel_requested = Signal()

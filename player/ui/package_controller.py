@@ -121,11 +121,13 @@ class PackageController(QObject):
             said.append(words("package_out.is_live"))
         if wanted.video == ".mp4" and not has_pyav():
             said.append(words("package_out.no_pyav"))
+        if not wanted.with_recording:
+            said.append(words("package_out.no_recording"))
         if wanted.path.exists():
             said.append(words("package_out.replaces", name=wanted.path.name))
         said.append(words("package_out.holds" if wanted.video else "package_out.holds_no_video"))
         said.append(self._signs())
-        dialog.show_notes("\n".join(said), tone="bad" if self._now.is_doubtful else "")
+        dialog.show_notes(*said, tone="bad" if self._now.is_doubtful else "")
 
     def _signs(self) -> str:
         words = self._look.words

@@ -161,6 +161,7 @@ class PackageDialog(WritingDialog):
         self.with_recording.setChecked(True)
         self.videos["webm"].setChecked(True)
         for option in (self.with_recording, self.skip_idle):
+            option.toggled.connect(self._changed)
             box.addWidget(option)
         return box
 

@@ -90,7 +90,7 @@ class ReportController(QObject):
             dialog.show_notes(words("report_out.no_name"), tone="bad")
             return
         said = [words("package_out.replaces", name=wanted.path.name)] if wanted.path.exists() else []
-        dialog.show_notes("\n".join([*said, words("report_out.holds")]))
+        dialog.show_notes(*said, words("report_out.holds"))
 
 
 def written(access: Access, order: ReportOrder, ask: AskPassphrase, keep_on: KeepOn, tell: Tell) -> Path:

@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from player.ui.growing_dialog import GrowingDialog
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.widgets import plain_label, restyle, rule
@@ -23,7 +23,7 @@ LEAST_WIDTH_PX = 560
 STEPS = 1000
 
 
-class WritingDialog(QDialog):
+class WritingDialog(GrowingDialog):
     """Stays open beside the window; it only asks and shows. Whoever inherits says what is ready, and begins."""
 
     cancel_requested = Signal()
@@ -108,10 +108,10 @@ class WritingDialog(QDialog):
         words = self._look.words
         self._redactions.setText(words("export.black_some", count=count) if count else words("export.black_none"))
 
-    def show_notes(self, notes: str, *, tone: str = "") -> None:
-        """What must be known beforehand."""
-        self.notes.setText(visible(notes))
-        self.notes.setVisible(bool(notes))
+    def show_notes(self, *notes: str, tone: str = "") -> None:
+        """What must be known beforehand, a line each."""
+        self.notes.setText("\n".join(visible(note) for note in notes if note))
+        self.notes.setVisible(bool(self.notes.text()))
         restyle(self.notes, "part", "error" if tone == "bad" else "dim")
 
     def show_idle(self) -> None:
