@@ -9,7 +9,7 @@ from player.persons import person_name
 from player.recording import OpenRecording
 from player.report.facts import gather
 from player.report.page import Page, page_of
-from player.report.reviews import reviews_told
+from player.report.reviews import reviews_of_a_part, reviews_told
 from player.video.redaction import Redactions
 from player.words import Words
 from recorder.evidence.keys import DeviceTrust, KeyRing
@@ -49,6 +49,7 @@ def page_for(
         keys=keys,
         progress=lambda done, every: progress(VERIFYING * done / max(1, every)),
     )
+    told = reviews_told(order.folder, order.words)
     report = gather(
         source,
         order.folder,
@@ -56,7 +57,7 @@ def page_for(
         made_by=person_name(),
         made_wall_ns=time.time_ns(),
         program=release(),
-        reviews=reviews_told(order.folder, order.words),
+        reviews=reviews_of_a_part(told, 0, None, order.redactions, order.words),
         redactions=order.redactions,
         progress=lambda share: progress(VERIFYING + (1 - VERIFYING) * share),
     )

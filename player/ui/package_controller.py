@@ -92,18 +92,20 @@ class PackageController(QObject):
         if folder is None:
             return
         self._settings.setValue("export_folder", str(wanted.path.absolute().parent))
-        inside = Wanted(
+        order = PackageOrder(folder, wanted.path, self._inside(wanted), read_words(wanted.language))
+        desk = self._window.desk
+        self.writing.start(
+            lambda keep_on, tell: made_and_checked(desk.access, order, desk.ask_passphrase, keep_on, tell)
+        )
+
+    def _inside(self, wanted: PackageWanted) -> Wanted:
+        return Wanted(
             start_ns=wanted.start_ns,
             end_ns=wanted.end_ns,
             video=wanted.video,
             skip_idle=wanted.skip_idle,
             with_recording=wanted.with_recording,
             redactions=self._window.export.redactions,
-        )
-        order = PackageOrder(folder, wanted.path, inside, read_words(wanted.language))
-        desk = self._window.desk
-        self.writing.start(
-            lambda keep_on, tell: made_and_checked(desk.access, order, desk.ask_passphrase, keep_on, tell)
         )
 
     def _note(self) -> None:
@@ -126,6 +128,9 @@ class PackageController(QObject):
         if wanted.path.exists():
             said.append(words("package_out.replaces", name=wanted.path.name))
         said.append(words("package_out.holds" if wanted.video else "package_out.holds_no_video"))
+        if self._inside(wanted).is_shortened:
+            said.append(words("package_out.shortened"))
+            said += [words("package_out.sealed_whole")] if wanted.with_recording else []
         said.append(self._signs())
         dialog.show_notes(*said, tone="bad" if self._now.is_doubtful else "")
 
