@@ -8,7 +8,7 @@ from player.importing import Imported, ImportProgress
 from player.ui.access import Level
 from player.ui.inert import visible
 from player.ui.look import Look
-from player.ui.widgets import plain_label
+from player.ui.widgets import make_room, plain_label
 from recorder.evidence.findings import Status
 
 MB = 1_000_000
@@ -88,6 +88,7 @@ class ImportDialog(QDialog):
         self.bar.setValue(STEPS)
         self.open_button.show()
         self.open_button.setFocus()
+        make_room(self)
 
     def show_failure(self, sentence: str) -> None:
         """It is not, for this reason."""
@@ -95,6 +96,7 @@ class ImportDialog(QDialog):
         self.bar.hide()
         self.step.hide()
         self.text.setText(visible(self._look.words.said(sentence)))
+        make_room(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """As Qt asks it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,7 +21,7 @@ from player.ui.asking import SecondAnswer, SecondWanted
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.reason_dialog import head_line
-from player.ui.widgets import plain_label
+from player.ui.widgets import make_room, plain_label
 
 WIDTH_PX = 600
 INDENT_PX = 26
@@ -86,6 +87,11 @@ class SecondDialog(QDialog):
         dialog.passphrase.clear()
         dialog.deleteLater()
         return answer if is_given else None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As Qt asks it."""
+        super().showEvent(event)
+        make_room(self)
 
     def write_request(self) -> None:
         """Ask where to write a request, and leave the dialog with that."""

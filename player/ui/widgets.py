@@ -121,6 +121,14 @@ def stretch() -> QWidget:
     return widget
 
 
+def make_room(dialog: QWidget) -> None:
+    """Let a dialog be as high as its wrapped lines need at its width: Qt does not ask them before it is shown."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        dialog.resize(dialog.width(), max(dialog.height(), layout.totalHeightForWidth(dialog.width())))
+
+
 def restyle(widget: QWidget, name: str, value: str) -> None:
     """Set a property that the style sheet selects on, and let it be seen."""
     if widget.property(name) == value:

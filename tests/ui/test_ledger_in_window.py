@@ -4,7 +4,7 @@ import json
 from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLabel
 
 from player.ledger.checking import check_ledger
 from player.ledger.ledger import ledger_folder
@@ -155,6 +155,10 @@ def test_the_second_dialog_asks_for_a_file_before_it_can_be_left(look, qtbot, pl
     dialog = SecondDialog(wanted, look=look)
     qtbot.addWidget(dialog)
     assert (dialog._accept.isEnabled(), dialog.problem.text()) == (False, "The response was altered.")
+    dialog.show()
+    wrapped = [label for label in dialog.findChildren(QLabel) if label.wordWrap() and label.isVisible()]
+    assert len(wrapped) == 3
+    qtbot.waitUntil(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in wrapped))
     dialog.elsewhere.setChecked(True)
     dialog.response.setText("/media/response.json")
     dialog.accept()

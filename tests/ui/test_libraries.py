@@ -173,7 +173,7 @@ def test_a_package_is_imported_from_the_menu_and_what_is_to_be_known_is_said(ope
     def answer(source, told):
         told(ImportProgress("checking", 500_000, 1_000_000))
         steps.append(source)
-        notices = ("Reviews that came along: 2; what they are worth is asked when they are read.",)
+        notices = ("Reviews that came along: 2; what they are worth is asked when they are read.", *["A line."] * 6)
         return Imported(OTHER, verdict, was_there=False, size_bytes=1_000_000, notices=notices)
 
     access.import_answer = answer
@@ -184,6 +184,7 @@ def test_a_package_is_imported_from_the_menu_and_what_is_to_be_known_is_said(ope
     qtbot.waitUntil(dialog.open_button.isVisible)
     assert steps == [Path("/media/usb/case-17.zip")]
     assert "Reviews that came along: 2" in dialog.step.text()
+    qtbot.waitUntil(lambda: dialog.step.height() >= dialog.step.heightForWidth(dialog.step.width()))
     dialog.close()
 
 
