@@ -38,10 +38,11 @@ class ComingBack(QObject):
         self._is_away = isinstance(error, StorageError)
         self._window.stage.show_picture_failure(str(error), is_tried_again=self._is_away)
         if self._is_away:
+            self._window.stage.toast.hide()
             self._again.start()
 
     def _say(self, sentence: str) -> None:
-        if sentence != self._said:
+        if sentence != self._said and not self._is_away:  # else it stands in place of the picture
             self._said = sentence
             self._window.stage.toast.say(visible(self._window.look.words.said(sentence)), tone="bad")
 
