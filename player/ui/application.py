@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from player.ledger.given import Given
 from player.ui.access import Access
 from player.ui.desktop import Desktop
 from player.ui.display import require_display
+from player.ui.quitting import Quitting
 from player.ui.settings import Settings, ThrowawaySettings, last_library, user_settings
 from player.ui.shared_values import keep_shared_values
 from player.ui.taking_over import TakingOver
@@ -53,12 +53,13 @@ def run_window(
         window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS), follow=follow)
     elif refusal:
         window.stage.show_failure(refusal)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the terminal: Qt's loop would not let Python see it
+    quitting = Quitting(application)
     taking_over = TakingOver(desktop)
     try:
         return int(application.exec())
     finally:
         taking_over.stop()
+        quitting.stop()
 
 
 def render_window(
