@@ -10,6 +10,7 @@ from player.recording import OpenRecording
 from player.source import Picture
 from player.taken_picture import NotRecordedError, Origin, TakenPicture, take
 from player.timeline import spans_at, time_text
+from player.video.hiding import refuse_what_hides_nothing
 from player.video.redaction import Redactions, redacted_picture, redactions_at
 from recorder.evidence.findings import Finding, Severity
 from recorder.streams import write_to_stdout
@@ -38,8 +39,10 @@ def write_frame(
     Raises:
         NotRecordedError: the moment lies outside the recording or in a gap, or there was no such screen.
         StorageError: the file could not be written.
+        RedactionError: what is to be blacked out then lies on no screen.
     """
     picture = picture_or_refusal(recording, at_ns, screen)
+    refuse_what_hides_nothing(recording, redactions_at(redactions, at_ns))
     origin = Origin(recording.facts.session_id, verdict, recording.wall_ns_at(at_ns))
     taken = _without(take(read_shown(recording, at_ns), picture.screen, origin), picture, redactions, at_ns)
     if out == "-":

@@ -136,8 +136,22 @@ def test_a_redaction_that_would_hide_nothing_is_refused(place, out, change, says
     hidden = out.with_name("hidden.json")
     black = {"screen": 0, "area": [1, 2, 30, 40], "from_s": 1, "to_s": 2, "reason": "a name"}
     hidden.write_text(json.dumps([black, black | change]), encoding="utf-8")
-    for asked in (("package", FIRST, "--out", str(out)), ("export", FIRST, "--log", str(out))):
+    asks = [("package", FIRST, "--out", str(out)), ("export", FIRST, "--log", str(out))]
+    for asked in asks:
         answer = place.run(*asked, "--redact", str(hidden))
         assert (answer.status, says in told(answer)) == (4, True), answer.notes
         assert "Redaction 2 of 2 blacks out nothing" in answer.notes
         assert not out.exists()
+
+
+@pytest.mark.parametrize("change", [{"screen": 7}, {"area": [5000, 10, 20, 20]}])
+def test_a_picture_is_not_called_redacted_when_nothing_of_it_is_black(place, out, change):
+    billing(place).close()
+    hidden = out.with_name("hidden.json")
+    black = {"screen": 0, "area": [1, 2, 30, 40], "from_s": 1, "to_s": 2, "reason": "a name"} | change
+    hidden.write_text(json.dumps([black]), encoding="utf-8")
+    picture = out.with_name("picture.png")
+    answer = place.run("frame", FIRST, "--at", "1.5", "--out", str(picture), "--redact", str(hidden))
+    assert (answer.status, "blacks out nothing" in told(answer)) == (4, True), answer.notes
+    assert not picture.exists()
+    assert place.run("frame", FIRST, "--at", "3", "--out", str(picture), "--redact", str(hidden)).status == 0
