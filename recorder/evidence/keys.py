@@ -202,6 +202,7 @@ class Recipients:
             raise KeyMissingError(msg)
         groups = tuple((group, tuple(of_group)) for group, of_group in by_group.items())
         _require_usable(member for _, of_group in groups for member in of_group)
+        _require_one_group_each(groups)
         unsigned = cls(version=version, groups=groups, root_public_bytes=root.public_bytes, signature=b"")
         signature = root.sign(_LIST_CONTEXT + canonical(unsigned._content()))
         return cls(version=version, groups=groups, root_public_bytes=root.public_bytes, signature=signature)
@@ -368,3 +369,21 @@ def _require_usable(members: Iterable[Recipient]) -> None:
         except ValueError as error:
             msg = f"Nothing can be sealed to the key of {member.name} ({member.group}); have them give it again."
             raise KeyMissingError(msg) from error
+
+
+def _require_one_group_each(groups: Iterable[tuple[str, tuple[Recipient, ...]]]) -> None:
+    """Refuse a key in two groups: whoever has it would open alone what one of each group is needed for.
+
+    Raises:
+        KeyMissingError: there is such a key.
+    """
+    group_of: dict[bytes, str] = {}
+    for group, members in groups:
+        for member in members:
+            other = group_of.setdefault(member.public_bytes, group)
+            if other != group:
+                msg = (
+                    f"The key of {member.name} is in two groups ({other}, {group}), so its owner would open alone what "
+                    "one of each is needed for; put it into one of them."
+                )
+                raise KeyMissingError(msg)

@@ -239,3 +239,10 @@ def test_a_list_with_a_key_to_which_nothing_can_be_sealed_is_not_made():
     eve = Recipient("eve", "auditors", bytes(32))
     with pytest.raises(KeyMissingError, match="Nothing can be sealed to the key of eve"):
         Recipients.sign([eve], version=1, root=DeviceKey.generate())
+
+
+def test_a_key_in_two_groups_opens_alone_what_two_are_needed_for_and_is_refused():
+    one = AuditorKey.generate("akiko").public
+    twice = [Recipient("akiko", "auditors", one.public_bytes), Recipient("a. k.", "privacy", one.public_bytes)]
+    with pytest.raises(KeyMissingError, match=r"is in two groups \(auditors, privacy\)"):
+        Recipients.sign(twice, version=1, root=DeviceKey.generate())
