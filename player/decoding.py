@@ -5,6 +5,7 @@ A worker serves one recording only: what takes it over can neither see nor chang
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -170,6 +171,14 @@ class _Reached:
     exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Unmet:
+    """A picture that a snapshot led to, and the hash that it must have."""
+
+    bgr: Bgr
+    sha256: bytes
+
+
 Work = tuple[Step, Patch | Snapshot]
 
 
@@ -213,17 +222,18 @@ class TrackDecoding:
         """
         done = 0
         sound, refused = self._of_possible_sizes(steps)
-        group: Sequence[Work] = ()
+        unmet: _Unmet | None = None
         try:
             while done < len(sound):
                 group = _up_to_snapshot(sound[done:])
                 self._tell(run, expected)
-                self._do_group(run, group)
+                unmet = self._do_group(run, group, unmet)
                 done += len(group)
+            _meet(unmet)
         except StepDamagedError as error:
             raise self._failed_at(done + error.done, error.error) from None
-        except IntegrityMismatchError as error:
-            raise self._failed_at(done + len(group) - 1, error) from None
+        except IntegrityMismatchError as error:  # of the last step done
+            raise self._failed_at(done - 1, error) from None
         except WorkerDiedError as error:
             at = min(done + error.done, len(sound) - 1)
             raise self._lost(at, sound[at][0].place, error.cause) from None
@@ -269,9 +279,20 @@ class TrackDecoding:
             size = here
         return steps, None
 
-    def _do_group(self, run: int, group: Sequence[Work]) -> None:
-        """Some patches, and perhaps one snapshot after them, whose hash must be met."""
-        self._decoding.worker().do(Do(self._number, run, tuple(step for step, _ in group)))
+    def _do_group(self, run: int, group: Sequence[Work], unmet: "_Unmet | None") -> "_Unmet | None":
+        """Some patches, and perhaps a snapshot after them, whose hash must be met; that of the one before is met here.
+
+        That takes milliseconds in which the worker goes on.
+        """
+        worker, request = self._decoding.worker(), Do(self._number, run, tuple(step for step, _ in group))
+        worker.begin(request)
+        try:
+            _meet(unmet)
+        except IntegrityMismatchError:
+            with suppress(StepDamagedError):
+                worker.finish(request)
+            raise
+        worker.finish(request)
         for step, event in group:
             is_same = step.how is How.CHECK and self._last is not None
             exact = self._last.exact if is_same and self._last is not None else event.exact
@@ -279,9 +300,7 @@ class TrackDecoding:
                 self._shown = None
             self._last = _Reached(step.place, event.width_px, event.height_px, exact)
         event = group[-1][1]
-        if isinstance(event, Snapshot) and digest_of(self._show().bgr) != event.picture_sha256:
-            msg = "a snapshot does not show what was recorded"
-            raise IntegrityMismatchError(msg)
+        return _Unmet(self._show().bgr, event.picture_sha256) if isinstance(event, Snapshot) else None
 
     def _failed_at(self, done: int, error: WorldError) -> StepFailedError:
         self._last = self._shown = None
@@ -307,6 +326,12 @@ class TrackDecoding:
     def _lose(self) -> None:
         self._run = self._known = -1
         self._last = self._shown = None
+
+
+def _meet(unmet: "_Unmet | None") -> None:
+    if unmet is not None and digest_of(unmet.bgr) != unmet.sha256:
+        msg = "a snapshot does not show what was recorded"
+        raise IntegrityMismatchError(msg)
 
 
 def _up_to_snapshot(steps: Sequence[Work]) -> Sequence[Work]:

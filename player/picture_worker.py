@@ -164,8 +164,17 @@ class PictureWorker:
         self._pipes.begin(self._step_limit_s)
         self._send(request)
 
-    def do(self, request: Do) -> None:
-        """Decode these steps.
+    def begin(self, request: Do) -> None:
+        """Ask for these steps, which `finish` waits for; nothing else may be asked before that.
+
+        Raises:
+            WorkerDiedError: it does not take it.
+        """
+        self._pipes.begin(self._step_limit_s)
+        self._send(request)
+
+    def finish(self, request: Do) -> None:
+        """Wait until these steps are decoded.
 
         Raises:
             StepDamagedError: one of them cannot be decoded.
@@ -174,8 +183,6 @@ class PictureWorker:
         until_s = time.monotonic() + self._request_limit_s
         done = 0
         try:
-            self._pipes.begin(self._step_limit_s)
-            self._send(request)
             for _ in request.steps:
                 self._pipes.begin(min(self._step_limit_s, max(0.0, until_s - time.monotonic())))
                 self._step(done)
