@@ -24,8 +24,8 @@ NS_PER_MS = 1_000_000
 KEY_EVERY_MS = 10_000  # so far a player has to decode after a seek, at most
 NOMINAL_FPS = 30  # what the encoder plans its levels with; the times are the packets' own
 _THREADS = 2
-_WAITING_BYTES = 160 << 20  # of pictures that wait for an encoder: 53 of 1080p
-_FEWEST_WAITING = 16  # with less room than that, one encoder would only wait for the other
+_WAITING_BYTES = 96 << 20  # of pictures that wait for two encoders: 32 of 1080p
+_FEWEST_WAITING = 8  # with no more room than that, one encoder would only wait for the other
 _BT601, _BT709, _SRGB, _LIMITED = 6, 1, 13, 1  # FFmpeg's numbers: what OpenCV converts to, said in the file
 
 
@@ -40,20 +40,20 @@ class _Codec:
 
 _CODECS = {
     ".webm": (
-        # Realtime at its fastest, tuned for screens. A tile less a row is a twelfth less of the file.
+        # Realtime at its fastest, tuned for screens. An encoder takes 160 MB at 1080p, so there is only one.
         _Codec(
             "libvpx-vp9",
             {
                 "deadline": "realtime",
                 "cpu-used": "8",
-                "tile-columns": "0",
+                "row-mt": "1",
+                "tile-columns": "1",  # a tile for each thread; more are larger by a twentieth
                 "tune-content": "screen",
                 "lag-in-frames": "0",
                 "crf": "24",
                 "static-thresh": "1000",  # a block as good as the one before is left as it is: a tenth less work
                 "b": "8M",
             },
-            encoders=2,
         ),
         _Codec("libvpx", {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "8M", "screen-content-mode": "1"}),
     ),
@@ -155,8 +155,8 @@ def _sides(container: Any, stream: Any, codec: _Codec, form: Form) -> SideBySide
     """The stream's own encoder, and others like it, as far as there is memory for the pictures that wait for them."""
     from av import CodecContext
 
-    most_waiting = max(_FEWEST_WAITING, _WAITING_BYTES // (form.canvas.width_px * form.canvas.height_px * 3 // 2))
-    encoders = codec.encoders if most_waiting > _FEWEST_WAITING else 1
+    room = _WAITING_BYTES // (form.canvas.width_px * form.canvas.height_px * 3 // 2)
+    encoders = codec.encoders if room > _FEWEST_WAITING else 1
     own = stream.codec_context
     own.thread_count = 1 if encoders > 1 else _THREADS
     container.start_encoding()
@@ -166,7 +166,7 @@ def _sides(container: Any, stream: Any, codec: _Codec, form: Form) -> SideBySide
         _prepare(other, codec, form)
         other.framerate, other.thread_count, other.flags = NOMINAL_FPS, 1, own.flags
         contexts.append(other)
-    return SideBySide(contexts, most_waiting=most_waiting)
+    return SideBySide(contexts, most_waiting=room if encoders > 1 else _FEWEST_WAITING)
 
 
 def _prepare(context: Any, codec: _Codec, form: Form) -> None:
