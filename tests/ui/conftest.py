@@ -34,6 +34,17 @@ def qapp_args():
     return ["tachiai-player"]
 
 
+@pytest.fixture(autouse=True)
+def undressed(qapp):
+    """Whatever a test dresses, the next one's windows are as high and wide as if it had been alone."""
+    font, palette = qapp.font(), qapp.palette()
+    yield
+    if qapp.styleSheet():
+        qapp.setStyleSheet("")
+        qapp.setPalette(palette)
+        qapp.setFont(font)
+
+
 @pytest.fixture
 def settings():
     return ThrowawaySettings("dark", "en")

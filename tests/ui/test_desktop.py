@@ -38,10 +38,9 @@ ROWS = [row(1, "window", "psql", application="psql", window="psql"), row(2, "tex
 
 
 @pytest.fixture
-def desk_top(qtbot, qapp):
+def desk_top(qtbot):
     """A desktop with its window open on one recording."""
     made = []
-    font, palette = qapp.font(), qapp.palette()
 
     def make(settings, source=None):
         access = FakeAccess({RECORDING: source or FakeSource(rows=ROWS)})
@@ -57,9 +56,6 @@ def desk_top(qtbot, qapp):
     for one in made:
         one.window.close()
         one.deleteLater()
-    qapp.setStyleSheet("")  # the other tests' windows are not dressed
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 def system_is(monkeypatch, scheme):
