@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 
 from player.ui.desk import Desk
 from player.ui.desktop import make_look
@@ -40,6 +41,9 @@ def undressed(qapp):
     font, palette = qapp.font(), qapp.palette()
     yield
     if qapp.styleSheet():
+        for window in qapp.topLevelWidgets():  # closed, but they would be laid out anew during the next test
+            window.deleteLater()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qapp.setStyleSheet("")
         qapp.setPalette(palette)
         qapp.setFont(font)
