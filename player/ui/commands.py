@@ -147,6 +147,13 @@ class Commands(QObject):
         self._window.side.show_page(self._window.findings)
         self._window.findings.view.setFocus()
 
+    def show_log(self) -> None:
+        """The operation log, and into its filter."""
+        self._show_side()
+        self._window.side.show_page(self._window.log)
+        self._window.log.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._window.log.filter.selectAll()
+
     # --- looking ------------------------------------------------------------------------------------------------------
 
     def fit(self) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from PySide6.QtCore import QDate, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QDate, QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
-    QDateEdit,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from player.facets import Facets
 from player.ui.access import Entry
+from player.ui.day_box import NO_DAY, DayBox
 from player.ui.facet_words import LENGTHS_S, choices, length_text
 from player.ui.inert import visible
 from player.ui.look import Look
@@ -26,7 +28,6 @@ from player.ui.widgets import plain_label
 NAMES = ("operator", "host", "application")
 CHOICES = ("verdict", "alert", "review")
 WIDTH_PX = 340
-_NO_DAY = QDate(2000, 1, 1)
 _MOST_NAMES = 500
 
 
@@ -43,6 +44,7 @@ class FacetPopover(QFrame):
         self.setProperty("part", "popover")
         self.setFixedWidth(WIDTH_PX)
         self._facets = Facets()
+        self._focused_before: QWidget | None = None
         self.names = {name: self._name_box(name) for name in NAMES}
         self.from_day, self.to_day = self._day_box(), self._day_box()
         self.length = self._length_box()
@@ -84,8 +86,22 @@ class FacetPopover(QFrame):
         self.adjustSize()
         self.move(button.mapToGlobal(QPoint(button.width() - self.width(), button.height() + 4)))
         self._keep_on_screen(button)
+        self._focused_before = button.window().focusWidget()
         self.show()
         self.names["operator"].setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The keys go on where they were; as Qt asks it."""
+        super().hideEvent(event)
+        QTimer.singleShot(0, self, self._give_focus_back)  # once Qt is done with hiding
+
+    def _give_focus_back(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            focused.clearFocus()
+        if self._focused_before is not None:
+            self._focused_before.window().activateWindow()
+            self._focused_before.setFocus()
 
     def show_facets(self, facets: Facets) -> None:
         """These are asked now."""
@@ -95,7 +111,7 @@ class FacetPopover(QFrame):
         for name, box in self.names.items():
             box.setEditText(getattr(facets, name))
         for day_box, day in ((self.from_day, facets.from_date), (self.to_day, facets.to_date)):
-            day_box.setDate(_NO_DAY if day is None else QDate(day.year, day.month, day.day))
+            day_box.setDate(NO_DAY if day is None else QDate(day.year, day.month, day.day))
         self._show_length(facets)
         for name, box in self.choices.items():
             box.setCurrentIndex(max(0, box.findData(getattr(facets, name))))
@@ -117,13 +133,8 @@ class FacetPopover(QFrame):
         box.editTextChanged.connect(self._ask)
         return box
 
-    def _day_box(self) -> QDateEdit:
-        box = QDateEdit()
-        box.setCalendarPopup(True)
-        box.setDisplayFormat("yyyy-MM-dd")
-        box.setMinimumDate(_NO_DAY)
-        box.setSpecialValueText(self._look.words("facet.any"))
-        box.setDate(_NO_DAY)
+    def _day_box(self) -> DayBox:
+        box = DayBox(self._look.words("facet.any"))
         box.dateChanged.connect(self._ask)
         return box
 
@@ -203,6 +214,6 @@ class FacetPopover(QFrame):
         self.move(left, top)
 
 
-def _day(box: QDateEdit) -> date | None:
+def _day(box: DayBox) -> date | None:
     day = box.date()
-    return None if day == _NO_DAY else date(day.year(), day.month(), day.day())
+    return None if day == NO_DAY else date(day.year(), day.month(), day.day())

@@ -46,6 +46,7 @@ SHORTCUTS = (
     Shortcut("next_hit", ("F3",), "find"),
     Shortcut("previous_hit", ("Shift+F3",), "find"),
     Shortcut("next_finding", ("V",), "find"),
+    Shortcut("show_log", ("F",), "find"),
     Shortcut("fit", ("0",), "look"),
     Shortcut("real_size", ("1",), "look"),
     Shortcut("zoom_in", ("+", "="), "look"),

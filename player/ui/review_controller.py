@@ -93,6 +93,7 @@ class ReviewController(QObject):
         desk.news.connect(self._came)
         desk.moved.connect(self._moved)
         desk.library_changed.connect(lambda _folder: self.queue_view.show_nothing())
+        self._window.timeline.range_selected.connect(lambda _start_ns, _end_ns: self._range_selected())
         view.moment_chosen.connect(desk.seek)
         view.note_entered.connect(self._enter_note)
         view.note_edited.connect(self._edit)
@@ -153,6 +154,12 @@ class ReviewController(QObject):
         if is_due and self.view.isVisible():
             self._told_ns = now_ns
             self.view.show_seen(self._watch.seen, self._duration_ns())
+
+    def _range_selected(self) -> None:
+        """A note is of the range as soon as there is one, not only once the moment moves."""
+        if self._news is not None and not self.view.line.hasFocus():
+            self._place = self._here(self._desk.playback.position_ns)
+            self.view.show_place(*self._place)
 
     def _is_seen(self) -> bool:
         """Whether the whole picture is before the person: the window is there, and no monitor is left out."""

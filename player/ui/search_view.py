@@ -30,6 +30,7 @@ class SearchView(QWidget):
         self._has_all_here = True
         self._elsewhere = Hits(())
         self._query = ""
+        self._chosen: Hit | None = None  # opened last: while its recording opens it is in neither group
         self.model: ItemsModel[Hit] = ItemsModel(lambda hit: hit.text, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +53,7 @@ class SearchView(QWidget):
 
     def show_query(self, query: str) -> None:
         """This is looked for now; what was found before is forgotten."""
-        self._query = query.strip()
+        self._query, self._chosen = query.strip(), None
         self._here, self._here_count, self._elsewhere = (), 0, Hits(())
         self._has_all_here = not self._query
         self._show()
@@ -104,10 +105,11 @@ class SearchView(QWidget):
     def _show_lines(self, lines: list[Hit | Heading]) -> None:
         """More may have come: what was chosen stays chosen, and the list stays where it was scrolled to."""
         number, place = self.view.currentIndex().row(), self.view.verticalScrollBar().value()
-        chosen = self.model.item_at(number) if number >= 0 else None
+        chosen = self.model.item_at(number) if number >= 0 else self._chosen
         self.model.show(lines)
-        if isinstance(chosen, Hit) and chosen in lines:
-            self.view.setCurrentIndex(self.model.index(lines.index(chosen)))
+        found = _line_of(chosen, lines) if isinstance(chosen, Hit) else None
+        if found is not None:
+            self.view.setCurrentIndex(self.model.index(found))
             self.view.verticalScrollBar().setValue(place)
         else:
             self.hit_shown.emit(None)
@@ -115,4 +117,15 @@ class SearchView(QWidget):
     def _choose(self, index: QModelIndex) -> None:
         item = self.model.item_at(index.row())
         if isinstance(item, Hit):
+            self._chosen = item
             self.hit_chosen.emit(item)
+
+
+def _line_of(hit: Hit, lines: Sequence[Hit | Heading]) -> int | None:
+    """Where this hit stands now: in the recording that it opened, it is told in that recording's own words."""
+    if hit in lines:
+        return lines.index(hit)
+    moment = (hit.folder, hit.at_ns)
+    return next(
+        (number for number, one in enumerate(lines) if isinstance(one, Hit) and (one.folder, one.at_ns) == moment), None
+    )
