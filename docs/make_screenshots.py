@@ -266,7 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="draw every state into this folder instead")
     parser.add_argument("--only", default="", metavar="TEXT", help="only those with this in their name")
     asked = parser.parse_args(arguments)
-    out, states, size = (OUT, README, README_SIZE) if asked.all is None else (asked.all, STATES, STATE_SIZE)
+    out, states, size = (OUT, README, README_SIZE) if asked.all is None else (asked.all.resolve(), STATES, STATE_SIZE)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="tachiai-screens-") as place:
         home = Path(place)
