@@ -39,13 +39,16 @@ class ClickMark:
 
 
 def strokes_before(rows: Sequence[LogRow], at_ns: int, *, shown_ns: int = TYPED_SHOWN_NS) -> tuple[Stroke, ...]:
-    """What was typed in the last seconds, the oldest first. Nothing that was typed after the moment."""
+    """What was typed in the last seconds, the oldest first. Nothing that was typed after the moment.
+
+    What was begun earlier and typed on without a pause is told from its beginning: half a command is another command.
+    """
     found: list[Stroke] = []
     for row in reversed(list(_input_rows(rows, at_ns, at_ns - shown_ns))):
         for stroke in _strokes_of(row):
-            if at_ns - shown_ns < stroke.last_ns <= at_ns:
+            if stroke.last_ns <= at_ns:
                 _append(found, stroke)
-    return tuple(found)
+    return tuple(stroke for stroke in found if stroke.last_ns > at_ns - shown_ns)
 
 
 def clicks_before(

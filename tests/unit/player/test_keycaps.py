@@ -57,9 +57,15 @@ def test_text_typed_after_a_pause_stands_apart():
     assert said(rows, 3 * S) == [("a", 1), ("b", 1)]
 
 
-def test_a_long_piece_that_began_long_ago_is_still_shown():
+def test_a_long_piece_that_began_long_ago_is_shown_from_its_beginning():
     rows = rows_of(*(Key(place * S, "a") for place in range(100)))
-    assert said(rows, 99 * S) == [("aaaa", 1)]
+    assert said(rows, 99 * S) == [("a" * 100, 1)]
+
+
+def test_what_was_typed_before_a_pause_is_gone_when_its_time_is_over():
+    rows = rows_of(Key(0, "a"), Key(2 * S, "b"), Key(3 * S, "c"))
+    assert said(rows, 3 * S) == [("a", 1), ("bc", 1)]
+    assert said(rows, 5 * S) == [("bc", 1)]
 
 
 def test_keys_that_are_not_recorded_are_shown_as_activity():
