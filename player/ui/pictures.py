@@ -59,6 +59,7 @@ class Pictures(QObject):
         self._window = parent
         self._desk, self._stage, self._words, self._settings = desk, stage, look.words, settings
         self._verdict, self._in_sight, self._enter = verdict, in_sight, enter
+        self._copied_png: bytes | None = None
         self._is_working = False
         self._line = Line("pictures", home=home)
 
@@ -90,6 +91,7 @@ class Pictures(QObject):
     def stop(self) -> None:
         """End the thread; what is being written is finished first."""
         self._line.stop()
+        self._leave_clipboard()
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -124,7 +126,19 @@ class Pictures(QObject):
         image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888).copy()
         content.setImageData(image)
         QGuiApplication.clipboard().setMimeData(content)
+        self._copied_png = png
         self._done(PictureTaken("copied", picture, None))
+
+    def _leave_clipboard(self) -> None:
+        """Leave the bare picture on the clipboard, if ours is still there.
+
+        Content that Python made must not outlive Python: Qt lets go of it last of all, and the process would crash.
+        """
+        clipboard, png = QGuiApplication.clipboard(), self._copied_png
+        is_ours = clipboard.ownsClipboard() or QGuiApplication.platformName() == "offscreen"  # which owns nothing
+        if png is not None and is_ours and bytes(clipboard.mimeData().data("image/png").data()) == png:
+            clipboard.setImage(clipboard.image())
+        self._copied_png = None
 
     def _saved(self, picture: TakenPicture, path: Path) -> None:
         self._done(PictureTaken("saved", picture, path))

@@ -79,6 +79,20 @@ def test_a_picture_copied_from_the_window_is_confirmed_by_the_recording(place, o
     assert "UTC not known" not in answer.out
 
 
+def test_a_copied_picture_stays_on_the_clipboard_without_what_python_made(place, open_real, qtbot):
+    desk = recorded(place)
+    desk.close()
+    window = open_real(desk.writer.folder, at_ns=desk.now_ns - 1_500_000_000)
+    qtbot.waitUntil(lambda: window.stage.is_read_at(window.desk.playback.position_ns))
+    window.screen_work.pictures.copy()
+    qtbot.waitUntil(lambda: window.is_settled)
+    clipboard = QGuiApplication.clipboard()
+    copied, named = clipboard.image(), bytes(clipboard.mimeData().data("image/png").data())
+    window.close()
+    assert clipboard.image() == copied
+    assert bytes(clipboard.mimeData().data("image/png").data()) != named  # else the process would crash at its end
+
+
 def test_the_verdict_is_in_the_list_the_next_time(place, open_real):
     desk = recorded(place)
     desk.close()
