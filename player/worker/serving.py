@@ -26,12 +26,14 @@ from player.worker.wire import (
     read_request,
     write_answer,
 )
+from recorder.allocator import keep_freed_memory
 from recorder.codec.errors import DamagedPictureError
 from recorder.process_guard import guard_memory
 
 
 def run(arguments: Sequence[str], make_track: type[TrackState] = TrackState) -> int:
     """Run until the player ends; the argument, if there is one, is the file of the shared memory."""
+    keep_freed_memory()  # every seek takes and frees as much as the one before
     shared = int(arguments[0]) if arguments else None
     requests, answers = _own_streams()
     memory = None if shared is None else mmap.mmap(shared, PICTURE_BYTES)
