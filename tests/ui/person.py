@@ -18,8 +18,9 @@ Left = Qt.MouseButton.LeftButton
 
 
 class Person:
-    def __init__(self, qtbot):
+    def __init__(self, qtbot, window):
         self._qtbot = qtbot
+        self._window = window
 
     # --- seeing -------------------------------------------------------------------------------------------------------
 
@@ -123,13 +124,19 @@ class Person:
         return QPoint(min(widget.width() // 2, 60), widget.height() // 2)
 
     def _visible(self, kind):
+        """In the window, and in the dialogs and menus that are its own: others may still be closing."""
         return [
             widget
             for top in QApplication.topLevelWidgets()
-            if top.isVisible()
+            if top.isVisible() and self._is_own(top)
             for widget in top.findChildren(kind)
             if widget.isVisible()
         ]
+
+    def _is_own(self, top):
+        while top is not None and top is not self._window:
+            top = top.parentWidget()
+        return top is self._window
 
     def _names(self, widget):
         said = [widget.accessibleName()]

@@ -47,7 +47,7 @@ def person(qtbot, told, look, settings):
     window.show()
     window.activateWindow()
     window.desk.list_library()
-    yield Person(qtbot)
+    yield Person(qtbot, window)
     window.close()
 
 
