@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 from player.package.checking import CheckedPackage
 from player.persons import Person
 from player.ui.check_dialog import CheckDialog, PackageFileDialog
-from player.ui.settings import Settings
+from player.ui.settings import Settings, export_folder
+from player.ui.widgets import bring_forward
 from player.ui.writing import KeepOn, Tell, Writing
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ class CheckController(QObject):
 
     def check_package(self) -> None:
         """Ask which, and check it."""
-        start = Path(str(self._settings.value("export_folder", str(Path.home()))))
-        path = PackageFileDialog.ask(start, look=self._look, parent=self.dialog or self._window)
+        path = PackageFileDialog.ask(export_folder(self._settings), look=self._look, parent=self.dialog or self._window)
         if path is not None:
             self.check(path)
 
@@ -44,9 +44,7 @@ class CheckController(QObject):
             return access.check_package(path, progress)
 
         dialog.show_begun(path)
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+        bring_forward(dialog)
         self.checking.start(work)
 
     def stop(self) -> None:

@@ -13,7 +13,8 @@ from player.ui.export_dialog import ExportDialog, Wanted
 from player.ui.exporting import Exporting
 from player.ui.open_now import OpenNow
 from player.ui.reading import News
-from player.ui.settings import Settings
+from player.ui.settings import Settings, export_folder, keep_export_folder
+from player.ui.widgets import bring_forward
 from player.video.export import Choice
 from player.video.order import Done, Order
 from player.video.plan import dull_ranges, timetable
@@ -62,9 +63,7 @@ class ExportController(QObject):
                 self._dialog.show_range(selected.start_ns, selected.end_ns)
         self._dialog.show_redactions(len(self._redactions))
         self._estimate()
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
+        bring_forward(self._dialog)
 
     @property
     def redactions(self) -> Redactions:
@@ -95,24 +94,21 @@ class ExportController(QObject):
     def _made(self) -> ExportDialog:
         dialog, exporting = ExportDialog(look=self._look, parent=self._window), self.exporting
         dialog.started.connect(self._start)
-        dialog.cancel_requested.connect(exporting.cancel)
         dialog.redactions_requested.connect(self._window.commands.command("redact"))
         dialog.changed.connect(self._estimate)
         exporting.progressed.connect(dialog.show_progress)
         exporting.finished.connect(dialog.show_done)
-        exporting.failed.connect(dialog.show_failure)
-        exporting.cancelled.connect(dialog.show_cancelled)
+        dialog.follow(exporting)
         return dialog
 
     def _proposed(self, facts: SessionFacts) -> Path:
-        folder = Path(str(self._settings.value("export_folder", str(Path.home()))))
-        return folder / f"{facts.session_id}.webm"
+        return export_folder(self._settings) / f"{facts.session_id}.webm"
 
     def _start(self, wanted: Wanted) -> None:
         folder = self._window.desk.folder
         if folder is None:
             return
-        self._settings.setValue("export_folder", str(wanted.path.absolute().parent))
+        keep_export_folder(self._settings, wanted.path)
         choice = Choice(
             start_ns=wanted.start_ns,
             end_ns=wanted.end_ns,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from player.moments import time_text
@@ -35,8 +34,6 @@ class Wanted:
 class ExportDialog(WritingDialog):
     """`wanted` is None while something in it is not right."""
 
-    started = Signal(object)  # Wanted
-
     def __init__(self, *, look: Look, parent: QWidget | None = None) -> None:
         super().__init__("export", look=look, parent=parent)
         words = look.words
@@ -55,17 +52,15 @@ class ExportDialog(WritingDialog):
         self.add_part("with", self._options())
         self.add_part("black", self.made_black())
         for part in (self.range, self.file):
-            part.changed.connect(self._changed)
+            part.changed.connect(self.tell_change)
         self.show_idle()
 
     # --- what it is told ----------------------------------------------------------------------------------------------
 
     def show_recording(self, about: str, duration_ns: int, path: Path) -> None:
         """Of this recording."""
-        self.show_about(about)
-        self.path.setText(str(path))
         self.range.show_length(duration_ns)
-        self.show_idle()
+        self.show_proposed(about, path)
 
     def show_range(self, start_ns: int, end_ns: int) -> None:
         """This range was selected."""
@@ -118,20 +113,6 @@ class ExportDialog(WritingDialog):
         """From and to; a beginning of None: a time that cannot be read. An end of None: to the end."""
         return self.range.range_ns
 
-    @property
-    def is_ready(self) -> bool:
-        """As its form wants it."""
-        return self.wanted is not None
-
-    @property
-    def folder(self) -> Path:
-        """As its form wants it."""
-        return self.file.folder
-
-    def begin_writing(self) -> None:
-        """As its form wants it."""
-        self.started.emit(self.wanted)
-
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _options(self) -> QVBoxLayout:
@@ -144,13 +125,9 @@ class ExportDialog(WritingDialog):
         self.subtitles.setChecked(True)
         self.skip_idle.toggled.connect(self._force_clock)
         for option in (self.skip_idle, self.clock, self.subtitles, self.log):
-            option.toggled.connect(self._changed)
+            option.toggled.connect(self.tell_change)
             box.addWidget(option)
         return box
-
-    def _changed(self, *_changed: object) -> None:
-        self.look_whether_ready()
-        self.changed.emit()
 
     def _force_clock(self, skips: bool) -> None:
         """Where idle time is cut, the clock must be in sight: the video's own is not the session's any more."""

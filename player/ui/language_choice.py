@@ -1,6 +1,6 @@
 """In which language something is written for others."""
 
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from player.ui.look import Look
 from player.words import LANGUAGES
@@ -17,3 +17,11 @@ def language_choice(look: Look, name: str) -> QComboBox:
     box.setCurrentIndex(box.findData(look.words.language))
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return box
+
+
+def language_row(box: QComboBox) -> QHBoxLayout:
+    """The list as a row of a form, no wider than it needs to be."""
+    row = QHBoxLayout()
+    row.addWidget(box)
+    row.addStretch(1)
+    return row

@@ -1,7 +1,6 @@
 """Connects evidence packages with the window: what is proposed, the work, and checking what was written."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -13,7 +12,8 @@ from player.persons import this_person
 from player.ui.access import Access, AskPassphrase
 from player.ui.open_now import OpenNow
 from player.ui.package_dialog import PackageDialog, PackageWanted
-from player.ui.settings import Settings
+from player.ui.settings import Settings, export_folder, keep_export_folder
+from player.ui.widgets import bring_forward
 from player.ui.writing import KeepOn, Tell, Writing
 from player.video.writers import has_pyav
 from player.words import read_words
@@ -52,16 +52,14 @@ class PackageController(QObject):
             return
         dialog = self.dialog = self.dialog or self._made()
         if not self.writing.is_running:
-            folder = Path(str(self._settings.value("export_folder", str(Path.home()))))
+            folder = export_folder(self._settings)
             dialog.show_recording(self._now.about, news.duration_ns, folder / f"tachiai-{facts.session_id}.zip")
             selected = self._window.timeline.selected_range
             if selected is not None:
                 dialog.range.show_range(selected.start_ns, selected.end_ns)
         dialog.show_redactions(len(self._window.export.redactions))
         self._note()
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+        bring_forward(dialog)
         dialog.go.setFocus()
 
     def stop(self) -> None:
@@ -74,13 +72,11 @@ class PackageController(QObject):
         dialog, writing = PackageDialog(look=self._look, parent=self._window), self.writing
         dialog.started.connect(self._start)
         dialog.changed.connect(self._note)
-        dialog.cancel_requested.connect(writing.cancel)
         dialog.redactions_requested.connect(self._window.commands.command("redact"))
         self._window.redacting.changed.connect(lambda items: dialog.show_redactions(len(items)))
         writing.progressed.connect(dialog.show_stage)
         writing.finished.connect(lambda made: dialog.show_made(made.package, made.checked, made.problem))
-        writing.failed.connect(dialog.show_failure)
-        writing.cancelled.connect(dialog.show_cancelled)
+        dialog.follow(writing)
         return dialog
 
     def _closed(self) -> None:
@@ -91,7 +87,7 @@ class PackageController(QObject):
         folder = self._now.folder
         if folder is None:
             return
-        self._settings.setValue("export_folder", str(wanted.path.absolute().parent))
+        keep_export_folder(self._settings, wanted.path)
         order = PackageOrder(folder, wanted.path, self._inside(wanted), read_words(wanted.language))
         desk = self._window.desk
         self.writing.start(

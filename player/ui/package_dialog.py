@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from player.package.checking import CheckedPackage
@@ -12,7 +11,7 @@ from player.ui.checked_view import CheckedView
 from player.ui.export_dialog import megabytes
 from player.ui.file_choice import FileChoice
 from player.ui.inert import visible
-from player.ui.language_choice import language_choice
+from player.ui.language_choice import language_choice, language_row
 from player.ui.look import Look
 from player.ui.range_choice import RangeChoice
 from player.ui.writing_dialog import WritingDialog
@@ -38,38 +37,31 @@ class PackageWanted:
 class PackageDialog(WritingDialog):
     """`wanted` is None while something in it is not right."""
 
-    started = Signal(object)  # PackageWanted
-
     def __init__(self, *, look: Look, parent: QWidget | None = None) -> None:
         super().__init__("package_out", look=look, parent=parent)
         words = look.words
         self.range = RangeChoice(look=look)
         self.file = FileChoice([(SUFFIX, SUFFIX)], words("package_out.title"), look=look)
         self.language = language_choice(look, words("package_out.language"))
-        speaking = QHBoxLayout()
-        speaking.addWidget(self.language)
-        speaking.addStretch(1)
         self.add_part("what", self.range)
         self.add_part("file", self.file)
         self.add_part("video", self._videos())
         self.add_part("with", self._options())
-        self.add_part("language", speaking)
+        self.add_part("language", language_row(self.language))
         self.add_part("black", self.made_black())
         self.estimate.setText(words("package_out.intro"))
         self.checked = CheckedView(look=look)
         self.add_below(self.checked)
         for part in (self.range, self.file):
-            part.changed.connect(self._changed)
+            part.changed.connect(self.tell_change)
         self.show_idle()
 
     # --- what it is told ----------------------------------------------------------------------------------------------
 
     def show_recording(self, about: str, duration_ns: int, path: Path) -> None:
         """Of this recording."""
-        self.show_about(about)
-        self.file.path.setText(str(path))
         self.range.show_length(duration_ns)
-        self.show_idle()
+        self.show_proposed(about, path)
 
     def show_stage(self, now: Stage) -> None:
         """How far it is."""
@@ -123,20 +115,15 @@ class PackageDialog(WritingDialog):
             str(self.language.currentData()),
         )
 
-    @property
-    def is_ready(self) -> bool:
-        """As its form wants it."""
-        return self.wanted is not None
-
-    @property
-    def folder(self) -> Path:
-        """As its form wants it."""
-        return self.file.folder
-
     def begin_writing(self) -> None:
         """As its form wants it."""
         self.checked.show_checked(None)
-        self.started.emit(self.wanted)
+        super().begin_writing()
+
+    def tell_change(self, *changed: object) -> None:
+        """As its form wants it."""
+        self.skip_idle.setEnabled(self.video is not None)
+        super().tell_change(*changed)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -147,7 +134,7 @@ class PackageDialog(WritingDialog):
         self.videos = {name: QRadioButton(self._look.words(f"package_out.video_{name}")) for name in VIDEOS}
         for button in self.videos.values():
             group.addButton(button)
-            button.toggled.connect(self._changed)
+            button.toggled.connect(self.tell_change)
             row.addWidget(button)
         row.addStretch(1)
         return row
@@ -161,11 +148,6 @@ class PackageDialog(WritingDialog):
         self.with_recording.setChecked(True)
         self.videos["webm"].setChecked(True)
         for option in (self.with_recording, self.skip_idle):
-            option.toggled.connect(self._changed)
+            option.toggled.connect(self.tell_change)
             box.addWidget(option)
         return box
-
-    def _changed(self, *_changed: object) -> None:
-        self.skip_idle.setEnabled(self.video is not None)
-        self.look_whether_ready()
-        self.changed.emit()

@@ -11,6 +11,7 @@ from player.source import SessionFacts
 from player.ui.reading import News
 from player.ui.redaction_dialog import RedactionDialog
 from player.ui.redaction_overlay import RedactionOverlay
+from player.ui.widgets import bring_forward
 from player.video.redaction import Redaction
 from player.video.redaction_list import RedactionList
 from recorder.errors import WorldError
@@ -51,9 +52,7 @@ class RedactionController(QObject):
             self.overlay.show()
             self.overlay.raise_()
             self._show()
-            self.dialog.show()
-            self.dialog.raise_()
-            self.dialog.activateWindow()
+            bring_forward(self.dialog)
 
     # --- from the desk ------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from player.ui.access import Access, AskPassphrase
 from player.ui.open_now import OpenNow
 from player.ui.printing_aside import print_aside
 from player.ui.report_dialog import ReportDialog, ReportStage, ReportWanted
-from player.ui.settings import Settings
+from player.ui.settings import Settings, export_folder, keep_export_folder
+from player.ui.widgets import bring_forward
 from player.ui.writing import KeepOn, Tell, Writing
 from player.words import read_words
 
@@ -40,13 +41,11 @@ class ReportController(QObject):
             return
         dialog = self.dialog = self.dialog or self._made()
         if not self.writing.is_running:
-            folder = Path(str(self._settings.value("export_folder", str(Path.home()))))
-            dialog.show_recording(self._now.about, folder / f"tachiai-{facts.session_id}.html")
+            path = export_folder(self._settings) / f"tachiai-{facts.session_id}.html"
+            dialog.show_proposed(self._now.about, path)
         dialog.show_redactions(len(self._window.export.redactions))
         self._note()
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+        bring_forward(dialog)
         dialog.go.setFocus()
 
     def stop(self) -> None:
@@ -59,13 +58,11 @@ class ReportController(QObject):
         dialog, writing = ReportDialog(look=self._look, parent=self._window), self.writing
         dialog.started.connect(self._start)
         dialog.changed.connect(self._note)
-        dialog.cancel_requested.connect(writing.cancel)
         dialog.redactions_requested.connect(self._window.commands.command("redact"))
         self._window.redacting.changed.connect(lambda items: dialog.show_redactions(len(items)))
         writing.progressed.connect(dialog.show_stage)
         writing.finished.connect(dialog.show_made)
-        writing.failed.connect(dialog.show_failure)
-        writing.cancelled.connect(dialog.show_cancelled)
+        dialog.follow(writing)
         return dialog
 
     def _closed(self) -> None:
@@ -76,7 +73,7 @@ class ReportController(QObject):
         folder, desk = self._now.folder, self._window.desk
         if folder is None:
             return
-        self._settings.setValue("export_folder", str(wanted.path.absolute().parent))
+        keep_export_folder(self._settings, wanted.path)
         order = ReportOrder(folder, wanted.path, read_words(wanted.language), self._window.export.redactions)
         self.writing.start(lambda keep_on, tell: written(desk.access, order, desk.ask_passphrase, keep_on, tell))
 

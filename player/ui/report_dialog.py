@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from player.ui.file_choice import FileChoice
 from player.ui.inert import visible
-from player.ui.language_choice import language_choice
+from player.ui.language_choice import language_choice, language_row
 from player.ui.look import Look
 from player.ui.writing_dialog import WritingDialog
 
@@ -34,28 +33,17 @@ class ReportStage:
 class ReportDialog(WritingDialog):
     """`wanted` is None while the name cannot be meant."""
 
-    started = Signal(object)  # ReportWanted
-
     def __init__(self, *, look: Look, parent: QWidget | None = None) -> None:
         super().__init__("report_out", look=look, parent=parent)
         words = look.words
         forms = [(form, words(f"report_out.form_{form[1:]}")) for form in FORMS]
         self.file = FileChoice(forms, words("report_out.title"), look=look)
         self.language = language_choice(look, words("report_out.language"))
-        speaking = QHBoxLayout()
-        speaking.addWidget(self.language)
-        speaking.addStretch(1)
         self.add_part("file", self.file)
-        self.add_part("language", speaking)
+        self.add_part("language", language_row(self.language))
         self.add_part("black", self.made_black())
         self.estimate.setText(words("report_out.intro"))
-        self.file.changed.connect(self._changed)
-        self.show_idle()
-
-    def show_recording(self, about: str, path: Path) -> None:
-        """Of this recording."""
-        self.show_about(about)
-        self.file.path.setText(str(path))
+        self.file.changed.connect(self.tell_change)
         self.show_idle()
 
     def show_stage(self, now: ReportStage) -> None:
@@ -74,21 +62,3 @@ class ReportDialog(WritingDialog):
         """What is asked for; None if the name cannot be meant."""
         path = self.file.chosen
         return None if path is None else ReportWanted(path, str(self.language.currentData()))
-
-    @property
-    def is_ready(self) -> bool:
-        """As its form wants it."""
-        return self.wanted is not None
-
-    @property
-    def folder(self) -> Path:
-        """As its form wants it."""
-        return self.file.folder
-
-    def begin_writing(self) -> None:
-        """As its form wants it."""
-        self.started.emit(self.wanted)
-
-    def _changed(self, *_changed: object) -> None:
-        self.look_whether_ready()
-        self.changed.emit()

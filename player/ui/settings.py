@@ -54,3 +54,13 @@ def last_library(settings: Settings, *, otherwise: Path) -> Path:
     except OSError:  # a share that went away
         return otherwise
     return Path(str(kept)) if is_there else otherwise
+
+
+def export_folder(settings: Settings) -> Path:
+    """Where something was written last; at first the home folder."""
+    return Path(str(settings.value("export_folder", str(Path.home()))))
+
+
+def keep_export_folder(settings: Settings, written: Path) -> None:
+    """This is being written: propose its folder from now on."""
+    settings.setValue("export_folder", str(written.absolute().parent))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from player.handing import Handed, Listener, Offer
 from player.ui.desktop import Desktop
 from player.ui.signals import HomeCarrier
+from player.ui.widgets import bring_forward
 
 
 class TakingOver(QObject):
@@ -32,6 +33,4 @@ class TakingOver(QObject):
         window = self._desktop.window
         window.open(Path(handed.folder), at_ns=handed.at_ns, follow=handed.follow)
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        bring_forward(window)

@@ -121,6 +121,13 @@ def stretch() -> QWidget:
     return widget
 
 
+def bring_forward(window: QWidget) -> None:
+    """Show a window or dialog before all others, and let it have the keys."""
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
 def make_room(dialog: QWidget) -> None:
     """Let a dialog be as high as its wrapped lines need at its width: Qt does not ask them before it is shown."""
     layout = dialog.layout()

@@ -14,21 +14,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from player.ui.file_choice import FileChoice
 from player.ui.growing_dialog import GrowingDialog
 from player.ui.inert import visible
 from player.ui.look import Look
 from player.ui.widgets import plain_label, restyle, rule
+from player.ui.writing import Writing
 
 LEAST_WIDTH_PX = 560
 STEPS = 1000
 
 
 class WritingDialog(GrowingDialog):
-    """Stays open beside the window; it only asks and shows. Whoever inherits says what is ready, and begins."""
+    """Stays open beside the window; it only asks and shows. Whoever inherits says what is wanted."""
 
+    started = Signal(object)  # what is wanted
     cancel_requested = Signal()
     redactions_requested = Signal()
     changed = Signal()
+    file: FileChoice  # made by whoever inherits
 
     def __init__(self, name: str, *, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,18 +62,23 @@ class WritingDialog(GrowingDialog):
     # --- for whoever inherits -----------------------------------------------------------------------------------------
 
     @property
-    def is_ready(self) -> bool:
-        """Whether what is asked for can be meant."""
+    def wanted(self) -> object | None:
+        """What is asked for; None if something in the form cannot be meant."""
         raise NotImplementedError
 
     @property
-    def folder(self) -> Path:
-        """Where it is written."""
-        raise NotImplementedError
+    def is_ready(self) -> bool:
+        """Whether what is asked for can be meant."""
+        return self.wanted is not None
 
     def begin_writing(self) -> None:
         """Say what is wanted."""
-        raise NotImplementedError
+        self.started.emit(self.wanted)
+
+    def tell_change(self, *_changed: object) -> None:
+        """Something in the form is otherwise."""
+        self.look_whether_ready()
+        self.changed.emit()
 
     def add_part(self, name: str, part: QWidget | QLayout) -> None:
         """A row of the form: what it is called, and the controls."""
@@ -99,9 +108,17 @@ class WritingDialog(GrowingDialog):
 
     # --- what it is told ----------------------------------------------------------------------------------------------
 
-    def show_about(self, about: str) -> None:
-        """Of this recording."""
+    def follow(self, writing: Writing) -> None:
+        """Cancel this, and say how it ends; what it tells on the way and what comes of it differs."""
+        self.cancel_requested.connect(writing.cancel)
+        writing.failed.connect(self.show_failure)
+        writing.cancelled.connect(self.show_cancelled)
+
+    def show_proposed(self, about: str, path: Path) -> None:
+        """Of this recording, as this file."""
         self._about.setText(visible(about))
+        self.file.path.setText(str(path))
+        self.show_idle()
 
     def show_redactions(self, count: int) -> None:
         """So many areas and texts will be black in the copy."""
@@ -182,7 +199,7 @@ class WritingDialog(GrowingDialog):
         words, row = self._look.words, QHBoxLayout()
         row.setSpacing(8)
         self.show_folder = QPushButton(words("export.show_folder"))
-        self.show_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder))))
+        self.show_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.file.folder))))
         self.close_button = QPushButton(words("export.close"))
         self.close_button.clicked.connect(self.close)
         self.go = QPushButton(words(f"{self._name}.go"))
