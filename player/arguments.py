@@ -173,9 +173,8 @@ def parser() -> UsageParser:
     from player.commands.ledger_arguments import add_ledger
 
     add_ledger(commands)
-    walls = command(
-        commands, "walls", "try the walls around the decoder of recorded pictures, and say how they stand", ""
-    )
+    says = "try the walls around the decoder of recorded pictures, and say how they stand"
+    walls = command(commands, "walls", says, upkeep_arguments.WALLS_EPILOG)
     walls.add_argument("--json", action="store_true", help=JSON_HELP)
     return top
 

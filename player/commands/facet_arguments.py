@@ -3,8 +3,8 @@
 import argparse
 import re
 from dataclasses import replace
-from datetime import date
 
+from player.commands.day_argument import day
 from player.commands.desk import Desk
 from player.facets import ALERTS, VERDICTS, Facets
 from player.library import Library
@@ -24,9 +24,9 @@ def add_facets(one: argparse.ArgumentParser) -> None:
         "--application", type=_some, metavar="NAME", help="an application was used: any part of its name"
     )
     group.add_argument(
-        "--from-date", type=_day, metavar="DAY", help="on this day (2026-11-22) or later, as it was there"
+        "--from-date", type=day, metavar="DAY", help="on this day (2026-11-22) or later, as it was there"
     )
-    group.add_argument("--to-date", type=_day, metavar="DAY", help="on this day or earlier")
+    group.add_argument("--to-date", type=day, metavar="DAY", help="on this day or earlier")
     group.add_argument("--longer-than", type=_length, metavar="T", dest="longer_than_s", help="90 or 90s, 30m, 2h")
     group.add_argument("--shorter-than", type=_length, metavar="T", dest="shorter_than_s", help="the same")
     group.add_argument("--verdict", choices=VERDICTS, metavar="V", help=f"of the last verify: {', '.join(VERDICTS)}")
@@ -70,14 +70,6 @@ def _some(text: str) -> str:
         msg = "it is empty"
         raise argparse.ArgumentTypeError(msg)
     return text
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        msg = f"{text!r} is not a day; write one as 2026-11-22"
-        raise argparse.ArgumentTypeError(msg) from None
 
 
 def _length(text: str) -> int:

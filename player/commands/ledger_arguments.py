@@ -2,10 +2,10 @@
 
 import argparse
 import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from player.commands.day_argument import day
 from player.ledger.entry import Kind
 from player.ledger.names import CONTENT_COMMANDS
 from player.ledger.policy import LONGEST_REASON, IfNot, Occasion
@@ -90,8 +90,8 @@ def _add_ledger(ledger: argparse.ArgumentParser) -> None:
     for one in (listed, export):
         one.add_argument("--recording", metavar="ID", help="only what was done with this recording (its whole id)")
         one.add_argument("--kind", action="append", choices=[str(kind) for kind in Kind], metavar="K", help=_kinds())
-        one.add_argument("--from-date", type=_day, metavar="DAY", help="on this day (2026-11-22, in UTC) or later")
-        one.add_argument("--to-date", type=_day, metavar="DAY", help="on this day or earlier")
+        one.add_argument("--from-date", type=day, metavar="DAY", help="on this day (2026-11-22, in UTC) or later")
+        one.add_argument("--to-date", type=day, metavar="DAY", help="on this day or earlier")
     listed.add_argument("--person", metavar="NAME", help="any part of the name, or the beginning of the fingerprint")
     for one in (listed, verify):
         one.add_argument("--file", type=Path, action="append", metavar="FILE", help=_FILE)
@@ -160,14 +160,6 @@ def _reason(text: str) -> str:
         msg = f"it has more than {LONGEST_REASON} characters"
         raise argparse.ArgumentTypeError(msg)
     return text.strip()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        msg = f"{text!r} is not a day; write one as 2026-11-22"
-        raise argparse.ArgumentTypeError(msg) from None
 
 
 def _head(text: str) -> str:

@@ -2,10 +2,10 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 from player.arguments import JSON_HELP, LIBRARY_HELP, RECORDING_HELP, seconds
+from player.commands.day_argument import day
 
 VERDICTS = ("cleared", "follow_up", "violation", "withdrawn")
 EPILOG = """\
@@ -72,8 +72,8 @@ def _add_of_library(command: Make) -> None:
     coverage = command("coverage", "say how much of the recorded time was reviewed")
     coverage.add_argument("recording", nargs="?", metavar="RECORDING", help=RECORDING_HELP)
     for one in (sample, coverage):
-        one.add_argument("--from", type=_day, metavar="DAY", dest="from_day", help="begun on this day (UTC) or later")
-        one.add_argument("--to", type=_day, metavar="DAY", dest="to_day", help="begun on this day (UTC) or earlier")
+        one.add_argument("--from", type=day, metavar="DAY", dest="from_day", help="begun on this day (UTC) or later")
+        one.add_argument("--to", type=day, metavar="DAY", dest="to_day", help="begun on this day (UTC) or earlier")
 
 
 def _number(text: str) -> int:
@@ -95,11 +95,3 @@ def _tag(text: str) -> str:
         msg = f"{text!r} is no tag: one word of at most 64 characters"
         raise argparse.ArgumentTypeError(msg)
     return text.removeprefix("#")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        msg = f"{text!r} is not a day such as 2026-11-22"
-        raise argparse.ArgumentTypeError(msg) from error
