@@ -2,17 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from player.ui.look import Look
+from player.ui.question_parts import answer_buttons, head_line
 from player.ui.widgets import plain_label
 
 
@@ -27,26 +20,16 @@ class PassphraseDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 20)
         column.setSpacing(12)
-        head = QHBoxLayout()
-        icon = plain_label()
-        icon.setPixmap(look.pixmap("key", look.colours.accent, size_px=24, ratio=self.devicePixelRatioF()))
-        head.addWidget(icon)
-        head.addWidget(plain_label(words("passphrase.title"), part="big"), 1)
-        column.addLayout(head)
+        column.addLayout(head_line(look, "key", words("passphrase.title"), self))
         column.addWidget(plain_label(sentence, wraps=True))
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setPlaceholderText(words("passphrase.line"))
         self.line.setAccessibleName(words("passphrase.line"))
         column.addWidget(self.line)
-        self.buttons = QDialogButtonBox()
-        accept = self.buttons.addButton(words("passphrase.open"), QDialogButtonBox.ButtonRole.AcceptRole)
-        accept.setDefault(True)
-        self.buttons.addButton(words("passphrase.cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        self.buttons.accepted.connect(self.accept)
-        self.buttons.rejected.connect(self.reject)
+        buttons, _ = answer_buttons(self, words("passphrase.open"), words("passphrase.cancel"))
         column.addSpacing(8)
-        column.addWidget(self.buttons)
+        column.addWidget(buttons)
 
     @classmethod
     def ask(cls, sentence: str, *, look: Look, parent: QWidget | None) -> str | None:
@@ -74,13 +57,8 @@ class NameDialog(QDialog):
         self.line = QLineEdit()
         self.line.setAccessibleName(title)
         column.addWidget(self.line)
-        buttons = QDialogButtonBox()
-        self.accept_button = buttons.addButton(words("saved.keep"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.accept_button.setDefault(True)
+        buttons, self.accept_button = answer_buttons(self, words("saved.keep"), words("saved.cancel"))
         self.accept_button.setEnabled(False)
-        buttons.addButton(words("saved.cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         self.line.textChanged.connect(lambda name: self.accept_button.setEnabled(bool(name.strip())))
         column.addSpacing(8)
         column.addWidget(buttons)

@@ -1,11 +1,12 @@
 """Asks why a recording is looked at, before anything of it is shown."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from player.ledger.policy import LONGEST_REASON
 from player.ui.asking import ReasonWanted
 from player.ui.inert import visible
 from player.ui.look import Look
+from player.ui.question_parts import answer_buttons, head_line
 from player.ui.widgets import plain_label
 
 WIDTH_PX = 520
@@ -33,8 +34,8 @@ class ReasonDialog(QDialog):
         self.why_not = plain_label(part="dim", wraps=True)
         self.why_not.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         column.addWidget(self.why_not)
-        self.buttons = self._buttons()
-        column.addWidget(self.buttons)
+        buttons, self._accept = answer_buttons(self, words("reason.enter"), words("reason.cancel"))
+        column.addWidget(buttons)
         self._look_at_it()
         (self.line or self.choices or self).setFocus()
 
@@ -73,27 +74,7 @@ class ReasonDialog(QDialog):
         line.textChanged.connect(self._look_at_it)
         return line
 
-    def _buttons(self) -> QDialogButtonBox:
-        words, buttons = self._look.words, QDialogButtonBox()
-        self._accept = buttons.addButton(words("reason.enter"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._accept.setDefault(True)
-        buttons.addButton(words("reason.cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        return buttons
-
     def _look_at_it(self) -> None:
         problem = self._wanted.policy.reason_problem(self.reason)
         self._accept.setEnabled(not problem)
         self.why_not.setText(self._look.words.said(problem) if problem else self._look.words("reason.will_do"))
-
-
-def head_line(look: Look, icon: str, title: str, dialog: QDialog) -> QHBoxLayout:
-    """The icon and the question at a dialog's head."""
-    head = QHBoxLayout()
-    head.setSpacing(12)
-    picture = plain_label()
-    picture.setPixmap(look.pixmap(icon, look.colours.accent, size_px=24, ratio=dialog.devicePixelRatioF()))
-    head.addWidget(picture)
-    head.addWidget(plain_label(title, part="big"), 1)
-    return head

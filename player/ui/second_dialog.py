@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QGridLayout,
     QLineEdit,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 from player.ui.asking import SecondAnswer, SecondWanted
 from player.ui.inert import visible
 from player.ui.look import Look
-from player.ui.reason_dialog import head_line
+from player.ui.question_parts import answer_buttons, head_line
 from player.ui.widgets import make_room, plain_label
 
 WIDTH_PX = 600
@@ -65,8 +64,8 @@ class SecondDialog(QDialog):
         self.problem = plain_label(self._said(), part="error" if wanted.problem else "dim", wraps=True)
         self.problem.setVisible(bool(wanted.problem or wanted.news))
         column.addWidget(self.problem)
-        self.buttons = self._buttons()
-        column.addWidget(self.buttons)
+        buttons, self._accept = answer_buttons(self, words("second.open"), words("second.cancel"))
+        column.addWidget(buttons)
         self._begin(wanted)
 
     @property
@@ -140,15 +139,6 @@ class SecondDialog(QDialog):
         grid.addWidget(line, row, 2)
         if button is not None:
             grid.addWidget(button, row, 3)
-
-    def _buttons(self) -> QDialogButtonBox:
-        words, buttons = self._look.words, QDialogButtonBox()
-        self._accept = buttons.addButton(words("second.open"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._accept.setDefault(True)
-        buttons.addButton(words("second.cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        return buttons
 
     def _choose(self, line: QLineEdit, name_of: str) -> None:
         name = FileQuestion.existing(self._look.words(f"second.{name_of}"), parent=self)
