@@ -17,6 +17,7 @@ from recorder.format.header import canonical
 
 FORMAT = "tachiai-ledger-extract/1"
 _IS_EXTRACT = re.compile(rb'\s*\{\s*"format"\s*:\s*"tachiai-ledger-extract/')
+# Without these, what is left out could not be told from what was lost.
 OF_ITSELF = frozenset({Kind.BEGUN, Kind.POLICY, Kind.TORN})
 _MOST_BYTES = 256 * 1024 * 1024
 _Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -69,21 +70,6 @@ def of_recording(recording: str) -> Callable[[Entry], bool]:
         return entry.content.recording == recording or entry.content.kind in OF_ITSELF
 
     return is_wanted
-
-
-def extracts_of_recording(folder: Path, recording: str) -> dict[str, bytes]:
-    """An extract of every ledger in this folder in which something was done with the recording, by file name.
-
-    Raises:
-        UnreadableError: one of them cannot be read.
-    """
-    found = {}
-    for path in sorted(folder.glob("*.jsonl")):
-        made = extract(path, of_recording(recording))
-        entries = (item["entry"] for item in made["items"] if isinstance(item, dict))
-        if any(entry["recording"] == recording for entry in entries):
-            found[path.name] = canonical(made) + b"\n"
-    return found
 
 
 def write_extract(found: dict[str, Any], out: Path) -> None:

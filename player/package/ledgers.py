@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from player.ledger.checking import lines_of
-from player.ledger.entry import Entry, Kind
-from player.ledger.extract import extract, write_extract
+from player.ledger.entry import Entry
+from player.ledger.extract import extract, of_recording, write_extract
 from player.ledger.ledger import Ledger
 from player.outfile import storage_errors
 from player.package.making import Extra
 
 WHERE = "ledger"
-_ALWAYS = (Kind.BEGUN, Kind.POLICY, Kind.TORN)  # without them what is left out could not be told from what was lost
 
 
 def ledger_files(ledger: Ledger, session_id: str, *, is_shortened: bool = False) -> tuple[Extra, ...]:
@@ -43,10 +42,10 @@ def _tells_of(path: Path, session_id: str) -> bool:
 
 
 def _extra(path: Path, session_id: str, *, is_shortened: bool) -> Extra:
+    is_of_it = of_recording(session_id)
+
     def is_wanted(entry: Entry) -> bool:
-        if entry.content.kind in _ALWAYS:
-            return True
-        return entry.content.recording == session_id and not (is_shortened and _has_words(entry))
+        return is_of_it(entry) and not (is_shortened and _has_words(entry))
 
     def write(target: Path) -> None:
         write_extract(extract(path, is_wanted), target)

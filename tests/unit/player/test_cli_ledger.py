@@ -5,8 +5,8 @@ import json
 import pytest
 
 from player.ledger.entry import Kind
-from player.ledger.extract import extracts_of_recording
-from player.ledger.ledger import ledger_folder
+from player.ledger.ledger import Ledger, ledger_folder
+from player.package.ledgers import ledger_files
 from recorder.evidence.key_folder import keys_folder, pin_organisation
 from recorder.evidence.keys import RootKey
 from tests.player_place import Place, told
@@ -81,8 +81,11 @@ def test_an_extract_of_one_recording_is_checked_without_the_ledger(used, tmp_pat
     assert b'"words"' not in out.read_bytes()  # the search is not of this recording
     answer = used.run("ledger", "verify", "--file", str(out), "--json")
     assert (answer.status, answer.objects[0]["verdict"]) == (0, "sound")
-    assert extracts_of_recording(ledger_folder(), SESSION_ID) == {own_ledger().name: out.read_bytes()}
-    assert extracts_of_recording(ledger_folder(), "another") == {}
+    (packed,) = ledger_files(Ledger.of_this_user(), SESSION_ID)
+    packed.write(tmp_path / "packed.json")
+    assert packed.name == f"ledger/{own_ledger().stem}.json"
+    assert (tmp_path / "packed.json").read_bytes() == out.read_bytes()
+    assert ledger_files(Ledger.of_this_user(), "another") == ()
     told_ = json.loads(out.read_bytes())
     told_["items"][2]["entry"]["reason"] = "other"
     out.write_text(json.dumps(told_))
