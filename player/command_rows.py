@@ -89,11 +89,6 @@ def ended_by(row: LogRow) -> str:
     return detail.removesuffix(INJECTED).removesuffix(" · ")
 
 
-def is_entered(row: LogRow) -> bool:
-    """Whether this row alone is text that was typed in a terminal and entered; `commands` also joins rows."""
-    return is_terminal(row.application) and ended_by(row) == ENTER and bool(_typed_text(row).strip())
-
-
 def commands(rows: Iterable[LogRow]) -> list[Command]:
     """All commands in these rows, which are in the order of the operation log."""
     reader = CommandReader()

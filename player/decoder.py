@@ -67,11 +67,6 @@ class Decoder:
             self._wanted_ns = at_ns
             self._condition.notify()
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a request is not begun yet."""
-        return self._wanted_ns is not None
-
     def stop(self) -> None:
         """Finish the picture in hand, then end; returns when the thread has. What is asked and not begun is dropped."""
         with self._condition:

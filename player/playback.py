@@ -105,11 +105,6 @@ class Playback:
         return self._grows
 
     @property
-    def skips_idle(self) -> bool:
-        """Whether idle times are skipped."""
-        return self._skip_idle
-
-    @property
     def position_ns(self) -> int:
         """The position now, after an update."""
         return self.update().position_ns

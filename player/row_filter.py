@@ -1,7 +1,7 @@
 """Which rows of the operation log are wanted: by kind, application, window, text and severity."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recorder.logrow import SEVERITIES, LogRow
 from recorder.store.folding import fold
@@ -35,10 +35,6 @@ class RowFilter:
     def folded_applications(self) -> frozenset[str] | None:
         """The applications as they are compared."""
         return None if self.applications is None else frozenset(map(fold, self.applications))
-
-    def without_text(self) -> "RowFilter":
-        """The same, whatever the rows' text."""
-        return replace(self, text="")
 
 
 EVERYTHING = RowFilter()

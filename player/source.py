@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 import numpy as np
@@ -11,15 +10,6 @@ import numpy.typing as npt
 from recorder.events import PointerShape, Screen
 from recorder.geometry import Rect
 from recorder.oplog import LogRow
-
-
-class Soundness(Enum):
-    """How far the evidence under a picture or a range can be trusted."""
-
-    SOUND = "sound"
-    UNCHECKED = "unchecked"
-    ALTERED = "altered"
-    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,15 +62,6 @@ class Tick:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A span on the axis, at least a pixel wide so that it can be seen."""
-
-    left_px: float
-    width_px: float
-    span: Span
-
-
 # --- time and place ---------------------------------------------------------------------------------------------------
 
 
@@ -204,50 +195,9 @@ def idle_spans(
 # --- marks ------------------------------------------------------------------------------------------------------------
 
 
-def mark_places(axis: Axis, times_ns: Times) -> npt.NDArray[np.int64]:
-    """The pixels of the axis that hold at least one of these moments (in order), each once."""
-    length_ns = axis.end_ns - axis.start_ns
-    if length_ns <= 0:
-        return np.empty(0, np.int64)
-    first, last = np.searchsorted(times_ns, (axis.start_ns, axis.end_ns + 1))
-    places = (times_ns[first:last] - axis.start_ns) * (axis.width_px / length_ns)
-    return np.unique(np.minimum(places.astype(np.int64), max(axis.width_px - 1, 0)))
-
-
-def span_boxes(axis: Axis, spans: Iterable[Span]) -> tuple[Box, ...]:
-    """Where the spans lie that touch the axis, cut at its ends."""
-    boxes = []
-    for span in spans:
-        if span.end_ns < axis.start_ns or span.start_ns > axis.end_ns:
-            continue
-        left_px = max(x_at(axis, span.start_ns), 0.0)
-        right_px = min(x_at(axis, span.end_ns), float(axis.width_px))
-        width_px = max(right_px - left_px, 1.0)
-        boxes.append(Box(min(left_px, axis.width_px - width_px), width_px, span))
-    return tuple(boxes)
-
-
 def spans_at(spans: Iterable[Span], at_ns: int) -> tuple[Span, ...]:
     """The spans that hold this moment."""
     return tuple(span for span in spans if span.start_ns <= at_ns < max(span.end_ns, span.start_ns + 1))
-
-
-def nearest(times_ns: Times, at_ns: int, *, within_ns: int) -> int | None:
-    """The index of the moment (of these, in order) nearest to this one, None if none is within reach."""
-    if len(times_ns) == 0:
-        return None
-    right = int(np.searchsorted(times_ns, at_ns))
-    candidates = [index for index in (right - 1, right) if 0 <= index < len(times_ns)]
-    best = min(candidates, key=lambda index: abs(int(times_ns[index]) - at_ns))
-    return best if abs(int(times_ns[best]) - at_ns) <= within_ns else None
-
-
-def nearest_mark(axis: Axis, times_ns: Times, x_px: float, *, reach_px: float = 5.0) -> int | None:
-    """The index of the moment whose mark is nearest to this place, None if none is within reach."""
-    if axis.width_px <= 0:
-        return None
-    reach_ns = round(reach_px * (axis.end_ns - axis.start_ns) / axis.width_px)
-    return nearest(times_ns, time_at(axis, x_px), within_ns=reach_ns)
 
 
 def last_at_or_before(times_ns: Times, at_ns: int) -> int | None:

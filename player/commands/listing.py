@@ -6,10 +6,8 @@ from player.catalogue import catalogue
 from player.commands.desk import Desk
 from player.commands.facet_arguments import facets_of, libraries_of
 from player.ledger.telling import told_facets
-from player.library import Entry, Library
+from player.library import Entry
 from player.moments import utc_text
-from recorder.errors import StorageError
-from recorder.evidence.library_folder import LIBRARY_VARIABLE
 from recorder.logrow import inert, span_words
 
 UNKNOWN = (
@@ -45,13 +43,6 @@ def run_list(desk: Desk, asked: argparse.Namespace) -> int:
         if entry.problem:
             desk.note(f"{entry.session_id}: {entry.problem}")
     return 0
-
-
-def require_library(library: Library) -> None:
-    """Say which library is missing, and how to name another."""
-    if not library.folder.is_dir():
-        msg = f"There is no library at {library.folder}; name one with --library or {LIBRARY_VARIABLE}."
-        raise StorageError(msg)
 
 
 def _object(entry: Entry) -> dict[str, object]:

@@ -43,9 +43,6 @@ class Coverage:
         return self.seen_ns / self.whole_ns if self.whole_ns > 0 else None
 
 
-NO_COVERAGE = Coverage(0, 0, 0, (), 0)
-
-
 def coverage_of(review: Review | None, duration_ns: int) -> Coverage:
     """Of one recording; None: nobody reviewed it."""
     counting = [one for one in (review.watched if review is not None else ()) if one.standing is not Standing.STRANGER]

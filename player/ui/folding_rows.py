@@ -1,6 +1,6 @@
 """The rows with which every recording begins, folded: what is recorded, and what was already running."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,10 +30,6 @@ class Folds:
     def place_of(self, line: int) -> int:
         """Which row is in this line."""
         return line + bisect_right(self.shown_before, line)
-
-    def lines_before(self, place: int) -> int:
-        """How many lines the rows before this place take."""
-        return place - bisect_left(self.hidden, place)
 
 
 NO_FOLDS = Folds.of({}, ())

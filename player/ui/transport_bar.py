@@ -74,10 +74,6 @@ class TransportBar(QWidget):
             self._skipping.setText(" " + words("transport.skipping", length=length))
         self._skipping.setVisible(moment.skipped is not None)
 
-    def set_skips_idle(self, skips: bool) -> None:
-        """Show whether idle times are skipped."""
-        self.skip_idle.setChecked(skips)
-
     def _show_state(self, state: State) -> None:
         words, runs, is_live = self._look.words, state in RUNNING, state is State.LIVE
         self._state = state

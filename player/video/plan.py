@@ -67,12 +67,6 @@ class Timetable:
         one = self.stretches[place]
         return one.video_ns + min(max(at_ns, one.start_ns), one.end_ns) - one.start_ns
 
-    def session_ns_at(self, video_ns: int) -> int:
-        """Which moment of the session the video shows then."""
-        place = max(0, bisect_right(self.stretches, video_ns, key=lambda one: one.video_ns) - 1)
-        one = self.stretches[place]
-        return min(one.start_ns + max(0, video_ns - one.video_ns), one.end_ns)
-
 
 def timetable(
     start_ns: int, end_ns: int, cut: Iterable[tuple[int, int]] = (), *, step_ns: int = NS_PER_MS

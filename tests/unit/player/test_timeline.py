@@ -136,7 +136,6 @@ def test_a_million_changes_take_milliseconds():
     started = time.process_time()
     times_ns, weights = timeline.change_times(changes), timeline.change_weights(changes)
     timeline.activity(Axis(0, 8 * HOUR, 1000), times_ns, weights, buckets=1000)
-    timeline.mark_places(Axis(0, 8 * HOUR, 1000), times_ns)
     timeline.idle_spans(times_ns, seconds(5, 6), 8 * HOUR)
     assert time.process_time() - started < 0.5
 
@@ -167,36 +166,10 @@ def test_what_the_machine_does_alone_is_not_the_operator():
     assert timeline.operator_times(rows).tolist() == [2, 5]
 
 
-def test_marks_share_a_pixel():
-    axis = Axis(0, 10 * S, 10)
-    assert timeline.mark_places(axis, seconds(0, 0.1, 0.9, 5, 10, 11)).tolist() == [0, 5, 9]
-
-
-def test_spans_are_cut_at_the_axis_and_never_too_narrow_to_see():
-    axis = Axis(10 * S, 20 * S, 100)
-    spans = [
-        Span(0, 5 * S, "gap", ""),
-        Span(5 * S, 12 * S, "gap", ""),
-        Span(15 * S, 15 * S, "altered", ""),
-        Span(19_999_999_999, 30 * S, "gap", ""),
-    ]
-    boxes = timeline.span_boxes(axis, spans)
-    assert [(box.left_px, box.width_px) for box in boxes] == [(0, 20), (50, 1), (99, 1)]
-
-
 def test_the_spans_of_a_moment_are_found():
     spans = [Span(0, 10, "gap", ""), Span(5, 5, "altered", ""), Span(8, 20, "idle", "")]
     assert timeline.spans_at(spans, 5) == (spans[0], spans[1])
     assert timeline.spans_at(spans, 10) == (spans[2],)
-
-
-def test_the_nearest_mark_is_found_within_reach():
-    times_ns = seconds(1, 2, 8)
-    axis = Axis(0, 10 * S, 100)
-    assert timeline.nearest_mark(axis, times_ns, 23) == 1
-    assert timeline.nearest_mark(axis, times_ns, 50) is None
-    assert timeline.nearest(times_ns, 100 * S, within_ns=100 * S) == 2
-    assert timeline.nearest(seconds(), 0, within_ns=S) is None
 
 
 def test_the_current_row_is_the_last_one_not_to_come():
