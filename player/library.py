@@ -99,8 +99,12 @@ def fingerprint(folder: Path) -> str:
 class Library:
     """A folder with a recording in each folder of it. Reading it needs neither key nor index."""
 
-    def __init__(self, folder: Path, *, devices: DeviceTrust, index: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, devices: DeviceTrust, index: Path | None = None, is_in_window: bool = False
+    ) -> None:
+        """`is_in_window`: it is named in the window and not by an option, so another one is too."""
         self.folder = folder
+        self._is_in_window = is_in_window
         self.devices = devices
         self.index_path = index_path(folder) if index is None else index
 
@@ -112,6 +116,11 @@ class Library:
         """
         try:
             found = [path for path in self.folder.iterdir() if looks_like_recording(path)]
+        except FileNotFoundError as error:
+            if not self._is_in_window:
+                raise _unreadable(self.folder, error) from error
+            msg = f"There is no library at {self.folder}; open another (Ctrl+O), or mount the disk or share it is on."
+            raise StorageError(msg) from error
         except OSError as error:
             raise _unreadable(self.folder, error) from error
         return sorted(found, key=lambda path: path.name, reverse=True)

@@ -29,7 +29,6 @@ class LogActions(QObject):
     def __init__(self, log: "LogView", *, look: Look, output: LogOutput) -> None:
         super().__init__(log)
         self._log, self._look, self._output = log, look, output
-        self.can_bookmark = False
         for shortcut in LOG_SHORTCUTS:
             for key in shortcut.keys:
                 made = QShortcut(QKeySequence(key), log)
@@ -50,8 +49,7 @@ class LogActions(QObject):
         texts, row, column = log.model.texts, log.model.row_at(index.row()), Column(index.column())
         menu = QMenu(log)
         add_named(menu, words("log_row.seek", time=time_text(row.at_ns)), lambda: log.moment_chosen.emit(row.at_ns))
-        if self.can_bookmark:
-            add_named(menu, words("log_row.bookmark"), lambda: log.bookmark_requested.emit(row))
+        add_named(menu, words("log_row.bookmark"), lambda: log.bookmark_requested.emit(row.at_ns))
         menu.addSeparator()
         add_named(menu, words("log_row.copy"), self.copy_rows, key=key_of("copy_rows"))
         add_named(menu, words("log_row.copy_table"), self.copy_table, key=key_of("copy_table"))

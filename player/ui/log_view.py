@@ -34,7 +34,7 @@ class LogView(QWidget):
     """Rows, what narrows them, and the chosen row in full."""
 
     moment_chosen = Signal(object)  # at_ns (32 bits are not enough)
-    bookmark_requested = Signal(object)  # LogRow; offered once somebody listens
+    bookmark_requested = Signal(object)  # at_ns
     rows_exported = Signal(object)  # Exported
     rows_copied = Signal(object)  # how many
 

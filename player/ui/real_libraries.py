@@ -71,7 +71,8 @@ class RealLibraries:
 
     def library(self, folder: Path | None = None) -> Library:
         """The library in this folder; None: the one in use."""
-        return Library(self.folder if folder is None else folder, devices=trusted_devices(keys_folder()))
+        shown = self.folder if folder is None else folder
+        return Library(shown, devices=trusted_devices(keys_folder()), is_in_window=True)
 
     @property
     def where(self) -> str:

@@ -53,11 +53,7 @@ class RedactionDialog(QDialog):
         column.addWidget(plain_label(words("redact.title"), part="big"))
         column.addWidget(plain_label(words("redact.hint"), part="dim", wraps=True))
         column.addLayout(self._tools())
-        self.list = QListWidget()
-        self.list.setAccessibleName(words("redact.list"))
-        self.list.setMinimumHeight(120)
-        self.list.currentRowChanged.connect(self._choose)
-        column.addWidget(self.list, 1)
+        column.addWidget(self._list(), 1)
         column.addWidget(self._form())
         self.problem = plain_label("", part="error", wraps=True)
         self.problem.hide()
@@ -89,6 +85,19 @@ class RedactionDialog(QDialog):
         for button in (self.draw, self.undo, self.redo, self.remove):
             button.setAutoDefault(False)
         return row
+
+    def _list(self) -> QListWidget:
+        self.list = QListWidget()
+        self.list.setAccessibleName(self._look.words("redact.list"))
+        self.list.setMinimumHeight(120)
+        self.list.currentRowChanged.connect(self._choose)
+        self.empty = plain_label(self._look.words("redact.empty"), part="dim", wraps=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        room = QVBoxLayout(self.list)
+        room.setContentsMargins(24, 12, 24, 12)
+        room.addWidget(self.empty)
+        return self.list
 
     def _form(self) -> QWidget:
         words = self._look.words
@@ -147,6 +156,7 @@ class RedactionDialog(QDialog):
         self.list.addItems([self._line(one) for one in items])
         self.list.setCurrentRow(min(max(wanted, 0), len(items) - 1))
         self.list.blockSignals(False)
+        self.empty.setVisible(not items)
         self.undo.setEnabled(can_undo)
         self.redo.setEnabled(can_redo)
         self.save.setEnabled(bool(items))

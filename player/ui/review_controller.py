@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from player.persons import Person, Persons
@@ -17,7 +16,6 @@ from player.review.queue import Queued
 from player.review.state import GivenNote, Review, read_review
 from player.review.watching import Seen, WatchLog
 from player.review.writing import write_entries
-from player.timeline import Times
 from player.ui.access import Access
 from player.ui.background import Line
 from player.ui.inert import visible
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
 
 TELL_SEEN_EVERY_NS = 500_000_000
-_NO_TIMES: Times = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +90,7 @@ class ReviewController(QObject):
         desk.news.connect(self._came)
         desk.moved.connect(self._moved)
         desk.library_changed.connect(lambda _folder: self.queue_view.show_nothing())
+        self._window.log.bookmark_requested.connect(self.bookmark_at)
         self._window.timeline.range_selected.connect(lambda _start_ns, _end_ns: self._range_selected())
         view.moment_chosen.connect(desk.seek)
         view.note_entered.connect(self._enter_note)
@@ -195,6 +193,10 @@ class ReviewController(QObject):
         """Mark this moment, or the range that is chosen, without words."""
         at_ns, end_ns = self._here(self._desk.playback.position_ns)
         self._add(Content(at_ns, end_ns, ""))
+
+    def bookmark_at(self, at_ns: int) -> None:
+        """Mark that moment, whatever is shown or chosen, without words."""
+        self._add(Content(at_ns, None, ""))
 
     def judge(self, judged: Judged) -> None:
         """Conclude so, as if the button had been pressed."""

@@ -105,6 +105,7 @@ def test_an_area_that_is_drawn_is_black_in_the_copy(qtbot, window, seek, tmp_pat
     seek(window, 4)
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     redacting, view = window.redacting, window.stage.view
+    assert redacting.dialog.empty.isVisible()
     qtbot.mouseClick(redacting.dialog.draw, Qt.MouseButton.LeftButton)
     overlay = redacting.overlay
     begin, end = view.point_on(AREA.left, AREA.top), view.point_on(AREA.right, AREA.bottom)
@@ -112,6 +113,7 @@ def test_an_area_that_is_drawn_is_black_in_the_copy(qtbot, window, seek, tmp_pat
     qtbot.mouseMove(overlay, end)
     qtbot.mouseRelease(overlay, Qt.MouseButton.LeftButton, pos=end)
     [one] = redacting.redactions.items
+    assert not redacting.dialog.empty.isVisible()
     assert one.screen == 0
     assert (one.start_ns, one.end_ns) == (0, 20 * S)  # nothing is selected: rather too much
     assert one.area is not None
@@ -120,6 +122,7 @@ def test_an_area_that_is_drawn_is_black_in_the_copy(qtbot, window, seek, tmp_pat
     assert view.grab().toImage().pixelColor((begin + end) / 2).value() == 0  # the preview
     qtbot.mouseClick(redacting.dialog.undo, Qt.MouseButton.LeftButton)
     assert redacting.redactions.items == ()
+    assert redacting.dialog.empty.isVisible()
     assert view.grab().toImage().pixelColor((begin + end) / 2).value() > 0
     qtbot.mouseClick(redacting.dialog.redo, Qt.MouseButton.LeftButton)
     dialog = shown_dialog(qtbot, window, tmp_path)

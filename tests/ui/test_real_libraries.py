@@ -8,6 +8,7 @@ from player.shelf import Shelf
 from player.ui import real_libraries
 from player.ui.access import Hits
 from player.ui.real_libraries import RealLibraries
+from player.words import read_words
 from recorder.errors import StorageError
 from tests.player_place import Place
 
@@ -86,10 +87,12 @@ def test_a_mount_point_without_its_share_is_not_an_empty_library(two, place, tmp
     assert two.listing().problem == "", "empty on the same disk: it is empty"
 
 
-def test_the_only_library_that_was_never_there_is_an_error(tmp_path):
+def test_the_only_library_that_was_never_there_is_an_error_that_says_what_to_do_in_the_window(tmp_path):
     libraries = RealLibraries(tmp_path / "nowhere", Shelf(tmp_path / "shelf.json"))
-    with pytest.raises(StorageError, match="There is no library"):
+    with pytest.raises(StorageError, match=r"There is no library at .*nowhere; open another \(Ctrl\+O\)") as raised:
         libraries.listing()
+    assert "--library" not in str(raised.value)
+    assert read_words("ja").said(str(raised.value)).startswith(f"{tmp_path / 'nowhere'} にライブラリーがありません。")
 
 
 def test_a_hit_of_the_index_knows_the_rows_around_it(two, place):

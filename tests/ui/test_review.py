@@ -105,6 +105,18 @@ def test_notes_are_undone_and_done_again_and_nothing_leaves_the_file(window, qtb
     assert read_review(folder).problems == ()
 
 
+def test_a_row_of_the_log_is_bookmarked_from_its_menu_where_it_began(window, qtbot, press, folder, seek):
+    seek(window, 40)
+    log = window.log
+    (row_at,) = (place for place in range(log.model.rowCount()) if log.model.row_at(place).text == "stop billing")
+    menu = log.actions_on_rows.row_menu(log.model.index(row_at, 0))
+    next(one for one in menu.actions() if one.text() == "Bookmark this row").trigger()
+    qtbot.waitUntil(lambda: window.is_settled and notes(folder) == [(10, "")])
+    assert window.timeline.bookmark_times_ns.tolist() == [10 * S]
+    press((Qt.Key.Key_Z, CONTROL))
+    assert notes(folder) == []
+
+
 def test_a_note_is_edited_in_place_and_removed_with_a_key(window, qtbot, press, folder):
     note(window, qtbot, "frist")
     view = window.review.view.view
