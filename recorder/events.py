@@ -7,25 +7,12 @@ version does not know is kept as `Unknown`. Unknown values are `None`, never a l
 """
 
 import enum
-from typing import Annotated, TypeAlias
 
-import msgspec
-
+from recorder.agent_events import AGENT_KINDS
+from recorder.event import Event as Event
+from recorder.event import Ns as Ns
+from recorder.event import Value as Value
 from recorder.geometry import Rect
-
-# Beyond that, arithmetic and tables of times would choke on what a hostile recording says.
-Ns: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-
-
-class Value(msgspec.Struct, frozen=True, array_like=True):
-    """A part of an event."""
-
-
-class Event(msgspec.Struct, frozen=True, array_like=True):
-    """One thing that happened, `at_ns` nanoseconds after the session began."""
-
-    at_ns: Ns
-
 
 # --- the session itself -----------------------------------------------------------------------------------------------
 
@@ -75,6 +62,9 @@ class EndReason(enum.StrEnum):
     TIME_LIMIT = "time_limit"
     DISPLAY_LOST = "display_lost"
     STORAGE_FAILED = "storage_failed"
+    STORAGE_FULL = "storage_full"
+    LOGGED_OUT = "logged_out"
+    RULE = "rule"
     FAULT = "fault"
 
 
@@ -89,6 +79,9 @@ class GapReason(enum.StrEnum):
     STORAGE_FAILED = "storage_failed"
     STALLED = "stalled"
     SOURCE_FAILED = "source_failed"
+    RECORDER_DIED = "recorder_died"
+    RECORDER_FROZEN = "recorder_frozen"
+    STORAGE_FULL = "storage_full"
 
 
 class Gap(Event, frozen=True, tag="gap"):
@@ -365,4 +358,5 @@ KINDS: tuple[type[Event], ...] = (
     IdleChanged,
     Alert,
     StateRestated,
+    *AGENT_KINDS,
 )

@@ -4,8 +4,8 @@ import datetime
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
-from typing import Any, Protocol
 
+from recorder.agent_rows import AGENT_ROWS
 from recorder.events import (
     Alert,
     ClipboardChanged,
@@ -29,12 +29,16 @@ from recorder.events import (
 )
 from recorder.logrow import SEVERITIES, LogRow, inert, span_words
 from recorder.pieces import joined
+from recorder.row_making import MakeRow
 
 END_WORDS = {
     EndReason.ASKED: "as asked",
     EndReason.TIME_LIMIT: "the time asked for was over",
     EndReason.DISPLAY_LOST: "the display was lost",
     EndReason.STORAGE_FAILED: "storage failed",
+    EndReason.STORAGE_FULL: "the storage was full",
+    EndReason.LOGGED_OUT: "the operator logged out",
+    EndReason.RULE: "a rule ended it",
     EndReason.FAULT: "a fault in the recorder",
 }
 GAP_WORDS = {
@@ -46,19 +50,14 @@ GAP_WORDS = {
     GapReason.STORAGE_FAILED: "storage failed",
     GapReason.STALLED: "the recorder was held up",
     GapReason.SOURCE_FAILED: "a source failed",
+    GapReason.RECORDER_DIED: "the recorder was killed or crashed",
+    GapReason.RECORDER_FROZEN: "the recorder was stopped",
+    GapReason.STORAGE_FULL: "the storage was full",
 }
-EXPECTED_ENDS = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT})
+EXPECTED_ENDS = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT})
 HASH_DIGITS_SHOWN = 16
 MOST_TYPES_SHOWN = 3
 TEXT_NAMES = frozenset({"UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"})
-
-
-class MakeRow(Protocol):
-    """Make the row of one event, in the window that was active."""
-
-    def __call__(self, event: Any, *, application: str | None, window: str | None) -> LogRow:
-        """The row."""
-        ...
 
 
 def application_of(window: Window | None) -> str | None:
@@ -256,4 +255,5 @@ INSTANT_ROWS: Mapping[type[Event], MakeRow] = {
     IdleChanged: _idle,
     Alert: _alert,
     Unknown: _unknown,
+    **AGENT_ROWS,
 }

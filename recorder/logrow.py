@@ -55,6 +55,14 @@ KINDS = (
     "source",  # a source of events works, or does not
     "gap",
     "alert",  # a rule fired
+    "response",  # what was done about it
+    "evasion",  # a sign that somebody does not want to be recorded
+    "hidden",  # keys where what is typed is not recorded
+    "mask",  # areas whose pixels are not recorded
+    "policy",  # which one holds, and the notice to the operator
+    "device",
+    "storage",
+    "coverage",  # what stretch of the session was recorded, idle, locked, masked or a gap
     "unknown",  # an event of a newer version
 )
 
