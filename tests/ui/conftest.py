@@ -7,10 +7,12 @@ from PySide6.QtCore import QEvent
 
 from player.ui.desk import Desk
 from player.ui.desktop import make_look
+from player.ui.real_access import RealAccess
 from player.ui.settings import ThrowawaySettings
 from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
 from tests.fakes import FakeAccess, FakeSource, S
+from tests.player_place import Place
 
 RECORDING = Path("/library/one")
 OPENING_MS = 30_000  # a million rows given all at once, on a machine that does other things too
@@ -91,6 +93,34 @@ def window_on(open_window):
         return open_window(given, at_s=at_s)
 
     return make
+
+
+@pytest.fixture
+def place(capsys):
+    """A library of the test's own, keys that open it, and `tachiai-player` to run on it."""
+    return Place(capsys)
+
+
+@pytest.fixture
+def open_real(qtbot, place, look, settings):
+    """Make a window on the place's library as it is, with its list or without; settled, unless nobody `waits`."""
+    made = []
+
+    def open_one(folder: Path | None = None, *, at_ns: int = 0, lists: bool = True, waits: bool = True) -> PlayerWindow:
+        window = PlayerWindow(Desk(RealAccess(place.folder)), look=look, settings=settings)
+        made.append(window)
+        window.show()
+        if lists:
+            window.desk.list_library()
+        if folder is not None:
+            window.open(folder, at_ns=at_ns)
+        if waits:
+            qtbot.waitUntil(lambda: window.is_settled, timeout=OPENING_MS)
+        return window
+
+    yield open_one
+    for window in made:
+        window.close()
 
 
 @pytest.fixture

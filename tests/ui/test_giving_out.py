@@ -13,15 +13,11 @@ from player.package.making import Stage
 from player.persons import Persons, this_person
 from player.report.page import Page
 from player.ui.check_dialog import PackageFileDialog
-from player.ui.desk import Desk
 from player.ui.give_out_menu import OF_A_RECORDING
 from player.ui.printing_aside import print_aside
-from player.ui.real_access import RealAccess
-from player.ui.window import PlayerWindow
 from recorder.evidence.findings import Status
 from recorder.evidence.key_folder import keys_folder, trusted_devices
 from tests.fakes import FakeAccess, FakeSource
-from tests.player_place import Place
 
 # What a dialog asks of a window manager, the offscreen platform has none to ask.
 pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support (propagateSizeHints|raise)\(\)")
@@ -30,12 +26,7 @@ WRITING_MS = 30_000
 
 
 @pytest.fixture
-def place(capsys):
-    return Place(capsys)
-
-
-@pytest.fixture
-def real_window(qtbot, look, settings, place):
+def real_window(open_real, place):
     """A window on a real recording."""
     desk = place.desk()
     desk.window("root@web1: ~")
@@ -43,13 +34,7 @@ def real_window(qtbot, look, settings, place):
     desk.type("systemctl stop billing", seconds_each=0.01)
     desk.press("enter")
     desk.wait(3)
-    made = desk.close()
-    window = PlayerWindow(Desk(RealAccess(place.folder)), look=look, settings=settings)
-    window.show()
-    window.open(made.folder)
-    qtbot.waitUntil(lambda: window.is_settled, timeout=15_000)
-    yield window
-    window.close()
+    return open_real(desk.close().folder, lists=False)
 
 
 def package_dialog(qtbot, window, path):

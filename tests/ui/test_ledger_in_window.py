@@ -10,42 +10,16 @@ from player.ledger.checking import check_ledger
 from player.ledger.ledger import ledger_folder
 from player.ledger.policy import Occasion, Policy
 from player.ui.asking import ReasonWanted, SecondAnswer, SecondWanted
-from player.ui.desk import Desk
-from player.ui.real_access import RealAccess
 from player.ui.reason_dialog import ReasonDialog
 from player.ui.second_dialog import SecondDialog
-from player.ui.window import PlayerWindow
 from recorder.evidence.findings import Status
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.keys import AuditorKey
 from recorder.evidence.opening import GroupsLackingError
-from tests.player_place import Place
 from tests.recordings import SESSION_ID
 
 # Qt's offscreen drawing says so whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
-
-
-@pytest.fixture
-def window_of(qtbot, look, settings):
-    made = []
-
-    def open_one(place, folder):
-        window = PlayerWindow(Desk(RealAccess(place.folder)), look=look, settings=settings)
-        made.append(window)
-        window.show()
-        window.open(folder)
-        qtbot.waitUntil(lambda: window.is_settled, timeout=15_000)
-        return window
-
-    yield open_one
-    for window in made:
-        window.close()
 
 
 def recorded(place, **options):
@@ -67,9 +41,9 @@ def kinds():
     return [entry["kind"] for entry in entries()]
 
 
-def test_opening_searching_copying_and_closing_are_entered(place, window_of, qtbot):
+def test_opening_searching_copying_and_closing_are_entered(place, open_real, qtbot):
     made = recorded(place)
-    window = window_of(place, made.folder)
+    window = open_real(made.folder, lists=False)
     assert kinds()[:3] == ["begun", "key_used", "opened"]
     assert "verified" in kinds()
     window.header.search.setText("billing")
@@ -84,26 +58,26 @@ def test_opening_searching_copying_and_closing_are_entered(place, window_of, qtb
     assert all(check_ledger(path).status is Status.SOUND for path in ledger_folder().glob("*.jsonl"))
 
 
-def test_what_cannot_be_entered_is_not_shown(place, window_of, qtbot):
+def test_what_cannot_be_entered_is_not_shown(place, open_real, qtbot):
     made = recorded(place)
     ledger_folder().parent.mkdir(parents=True, exist_ok=True)
     ledger_folder().write_text("no folder")
-    window = window_of(place, made.folder)
+    window = open_real(made.folder, lists=False)
     assert (window.desk.folder, window.stage.shown) == (None, None)
     with qtbot.waitSignal(window.desk.open_failed) as failed:
         window.open(made.folder)
     assert "nothing is shown" in failed.args[1]
 
 
-def test_a_reason_is_asked_first_and_cancel_opens_nothing(place, window_of, monkeypatch):
+def test_a_reason_is_asked_first_and_cancel_opens_nothing(place, open_real, monkeypatch):
     made = recorded(place)
     Policy(version=1, reason_for=("opening",), least_length=5).save(keys_folder() / "policy.json")
     answers = [None, "CHG-2417"]
     monkeypatch.setattr(ReasonDialog, "ask", lambda *_asked, **_more: answers.pop(0))
-    window = window_of(place, made.folder)
+    window = open_real(made.folder, lists=False)
     assert window.desk.folder is None
     assert kinds() == ["begun", "policy", "refused"]
-    window = window_of(place, made.folder)
+    window = open_real(made.folder, lists=False)
     assert window.desk.folder == made.folder
     assert next(entry for entry in entries() if entry["kind"] == "opened")["reason"] == "CHG-2417"
 
@@ -122,7 +96,7 @@ def test_the_reason_dialog_lets_only_pass_what_will_do(look, qtbot):
     assert (accept.isEnabled(), dialog.reason) == (True, "incident: CHG-2417")
 
 
-def test_a_second_person_confirms_here_and_both_stand_in_ledgers(place, window_of, monkeypatch, tmp_path):
+def test_a_second_person_confirms_here_and_both_stand_in_ledgers(place, open_real, monkeypatch, tmp_path):
     ken = AuditorKey.generate("ken", "privacy")
     ken.save(tmp_path / "ken.json", "secret")
     made = recorded(place, others=[ken.public])
@@ -135,7 +109,7 @@ def test_a_second_person_confirms_here_and_both_stand_in_ledgers(place, window_o
         return answers.pop(0)
 
     monkeypatch.setattr(SecondDialog, "ask", ask)
-    window = window_of(place, made.folder)
+    window = open_real(made.folder, lists=False)
     assert window.desk.folder == made.folder
     assert said[0] == ""
     assert "passphrase does not open" in said[1]

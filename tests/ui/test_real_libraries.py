@@ -10,14 +10,8 @@ from player.ui.access import Hits
 from player.ui.real_libraries import RealLibraries
 from player.words import read_words
 from recorder.errors import StorageError
-from tests.player_place import Place
 
 FIRST, SECOND = "20260301T140509Z-00000001", "20260302T140509Z-00000002"
-
-
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
 
 
 @pytest.fixture

@@ -9,39 +9,11 @@ from PySide6.QtGui import QGuiApplication
 
 from player.ui import application
 from player.ui.access import EntryState, Level
-from player.ui.desk import Desk
 from player.ui.dialogs import PassphraseDialog
-from player.ui.real_access import RealAccess
-from player.ui.window import PlayerWindow
 from recorder.evidence.key_folder import auditor_key_path, keys_folder
-from tests.player_place import Place
 from tests.recordings import flip, work
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
-
-
-@pytest.fixture
-def open_real(qtbot, place, look, settings):
-    made = []
-
-    def open_one(folder=None, *, at_ns=0):
-        window = PlayerWindow(Desk(RealAccess(place.folder)), look=look, settings=settings)
-        made.append(window)
-        window.show()
-        window.desk.list_library()
-        if folder is not None:
-            window.open(folder, at_ns=at_ns)
-        qtbot.waitUntil(lambda: window.is_settled, timeout=20_000)
-        return window
-
-    yield open_one
-    for window in made:
-        window.close()
 
 
 def recorded(place, **options):

@@ -10,11 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from player.ui.access import Level
-from player.ui.desk import Desk
-from player.ui.real_access import RealAccess
-from player.ui.window import PlayerWindow
 from player.video import pyav_writer
-from tests.player_place import Place
 from tests.recordings import S, work
 from tests.unit.player.video_kit import played
 
@@ -43,27 +39,6 @@ def share(monkeypatch):
     return share
 
 
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
-
-
-@pytest.fixture
-def open_real(qtbot, place, look, settings):
-    made = []
-
-    def open_one(folder, *, at_ns=0):
-        window = PlayerWindow(Desk(RealAccess(place.folder)), look=look, settings=settings)
-        made.append(window)
-        window.show()
-        window.open(folder, at_ns=at_ns)
-        return window
-
-    yield open_one
-    for window in made:
-        window.close()
-
-
 def recorded(place, seconds=6):
     desk = place.desk()
     desk.window("Terminal")
@@ -80,7 +55,7 @@ def test_what_cannot_be_read_for_a_while_is_said_and_comes_back_by_itself(place,
     desk.close()
     at_ns = desk.now_ns - S
     share.away = {"decoder", "follower", "judging"}
-    window = open_real(desk.writer.folder, at_ns=at_ns)
+    window = open_real(desk.writer.folder, at_ns=at_ns, lists=False, waits=False)
     qtbot.waitUntil(lambda: window.stage.view.blank is not None and window.stage.view.blank.tone == "bad")
     assert "0001.seg could not be read (Input/output error)" in window.stage.view.blank.text
     assert "tried again every second" in window.stage.view.blank.text
@@ -99,7 +74,7 @@ def test_what_cannot_be_read_for_a_while_is_said_and_comes_back_by_itself(place,
 def test_a_session_that_is_watched_live_stays_in_the_window_while_its_folder_is_gone(place, open_real, qtbot):
     desk = recorded(place)
     folder = desk.writer.folder
-    window = open_real(folder, at_ns=desk.now_ns)
+    window = open_real(folder, at_ns=desk.now_ns, lists=False, waits=False)
     qtbot.waitUntil(lambda: window.is_settled, timeout=PATIENCE_MS)
     rows, end_ns = len(window.log.model.rows), window.desk.playback.duration_ns
     truth = desk.picture(0, desk.now_ns)
@@ -130,7 +105,7 @@ def test_an_export_whose_share_goes_away_says_so_leaves_nothing_and_can_be_tried
 ):
     desk = recorded(place)
     desk.close()
-    window = open_real(desk.writer.folder, at_ns=S)
+    window = open_real(desk.writer.folder, at_ns=S, lists=False, waits=False)
     qtbot.waitUntil(lambda: window.is_settled, timeout=PATIENCE_MS)
     out = tmp_path / "out"
     out.mkdir()
@@ -153,7 +128,7 @@ def test_an_export_whose_share_goes_away_says_so_leaves_nothing_and_can_be_tried
 def test_where_an_export_is_written_to_may_fill_up_or_go_away(place, open_real, qtbot, tmp_path, monkeypatch, what):
     desk = recorded(place)
     desk.close()
-    window = open_real(desk.writer.folder, at_ns=S)
+    window = open_real(desk.writer.folder, at_ns=S, lists=False, waits=False)
     qtbot.waitUntil(lambda: window.is_settled, timeout=PATIENCE_MS)
     out = tmp_path / "out"
     out.mkdir()

@@ -12,11 +12,6 @@ from tests.player_place import Place
 FIRST = "20260301T140509Z-00000001"
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 def closed(place: Place) -> Path:
     place.desk(FIRST).close()
     return place.folder / FIRST

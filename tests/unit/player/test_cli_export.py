@@ -17,11 +17,6 @@ from tests.unit.player.video_kit import played
 FIRST = "20260301T140509Z-00000001"
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 def session(place: Place, *, changes: int = 6, sizes=((320, 200),)) -> Path:
     desk = place.desk(FIRST, sizes=sizes)
     recordings.work(desk, changes)

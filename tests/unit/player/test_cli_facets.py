@@ -15,11 +15,6 @@ FIRST, SECOND = "20260301T140509Z-00000001", "20260302T140509Z-00000002"
 
 
 @pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
-@pytest.fixture
 def two(place: Place) -> Place:
     """Hanako in xterm, with an alert and two minutes long; taro in DBeaver, short. Both typed "needle"."""
     desk = place.desk(FIRST, operator="hanako")

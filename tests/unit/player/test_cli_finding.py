@@ -21,11 +21,6 @@ FIRST, SECOND = "20260301T140509Z-00000001", "20260301T140509Z-00000002"
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 def session(place: Place, text: str, session_id: str = FIRST, **options) -> Desk:
     desk = place.desk(session_id, **options)
     desk.window("root@web1: ~")

@@ -9,14 +9,9 @@ from player.ledger.ledger import Ledger, ledger_folder
 from player.package.ledgers import ledger_files
 from recorder.evidence.key_folder import keys_folder, pin_organisation
 from recorder.evidence.keys import RootKey
-from tests.player_place import Place, told
+from tests.player_place import told
 from tests.recordings import SESSION_ID
 from tests.unit.player.test_ledger import a_ledger
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
 
 
 @pytest.fixture

@@ -10,11 +10,6 @@ from tests.player_place import Place, told
 FIRST = "20260301T140509Z-00000001"
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 def session(place: Place, text: str) -> None:
     desk = place.desk(FIRST)
     desk.wait(3)

@@ -16,11 +16,6 @@ FIRST, SECOND = "20260301T140509Z-00000001", "20260301T140509Z-00000002"
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 def flip_a_bit(folder: Path) -> None:
     segment = folder / "0001.seg"
     content = bytearray(segment.read_bytes())

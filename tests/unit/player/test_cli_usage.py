@@ -12,11 +12,6 @@ FIRST = "20260301T140509Z-00000001"
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -12,7 +12,7 @@ from player.ledger.ledger import ledger_folder
 from player.ledger.policy import Policy
 from recorder.evidence.findings import Status
 from recorder.evidence.key_folder import keys_folder
-from tests.player_place import Place, told
+from tests.player_place import told
 from tests.recordings import SESSION_ID
 
 PLAYER = Path(__file__).resolve().parents[3] / "player"
@@ -40,11 +40,6 @@ SHOWS_NOTHING = {"open", "keys", "persons", "ledger", "policy", "open-request", 
     "check-package",
     "walls",
 }
-
-
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
 
 
 @pytest.fixture

@@ -52,20 +52,6 @@ class RealWorkers:
         return self.taken[-1]
 
 
-@pytest.fixture
-def open_with():
-    opened = []
-
-    def open_with(made, workers=None):
-        recording = OpenRecording.open(made.folder, keys=made.keys, devices=made.devices, workers=workers)
-        opened.append(recording)
-        return recording
-
-    yield open_with
-    for recording in opened:
-        recording.close()
-
-
 def hostile_desk(folder):
     """Work, a hostile picture, work that follows from it, and another segment; and when the hostile one came."""
     desk = Desk(folder)

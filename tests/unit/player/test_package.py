@@ -18,20 +18,10 @@ from player.review.writing import write_entries
 from recorder.errors import UnreadableError
 from recorder.evidence.key_folder import keys_folder
 from tests import recordings
-from tests.player_place import Place, told
+from tests.player_place import told
 
 FIRST = "20260301T140509Z-00000001"
 TOP = f"tachiai-{FIRST}"
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
-
-
-@pytest.fixture
-def out(place):
-    return place.folder.parent / "case-17.zip"
 
 
 def billing(place, **options):

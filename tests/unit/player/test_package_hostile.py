@@ -7,18 +7,8 @@ import zipfile
 
 import pytest
 
-from tests.player_place import Place, told
+from tests.player_place import told
 from tests.unit.player.test_package import FIRST, TOP, billing, names_in, packed, text_of
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
-
-
-@pytest.fixture
-def out(place):
-    return place.folder.parent / "case-17.zip"
 
 
 def between_files(content):

@@ -15,14 +15,9 @@ from player.taken_picture import NotRecordedError, Origin, take
 from recorder.events import Screen
 from recorder.geometry import Rect
 from tests import recordings
-from tests.player_place import Place, told
+from tests.player_place import told
 
 ID = "20260301T140509Z-0123abcd"
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
 
 
 @pytest.fixture

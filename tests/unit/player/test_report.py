@@ -4,13 +4,11 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
-import pytest
-
 from player.report.applications import times_in_applications
 from player.source import Span
 from recorder.logrow import LogRow
 from tests import recordings
-from tests.player_place import Place, told
+from tests.player_place import told
 from tests.recordings import S
 
 FIRST = "20260301T140509Z-00000001"
@@ -38,11 +36,6 @@ def parsed(html):
     tags = Tags()
     tags.feed(html)
     return tags
-
-
-@pytest.fixture
-def place(capsys):
-    return Place(capsys)
 
 
 def billing(place, **options):

@@ -19,11 +19,6 @@ from tests.recordings import S
 FIRST, SECOND, THIRD = "20260301T140509Z-00000001", "20260301T140509Z-00000002", "20260301T140509Z-00000003"
 
 
-@pytest.fixture
-def place(capsys) -> Place:
-    return Place(capsys)
-
-
 def no_keys() -> KeyRing:
     raise KeyMissingError("nobody should have asked for keys")
 

@@ -30,11 +30,6 @@ print(json.dumps([
 """
 
 
-@pytest.fixture
-def place(capsys: pytest.CaptureFixture[str]) -> Place:
-    return Place(capsys)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="what is asked is Linux's")
 def test_the_passphrase_opens_and_neither_a_core_file_nor_a_child_gets_it(place: Place) -> None:
     desk = place.desk(FIRST, is_mine=False)

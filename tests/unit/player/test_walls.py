@@ -10,7 +10,6 @@ import pytest
 from player.check import PictureCheck
 from player.picture_walls import Standing, WallsBrokenError, goes_without_walls, judge_walls
 from player.picture_worker import PictureWorker
-from player.recording import OpenRecording
 from player.worker.syscalls import MACHINES, filter_for
 from player.worker.trial import WALLS
 from player.worker.walls import platform_without_walls
@@ -23,20 +22,6 @@ from tests.recordings import Desk
 ROOT = Path(__file__).resolve().parents[3]
 NO_WALLS_HERE = platform_without_walls()
 needs_walls = pytest.mark.skipif(bool(NO_WALLS_HERE), reason=NO_WALLS_HERE)
-
-
-@pytest.fixture
-def open_with():
-    opened = []
-
-    def open_with(made, workers=None):
-        recording = OpenRecording.open(made.folder, keys=made.keys, devices=made.devices, workers=workers)
-        opened.append(recording)
-        return recording
-
-    yield open_with
-    for recording in opened:
-        recording.close()
 
 
 # --- the walls --------------------------------------------------------------------------------------------------------
