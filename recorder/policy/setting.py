@@ -1,0 +1,30 @@
+"""What a setting of the policy means and may be: said once, beside its type."""
+
+import enum
+from dataclasses import dataclass
+
+
+class Form(enum.StrEnum):
+    """What a text must be written like."""
+
+    PATTERN = "a regular expression"
+    HOURS = "hours like 18:00-08:00"
+    PATH = "a full path"
+    URL = "an https address"
+    ADDRESS = "a mail address"
+    NAME = "a name"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Stands in the `Annotated` of a setting: a sentence for the administrator, and what its value may be.
+
+    `least` and `most` bound a number; `longest` bounds a text's characters and a list's items; `form` is what the text,
+    or each text of a list, must be written like.
+    """
+
+    says: str
+    least: float | None = None
+    most: float | None = None
+    longest: int | None = None
+    form: Form | None = None
