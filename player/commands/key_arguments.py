@@ -4,6 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
+from player.commands.number_argument import number
 from recorder.evidence.keys import Recipient
 
 PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
@@ -102,7 +103,7 @@ def add_keys(keys: argparse.ArgumentParser) -> None:
     recipients.add_argument(
         "--root", type=Path, metavar="FILE", help="the root key that signs; made if it is not there"
     )
-    recipients.add_argument("--version", type=_version, default=1, metavar="N", help="the list's number (default 1)")
+    recipients.add_argument("--version", type=number, default=1, metavar="N", help="the list's number (default 1)")
 
 
 def label(text: str) -> str:
@@ -119,10 +120,3 @@ def _member(line: str) -> Recipient:
         msg = f"{line!r} is not the public line of a key (NAME:GROUP:KEY); tachiai-player keys show prints it"
         raise argparse.ArgumentTypeError(msg)
     return Recipient(name, group, bytes.fromhex(public))
-
-
-def _version(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) < 2**31:
-        msg = f"{text!r} is not a whole number above 0"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)

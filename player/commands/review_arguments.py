@@ -6,6 +6,7 @@ from pathlib import Path
 
 from player.arguments import JSON_HELP, LIBRARY_HELP, RECORDING_HELP, seconds
 from player.commands.day_argument import day
+from player.commands.number_argument import number
 
 VERDICTS = ("cleared", "follow_up", "violation", "withdrawn")
 EPILOG = """\
@@ -49,7 +50,7 @@ def _add_of_one(command: Make) -> None:
     for one in (show, add, edit, remove, mark):
         one.add_argument("recording", metavar="RECORDING", help=RECORDING_HELP)
     for one in (edit, remove):
-        one.add_argument("number", type=_number, metavar="NUMBER", help="the note's number, as `review show` tells it")
+        one.add_argument("number", type=number, metavar="NUMBER", help="the note's number, as `review show` tells it")
     for one in (add, edit):
         is_new = one is add
         one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", required=is_new, help="the moment")
@@ -65,22 +66,15 @@ def _add_of_one(command: Make) -> None:
 def _add_of_library(command: Make) -> None:
     queue = command("queue", "list what to review next: the gravest reasons first, each with its moment")
     queue.add_argument("--all", action="store_true", help="those with a concluding verdict as well")
-    queue.add_argument("--limit", type=_number, metavar="N", help="at most so many recordings")
+    queue.add_argument("--limit", type=number, metavar="N", help="at most so many recordings")
     sample = command("sample", "draw a sample that everybody draws alike")
     sample.add_argument("--seed", type=_text, required=True, help="any words; the same give the same sample")
-    sample.add_argument("--count", type=_number, metavar="N", required=True, help="how many recordings")
+    sample.add_argument("--count", type=number, metavar="N", required=True, help="how many recordings")
     coverage = command("coverage", "say how much of the recorded time was reviewed")
     coverage.add_argument("recording", nargs="?", metavar="RECORDING", help=RECORDING_HELP)
     for one in (sample, coverage):
         one.add_argument("--from", type=day, metavar="DAY", dest="from_day", help="begun on this day (UTC) or later")
         one.add_argument("--to", type=day, metavar="DAY", dest="to_day", help="begun on this day (UTC) or earlier")
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) < 2**31:
-        msg = f"{text!r} is not a whole number above 0"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
 
 
 def _text(text: str) -> str:

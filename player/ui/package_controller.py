@@ -3,18 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from player.package.checking import CheckedPackage
 from player.package.making import Package, Stage, Wanted
 from player.package.order import PackageOrder
 from player.persons import this_person
 from player.ui.access import Access, AskPassphrase
-from player.ui.open_now import OpenNow
 from player.ui.package_dialog import PackageDialog, PackageWanted
 from player.ui.settings import Settings, export_folder, keep_export_folder
-from player.ui.widgets import bring_forward
-from player.ui.writing import KeepOn, Tell, Writing
+from player.ui.writing import KeepOn, Tell
+from player.ui.writing_controller import WritingController
 from player.video.writers import has_pyav
 from player.words import read_words
 from recorder.errors import WorldError
@@ -32,17 +29,13 @@ class MadePackage:
     problem: str = ""
 
 
-class PackageController(QObject):
+class PackageController(WritingController):
     """One for each window. The dialog is made when it is first wanted."""
 
+    dialog: PackageDialog | None
+
     def __init__(self, window: "PlayerWindow", settings: Settings) -> None:
-        super().__init__(window)
-        self._window, self._settings, self._look = window, settings, window.look
-        self._now = OpenNow(window.desk, self)
-        self._now.changed.connect(self._note)
-        self._now.closed.connect(self._closed)
-        self.dialog: PackageDialog | None = None
-        self.writing = Writing("packing", self)
+        super().__init__(window, settings, "packing")
 
     def make_package(self) -> None:
         """Show the dialog, for the open recording and the selected range."""
@@ -57,31 +50,16 @@ class PackageController(QObject):
             selected = self._window.timeline.selected_range
             if selected is not None:
                 dialog.range.show_range(selected.start_ns, selected.end_ns)
-        dialog.show_redactions(len(self._window.export.redactions))
-        self._note()
-        bring_forward(dialog)
-        dialog.go.setFocus()
-
-    def stop(self) -> None:
-        """Cancel what is running, and end the thread."""
-        self.writing.stop()
+        self._come_forward(dialog)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _made(self) -> PackageDialog:
         dialog, writing = PackageDialog(look=self._look, parent=self._window), self.writing
-        dialog.started.connect(self._start)
-        dialog.changed.connect(self._note)
-        dialog.redactions_requested.connect(self._window.commands.command("redact"))
-        self._window.redacting.changed.connect(lambda items: dialog.show_redactions(len(items)))
+        self._connect(dialog)
         writing.progressed.connect(dialog.show_stage)
         writing.finished.connect(lambda made: dialog.show_made(made.package, made.checked, made.problem))
-        dialog.follow(writing)
         return dialog
-
-    def _closed(self) -> None:
-        if self.dialog is not None and not self.writing.is_running:
-            self.dialog.close()
 
     def _start(self, wanted: PackageWanted) -> None:
         folder = self._now.folder

@@ -3,35 +3,28 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from player.outfile import refuse_no_file, write_whole
 from player.report.order import ReportOrder
 from player.report.page import as_html
 from player.ui.access import Access, AskPassphrase
-from player.ui.open_now import OpenNow
 from player.ui.printing_aside import print_aside
 from player.ui.report_dialog import ReportDialog, ReportStage, ReportWanted
 from player.ui.settings import Settings, export_folder, keep_export_folder
-from player.ui.widgets import bring_forward
-from player.ui.writing import KeepOn, Tell, Writing
+from player.ui.writing import KeepOn, Tell
+from player.ui.writing_controller import WritingController
 from player.words import read_words
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
 
 
-class ReportController(QObject):
+class ReportController(WritingController):
     """One for each window. The dialog is made when it is first wanted."""
 
+    dialog: ReportDialog | None
+
     def __init__(self, window: "PlayerWindow", settings: Settings) -> None:
-        super().__init__(window)
-        self._window, self._settings, self._look = window, settings, window.look
-        self._now = OpenNow(window.desk, self)
-        self._now.changed.connect(self._note)
-        self._now.closed.connect(self._closed)
-        self.dialog: ReportDialog | None = None
-        self.writing = Writing("reporting", self)
+        super().__init__(window, settings, "reporting")
 
     def write_report(self) -> None:
         """Show the dialog, for the open recording."""
@@ -43,31 +36,16 @@ class ReportController(QObject):
         if not self.writing.is_running:
             path = export_folder(self._settings) / f"tachiai-{facts.session_id}.html"
             dialog.show_proposed(self._now.about, path)
-        dialog.show_redactions(len(self._window.export.redactions))
-        self._note()
-        bring_forward(dialog)
-        dialog.go.setFocus()
-
-    def stop(self) -> None:
-        """Cancel what is running, and end the thread."""
-        self.writing.stop()
+        self._come_forward(dialog)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _made(self) -> ReportDialog:
         dialog, writing = ReportDialog(look=self._look, parent=self._window), self.writing
-        dialog.started.connect(self._start)
-        dialog.changed.connect(self._note)
-        dialog.redactions_requested.connect(self._window.commands.command("redact"))
-        self._window.redacting.changed.connect(lambda items: dialog.show_redactions(len(items)))
+        self._connect(dialog)
         writing.progressed.connect(dialog.show_stage)
         writing.finished.connect(dialog.show_made)
-        dialog.follow(writing)
         return dialog
-
-    def _closed(self) -> None:
-        if self.dialog is not None and not self.writing.is_running:
-            self.dialog.close()
 
     def _start(self, wanted: ReportWanted) -> None:
         folder, desk = self._now.folder, self._window.desk
