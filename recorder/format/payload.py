@@ -12,7 +12,6 @@ from recorder.errors import UnreadableError
 from recorder.events import KINDS, Event, Unknown
 from recorder.format.inflate import inflate
 
-SCHEMA_VERSION = 1
 _DEFLATED = b"\x78"  # how a zlib stream begins, and no MessagePack array
 _WORTH_BYTES = 64
 _SAVING_ONE_IN = 10  # what is mostly pictures saves less, and a seek would inflate megabytes of them
