@@ -7,10 +7,10 @@ from zlib import crc32
 
 import numpy as np
 
-from player.command_rows import CommandReader, Evidence
 from player.lanes import Marks, Strip, mark_columns, no_marks, no_strip, strip_columns
 from player.source import Span
 from player.timeline import Times
+from recorder.command_rows import CommandReader, Evidence
 from recorder.logrow import SEVERITIES, LogRow
 
 TYPING_KINDS = frozenset({"text", "activity"})

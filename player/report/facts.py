@@ -7,7 +7,6 @@ from pathlib import Path
 
 import cv2
 
-from player.command_rows import Command, commands
 from player.decoder import read_shown
 from player.drawing import Canvas, desktop_of, draw_desktop, draw_pointer, place
 from player.library import SEGMENTS
@@ -15,6 +14,7 @@ from player.recording import OpenRecording
 from player.report.applications import ApplicationTime, times_in_applications, total_ns
 from player.source import SessionFacts, Span
 from player.video.redaction import Redactions, redacted_picture, redacted_rows
+from recorder.command_rows import Command, commands
 from recorder.errors import BugError, StorageError
 from recorder.evidence.findings import Verdict
 from recorder.logrow import LogRow

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from player.command_rows import Command, Evidence
 from player.report.applications import ApplicationTime
 from player.report.facts import AlertTold, Report, ReviewTold
 from player.source import Span
 from player.timeline import clock_text, time_text
 from player.words import Words
+from recorder.command_rows import Command, Evidence
 from recorder.evidence.findings import Finding, Severity, Status
 from recorder.logrow import inert, span_words
 

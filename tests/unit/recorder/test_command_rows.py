@@ -2,7 +2,7 @@
 
 import pytest
 
-from player.command_rows import Evidence, commands, ended_by, is_terminal
+from recorder.command_rows import Evidence, commands, ended_by, is_terminal
 from recorder.events import Click, Key, ProcessStarted, Window, WindowActive
 from recorder.oplog import OperationLog
 
