@@ -30,8 +30,9 @@ HEAD = struct.Struct(">4sBBBBIQ32s32sQQQI")
 HEADER, EVENTS, HEARTBEAT, END, BODY_LIMIT = 1, 2, 3, 4, {1: 65_536, 4: 4_096}
 SESSION_ID, NAME = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}", r"(?:[0-9]{4}|[1-9][0-9]{4})\.seg"
 MOST_FILE, MOST_TAIL, SECTOR, NS, SEGMENTS = 1 << 30, (1 << 24) + 180, 512, (0, 2**63 - 1), (1, 99_999)
-TEXTS = ("format", "session_id", "reason", "operator", "host", "purpose", "program", "device")
-SAME = ("segment", "session_id", "device", "started", "operator", "host", "purpose", "utc_offset_s", "program")
+TEXTS = ("format", "session_id", "reason", "operator", "host", "purpose", "program", "device", "boot_id")
+SAME = "segment", "session_id", "device", "started", "operator", "host", "purpose", "utc_offset_s", "program", "boot_id"
+FORCED = "io_error", "disk_full", "recorder_died", "recorder_frozen"
 
 
 class DamagedError(Exception):
@@ -184,7 +185,7 @@ def in_range(value: Any, *keys: str, **ranges: tuple[int, int]) -> bool:
 
 def parse_header(body: bytes) -> Json:
     """A segment's header, every field that is used below as it must be."""
-    header = canonical_json(body, "HEADER_PARSE")
+    header: Json = {"boot_id": ""} | canonical_json(body, "HEADER_PARSE")
     previous = header.get("previous", "")
     is_header = (
         has_shape(header, **dict.fromkeys(TEXTS, str), wraps=list)
@@ -308,15 +309,14 @@ class Verdict:
 
     def _tip(self, before: Segment, header: Json, link: Json) -> None:
         """The segment before must end with the record that this one names."""
-        records, failed = link["records"], header["reason"] in ("io_error", "disk_full")
-        there = before.digests[records - 1].hex() if 0 < records <= len(before.digests) else None
-        beyond = len(before.digests) - records
+        records, failed, count = link["records"], header["reason"] in FORCED[:2], len(before.digests)
+        there, beyond = before.digests[records - 1].hex() if 0 < records <= count else None, count - records
         if beyond > failed or (there != link["tip"] and not (there is None and before.problem)):
             self.say("SEGMENT_LINK_BREAK", ALTERED, "It does not end where the next segment says.", before.number)
         elif beyond > 0:
             self.say("UNACKNOWLEDGED", PARTIAL, "Its last record was never acknowledged.", before.number)
-        elif not before.end and failed:
-            self.say("OPEN_NO_END", PARTIAL, "It was left after a storage failure.", before.number)
+        elif not before.end and header["reason"] in FORCED:
+            self.say("OPEN_NO_END", PARTIAL, "It was left: storage failed, or its recorder died.", before.number)
         if _is_final(before) and beyond <= 0:
             self.say("TRAILING_DATA", ALTERED, "A segment follows the recording's end.", header["segment"])
 

@@ -350,8 +350,14 @@ class OpenRecording:
         return None
 
     def _leads_on(self, segment: LoadedSegment) -> bool:
-        """Whether the segment was ended, and the next begins where it ends: then its last picture holds until there."""
-        return segment.is_closed and any(info.number == segment.number + 1 for info in self._segments)
+        """Whether the next segment begins where this one ends, so that its last picture holds until there.
+
+        One that goes on after the recorder was killed says by a gap from when on nothing is known.
+        """
+        following = next((info for info in self._segments if info.number > segment.number), None)
+        if following is None:
+            return False
+        return following.is_resumed or (segment.is_closed and following.number == segment.number + 1)
 
     def _is_in_gap(self, screen: int, at_ns: int) -> bool:
         gaps = list(self._scan.spans.gaps)

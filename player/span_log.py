@@ -12,7 +12,12 @@ _GAP_WORDS = {
     GapReason.STORAGE_FAILED: "The storage failed.",
     GapReason.STALLED: "The recorder stood still.",
     GapReason.SOURCE_FAILED: "A source of events failed.",
+    GapReason.RECORDER_DIED: "The recorder was killed or crashed.",
+    GapReason.RECORDER_FROZEN: "The recorder was stopped.",
+    GapReason.STORAGE_FULL: "The storage was full.",
 }
+# After these a new recorder tells anew what is idle or locked: what the old one said last no longer holds.
+_FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN})
 
 
 class SpanLog:
@@ -33,6 +38,8 @@ class SpanLog:
         self._reached_ns = max(self._reached_ns, event.at_ns)
         match event:
             case Gap():
+                if event.reason in _FORGETTING:
+                    self._forget(event.at_ns)
                 self._gaps.append(event)
                 self.add(span_of(event))
             case LockChanged(locked=locked):
@@ -96,6 +103,10 @@ class SpanLog:
         elif reason is None and key in self._open:
             since_ns, why = self._open.pop(key)
             self.add(Span(since_ns, max(since_ns, at_ns), key.split()[0], why))
+
+    def _forget(self, at_ns: int) -> None:
+        for key in list(self._open):
+            self._switch(key, at_ns, None)
 
     def _close_hole(self, at_ns: int) -> None:
         if self._hole is not None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -28,6 +29,17 @@ class Clock(Protocol):
     def read(self) -> Instant:
         """All three clocks, as close together as they can be read."""
         ...
+
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def boot_id(path: Path = BOOT_ID) -> str:
+    """The kernel's name for the time from this start of the machine to the next; "" where it gives none."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 class SystemClock:

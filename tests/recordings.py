@@ -127,7 +127,7 @@ class Desk:
         self._sealed_at_ns = 0
         self.chunks = []
         self.truth = {}
-        header = SessionHeader(session_id, operator, host, purpose, started, 9 * 3600, "tests 1")
+        header = SessionHeader(session_id, operator, host, purpose, started, 9 * 3600, "tests 1", "a boot")
         recipients = Recipients.sign([self.auditor.public, *others], version=1, root=DeviceKey.generate())
         self.writer = RecordingWriter.create(
             library,

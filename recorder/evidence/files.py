@@ -43,6 +43,10 @@ class Files(Protocol):
         """Return when the folder's list of files is on the disk."""
         ...
 
+    def sync_file(self, path: Path) -> None:
+        """Return when what another process wrote to this file is on the disk."""
+        ...
+
     def lock(self, path: Path) -> int:
         """Take the lock that says "being written"; the descriptor that holds it."""
         ...
@@ -89,6 +93,14 @@ class SystemFiles:
     def sync_folder(self, folder: Path) -> None:
         """Return when the folder's list of files is on the disk."""
         disk.sync_folder(folder)
+
+    def sync_file(self, path: Path) -> None:
+        """Return when what another process wrote to this file is on the disk."""
+        fd = os.open(path, disk.LOOK_FLAGS)
+        try:
+            self.datasync(fd)
+        finally:
+            os.close(fd)
 
     def lock(self, path: Path) -> int:
         """Take the lock that says "being written"."""

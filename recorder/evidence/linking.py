@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from recorder.evidence.findings import Code, Finding, Severity
 from recorder.evidence.keys import DeviceTrust, fingerprint
+from recorder.evidence.resuming import RESUMED
 from recorder.evidence.scan import SegmentScan, Tail
 from recorder.format.header import PreviousSegment, SegmentHeader
 
@@ -136,6 +137,9 @@ class Linking:
         elif before.end is None and failed:
             sentence = f"Segment {number} was left without an end after a storage failure, as segment {by} says."
             yield finding(Code.OPEN_NO_END, Severity.PARTIAL, sentence, number)
+        elif before.end is None and header.reason in RESUMED:
+            sentence = f"Segment {number} was left without an end by force; segment {by} goes on after it."
+            yield finding(Code.OPEN_NO_END, Severity.PARTIAL, sentence, number)
         if before.end is not None and before.end.final and not beyond:
             sentence = f"Segment {by} follows, though segment {number} ended the recording."
             yield finding(Code.TRAILING_DATA, Severity.ALTERED, sentence, by)
@@ -230,4 +234,5 @@ def _identity(header: SegmentHeader) -> tuple[object, ...]:
         header.purpose,
         header.utc_offset_s,
         header.program,
+        header.boot_id,
     )

@@ -17,9 +17,11 @@ from recorder.evidence.known_segment import KnownSegment
 from recorder.evidence.linking import finding
 from recorder.evidence.opening import open_ratchet
 from recorder.evidence.reporting import damage_findings
+from recorder.evidence.resuming import RESUMED
 from recorder.evidence.scan import Entry
 from recorder.evidence.segment_file import SegmentFile, segment_files
-from recorder.evidence.writer import LOCK_FILE, SessionHeader, segment_name
+from recorder.evidence.session_header import SessionHeader, session_header
+from recorder.evidence.writer import LOCK_FILE, segment_name
 from recorder.format.header import PreviousSegment, SegmentHeader
 from recorder.format.record import HEADER_BYTES, TRAILER_BYTES, RecordType, record_digest
 
@@ -69,26 +71,17 @@ class ChunkMark:
 
 @dataclass(frozen=True, slots=True)
 class SegmentInfo:
-    """One segment: `start` is signed; `end` of a segment that is not closed is a claim until its chunks are read."""
+    """One segment: `start` is signed; `end` of a segment that is not closed is a claim until its chunks are read.
+
+    `is_resumed`: it goes on where a recorder that was killed or stopped left the segment before without an end.
+    """
 
     number: int
     start: Instant
     end: Instant
     size_bytes: int
     is_closed: bool
-
-
-def session_header(header: SegmentHeader) -> SessionHeader:
-    """Who, where, when and why, out of a segment's header."""
-    return SessionHeader(
-        session_id=header.session_id,
-        operator=header.operator,
-        host=header.host,
-        purpose=header.purpose,
-        started=Instant(header.started.monotonic_ns, header.started.boot_ns, header.started.wall_ns),
-        utc_offset_s=header.utc_offset_s,
-        program=header.program,
-    )
+    is_resumed: bool = False
 
 
 class RecordingReader:
@@ -392,6 +385,7 @@ def _info(segment: KnownSegment) -> SegmentInfo | None:
         end=last if last is not None else start,
         size_bytes=segment.size_bytes,
         is_closed=segment.end is not None,
+        is_resumed=segment.scan.header is not None and segment.scan.header.reason in RESUMED,
     )
 
 

@@ -8,9 +8,9 @@ from recorder.errors import StorageError, UnreadableError
 from recorder.evidence.files import is_locked
 from recorder.evidence.keys import DeviceTrust
 from recorder.evidence.known_segment import KnownSegment
-from recorder.evidence.reader import session_header
 from recorder.evidence.segment_file import segment_files
-from recorder.evidence.writer import LOCK_FILE, SessionHeader
+from recorder.evidence.session_header import SessionHeader, session_header
+from recorder.evidence.writer import LOCK_FILE
 
 
 class RecordingState(StrEnum):

@@ -10,12 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.clock import Clock, Instant
+from recorder.clock import Clock
 from recorder.errors import BugError, StorageError
 from recorder.evidence import seal
 from recorder.evidence.files import Files, SystemFiles, is_locked, storage_sentence
 from recorder.evidence.keys import DeviceKey, Recipients
 from recorder.evidence.live_segment import ChunkReceipt, LiveSegment
+from recorder.evidence.resuming import Interrupted, look_at_interrupted
+from recorder.evidence.session_header import SessionHeader as SessionHeader
+from recorder.evidence.session_header import session_header
 from recorder.format.header import (
     FORMAT_NAME,
     Clocks,
@@ -49,19 +52,6 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class SessionHeader:
-    """Who, where, when and why: in clear in every segment, signed by the device."""
-
-    session_id: str
-    operator: str
-    host: str
-    purpose: str
-    started: Instant
-    utc_offset_s: int
-    program: str
-
-
 def segment_name(number: int) -> str:
     """The file name of a segment."""
     return f"{number:04}.seg"
@@ -83,6 +73,7 @@ class RecordingWriter:
         lock_fd: int,
     ) -> None:
         self.folder = folder
+        self.interrupted: Interrupted | None = None
         self._session = header
         self._device = device
         self._recipients = recipients
@@ -133,6 +124,67 @@ class RecordingWriter:
             files=files,
             lock_fd=lock_fd,
         )
+
+    @classmethod
+    def resume(
+        cls,
+        folder: Path,
+        *,
+        device: DeviceKey,
+        recipients: Recipients,
+        clock: Clock,
+        boot_id: str,
+        acknowledged: PreviousSegment | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        files: Files | None = None,
+    ) -> "RecordingWriter":
+        """Go on with a recording whose recorder is gone: `start_segment` with one of `resuming.RESUMED` is next.
+
+        What the recorder left is looked at and never touched, a torn tail included. `acknowledged` is the last `tip`
+        that somebody who lived on heard of. `interrupted` tells how it was left.
+
+        Raises:
+            StorageError: another recorder writes it, or it could not be read or furnished.
+            UnreadableError: it cannot go on, and why.
+        """
+        files = files or SystemFiles()
+        lock_fd: int | None = None
+        try:
+            lock_fd = files.lock(folder / LOCK_FILE)
+            left = look_at_interrupted(
+                folder, device=device.public_bytes, boot_id=boot_id, now=clock.read(), acknowledged=acknowledged
+            )
+            files.sync_file(folder / segment_name(left.previous.segment))
+            files.remove(folder / RESERVE_FILE)
+            files.reserve(folder / RESERVE_FILE, limits.reserve_bytes)
+        except BaseException as error:
+            if lock_fd is not None:
+                files.close(lock_fd)
+            if isinstance(error, OSError):
+                raise StorageError(storage_sentence(folder, error)) from error
+            raise
+        writer = cls(
+            folder,
+            session_header(left.header),
+            device=device,
+            recipients=recipients,
+            clock=clock,
+            limits=limits,
+            files=files,
+            lock_fd=lock_fd,
+        )
+        writer.interrupted, writer._number, writer._previous = left, left.number, left.previous
+        return writer
+
+    @property
+    def header(self) -> SessionHeader:
+        """Who, where, when and why."""
+        return self._session
+
+    @property
+    def tip(self) -> PreviousSegment | None:
+        """The newest record that is on the disk for sure; None before the first."""
+        return self._live.tip() if self._live is not None else self._previous
 
     @property
     def segment(self) -> int:
@@ -294,6 +346,7 @@ class RecordingWriter:
             recipients=RecipientsNote(version=self._recipients.version, root=self._recipients.root_public_bytes.hex()),
             wraps=wraps,
             previous=self._previous,
+            boot_id=session.boot_id,
         )
 
     def _refuse_if_closed(self) -> None:

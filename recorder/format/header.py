@@ -69,6 +69,7 @@ class SegmentHeader(msgspec.Struct, frozen=True):
     recipients: RecipientsNote
     wraps: list[Wrap]
     previous: PreviousSegment | None
+    boot_id: str = ""
 
 
 class SegmentEnd(msgspec.Struct, frozen=True):

@@ -57,6 +57,11 @@ class EventQueue:
         self._refused_to_ns = max(self._refused_to_ns, item.at_ns)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits to be sealed."""
+        return not self._items
+
+    @property
     def is_congested(self) -> bool:
         """Whether so many pictures wait to be sealed that no more should be made for now."""
         return self._picture_bytes > PICTURE_BYTES_HIGH

@@ -8,11 +8,14 @@ from recorder.capture.screen import DisplayLostError, ScreenSource
 from recorder.capture.source import Source
 from recorder.clock import SessionClock
 from recorder.errors import StorageError
-from recorder.events import EndReason, Event, SessionEnded, SourceStatus
+from recorder.events import EndReason, Event, Gap, GapReason, SessionEnded, SourceStatus
 from recorder.evidence.writer import RecordingWriter
+from recorder.format.header import PreviousSegment
 from recorder.session.event_queue import EventQueue
 from recorder.session.screen_recorder import PixelWatcher, ScreenRecorder
 from recorder.session.sealer import Listener, Progress, Sealer
+
+FIRST_PICTURES_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,30 @@ class Ending:
     error: Exception | None
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the sealing does: when its thread last lived, up to when all is on the disk, and the newest record there."""
+
+    now_ns: int
+    turned_at_ns: int
+    sealed_through_ns: int
+    tip: PreviousSegment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a recorder that goes on after another was killed has to say: from when on nothing is known, and why."""
+
+    from_ns: int
+    reason: GapReason
+    detail: str
+
+
 class Recorder:
     """Record one session from `start` to `finish`.
 
     The writer's first segment must stand. `opening` are the events that open the recording (`SessionStarted` first).
+    With `lost` it goes on with a recording: the gap up to its first pictures is sealed before anything else.
     Whatever ends the recording before it is asked to, sets `ended`; `finish` then closes it with the reason.
     """
 
@@ -42,11 +65,13 @@ class Recorder:
         frames_per_s: float,
         listeners: Sequence[Listener] = (),
         watcher: PixelWatcher | None = None,
+        lost: Lost | None = None,
     ) -> None:
         self.ended = threading.Event()
         self._clock = clock
         self._sources = sources
         self._opening = opening
+        self._lost = lost
         self._error: Exception | None = None
         self._queue = EventQueue()
         self._screen_source = screen_source
@@ -71,15 +96,34 @@ class Recorder:
         """Begin to record."""
         for event in self._opening:
             self._queue.put(event)
-        self._sealer.start()
+        if self._lost is None:
+            self._sealer.start()
         self._screen.start()
         for source in self._sources:
             source.start(self._queue.put, self._clock)
+        if self._lost is not None:
+            self._screen.wait_for_pictures(FIRST_PICTURES_S)
+            self._queue.put(self._gap(self._lost))
+            self._sealer.start()
+
+    def emit(self, event: Event) -> None:
+        """Put an event of somebody else's into the recording; from any thread, never blocks."""
+        self._queue.put(event)
+
+    def _gap(self, lost: Lost) -> Gap:
+        now_ns = self._clock.now_ns()
+        return Gap(min(lost.from_ns, now_ns), now_ns, "everything", lost.reason, lost.detail)
 
     @property
     def progress(self) -> Progress:
         """How far the recording is."""
         return self._sealer.progress
+
+    @property
+    def health(self) -> Health:
+        """What a watcher has to know."""
+        sealer = self._sealer
+        return Health(self._clock.now_ns(), sealer.turned_at_ns, sealer.sealed_through_ns, sealer.tip)
 
     @property
     def now_ns(self) -> int:

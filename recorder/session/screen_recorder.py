@@ -64,6 +64,7 @@ class ScreenRecorder:
         self._on_end = on_end
         self._watcher = watcher
         self._stopping = threading.Event()
+        self._shown = threading.Event()
         self._wanted_reason: str | None = None
         self._screens: dict[int, Screen] = {}
         self._encoders: dict[int, ScreenEncoder] = {}
@@ -83,6 +84,10 @@ class ScreenRecorder:
         self._source.wake()
         self._thread.join()
 
+    def wait_for_pictures(self, timeout_s: float) -> bool:
+        """Wait until every screen's first full picture is in the queue; False if it is not within the limit."""
+        return self._shown.wait(timeout_s)
+
     def begin_segment(self, reason: str) -> None:
         """Ask for a segment boundary and full pictures, soon."""
         self._wanted_reason = reason
@@ -91,6 +96,7 @@ class ScreenRecorder:
     def _run(self) -> None:
         try:
             self._take_layout()
+            self._shown.set()
             while not self._stopping.is_set():
                 self._step()
             self._record_last_damage()

@@ -11,6 +11,7 @@ from recorder.errors import StorageError
 from recorder.events import Event, Gap, GapReason, Patch, SessionEnded, Snapshot
 from recorder.evidence.live_segment import ChunkReceipt
 from recorder.evidence.writer import RecordingWriter
+from recorder.format.header import PreviousSegment
 from recorder.format.payload import encode_events
 from recorder.session.chunking import chunks_of
 from recorder.session.event_queue import EventQueue, Item, SegmentBoundary
@@ -19,6 +20,7 @@ from recorder.session.state import SessionState
 NS_PER_S = 1_000_000_000
 CHUNK_PERIOD_S = 0.5
 HEARTBEAT_S = 5.0
+TURN_S = 1.0  # the longest that it is not seen to live
 # Threads report what they saw a few milliseconds after it happened: wait for the slowest before fixing the order.
 HOLD_BACK_NS = 100_000_000
 # An event from further in the future than this has a wrong time: it is sealed now, since waiting could last for ever.
@@ -75,12 +77,17 @@ class Sealer:
         self._boundary_asked = False
         self._pictures_lost_from_ns: int | None = None
         self._sealed_at_ns = 0
+        self._through_ns = 0
+        self._is_waiting = False
+        self._turned_at_ns = 0
+        self._tip = writer.tip
         self._progress = Progress(0, 0, 0, 0)
         self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
         self.failure: Exception | None = None
 
     def start(self) -> None:
         """Begin; the writer's first segment must stand already."""
+        self._turned_at_ns = self._clock.now_ns()
         self._thread.start()
 
     def join(self) -> None:
@@ -91,6 +98,24 @@ class Sealer:
     def progress(self) -> Progress:
         """How far the recording is; may be read from any thread."""
         return self._progress
+
+    @property
+    def tip(self) -> PreviousSegment | None:
+        """The newest record that is on the disk for sure; may be read from any thread."""
+        return self._tip
+
+    @property
+    def turned_at_ns(self) -> int:
+        """When its thread was last seen to live: longer ago than a few seconds, and it hangs in the storage."""
+        return self._turned_at_ns
+
+    @property
+    def sealed_through_ns(self) -> int:
+        """All that was reported up to this moment is on the disk; may be read from any thread."""
+        now_ns = self._clock.now_ns()
+        if self._is_waiting and self._queue.is_empty:
+            return max(self._through_ns, now_ns - HOLD_BACK_NS)
+        return self._through_ns
 
     def finish(self, ending: SessionEnded) -> None:
         """Seal the last event and close the recording. Only after `join`.
@@ -116,17 +141,27 @@ class Sealer:
             self._on_end(error)
 
     def _turn(self) -> None:
-        idle_s = (self._sealed_at_ns - self._clock.now_ns()) / NS_PER_S + HEARTBEAT_S
-        if not self._held and not self._queue.wait(max(0.0, idle_s)):
+        self._turned_at_ns = self._clock.now_ns()
+        if not self._held and not self._wait():
             self._heartbeat_if_due()
             return
         self._queue.wait_closed(CHUNK_PERIOD_S)
         self._hold(self._queue.drain())
-        self._seal_held(before_ns=self._clock.now_ns() - HOLD_BACK_NS)
+        before_ns = self._clock.now_ns() - HOLD_BACK_NS
+        self._seal_held(before_ns=before_ns)
+        self._through_ns = before_ns
         self._heartbeat_if_due()
         if self._writer.wants_new_segment and not self._boundary_asked:
             self._boundary_asked = True
             self._begin_segment("rollover")
+
+    def _wait(self) -> bool:
+        """Wait until something happens, a heartbeat is due, or it is time to be seen alive; True if something did."""
+        idle_s = (self._sealed_at_ns - self._clock.now_ns()) / NS_PER_S + HEARTBEAT_S
+        self._is_waiting = True
+        happened = self._queue.wait(min(TURN_S, max(0.0, idle_s)))
+        self._is_waiting = False
+        return happened
 
     def _heartbeat_if_due(self) -> None:
         now_ns = self._clock.now_ns()
@@ -227,6 +262,7 @@ class Sealer:
 
     def _count(self, size_bytes: int, events: Sequence[Event]) -> None:
         self._sealed_at_ns = self._clock.now_ns()
+        self._tip = self._writer.tip
         before = self._progress
         self._progress = Progress(
             at_ns=self._sealed_at_ns,

@@ -14,8 +14,11 @@ import pytest
 from recorder.errors import StorageError
 from recorder.evidence.files import SystemFiles
 from recorder.evidence.findings import Status
+from recorder.evidence.writer import RecordingWriter
 from recorder.format.record import DamagedRecordError, pack_record, record_digest
 from tests.evidence_kit import (
+    LIMITS,
+    TurnedClock,
     cast,
     copied,
     crash,
@@ -39,6 +42,7 @@ VALUES: tuple[object, ...] = (
     "",
     "x",
     "io_error",
+    "recorder_died",
     True,
     [],
     {},
@@ -95,12 +99,31 @@ def with_failures(library, plan, *, close):
     return writer.folder
 
 
+def gone_on_after_a_kill(library):
+    clock = TurnedClock()
+    killed = new_writer(library, clock=clock, boot_id="a boot")
+    killed.start_segment("start")
+    for number in range(4):
+        killed.append(payload(number))
+    crash(killed)
+    torn = killed.folder / "0001.seg"
+    torn.write_bytes(torn.read_bytes()[:-20])
+    (killed.folder / "0002.seg").write_bytes(torn.read_bytes()[:50])
+    options = {"device": cast().device, "recipients": cast().recipients, "clock": clock, "limits": LIMITS}
+    writer = RecordingWriter.resume(killed.folder, boot_id="a boot", **options)
+    writer.start_segment("recorder_died")
+    writer.append(payload(9))
+    writer.close("asked")
+    return killed.folder
+
+
 @pytest.fixture(scope="module")
 def bases(tmp_path_factory):
     at = tmp_path_factory.mktemp("bases")
     plans = [{4: "error"}, {4: "short"}, {4: "sync"}, {8: "short", 9: "short"}, {1: "error"}, {2: "sync", 3: "short"}]
     made = [with_failures(at / f"{n}{close}", plan, close=close) for n, plan in enumerate(plans) for close in (0, 1)]
     made += [record(at / "closed", segments=3, chunks=4)[0], record(at / "open", segments=2, close=False)[0]]
+    made += [gone_on_after_a_kill(at / "resumed")]
     return [*made, record(at / "again", segments=3, chunks=4)[0], record(at / "other", session_id="other")[0]]
 
 
