@@ -17,12 +17,12 @@ from PySide6.QtCore import QEventLoop, QTimer
 
 from player.row_filter import RowFilter
 from player.ui import application
-from player.ui.desktop import make_look
 from player.ui.log_view import LogView
 from player.ui.reading import News
-from player.ui.settings import ThrowawaySettings
-from player.ui.signals import HomeCarrier
 from recorder.logrow import LogRow
+from resources.ui.dressing import make_look
+from resources.ui.settings import ThrowawaySettings
+from resources.ui.signals import HomeCarrier
 
 S = 1_000_000_000
 WAIT_MS = 60_000

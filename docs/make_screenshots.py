@@ -24,10 +24,10 @@ from player.recording import OpenRecording
 from player.ui.application import make_application, make_window, wait_until_settled
 from player.ui.asking import WindowAsker
 from player.ui.real_access import RealAccess
-from player.ui.settings import ThrowawaySettings
 from player.ui.window import PlayerWindow
 from player.ui.writing import Writing
 from recorder.errors import WorldError
+from resources.ui.settings import ThrowawaySettings
 from tests.states import Stage, made_stage
 
 OUT = Path(__file__).resolve().parent / "images"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import resources
-from player.words import Words
 from recorder.logrow import LogRow
+from resources.words import Words
 
 BETWEEN = " · "
 TYPED_BEFORE = "typed: "

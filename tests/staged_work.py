@@ -12,10 +12,10 @@ import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QLinearGradient, QPainter
 
-from player.ui.look import code_font
 from recorder.clock import Instant
 from recorder.evidence.keys import AuditorKey, DeviceKey
 from recorder.geometry import Rect
+from resources.ui.look import code_font
 from tests.recordings import Desk
 
 S = 1_000_000_000

@@ -12,10 +12,10 @@ from player.persons import call_this_person, this_person
 from player.recording import OpenRecording
 from player.review.entries import Content, Judged, Note, Verdict
 from player.review.writing import write_entries
-from player.words import read_words
 from recorder.evidence.key_folder import auditor_key_path, keys_folder, trusted_devices
 from recorder.evidence.keys import AuditorKey, KeyRing
 from recorder.geometry import Rect
+from resources.words import read_words
 from tests.recordings import Desk, flip
 from tests.staged_work import BROWSER_NAME, TERMINAL, TERMINAL_NAME, Staged, Told, Workplace
 

@@ -15,9 +15,9 @@ from player.package.sums import LONGEST_NAME
 from player.persons import Persons, this_person
 from player.verdict_objects import verdict_objects
 from player.video.redaction import load_redactions
-from player.words import read_words
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import fingerprint
+from resources.words import read_words
 
 STAGES = {
     "copying": "copying the recording",

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from player.words import LANGUAGES
+from resources.words import LANGUAGES
 
 EPILOG = """\
 examples:

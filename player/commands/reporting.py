@@ -8,7 +8,7 @@ from player.ledger.gate import Doing
 from player.outfile import refuse_no_file, write_whole
 from player.report.order import ReportOrder, page_for
 from player.report.page import Page, as_html
-from player.words import read_words
+from resources.words import read_words
 
 
 def run_report(desk: Desk, recording: str, *, out: Path, language: str) -> int:

@@ -9,10 +9,10 @@ from player.persons import Person
 from player.report.page import STYLE
 from player.source import SessionFacts
 from player.timeline import clock_text, time_text
-from player.words import Words
 from recorder.evidence.findings import Verdict
 from recorder.evidence.verify import verdict_name
 from recorder.logrow import inert
+from resources.words import Words
 
 CONTEXT = "tachiai/person/1"
 

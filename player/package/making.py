@@ -30,7 +30,6 @@ from player.video.export import Choice, Progress, Video, export_video, table_of
 from player.video.plan import NS_PER_MS
 from player.video.redaction import Redaction, Redactions, save_redactions
 from player.video.words import VideoWords
-from player.words import Words
 from recorder.errors import BugError
 from recorder.evidence.findings import Verdict
 from recorder.evidence.keys import DeviceTrust, KeyRing
@@ -38,6 +37,7 @@ from recorder.evidence.verify import verify
 from recorder.format.header import canonical
 from recorder.release import release
 from resources import verifier
+from resources.words import Words
 
 NAME = "tachiai-{id}"
 SEALED_SUFFIXES = frozenset({".seg", ".webm", ".mp4", ".avi", ".png"})  # deflating them again gains nothing

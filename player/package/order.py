@@ -11,8 +11,8 @@ from player.package.ledgers import ledger_files
 from player.package.making import Package, Stage, Wanted, make_package, review_files
 from player.persons import this_person
 from player.report.reviews import reviews_told
-from player.words import Words
 from recorder.evidence.keys import DeviceTrust
+from resources.words import Words
 
 
 @dataclass(frozen=True, slots=True)

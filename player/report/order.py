@@ -11,10 +11,10 @@ from player.report.facts import gather
 from player.report.page import Page, page_of
 from player.report.reviews import reviews_of_a_part, reviews_told
 from player.video.redaction import Redactions
-from player.words import Words
 from recorder.evidence.keys import DeviceTrust, KeyRing
 from recorder.evidence.verify import verify
 from recorder.release import release
+from resources.words import Words
 
 VERIFYING = 0.3  # of the work
 

@@ -13,10 +13,10 @@ from player.report.applications import ApplicationTime
 from player.report.facts import AlertTold, Report, ReviewTold
 from player.source import Span
 from player.timeline import clock_text, time_text
-from player.words import Words
 from recorder.command_rows import Command, Evidence
 from recorder.evidence.findings import Finding, Severity, Status
 from recorder.logrow import inert, span_words
+from resources.words import Words
 
 MOST_FINDINGS = 200
 MOST_STARTED_PROCESSES = 500

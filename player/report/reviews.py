@@ -8,7 +8,7 @@ from player.report.facts import ReviewTold
 from player.review.state import Review, read_review
 from player.timeline import time_text
 from player.video.redaction import Redactions
-from player.words import Words
+from resources.words import Words
 
 
 def reviews_told(folder: Path, words: Words) -> tuple[ReviewTold, ...]:

@@ -3,9 +3,9 @@
 from PySide6.QtWidgets import QWidget
 
 from player.ui.asking import ReasonWanted, SecondAnswer, SecondWanted
-from player.ui.look import Look
 from player.ui.reason_dialog import ReasonDialog
 from player.ui.second_dialog import SecondDialog
+from resources.ui.look import Look
 
 
 class Admission:

@@ -12,12 +12,13 @@ from player.ledger.given import Given
 from player.ui.access import Access
 from player.ui.desktop import Desktop
 from player.ui.display import require_display
-from player.ui.quitting import Quitting
-from player.ui.settings import Settings, ThrowawaySettings, last_library, user_settings
-from player.ui.shared_values import keep_shared_values
+from player.ui.settings import last_library, user_settings
 from player.ui.taking_over import TakingOver
 from player.ui.window import PlayerWindow
 from recorder.errors import UnreadableError
+from resources.ui.quitting import Quitting
+from resources.ui.settings import Settings, ThrowawaySettings
+from resources.ui.shared_values import keep_shared_values
 
 S_NS = 1_000_000_000
 SETTLING_MS = 60_000

@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject
 from player.package.checking import CheckedPackage
 from player.persons import Person
 from player.ui.check_dialog import CheckDialog, PackageFileDialog
-from player.ui.settings import Settings, export_folder
-from player.ui.widgets import bring_forward
+from player.ui.settings import export_folder
 from player.ui.writing import KeepOn, Tell, Writing
+from resources.ui.settings import Settings
+from resources.ui.widgets import bring_forward
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

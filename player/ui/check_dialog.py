@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButto
 
 from player.package.checking import CheckedPackage
 from player.ui.checked_view import CheckedView
-from player.ui.growing_dialog import GrowingDialog
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import plain_label, restyle
+from resources.ui.growing_dialog import GrowingDialog
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label, restyle
 
 STEPS = 1000
 LEAST_WIDTH_PX = 600

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QPushBu
 
 from player.package.checking import CheckedPackage
 from player.persons import LONGEST_NAME, Person, Standing
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import plain_label, restyle
 from recorder.evidence.findings import Severity, Status
 from recorder.evidence.keys import fingerprint
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label, restyle
 
 MOST_SHOWN = 12
 _TONES = {"sound": "good", "sound_no_recording": "good", "stranger": "warn", "partial": "warn", "cannot_judge": "warn"}

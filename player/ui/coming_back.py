@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QTimer
 from player.decoder import Shown
 from player.source import Span
 from player.ui.access import Level
-from player.ui.inert import visible
 from recorder.errors import StorageError, WorldError
+from resources.ui.inert import visible
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

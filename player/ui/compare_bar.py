@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from player.differences import Compared, Comparison, MonitorDifference
 from player.timeline import time_text
-from player.ui.look import Look
-from player.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
-from player.words import Words
+from resources.ui.look import Look
+from resources.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
+from resources.words import Words
 
 
 class CompareBar(QWidget):

@@ -10,11 +10,11 @@ from player.differences import Comparison, compare
 from player.source import Span
 from player.ui.background import Home, Line
 from player.ui.desk import Desk
-from player.ui.look import Look
 from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_view import ScreenView
 from player.ui.what_to_paint import blank_of, gravest, without_grave
 from recorder.errors import WorldError
+from resources.ui.look import Look
 
 
 class Sides(Enum):

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from player.review.ranges import Ranges
 from player.timeline import Axis, x_at
-from player.ui.look import Look
+from resources.ui.look import Look
 
 HEIGHT_PX = 10
 

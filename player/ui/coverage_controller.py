@@ -9,7 +9,7 @@ from player.review.queue import Covered
 from player.ui.background import Line
 from player.ui.coverage_dialog import CoverageDialog
 from player.ui.sample_dialog import SampleDialog
-from player.ui.signals import HomeCarrier
+from resources.ui.signals import HomeCarrier
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -10,15 +10,15 @@ from player.review.coverage import Coverage, PersonCoverage, together
 from player.review.queue import Covered
 from player.timeline import time_text
 from player.ui.coverage_bar import CoverageBar
-from player.ui.inert import visible
 from player.ui.library_view import items_view
 from player.ui.list_delegates import ItemDelegate
 from player.ui.list_models import Heading, ItemsModel, local_time
-from player.ui.look import Look
-from player.ui.painting import paint_text
 from player.ui.period_chooser import PeriodChooser
-from player.ui.widgets import plain_label
-from player.words import Words
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.painting import paint_text
+from resources.ui.widgets import plain_label
+from resources.words import Words
 
 PersonLine = tuple[PersonCoverage, int]  # and the length of all that was recorded
 Line = PersonLine | Covered

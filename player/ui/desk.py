@@ -17,8 +17,8 @@ from player.ui.background import Line, Question
 from player.ui.evidence_spans import GRAVE, evidence_spans, unread
 from player.ui.reading import News, Reading
 from player.ui.request import Request
-from player.ui.signals import HomeCarrier
 from recorder.errors import KeyMissingError, WorldError
+from resources.ui.signals import HomeCarrier
 
 TICK_MS = 33
 LIST_EVERY_MS = 5000

@@ -1,15 +1,15 @@
 """The window on the person's desktop: follows its colours while it is open, and speaks another language when asked."""
 
-from PySide6.QtCore import QLocale, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from player.playback import Playback, State
 from player.ui.access import Access
 from player.ui.desk import Desk
-from player.ui.look import Look, read_colours, text_font
-from player.ui.settings import Settings
 from player.ui.window import PlayerWindow
-from player.words import language_of, read_words
+from resources.ui.dressing import appearance_of, dress, language_of_settings, make_look
+from resources.ui.look import read_colours
+from resources.ui.settings import Settings
 
 RUNNING = (State.PLAYING, State.SKIPPING)
 
@@ -27,11 +27,7 @@ class Desktop(QObject):
 
     def dress(self) -> None:
         """Let everything be painted in the colours of now."""
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.setFont(text_font())
-            application.setPalette(self._look.palette())
-            application.setStyleSheet(self._look.stylesheet())
+        dress(self._look)
 
     def _new_window(self) -> PlayerWindow:
         window = PlayerWindow(Desk(self._access), look=self._look, settings=self._settings)
@@ -73,21 +69,3 @@ class Desktop(QObject):
         self.window.header.search.setText(query)
         before.close()
         before.deleteLater()
-
-
-def make_look(settings: Settings) -> Look:
-    """Colours and words: those chosen, else the system's."""
-    return Look(read_words(language_of_settings(settings)), read_colours(appearance_of(settings)))
-
-
-def appearance_of(settings: Settings) -> str:
-    """Dark or light: what was chosen, else what the system has now; a system that does not tell is dark."""
-    chosen = str(settings.value("appearance", "system"))
-    if chosen in ("dark", "light"):
-        return chosen
-    return "light" if QApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else "dark"
-
-
-def language_of_settings(settings: Settings) -> str:
-    """What was chosen, else the system's."""
-    return str(settings.value("language", language_of(QLocale.system().name())))

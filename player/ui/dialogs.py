@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from player.ui.look import Look
-from player.ui.question_parts import answer_buttons, head_line
-from player.ui.widgets import plain_label
+from resources.ui.look import Look
+from resources.ui.question_parts import answer_buttons, head_line
+from resources.ui.widgets import plain_label
 
 
 class PassphraseDialog(QDialog):

@@ -13,8 +13,7 @@ from player.ui.export_dialog import ExportDialog, Wanted
 from player.ui.exporting import Exporting
 from player.ui.open_now import OpenNow
 from player.ui.reading import News
-from player.ui.settings import Settings, export_folder, keep_export_folder
-from player.ui.widgets import bring_forward
+from player.ui.settings import export_folder, keep_export_folder
 from player.video.export import Choice
 from player.video.order import Done, Order
 from player.video.plan import dull_ranges, timetable
@@ -22,6 +21,8 @@ from player.video.redaction import Redactions
 from player.video.scene import GRAVE, HIDING
 from player.video.words import VideoWords
 from player.video.writers import has_pyav
+from resources.ui.settings import Settings
+from resources.ui.widgets import bring_forward
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from player.moments import time_text
 from player.scan import ScanProgress
 from player.ui.file_choice import FileChoice
-from player.ui.inert import visible
-from player.ui.look import Look
 from player.ui.range_choice import RangeChoice
 from player.ui.writing_dialog import WritingDialog
 from player.video.export import Progress
 from player.video.order import Done
+from resources.ui.inert import visible
+from resources.ui.look import Look
 
 FORMS = (".webm", ".mp4")
 

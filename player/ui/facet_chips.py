@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from player.facets import Facets
 from player.ui.facet_words import chip_text
 from player.ui.flow import FlowLayout
-from player.ui.inert import visible
-from player.ui.look import Look, text_font
-from player.ui.widgets import name_control
+from resources.ui.inert import visible
+from resources.ui.look import Look, text_font
+from resources.ui.widgets import name_control
 
 LONGEST_PX = 210
 

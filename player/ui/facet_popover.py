@@ -21,9 +21,9 @@ from player.facets import Facets
 from player.ui.access import Entry
 from player.ui.day_box import NO_DAY, DayBox
 from player.ui.facet_words import LENGTHS_S, choices, length_text
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import plain_label
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 NAMES = ("operator", "host", "application")
 CHOICES = ("verdict", "alert", "review")

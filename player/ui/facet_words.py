@@ -5,7 +5,7 @@ from datetime import date
 from player.facets import ALERTS, UNVERIFIED, VERDICTS, Facets, Traits
 from player.review_state import REVIEW_STATES
 from player.ui.access import Entry, Level
-from player.words import Words
+from resources.words import Words
 
 LENGTHS_S = (60, 600, 1800, 3600, 4 * 3600)
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from player.ui.look import Look
+from resources.ui.look import Look
 
 
 class FileChoice(QWidget):

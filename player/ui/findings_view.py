@@ -7,8 +7,8 @@ from player.ui.access import Judgement, Problem
 from player.ui.library_view import items_view
 from player.ui.list_delegates import ProblemDelegate
 from player.ui.list_models import ItemsModel
-from player.ui.look import Look
-from player.ui.widgets import plain_label
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 
 class FindingsView(QWidget):

@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from player.words import Words
 from recorder.logrow import LogRow
+from resources.words import Words
 
 _LOOKED_AT = 1000  # rows; the recorder says these things in its first second
 _FEWEST = 3  # fewer are not worth a click

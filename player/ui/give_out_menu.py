@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from player.ui.keys import SHORTCUTS
-from player.ui.look import Look
-from player.ui.widgets import key_text
+from resources.ui.look import Look
+from resources.ui.widgets import key_text
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

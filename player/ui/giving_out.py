@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from player.ui.check_controller import CheckController
 from player.ui.package_controller import PackageController
 from player.ui.report_controller import ReportController
-from player.ui.settings import Settings
+from resources.ui.settings import Settings
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from player.source import SessionFacts
 from player.timeline import clock_text
 from player.ui.give_out_menu import GiveOutMenu
-from player.ui.inert import visible
-from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.widgets import ElidedLabel, filter_box, icon_button, panel, text_button
+from resources.ui.inert import visible
+from resources.ui.look import SMALL_PX, Look, text_font
+from resources.ui.widgets import ElidedLabel, filter_box, icon_button, panel, text_button
 
 HEIGHT_PX = 52
 

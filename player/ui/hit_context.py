@@ -10,9 +10,9 @@ from player.ui.desk import Desk
 from player.ui.hit_preview import HitPreview, Preview
 from player.ui.reading import News
 from player.ui.search_view import SearchView
-from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
 from recorder.logrow import LogRow
+from resources.ui.signals import HomeCarrier
 
 AROUND = 2
 REST_MS = 120  # while the arrow key is held down nothing is looked up

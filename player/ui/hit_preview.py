@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from player.drawing import Pixels
 from player.timeline import time_text
 from player.ui.access import Hit, SeenThere
-from player.ui.inert import visible
 from player.ui.log_delegate import icon_of
-from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.painting import paint_text
+from resources.ui.inert import visible
+from resources.ui.look import SMALL_PX, Look, text_font
+from resources.ui.painting import paint_text
 
 LINE_PX = 22
 MOST_LINES = 5

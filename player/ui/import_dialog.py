@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, Q
 
 from player.importing import Imported, ImportProgress
 from player.ui.access import Level
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import make_room, plain_label
 from recorder.evidence.findings import Status
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import make_room, plain_label
 
 MB = 1_000_000
 STEPS = 1000

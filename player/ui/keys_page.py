@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS, Shortcut
-from player.ui.look import Look
-from player.ui.widgets import filter_box, key_text, plain_label
-from player.words import Words
 from recorder.store.folding import fold
+from resources.ui.look import Look
+from resources.ui.widgets import filter_box, key_text, plain_label
+from resources.words import Words
 
 KEYS_PX = 150
 

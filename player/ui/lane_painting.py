@@ -11,8 +11,8 @@ from player import lanes
 from player.lane_columns import UNKNOWN_APPLICATION, Columns, SpanGroup, colours_of
 from player.lanes import Clusters, Marks, Place, Strip
 from player.timeline import Axis
-from player.ui.inert import visible
-from player.ui.look import Look, code_font, text_font
+from resources.ui.inert import visible
+from resources.ui.look import Look, code_font, text_font
 
 NAME_PX = 11
 NAMED_FROM_PX = 40  # a block narrower than that has no room for a name

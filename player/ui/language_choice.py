@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
-from player.ui.look import Look
-from player.words import LANGUAGES
+from resources.ui.look import Look
+from resources.words import LANGUAGES
 
 LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
 
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import name_control
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import name_control
 
 LONGEST_IN_MENU = 60  # characters
 

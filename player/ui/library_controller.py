@@ -20,12 +20,12 @@ from player.ui.facet_popover import FacetPopover
 from player.ui.facet_words import summary
 from player.ui.hit_context import HitContext
 from player.ui.import_dialog import ImportDialog
-from player.ui.inert import plain_tip, visible
 from player.ui.list_orders import order_of
-from player.ui.settings import Settings
-from player.ui.signals import HomeCarrier
 from player.ui.toast import Toast
 from recorder.errors import WorldError
+from resources.ui.inert import plain_tip, visible
+from resources.ui.settings import Settings
+from resources.ui.signals import HomeCarrier
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -13,14 +13,14 @@ from player.timeline import clock_text, time_text
 from player.ui.access import Entry, EntryState, Level
 from player.ui.facet_chips import FacetChips
 from player.ui.facet_words import traits_of
-from player.ui.inert import visible
 from player.ui.library_bar import LibraryButton
 from player.ui.list_delegates import EntryDelegate
 from player.ui.list_models import Heading, ItemsModel, holds, today_there
 from player.ui.list_orders import Order, ordered
-from player.ui.look import Look
 from player.ui.order_button import OrderButton
-from player.ui.widgets import filter_box, icon_button, plain_label, rule
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import filter_box, icon_button, plain_label, rule
 
 
 def items_view() -> QListView:

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from player.review.state import ReviewState
 from player.timeline import time_text
 from player.ui.access import Entry, EntryState, Hit, Level, Problem
-from player.ui.inert import visible
 from player.ui.list_models import ITEM_ROLE, Heading, local_time
 from player.ui.log_delegate import icon_of
-from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.painting import RowDelegate, paint_found, paint_text
 from player.ui.review_signs import STATE_ICONS, state_colour
 from player.ui.verdict_banner import ICONS, tone_colour
+from resources.ui.inert import visible
+from resources.ui.look import SMALL_PX, Look, text_font
+from resources.ui.painting import RowDelegate, paint_found, paint_text
 
 Index = QModelIndex | QPersistentModelIndex
 HEADING_PX = 32

@@ -7,8 +7,8 @@ from enum import Enum
 from player.review_state import CONCLUSIONS
 from player.ui.access import Entry
 from player.ui.list_models import Heading, by_day
-from player.words import Words
 from recorder.logrow import SEVERITIES
+from resources.words import Words
 
 NO_ALERT = "none"
 # What waits for somebody comes first, what was concluded last.

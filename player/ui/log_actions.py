@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from player.row_filter import EVERYTHING
 from player.timeline import time_text
-from player.ui.inert import plain_tip, visible
 from player.ui.keys import LOG_SHORTCUTS
 from player.ui.log_columns import Column
 from player.ui.log_menus import add_named, row_filters
 from player.ui.log_output import MOST_COPIED, Exported, LogOutput, RowsFileDialog
-from player.ui.look import Look
-from player.ui.widgets import key_text, plain_label, text_button
 from recorder.logrow import LogRow
+from resources.ui.inert import plain_tip, visible
+from resources.ui.look import Look
+from resources.ui.widgets import key_text, plain_label, text_button
 
 if TYPE_CHECKING:
     from player.ui.log_view import LogView

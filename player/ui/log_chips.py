@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from player.row_filter import EVERYTHING, RowFilter
 from player.ui.flow import FlowLayout
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import name_control
 from recorder.logrow import KINDS
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import name_control
 
 LONGEST_PX = 220
 

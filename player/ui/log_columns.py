@@ -6,9 +6,9 @@ from enum import IntEnum
 
 from player.row_words import RowWords
 from player.timeline import clock_text, time_text
-from player.ui.inert import visible
-from player.words import Words
 from recorder.logrow import LogRow, span_words
+from resources.ui.inert import visible
+from resources.words import Words
 
 LONGEST_SHOWN = 500  # characters of a cell
 

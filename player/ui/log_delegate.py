@@ -10,9 +10,9 @@ from player.log_lines import Group
 from player.row_filter import severity_rank
 from player.ui.log_columns import Column
 from player.ui.log_model import LogModel
-from player.ui.look import SMALL_PX, Look, code_font, text_font
-from player.ui.painting import RowDelegate, paint_text
 from recorder.logrow import KINDS, LogRow
+from resources.ui.look import SMALL_PX, Look, code_font, text_font
+from resources.ui.painting import RowDelegate, paint_text
 
 TYPED = frozenset({"text", "keys"})
 GRAVE = frozenset({"gap", "alert"})

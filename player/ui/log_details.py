@@ -3,11 +3,11 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.timeline import time_text
-from player.ui.inert import visible
 from player.ui.log_columns import RowTexts
-from player.ui.look import code_font
-from player.ui.widgets import panel, plain_label
 from recorder.logrow import LogRow
+from resources.ui.inert import visible
+from resources.ui.look import code_font
+from resources.ui.widgets import panel, plain_label
 
 LONGEST_TEXT, LONGEST_REST = 4000, 1000  # characters
 

@@ -7,13 +7,13 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from player.row_filter import RowFilter
-from player.ui.inert import visible
 from player.ui.lasting_menu import LastingMenu
 from player.ui.log_chips import all_or
 from player.ui.log_columns import Column, RowTexts
 from player.ui.log_table import LogTable
-from player.ui.look import Look
 from recorder.logrow import KINDS, SEVERITIES, LogRow
+from resources.ui.inert import visible
+from resources.ui.look import Look
 
 MOST_APPLICATIONS = 40
 LONGEST_NAME = 60

@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from player.log_lines import Group, Lines, Places, plain_lines, same_lines
 from player.timeline import time_text
 from player.ui.folding_rows import NO_FOLDS, Folds
-from player.ui.inert import visible
 from player.ui.log_columns import Column, RowTexts
 from recorder.logrow import LogRow
+from resources.ui.inert import visible
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)

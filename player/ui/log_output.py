@@ -12,9 +12,9 @@ from player.outfile import partial_file, storage_errors
 from player.rows_out import RowsFormat, table_text, written_rows
 from player.ui.background import Home, Line, NotWantedError
 from player.ui.log_columns import Column, RowTexts
-from player.ui.look import Look
 from recorder.errors import WorldError
 from recorder.logrow import LogRow
+from resources.ui.look import Look
 
 MOST_COPIED = 20_000  # rows: a clipboard is no file
 _BETWEEN_LOOKS = 500

@@ -12,10 +12,10 @@ from player.ui.folding_rows import NO_FOLDS, Folds
 from player.ui.log_columns import SHOWN_AT_FIRST, WIDTHS_PX, Column
 from player.ui.log_delegate import LogDelegate
 from player.ui.log_model import LogModel
-from player.ui.look import Look
 from player.ui.reading import News
-from player.ui.settings import Settings
 from recorder.logrow import LogRow
+from resources.ui.look import Look
+from resources.ui.settings import Settings
 
 COLUMNS_SETTING = "log_columns"
 LEAST_WORDS_PX = 180

@@ -22,12 +22,12 @@ from player.ui.log_menus import Applications, ColumnsMenu, FilterMenu, add_named
 from player.ui.log_model import LogModel
 from player.ui.log_output import LogOutput
 from player.ui.log_table import LogTable
-from player.ui.look import Look
 from player.ui.reading import News
-from player.ui.settings import Settings
 from player.ui.what_to_paint import GRAVE
-from player.ui.widgets import filter_box, icon_button, plain_label, rule, text_button
 from recorder.errors import WorldError
+from resources.ui.look import Look
+from resources.ui.settings import Settings
+from resources.ui.widgets import filter_box, icon_button, plain_label, rule, text_button
 
 
 class LogView(QWidget):

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMenu
 
 from player.ui.give_out_menu import GiveOutMenu, with_key
 from player.ui.language_choice import LANGUAGE_NAMES
-from player.ui.look import Look
-from player.ui.settings import Settings
+from resources.ui.look import Look
+from resources.ui.settings import Settings
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from player.ui.list_orders import Order
-from player.ui.look import Look
-from player.ui.widgets import name_control
+from resources.ui.look import Look
+from resources.ui.widgets import name_control
 
 
 class OrderButton(QToolButton):

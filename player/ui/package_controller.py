@@ -9,12 +9,13 @@ from player.package.order import PackageOrder
 from player.persons import this_person
 from player.ui.access import Access, AskPassphrase
 from player.ui.package_dialog import PackageDialog, PackageWanted
-from player.ui.settings import Settings, export_folder, keep_export_folder
+from player.ui.settings import export_folder, keep_export_folder
 from player.ui.writing import KeepOn, Tell
 from player.ui.writing_controller import WritingController
 from player.video.writers import has_pyav
-from player.words import read_words
 from recorder.errors import WorldError
+from resources.ui.settings import Settings
+from resources.words import read_words
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -10,11 +10,11 @@ from player.package.making import Package, Stage
 from player.ui.checked_view import CheckedView
 from player.ui.export_dialog import megabytes
 from player.ui.file_choice import FileChoice
-from player.ui.inert import visible
 from player.ui.language_choice import language_choice, language_row
-from player.ui.look import Look
 from player.ui.range_choice import RangeChoice
 from player.ui.writing_dialog import WritingDialog
+from resources.ui.inert import visible
+from resources.ui.look import Look
 
 SUFFIX = ".zip"
 VIDEOS = {"webm": ".webm", "mp4": ".mp4", "none": None}

@@ -7,8 +7,8 @@ from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
 
 from player.review.period import WHOLE, Period, last_days
-from player.ui.look import Look
-from player.ui.widgets import plain_label
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 DAYS = (7, 30, 90)
 CHOSEN, ALL = "chosen", "all"

@@ -16,10 +16,10 @@ from player.timeline import time_text
 from player.ui.background import Home, Line
 from player.ui.desk import Desk
 from player.ui.dialogs import SaveDialog
-from player.ui.look import Look
 from player.ui.screen_panel import ScreenPanel
-from player.ui.settings import Settings
 from recorder.errors import WorldError
+from resources.ui.look import Look
+from resources.ui.settings import Settings
 
 Enter = Callable[[str, Mapping[str, object]], None]  # what is about to be taken; raises a WorldError if it may not be
 _T = TypeVar("_T")

@@ -9,7 +9,7 @@ from player.source import SessionFacts
 from player.ui.desk import Desk
 from player.ui.reading import News
 from player.ui.request import Request
-from player.ui.settings import Settings
+from resources.ui.settings import Settings
 
 SETTING = "places"
 MOST_KEPT = 200

@@ -7,13 +7,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from player.review.queue import Queued
-from player.ui.inert import visible
 from player.ui.library_view import items_view
 from player.ui.list_models import Heading, ItemsModel
-from player.ui.look import Look
 from player.ui.review_delegates import QueueDelegate
 from player.ui.review_models import QueueHead, QueueLine, QueueMore, QueueReason, queue_lines
-from player.ui.widgets import icon_button, plain_label, rule, text_button
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import icon_button, plain_label, rule, text_button
 
 
 class QueueView(QWidget):

@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from player.moments import read_time_text, time_text
-from player.ui.look import Look
-from player.ui.widgets import plain_label, restyle
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label, restyle
 
 TIME_PX = 118
 

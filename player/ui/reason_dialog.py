@@ -4,10 +4,10 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout, QWidge
 
 from player.ledger.policy import LONGEST_REASON
 from player.ui.asking import ReasonWanted
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.question_parts import answer_buttons, head_line
-from player.ui.widgets import plain_label
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.question_parts import answer_buttons, head_line
+from resources.ui.widgets import plain_label
 
 WIDTH_PX = 520
 

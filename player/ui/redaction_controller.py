@@ -11,11 +11,11 @@ from player.source import SessionFacts
 from player.ui.reading import News
 from player.ui.redaction_dialog import RedactionDialog
 from player.ui.redaction_overlay import RedactionOverlay
-from player.ui.widgets import bring_forward
 from player.video.redaction import Redaction
 from player.video.redaction_list import RedactionList
 from recorder.errors import WorldError
 from recorder.geometry import Rect
+from resources.ui.widgets import bring_forward
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from player.moments import read_time_text, time_text
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import plain_label, restyle
 from player.video.redaction import LONGEST_REASON, Redaction, Redactions
 from recorder.geometry import Rect
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label, restyle
 
 FIELDS = ("screen", "area", "from", "to", "reason")
 

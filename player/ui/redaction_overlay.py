@@ -5,11 +5,11 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from player.decoder import Shown
-from player.ui.look import Look
 from player.ui.screen_view import ScreenView
 from player.video.redaction import Redactions, redactions_at
 from recorder.events import Screen
 from recorder.geometry import Rect
+from resources.ui.look import Look
 
 LEAST_PX = 3  # of a drag: below it was a click
 

@@ -9,10 +9,11 @@ from player.report.page import as_html
 from player.ui.access import Access, AskPassphrase
 from player.ui.printing_aside import print_aside
 from player.ui.report_dialog import ReportDialog, ReportStage, ReportWanted
-from player.ui.settings import Settings, export_folder, keep_export_folder
+from player.ui.settings import export_folder, keep_export_folder
 from player.ui.writing import KeepOn, Tell
 from player.ui.writing_controller import WritingController
-from player.words import read_words
+from resources.ui.settings import Settings
+from resources.words import read_words
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -6,10 +6,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from player.ui.file_choice import FileChoice
-from player.ui.inert import visible
 from player.ui.language_choice import language_choice, language_row
-from player.ui.look import Look
 from player.ui.writing_dialog import WritingDialog
+from resources.ui.inert import visible
+from resources.ui.look import Look
 
 FORMS = (".html", ".pdf")
 

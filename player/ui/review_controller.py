@@ -18,14 +18,14 @@ from player.review.watching import Seen, WatchLog
 from player.review.writing import write_entries
 from player.ui.access import Access
 from player.ui.background import Line
-from player.ui.inert import visible
 from player.ui.outbox import Outbox
 from player.ui.queue_view import QueueView
 from player.ui.reading import News
 from player.ui.review_models import tags_in, words_of
 from player.ui.review_view import ReviewView
-from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
+from resources.ui.inert import visible
+from resources.ui.signals import HomeCarrier
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

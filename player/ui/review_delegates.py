@@ -8,13 +8,13 @@ from player.persons import Standing
 from player.review.reasons import Reason
 from player.review.state import GivenNote, GivenVerdict
 from player.timeline import time_text
-from player.ui.inert import visible
 from player.ui.list_delegates import ItemDelegate
 from player.ui.list_models import ITEM_ROLE, local_time
-from player.ui.painting import paint_text
 from player.ui.review_models import QueueHead, QueueMore, QueueReason, words_of
 from player.ui.review_signs import STATE_ICONS, state_colour
-from player.words import Words
+from resources.ui.inert import visible
+from resources.ui.painting import paint_text
+from resources.words import Words
 
 Index = QModelIndex | QPersistentModelIndex
 

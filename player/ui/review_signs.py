@@ -1,7 +1,7 @@
 """How the state of a review is shown: its sign and colour, the same wherever a recording stands."""
 
 from player.review.state import ReviewState
-from player.ui.look import Look
+from resources.ui.look import Look
 
 STATE_ICONS = {
     ReviewState.NONE: "review_none",

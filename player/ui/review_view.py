@@ -12,15 +12,15 @@ from player.review.state import GivenNote, Review, ReviewState
 from player.review.watching import Seen
 from player.timeline import time_text
 from player.ui.coverage_bar import CoverageBar
-from player.ui.inert import plain_tip, visible
 from player.ui.library_view import items_view
-from player.ui.look import Look
 from player.ui.review_delegates import NoteDelegate, note_tip
 from player.ui.review_models import NotesModel, words_of
 from player.ui.review_signs import STATE_ICONS, state_colour
 from player.ui.tall_part import TallPart
 from player.ui.verdict_list import VerdictList
-from player.ui.widgets import key_text, name_control, panel, plain_label, rule, text_button
+from resources.ui.inert import plain_tip, visible
+from resources.ui.look import Look
+from resources.ui.widgets import key_text, name_control, panel, plain_label, rule, text_button
 
 CHOICES = ((Judged.CLEARED, "Ctrl+1"), (Judged.FOLLOW_UP, "Ctrl+2"), (Judged.VIOLATION, "Ctrl+3"))
 _STATES = {

@@ -20,13 +20,13 @@ from player.library import SESSION_ID
 from player.review.period import Period
 from player.review.sample import draw
 from player.ui.access import Entry
-from player.ui.inert import visible
 from player.ui.library_view import items_view
 from player.ui.list_delegates import EntryDelegate
 from player.ui.list_models import Heading, ItemsModel
-from player.ui.look import Look
 from player.ui.period_chooser import PeriodChooser
-from player.ui.widgets import plain_label
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 MOST = 100_000
 LONGEST_SEED = 200

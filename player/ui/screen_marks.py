@@ -8,11 +8,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from player.keycaps import CLICK_SHOWN_NS, ClickMark, Stroke
 from player.magnifier import Magnifier, looked_at
-from player.ui.inert import visible
 from player.ui.lens import Lens
-from player.ui.look import SMALL_PX, Look, code_font, text_font
 from recorder.events import Screen
 from recorder.geometry import Rect
+from resources.ui.inert import visible
+from resources.ui.look import SMALL_PX, Look, code_font, text_font
 
 # Over a picture of any colours: dark enough for white letters, whatever the theme.
 _PLATE = QColor(16, 19, 23, 224)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QPainter,
 
 from player.source import Picture, Pointer
 from player.ui.lens import Lens
-from player.ui.look import SMALL_PX, TEXT_PX, Look, text_font
 from recorder.events import PointerShape, Screen
+from resources.ui.look import SMALL_PX, TEXT_PX, Look, text_font
 
 _ARROW = ((0, 0), (0, 16), (4, 12.5), (7, 19), (9.6, 17.8), (6.8, 11.6), (12, 11.6))
 

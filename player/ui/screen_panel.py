@@ -12,16 +12,16 @@ from player.row_words import RowWords
 from player.source import Span
 from player.timeline import time_text
 from player.ui.compare_bar import CompareBar
-from player.ui.inert import visible
-from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.screen_painting import Blank
 from player.ui.screen_tools import ScreenTools
 from player.ui.screen_view import ScreenView
 from player.ui.toast import Toast
 from player.ui.what_to_paint import GRAVE, blank_of, gravest, notices_of, window_text, without_grave
-from player.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
 from recorder.events import Screen
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button
 
 FOLDED_PX = 290  # besides the monitors: what the zoom and the menu of tools take
 UNFOLDED_PX = 460  # besides the monitors: what all the tools and the zoom take

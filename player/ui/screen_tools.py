@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from player.magnifier import Follow, Magnifier
-from player.ui.look import Look
-from player.ui.widgets import icon_button, name_control, text_button
+from resources.ui.look import Look
+from resources.ui.widgets import icon_button, name_control, text_button
 
 CHECKABLE = ("region", "magnifier", "overlay", "compare")
 TOOLS = (*CHECKABLE, "copy", "save")

@@ -12,7 +12,6 @@ from player.magnifier import Follow, Magnifier, glass_at
 from player.source import Picture
 from player.ui import lens as optics
 from player.ui.lens import Lens
-from player.ui.look import Look
 from player.ui.scaled_images import ScaledImages
 from player.ui.screen_hand import ScreenHand
 from player.ui.screen_marks import (
@@ -38,6 +37,7 @@ from player.ui.sight import Sight
 from player.ui.what_to_paint import film_words
 from recorder.events import Screen
 from recorder.geometry import Rect
+from resources.ui.look import Look
 
 
 class ScreenView(QWidget):

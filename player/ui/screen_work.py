@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 from player.ui.background import Home
 from player.ui.comparing import Comparing
 from player.ui.desk import Desk
-from player.ui.look import Look
 from player.ui.pictures import Enter, Pictures
 from player.ui.screen_panel import ScreenPanel
-from player.ui.settings import Settings
+from resources.ui.look import Look
+from resources.ui.settings import Settings
 
 OVERLAY_SETTING = "overlay"
 PAN_PX = 80

@@ -10,8 +10,8 @@ from player.ui.hit_preview import HitPreview
 from player.ui.library_view import items_view
 from player.ui.list_delegates import HitDelegate
 from player.ui.list_models import Heading, ItemsModel
-from player.ui.look import Look
-from player.ui.widgets import plain_label
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 LISTED = 2000  # rows; more are on the timeline, and typing on narrows them
 

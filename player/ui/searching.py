@@ -16,8 +16,8 @@ from player.ui.background import Line
 from player.ui.desk import Desk
 from player.ui.reading import News
 from player.ui.search_view import LISTED, SearchView
-from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
+from resources.ui.signals import HomeCarrier
 
 _ROWS_AT_ONCE = 5000
 LONGEST_QUERY = 1000  # characters; nobody types more, and a pasted file must not stop the window

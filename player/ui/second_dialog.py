@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from player.ui.asking import SecondAnswer, SecondWanted
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.question_parts import answer_buttons, head_line
-from player.ui.widgets import make_room, plain_label
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.question_parts import answer_buttons, head_line
+from resources.ui.widgets import make_room, plain_label
 
 WIDTH_PX = 600
 INDENT_PX = 26

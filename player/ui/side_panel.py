@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolBu
 
 from player.ui.findings_view import FindingsView
 from player.ui.log_view import LogView
-from player.ui.look import Look
 from player.ui.search_view import SearchView
-from player.ui.widgets import rule
+from resources.ui.look import Look
+from resources.ui.widgets import rule
 
 
 class SidePanel(QWidget):

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Qt
 
 from player.handing import Handed, Listener, Offer
 from player.ui.desktop import Desktop
-from player.ui.signals import HomeCarrier
-from player.ui.widgets import bring_forward
+from resources.ui.signals import HomeCarrier
+from resources.ui.widgets import bring_forward
 
 
 class TakingOver(QObject):

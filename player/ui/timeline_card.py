@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from player.drawing import Pixels
 from player.ui.lane_painting import NAME_PX, paint_sign
-from player.ui.look import SMALL_PX, Look, text_font
 from player.ui.timeline_words import Said
+from resources.ui.look import SMALL_PX, Look, text_font
 
 WIDTH_PX = 320
 NARROW_PX = 236  # in a low window: the verdict above the picture stays in sight

@@ -12,9 +12,9 @@ from player.timeline import Axis
 from player.ui import lane_painting as fill
 from player.ui import timeline_painting as paint
 from player.ui.lane_painting import Ground
-from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.timeline_painting import Curves
+from resources.ui.look import Look
 
 BUCKET_PX = 3
 OVER_PX = 8  # as far as a sign at the very start or end may stand out

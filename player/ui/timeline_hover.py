@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QWidget
 
 from player import timeline
 from player.drawing import Pixels
-from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.timeline_card import TimelineCard
 from player.ui.timeline_painting import GUTTER_PX
 from player.ui.timeline_words import AxisMarks, said_at
+from resources.ui.look import Look
 
 
 class TimelineHover(QObject):

@@ -12,7 +12,7 @@ from player import lanes, timeline
 from player.lanes import Lane, Marks, Place, Range
 from player.timeline import Axis
 from player.ui.lane_painting import NAME_PX
-from player.ui.look import Look, text_font
+from resources.ui.look import Look, text_font
 
 GUTTER_PX = 92
 RIGHT_PX = 16

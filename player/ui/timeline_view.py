@@ -15,12 +15,12 @@ from player.lanes import Lane, Marks, Place, Range
 from player.source import Span
 from player.timeline import Axis, Times
 from player.ui import timeline_painting as paint
-from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.timeline_card import TimelineCard
 from player.ui.timeline_ground import Scene, paint_ground
 from player.ui.timeline_hover import TimelineHover
 from player.ui.timeline_words import AxisMarks
+from resources.ui.look import Look
 
 DRAG_FROM_PX = 4  # less is a click with an unsteady hand
 EVIDENCE = ("gap", "altered", "missing", "unreadable")

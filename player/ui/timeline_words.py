@@ -7,11 +7,11 @@ from player import lanes, timeline
 from player.lanes import Marks
 from player.source import Span
 from player.timeline import Axis
-from player.ui.inert import visible
-from player.ui.look import Look
 from player.ui.reading import News
 from player.ui.what_to_paint import gravest
 from recorder.logrow import SEVERITIES
+from resources.ui.inert import visible
+from resources.ui.look import Look
 
 MOST_LINES = 7
 

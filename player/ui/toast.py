@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from player.ui.widgets import restyle
+from resources.ui.widgets import restyle
 
 SHOWN_MS = 6000
 _MARGIN_PX = 16

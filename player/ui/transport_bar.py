@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QVBo
 
 from player.playback import SPEEDS, Moment, State
 from player.timeline import clock_text, time_text
-from player.ui.look import SMALL_PX, Look, text_font
-from player.ui.widgets import icon_button, name_control, plain_label, text_button
+from resources.ui.look import SMALL_PX, Look, text_font
+from resources.ui.widgets import icon_button, name_control, plain_label, text_button
 
 RUNNING = (State.PLAYING, State.SKIPPING, State.LIVE)
 

@@ -5,9 +5,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from player.ui.access import Judgement, Level
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import ElidedLabel, plain_label, restyle
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import ElidedLabel, plain_label, restyle
 
 TONES = {
     Level.SOUND: "good",

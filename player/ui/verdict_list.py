@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from player.persons import Standing
 from player.review.state import GivenVerdict
 from player.timeline import time_text
-from player.ui.inert import visible
 from player.ui.list_models import local_time
-from player.ui.look import Look
 from player.ui.review_delegates import who_text
-from player.ui.widgets import plain_label
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 
 class VerdictList(QWidget):

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from player.picture_walls import Standing, Walls, goes_without_walls
 from player.ui.background import END_S, Home
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import ElidedLabel, plain_label, restyle
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import ElidedLabel, plain_label, restyle
 
 HEIGHT_PX = 36
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from player import timeline
 from player.decoder import Shown
 from player.source import Picture, Span
-from player.ui.inert import visible
 from player.ui.screen_painting import Blank
-from player.words import Words
 from recorder.logrow import LogRow
+from resources.ui.inert import visible
+from resources.words import Words
 
 GRAVE = frozenset({"altered", "missing", "unreadable"})
 _ORDER = ("altered", "missing", "unreadable", "gap")  # the gravest first

@@ -21,11 +21,9 @@ from player.ui.findings_view import FindingsView
 from player.ui.give_out_menu import GiveOutMenu
 from player.ui.giving_out import GivingOut
 from player.ui.header_bar import HeaderBar
-from player.ui.inert import visible
 from player.ui.library_controller import LibraryController
 from player.ui.library_view import LibraryView
 from player.ui.log_view import LogView
-from player.ui.look import Look
 from player.ui.menu import main_menu
 from player.ui.places import Places
 from player.ui.reading import News
@@ -37,15 +35,17 @@ from player.ui.screen_panel import ScreenPanel
 from player.ui.screen_work import ScreenWork
 from player.ui.search_view import SearchView
 from player.ui.searching import Searching
-from player.ui.settings import Settings
 from player.ui.side_panel import SidePanel
-from player.ui.signals import HomeCarrier
 from player.ui.timeline_controller import TimelineController
 from player.ui.timeline_view import TimelineView
 from player.ui.transport_bar import TransportBar
 from player.ui.verdict_banner import VerdictBanner
 from player.ui.walls_banner import WallsBanner
-from player.ui.widgets import panel, rule
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.settings import Settings
+from resources.ui.signals import HomeCarrier
+from resources.ui.widgets import panel, rule
 
 
 class PlayerWindow(QMainWindow):

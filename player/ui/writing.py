@@ -6,8 +6,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from player.ui.background import Line
-from player.ui.signals import HomeCarrier
 from recorder.errors import WorldError
+from resources.ui.signals import HomeCarrier
 
 TELL_EVERY_S = 0.05
 CLEARING_S = 5.0  # what is half written is removed

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from player.ui.open_now import OpenNow
-from player.ui.settings import Settings
-from player.ui.widgets import bring_forward
 from player.ui.writing import Writing
 from player.ui.writing_dialog import WritingDialog
+from resources.ui.settings import Settings
+from resources.ui.widgets import bring_forward
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from player.ui.file_choice import FileChoice
-from player.ui.growing_dialog import GrowingDialog
-from player.ui.inert import visible
-from player.ui.look import Look
-from player.ui.widgets import plain_label, restyle, rule
 from player.ui.writing import Writing
+from resources.ui.growing_dialog import GrowingDialog
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label, restyle, rule
 
 LEAST_WIDTH_PX = 560
 STEPS = 1000

@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import QEvent
 
 from player.ui.desk import Desk
-from player.ui.desktop import make_look
 from player.ui.real_access import RealAccess
-from player.ui.settings import ThrowawaySettings
-from player.ui.shared_values import keep_shared_values
 from player.ui.window import PlayerWindow
+from resources.ui.dressing import make_look
+from resources.ui.settings import ThrowawaySettings
+from resources.ui.shared_values import keep_shared_values
 from tests.fakes import FakeAccess, FakeSource, S
 from tests.player_place import Place
 

@@ -5,11 +5,11 @@ import pytest
 from player.keycaps import clicks_before
 from player.source import Span
 from player.ui import lens
-from player.ui.inert import visible
 from player.ui.lens import Lens
 from player.ui.what_to_paint import blank_of, gravest, notices_of, window_text
-from player.words import read_words
 from recorder.geometry import Rect
+from resources.ui.inert import visible
+from resources.words import read_words
 from tests.fakes import S, row
 
 DESKTOP = Rect(0, 0, 1920, 1080)

@@ -24,10 +24,11 @@ from player.ui.commands import NOT_AT_THE_SIDE
 from player.ui.desktop import Desktop
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
 from player.ui.keys_page import KeysDialog, found_lines, key_lines
-from player.ui.look import read_colours
 from player.ui.places import read_places
-from player.ui.settings import ThrowawaySettings, last_library
-from player.words import read_words
+from player.ui.settings import last_library
+from resources.ui.look import read_colours
+from resources.ui.settings import ThrowawaySettings
+from resources.words import read_words
 from tests.fakes import FakeAccess, FakeSource, S, row
 from tests.ui.conftest import RECORDING
 

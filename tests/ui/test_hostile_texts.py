@@ -5,8 +5,8 @@ from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 from player.source import SessionFacts, Span
-from player.ui.inert import plain_tip, visible
 from recorder.logrow import LogRow, inert
+from resources.ui.inert import plain_tip, visible
 from tests.fakes import FakeAccess, FakeSource, S
 from tests.ui.conftest import RECORDING
 

@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage
 from player.scan import ScanProgress
 from player.source import Span
 from player.ui.folding_rows import folds_of
-from player.words import read_words
 from recorder.events import ProcessStarted, SessionStarted, SourceStatus
 from recorder.oplog import OperationLog
+from resources.words import read_words
 from tests.fakes import FakeAccess, FakeSource, S, row
 from tests.ui.conftest import RECORDING
 

@@ -13,7 +13,7 @@ from player.ui.access import Entry, EntryState
 from player.ui.list_models import Heading, ItemsModel, by_day, holds
 from player.ui.log_columns import Column, RowTexts
 from player.ui.log_model import LogModel
-from player.words import read_words
+from resources.words import read_words
 from tests.fakes import STARTED_WALL_NS, TOKYO_S, S, row
 
 ROWS = [row(second, "text", f"line {second}") for second in range(10)]

@@ -8,8 +8,8 @@ from player.shelf import Shelf
 from player.ui import real_libraries
 from player.ui.access import Hits
 from player.ui.real_libraries import RealLibraries
-from player.words import read_words
 from recorder.errors import StorageError
+from resources.words import read_words
 
 FIRST, SECOND = "20260301T140509Z-00000001", "20260302T140509Z-00000002"
 

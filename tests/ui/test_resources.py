@@ -14,12 +14,15 @@ from player.lane_columns import COLOURS
 from player.ui.access import Level
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
 from player.ui.log_columns import Column
-from player.ui.look import MARKS, SHEETS, Colours, Look, read_colours
-from player.words import LANGUAGES, language_of, read_sentences, read_words
 from recorder.logrow import KINDS, SEVERITIES
+from resources.ui.look import MARKS, SHEETS, Colours, Look, read_colours
+from resources.words import LANGUAGES, language_of, read_sentences, read_words
 
 UI = Path(__file__).parents[2] / "player" / "ui"
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in UI.glob("*.py"))
+WINDOWS = sorted(
+    path for part in ("player", "app", "resources") for path in (UI.parents[1] / part / "ui").rglob("*.py")
+)
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in WINDOWS)
 
 
 def placeholders(text):
@@ -265,7 +268,7 @@ def untranslated(code):
 
 
 def test_no_widget_is_given_words_that_no_translation_knows():
-    found = {path.name: untranslated(path.read_text(encoding="utf-8")) for path in UI.rglob("*.py")}
+    found = {path.name: untranslated(path.read_text(encoding="utf-8")) for path in WINDOWS}
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 

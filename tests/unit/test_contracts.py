@@ -14,6 +14,7 @@ TWO_PROGRAMS = "Two programs stand on one recorder, and never on each other"
 RECORDER = "In recorder, making a recording stands on keeping it"
 PLAYER = "In player, widgets stand on playback, playback on sources"
 AGENT = "In the agent, the program stands on its parts"
+DOOR = "In resources, windows stand on words"
 QT = "Qt lives in ui"
 NO_KEYS = "What decodes hostile pictures knows no keys"
 CANNOT_RECORD = "The player cannot record"
@@ -24,6 +25,8 @@ BREACHES = [
     ("player/timeline.py", "import app.agent.arguments", {TWO_PROGRAMS}),
     ("recorder/events.py", "import player.source", {TWO_PROGRAMS}),
     ("resources/__init__.py", "import app.agent", {TWO_PROGRAMS}),
+    ("resources/ui/look.py", "import recorder.errors", {TWO_PROGRAMS}),
+    ("resources/words.py", "import resources.ui.look", {DOOR}),
     ("recorder/events.py", "import recorder.oplog", {RECORDER}),
     ("recorder/clock.py", "import recorder.errors", {RECORDER}),
     ("recorder/format/payload.py", "import recorder.evidence.writer", {RECORDER}),
@@ -31,14 +34,14 @@ BREACHES = [
     ("recorder/capture/source.py", "import recorder.session.recorder", {RECORDER}),
     ("recorder/utils.py", "import os", {RECORDER}),
     ("player/source.py", "import player.playback", {PLAYER}),
-    ("player/timeline.py", "import player.ui.look", {PLAYER}),
+    ("player/timeline.py", "import player.ui.window", {PLAYER}),
     ("player/helpers.py", "import os", {PLAYER}),
     ("app/agent/doctor.py", "import app.agent.cli", {AGENT}),
     ("recorder/codec/decoder.py", "import PySide6.QtGui", {QT}),
     ("player/playback.py", "from PySide6 import QtCore", {QT}),
     ("app/agent/status.py", "import shiboken6", {QT}),
     ("player/source.py", "import mss", {CANNOT_RECORD}),
-    ("player/words.py", "import recorder.session.recorder", {CANNOT_RECORD}),
+    ("player/links.py", "import recorder.session.recorder", {CANNOT_RECORD}),
     ("recorder/evidence/writer.py", "import Xlib.display", {STORED}),
     ("player/worker/track.py", "import recorder.evidence.keys", {NO_KEYS}),
 ]

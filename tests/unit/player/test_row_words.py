@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from player.row_words import RowWords, read_row_phrases
-from player.words import read_words
 from recorder.events import (
     Alert,
     ClipboardChanged,
@@ -30,6 +29,7 @@ from recorder.events import (
 )
 from recorder.geometry import Rect
 from recorder.oplog import OperationLog
+from resources.words import read_words
 from tests.fakes import S, row
 
 RECORDER = Path(__file__).parents[3] / "recorder"

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from player.ui.inert import plain_tip
-from player.ui.look import Look
+from resources.ui.inert import plain_tip
+from resources.ui.look import Look
 
 
 def plain_label(text: str = "", *, part: str = "", selectable: bool = False, wraps: bool = False) -> QLabel:

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButton
 
-from player.ui.look import Look
-from player.ui.widgets import plain_label
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
 
 
 def head_line(look: Look, icon: str, title: str, dialog: QDialog) -> QHBoxLayout:
