@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from recorder.agent_events import (
-    Covered,
     DeviceChanged,
     EvasionSign,
     HiddenInput,
@@ -101,12 +100,6 @@ def _storage(event: StorageState, *, application: str | None, window: str | None
     return LogRow(event.at_ns, event.at_ns, "storage", text, detail, application, window, severity=severity)
 
 
-def _covered(event: Covered, *, application: str | None, window: str | None) -> LogRow:
-    end_ns = max(event.at_ns, event.end_ns)
-    text = f"Coverage for {span_words(end_ns - event.at_ns)}: {inert(event.coverage)}"
-    return LogRow(event.at_ns, end_ns, "coverage", text, inert(event.reason), application, window)
-
-
 def _response(event: ResponseGiven, *, application: str | None, window: str | None) -> LogRow:
     said = inert(event.said)
     detail = joined((inert(event.outcome), f"rule {inert(event.rule)}", said))
@@ -123,6 +116,5 @@ AGENT_ROWS: Mapping[type[Event], MakeRow] = {
     EvasionSign: _evasion,
     DeviceChanged: _device,
     StorageState: _storage,
-    Covered: _covered,
     ResponseGiven: _response,
 }

@@ -62,7 +62,6 @@ KINDS = (
     "policy",  # which one holds, and the notice to the operator
     "device",
     "storage",
-    "coverage",  # what stretch of the session was recorded, idle, locked, masked or a gap
     "unknown",  # an event of a newer version
 )
 

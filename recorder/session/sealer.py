@@ -14,6 +14,7 @@ from recorder.evidence.writer import RecordingWriter
 from recorder.format.header import PreviousSegment
 from recorder.format.payload import encode_events
 from recorder.session.chunking import chunks_of
+from recorder.session.coverage import CoverageTeller
 from recorder.session.event_queue import EventQueue, Item, SegmentBoundary
 from recorder.session.state import SessionState
 
@@ -72,6 +73,7 @@ class Sealer:
         self._on_end = on_end
         self._listeners = listeners
         self._state = SessionState()
+        self._coverage = CoverageTeller()
         self._held: list[Item] = []
         self._awaiting_boundary = False
         self._boundary_asked = False
@@ -125,7 +127,8 @@ class Sealer:
         """
         try:
             if self.failure is None:
-                self._append([*self._lost_pictures(ending.at_ns), ending])
+                self._append(self._lost_pictures(ending.at_ns))
+                self._append([*self._coverage.rest(ending.at_ns), ending])
         finally:
             self._writer.close(ending.reason)
 
@@ -143,6 +146,7 @@ class Sealer:
     def _turn(self) -> None:
         self._turned_at_ns = self._clock.now_ns()
         if not self._held and not self._wait():
+            self._append(self._coverage.due(self._clock.now_ns()))
             self._heartbeat_if_due()
             return
         self._queue.wait_closed(CHUNK_PERIOD_S)
@@ -150,6 +154,7 @@ class Sealer:
         before_ns = self._clock.now_ns() - HOLD_BACK_NS
         self._seal_held(before_ns=before_ns)
         self._through_ns = before_ns
+        self._append(self._coverage.due(self._clock.now_ns()))
         self._heartbeat_if_due()
         if self._writer.wants_new_segment and not self._boundary_asked:
             self._boundary_asked = True
@@ -203,6 +208,7 @@ class Sealer:
         self._awaiting_boundary = False
         self._boundary_asked = False
         self._append([self._state.restated(boundary.at_ns), *self._lost_pictures(boundary.at_ns)])
+        self._append(self._coverage.so_far(boundary.at_ns))
 
     def _lost_pictures(self, until_ns: int) -> list[Event]:
         """The gap that a failed write left in the pictures, if it was not said yet."""
@@ -217,6 +223,7 @@ class Sealer:
 
     def _append(self, events: Sequence[Event]) -> None:
         """Seal events; after a failed write they go into a new segment, all but the pictures."""
+        self._coverage.follow(events)
         if self._awaiting_boundary:
             events = [event for event in events if not isinstance(event, (Patch, Snapshot))]
         for chunk, body in chunks_of(events):

@@ -36,7 +36,6 @@ SAID: list[tuple[Event, str, str]] = [
     (EvasionSign(0, "of a newer kind", ""), "evasion", "of a newer kind"),
     (DeviceChanged(0, "added", "usb", "Stick", "0781:5567"), "device", "Stick"),
     (StorageState(0, "low", 900_000_000, "warn"), "storage", "Storage is low: 900 MB free"),
-    (Covered(0, 60 * S, "masked", "mail"), "coverage", "Coverage for 1 min 0 s: masked"),
     (ResponseGiven(4 * S, 0, "r1", "demand_reason", "answered", "ticket 7"), "response", "Response: demand_reason"),
 ]
 
@@ -47,6 +46,11 @@ def test_everything_that_the_agent_says_reads_as_a_row(event: Event, kind: str, 
     rows = log.feed(event) + log.finish()
     assert [row.kind for row in rows] == [kind]
     assert words in rows[0].text
+
+
+def test_the_account_of_the_session_makes_no_rows_beside_those_of_its_gaps_and_masks() -> None:
+    log = OperationLog()
+    assert log.feed(Covered(0, 60 * S, "masked", "mail")) + log.finish() == []
 
 
 def test_a_purpose_can_be_searched_and_cannot_act() -> None:

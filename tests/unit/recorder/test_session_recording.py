@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from recorder.agent_events import Covered
 from recorder.capture.fake import FakeScreen, FakeSource
 from recorder.clock import SessionClock, SystemClock
 from recorder.codec.decoder import ScreenDecoder
@@ -21,6 +22,7 @@ from recorder.events import (
     Patch,
     Screen,
     ScreensChanged,
+    SessionEnded,
     SessionStarted,
     Snapshot,
     SourceStatus,
@@ -149,7 +151,7 @@ def test_a_key_reported_late_stands_before_the_frame_that_it_caused(session: Ses
     key = next(at for at, event in enumerate(events) if isinstance(event, Key))
     frame = next(at for at, event in enumerate(events) if isinstance(event, Patch) and event.kind == "change")
     assert key < frame
-    times = [event.at_ns for event in events]
+    times = [event.at_ns for event in events if not isinstance(event, Covered)]  # which are told when they are over
     assert times == sorted(times)
 
 
@@ -237,3 +239,19 @@ def test_new_screens_are_recorded_in_full_and_the_kept_one_goes_on(session: Sess
 def test_it_leaves_no_thread_behind(session: Session) -> None:
     session.recorder.finish()
     assert not [thread for thread in threading.enumerate() if thread.name in ("sealer", "screen recorder")]
+
+
+def test_the_account_of_the_session_is_sealed_before_its_end_and_is_as_long_as_the_session(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.recorder.start()
+    session.wait_for_more_than(2)
+    session.source.emit(Gap(10, 2_000, "everything", GapReason.STALLED))
+    session.recorder.finish()
+    told = session.reading.of(Covered)
+    ended = session.reading.events[-1]
+    assert isinstance(ended, SessionEnded)
+    assert [(one.at_ns, one.end_ns, one.coverage) for one in told] == [
+        (0, 10, "recorded"),
+        (10, 2_000, "gap"),
+        (2_000, ended.at_ns, "recorded"),
+    ]
