@@ -32,6 +32,8 @@ _RANKS = {EVERYTHING: 0, "screen": 1, "events": 3, "input": 4, "keyboard": 4, "p
 _ONE_SCREEN_RANK, _OTHER_RANK = 2, 5
 # Where these break down, the session itself is not recorded any more; what others would have told, the screen shows.
 _COUNTED_SOURCES = frozenset({"screen", "keyboard", "pointer"})
+# The recorder that follows knows nothing of what held before, and says anew what it finds.
+_FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN})
 _LONGEST_REASON = 200
 
 
@@ -216,7 +218,7 @@ class SessionAccount:
         end_ns = max(gap.at_ns, gap.end_ns)
         reason = gap.reason if gap.what == EVERYTHING else f"{gap.reason}: {gap.what}"
         self._lacks.add(_Lack(2 * _rank(gap.what), _short(reason), gap.at_ns, end_ns))
-        if gap.reason == GapReason.RECORDER_DIED:  # the one that follows knows nothing of what held before
+        if gap.reason in _FORGETTING:
             for track in self._tracks():
                 track.set(end_ns, "")
         if gap.what in _COUNTED_SOURCES:

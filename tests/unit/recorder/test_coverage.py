@@ -1,5 +1,6 @@
 """The account of a session: every nanosecond once, whatever the events and their order."""
 
+import itertools
 import random
 from collections.abc import Sequence
 
@@ -70,7 +71,7 @@ events = st.lists(
 def test_the_account_is_whole_and_does_not_depend_on_the_order_of_events(events: list[Event], seed: int) -> None:
     entries = account_of(events).entries(0, LENGTH)
     assert_whole(entries, 0, LENGTH)
-    assert all(not one.is_like(other) for one, other in zip(entries, entries[1:], strict=False))
+    assert all(not one.is_like(other) for one, other in itertools.pairwise(entries))
     shuffled = random.Random(seed).sample(events, len(events))
     assert account_of(shuffled).entries(0, LENGTH) == entries
 
