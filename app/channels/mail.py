@@ -1,0 +1,114 @@
+"""Alerts as mail, one each. The Message-ID is the alert's own, so that a second copy is known as one."""
+
+import contextlib
+import email.message
+import email.policy
+import email.utils
+import smtplib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.channels.message import AlertMessage, as_text
+from app.channels.sending import (
+    ANSWER_S,
+    MessageRefusedError,
+    ServerAwayError,
+    TimeLimit,
+    secret_in,
+    speaking_to,
+    trusting,
+)
+from recorder.policy.sections import Transport
+
+USUAL_PORTS = {Transport.TLS: 465, Transport.STARTTLS: 587, Transport.PLAIN: 25}
+_LONGEST_SUBJECT = 150
+_DOMAIN = "tachiai.invalid"  # RFC 2606: it names no machine
+
+
+@dataclass(frozen=True, slots=True)
+class MailChannel:
+    """One mail server. `port` 0 is the usual one of its transport."""
+
+    host: str
+    sender: str
+    recipients: tuple[str, ...]
+    port: int = 0
+    transport: Transport = Transport.TLS
+    user: str = ""
+    secret_file: str = ""
+    ca_file: str = ""
+    most_at_once: int = 1
+
+    def send(self, messages: Sequence[AlertMessage], limit: TimeLimit) -> None:
+        """Hand them over."""
+        whom = f"The mail server {self.host}"
+        with speaking_to(whom):
+            try:
+                self._send(messages, limit)
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+                raise _refusal(whom, error) from error
+            except smtplib.SMTPException as error:
+                msg = f"{whom} does not take mail from here ({_words(error)}); see the channel in the policy."
+                raise ServerAwayError(msg) from error
+
+    def _send(self, messages: Sequence[AlertMessage], limit: TimeLimit) -> None:
+        with contextlib.closing(self._connected(limit)) as server:
+            for message in messages:
+                server.send_message(written(message, self.sender, self.recipients))
+            with contextlib.suppress(OSError):  # the mail was taken, farewell or not
+                server.quit()
+
+    def _connected(self, limit: TimeLimit) -> smtplib.SMTP:
+        port = self.port or USUAL_PORTS.get(self.transport, USUAL_PORTS[Transport.TLS])
+        server: smtplib.SMTP
+        if self.transport is Transport.TLS:
+            server = smtplib.SMTP_SSL(self.host, port, timeout=ANSWER_S, context=trusting(self.ca_file))
+        else:
+            server = smtplib.SMTP(self.host, port, timeout=ANSWER_S)
+        try:
+            _hold(server, limit)
+            if self.transport is Transport.STARTTLS:
+                server.starttls(context=trusting(self.ca_file))
+                _hold(server, limit)
+            if self.user:
+                server.login(self.user, secret_in(self.secret_file))
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def written(message: AlertMessage, sender: str, recipients: Sequence[str]) -> email.message.EmailMessage:
+    """The mail itself."""
+    mail = email.message.EmailMessage(policy=email.policy.SMTP)
+    subject = f"[{message.severity}] {message.title} ({message.operator} on {message.host})"
+    mail["Subject"] = subject[:_LONGEST_SUBJECT]
+    mail["From"], mail["To"] = sender, ", ".join(recipients)
+    mail["Date"] = email.utils.format_datetime(email.utils.localtime())
+    mail["Message-ID"] = f"<{message.id}@{_DOMAIN}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(as_text(message))
+    return mail
+
+
+def _hold(server: smtplib.SMTP, limit: TimeLimit) -> None:
+    if server.sock is not None:
+        limit.hold(server.sock)
+
+
+def _refusal(whom: str, error: smtplib.SMTPException) -> MessageRefusedError | ServerAwayError:
+    codes = [code for code, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else []
+    if isinstance(error, smtplib.SMTPResponseException):
+        codes = [error.smtp_code]
+    if codes and all(500 <= code < 600 for code in codes):
+        return MessageRefusedError(f"{whom} refuses this alert ({_words(error)}).")
+    return ServerAwayError(f"{whom} does not take mail now ({_words(error)}); it is tried again.")
+
+
+def _words(error: smtplib.SMTPException) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(f"{whom}: {code}" for whom, (code, _) in error.recipients.items())
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+    return str(error)

@@ -1,0 +1,193 @@
+"""Alerts that wait to be sent, on disk: what is put here outlives every kill, and is sent again until it was taken.
+
+One SQLite file, which the recorder puts into and the resident program sends from. A message is known by its id and its
+channel: put twice it waits once, and what was delivered is remembered, so that it is not sent again when the recorder
+says it again after a restart.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.channels.message import AlertMessage
+from recorder.errors import StorageError
+from recorder.store.index_file import set_aside
+from recorder.store.sqlite_door import Database, sqlite3
+
+FILE_NAME = "outbox.db"
+WAIT_S = 5.0
+REMEMBERED_NS = 90 * 86_400 * 1_000_000_000
+_DAMAGED_WORDS = ("malformed", "not a database", "no such table", "no such column")
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS waiting (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL, channel TEXT NOT NULL, body BLOB NOT NULL,
+        queued_wall_ns INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '',
+        UNIQUE (message, channel))""",
+    """CREATE TABLE IF NOT EXISTS delivered (
+        message TEXT NOT NULL, channel TEXT NOT NULL, at_wall_ns INTEGER NOT NULL, PRIMARY KEY (message, channel))""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits for a channel; `attempts` were made in vain, and `problem` is what the last one met."""
+
+    number: int
+    message: AlertMessage
+    attempts: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How a channel stands: what waits, since when, what keeps it, and when it last delivered (None: never)."""
+
+    name: str
+    waiting: int
+    oldest_wall_ns: int | None
+    problem: str
+    delivered: int
+    last_delivered_wall_ns: int | None
+
+
+class Outbox:
+    """The queue of one user's agent. May be used by several threads and processes at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it, or make it; a damaged one is set aside, and `problem` says so.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        self.path = path
+        self.problem = ""
+        self._lock = threading.Lock()
+        try:
+            self._database = _open(path)
+        except _DamagedError:
+            aside = set_aside(path)
+            self.problem = f"The queue of alerts {path} was damaged and set aside as {aside}; what it held is not sent."
+            self._database = _open(path)
+
+    def put(self, message: AlertMessage, channels: Sequence[str], *, wall_ns: int) -> None:
+        """Keep the message for these channels; on disk when this returns.
+
+        Raises:
+            StorageError: it is not.
+        """
+        body = msgspec.msgpack.encode(message)
+        with self._changing() as connection:
+            for channel in channels:
+                connection.execute(
+                    "INSERT OR IGNORE INTO waiting (message, channel, body, queued_wall_ns) SELECT ?, ?, ?, ?"
+                    " WHERE NOT EXISTS (SELECT 1 FROM delivered WHERE message = ? AND channel = ?)",
+                    (message.id, channel, body, wall_ns, message.id, channel),
+                )
+
+    def waiting(self, channel: str, *, after: int = 0, at_most: int = 1000) -> list[Waiting]:
+        """What waits for this channel, in the order in which it came, behind a number."""
+        found = self._read(
+            "SELECT number, body, attempts, problem FROM waiting WHERE channel = ? AND number > ?"
+            " ORDER BY number LIMIT ?",
+            (channel, after, at_most),
+        )
+        return [
+            Waiting(number, msgspec.msgpack.decode(body, type=AlertMessage), attempts, problem)
+            for number, body, attempts, problem in found
+        ]
+
+    def set_delivered(self, channel: str, sent: Sequence[Waiting], *, wall_ns: int) -> None:
+        """These were taken."""
+        with self._changing() as connection:
+            for one in sent:
+                connection.execute("DELETE FROM waiting WHERE number = ?", (one.number,))
+                connection.execute(
+                    "INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)", (one.message.id, channel, wall_ns)
+                )
+            connection.execute("DELETE FROM delivered WHERE at_wall_ns < ?", (wall_ns - REMEMBERED_NS,))
+
+    def set_failed(self, kept: Sequence[Waiting], problem: str) -> None:
+        """These were tried in vain."""
+        with self._changing() as connection:
+            for one in kept:
+                connection.execute(
+                    "UPDATE waiting SET attempts = attempts + 1, problem = ? WHERE number = ?", (problem, one.number)
+                )
+
+    def state(self, channel: str) -> ChannelState:
+        """How this channel stands."""
+        ((waiting, oldest),) = self._read(
+            "SELECT count(*), min(queued_wall_ns) FROM waiting WHERE channel = ?", (channel,)
+        )
+        problems = self._read(
+            "SELECT problem FROM waiting WHERE channel = ? AND problem != '' ORDER BY number LIMIT 1", (channel,)
+        )
+        ((delivered, last),) = self._read(
+            "SELECT count(*), max(at_wall_ns) FROM delivered WHERE channel = ?", (channel,)
+        )
+        return ChannelState(channel, waiting, oldest, problems[0][0] if problems else "", delivered, last)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._database.conn.close()
+
+    def _read(self, query: str, values: Sequence[object]) -> list[Any]:
+        with self._lock, _worded(self.path):
+            return list(self._database.conn.execute(query, values))
+
+    @contextmanager
+    def _changing(self) -> Iterator[Any]:
+        with self._lock, _worded(self.path):
+            connection = self._database.conn
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+
+class _DamagedError(StorageError):
+    pass
+
+
+def _open(path: Path) -> Any:
+    with _worded(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+        except OSError as error:
+            msg = f"The queue of alerts {path} cannot be written ({error.strerror}); make room or mend the folder."
+            raise StorageError(msg) from error
+        connection = sqlite3.connect(str(path), timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # acknowledged is on disk
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        connection.execute(
+            "SELECT number, message, channel, body, queued_wall_ns, attempts, problem FROM waiting LIMIT 1"
+        )
+    return Database(connection)
+
+
+@contextmanager
+def _worded(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if any(word in str(error) for word in _DAMAGED_WORDS):
+            msg = f"The queue of alerts {path} is damaged ({error}); start the agent anew, it is set aside then."
+            raise _DamagedError(msg) from error
+        msg = f"The queue of alerts {path} cannot be used now ({error}); make room or mend the folder."
+        raise StorageError(msg) from error
+    except msgspec.MsgspecError as error:
+        msg = f"The queue of alerts {path} is damaged ({error}); start the agent anew, it is set aside then."
+        raise _DamagedError(msg) from error

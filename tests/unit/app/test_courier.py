@@ -1,0 +1,192 @@
+"""Alerts that wait on disk: never lost, never sent twice, and no server holds up another."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from app.channels.courier import Courier
+from app.channels.message import Origin, message_of
+from app.channels.opening import channels_for, open_channels
+from app.channels.outbox import Outbox
+from app.channels.syslog import SyslogChannel
+from app.channels.webhook import WebhookChannel
+from recorder.clock import SystemClock
+from recorder.errors import StorageError
+from recorder.events import Alert, AlertSeverity
+from recorder.evidence.keys import DeviceKey
+from recorder.policy.sections import ChannelKind, ChannelPolicy, Transport
+from tests.receivers import HOST, silent_server, web
+from tests.xserver import wait_until
+
+ORIGIN = Origin(recording="20261122T101112Z-0badcafe", operator="alice", host="db1", started_wall_ns=10**18)
+CLOCK = SystemClock()
+DEVICE = DeviceKey.generate()
+
+
+def message(number):
+    return message_of(Alert(number, "rule", "1", f"Alert {number}", "high", ""), ORIGIN)
+
+
+def webhook(port):
+    return WebhookChannel(f"http://{HOST}:{port}/", DEVICE.sign, CLOCK)
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    made = Outbox(tmp_path / "outbox.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def carry(outbox):
+    couriers = []
+
+    def begin(**channels):
+        couriers.append(Courier(outbox, channels, clock=CLOCK))
+        couriers[-1].start()
+        return couriers[-1]
+
+    yield begin
+    for courier in couriers:
+        courier.stop()
+
+
+def put(outbox, *numbers, channels=("audit",)):
+    for number in numbers:
+        outbox.put(message(number), channels, wall_ns=number)
+
+
+def test_what_waited_goes_out_in_order_and_what_comes_later_at_once(outbox, carry):
+    put(outbox, *range(5))
+    with web() as server:
+        courier = carry(audit=webhook(server.port))
+        wait_until(lambda: len(server.posted) == 5, what="five alerts")
+        put(outbox, 5)
+        courier.wake()
+        wait_until(lambda: outbox.state("audit").delivered == 6, what="the sixth", limit_s=3)
+    assert server.ids == [message(number).id for number in range(6)]
+    assert outbox.waiting("audit") == []
+
+
+def test_an_alert_that_is_told_again_is_not_sent_again(outbox, carry):
+    put(outbox, 1, 1)
+    with web() as server:
+        courier = carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 1, what="the alert")
+        put(outbox, 1, 2)
+        courier.wake()
+        wait_until(lambda: outbox.state("audit").delivered == 2, what="the second alert")
+    assert server.ids == [message(1).id, message(2).id]
+
+
+def test_a_server_that_was_away_gets_everything_when_it_is_back(outbox, carry):
+    put(outbox, *range(3))
+    with web() as server:
+        server.answers += [503]
+        carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 3, what="all alerts")
+        assert server.ids == [message(number).id for number in (0, 0, 1, 2)]
+    assert outbox.state("audit").problem == ""
+
+
+def test_a_server_that_hangs_holds_up_nobody_else_and_is_left_when_the_agent_ends(outbox, carry):
+    put(outbox, 1, channels=("hangs", "audit"))
+    with silent_server() as port, web() as server:
+        courier = carry(hangs=SyslogChannel(HOST, port, Transport.PLAIN), audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 1, what="the other channel", limit_s=3)
+        courier.stop()
+    assert outbox.state("hangs").waiting == 1
+
+
+def test_a_message_that_is_refused_lets_the_others_go_and_stays(outbox, carry):
+    put(outbox, *range(3))
+    with web() as server:
+        server.answers += [400]
+        carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 2, what="the other two")
+    state = outbox.state("audit")
+    assert (state.waiting, state.problem) == (1, "The webhook at 127.0.0.1 refuses this alert (HTTP 400).")
+
+
+def test_a_dead_server_is_one_sentence_in_the_state(outbox, carry):
+    with socket.create_server((HOST, 0)) as listening:
+        port = listening.getsockname()[1]
+    put(outbox, 1)
+    carry(audit=webhook(port))
+    state = wait_until(lambda: (now := outbox.state("audit")).problem and now, what="a problem")
+    assert state.problem.startswith("The webhook at 127.0.0.1 cannot be reached (Connection refused)")
+    assert (state.waiting, state.oldest_wall_ns, state.last_delivered_wall_ns) == (1, 1, None)
+
+
+PUTS_FOR_EVER = """
+import itertools, sys
+from pathlib import Path
+from app.channels.message import Origin, message_of
+from app.channels.outbox import Outbox
+from recorder.events import Alert, AlertSeverity
+origin = Origin(recording="r", operator="o", host="h", started_wall_ns=0)
+outbox = Outbox(Path(sys.argv[1]))
+for number in itertools.count():
+    outbox.put(message_of(Alert(number, "rule", "1", str(number), "high", ""), origin), ["audit"], wall_ns=number)
+    print(number, flush=True)
+"""
+
+
+def test_what_was_put_before_a_kill_is_there_after_it(tmp_path):
+    path = tmp_path / "outbox.db"
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", PUTS_FOR_EVER, str(path)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        for _ in range(20):
+            last = int(process.stdout.readline())
+        os.kill(process.pid, signal.SIGKILL)
+        rest = process.stdout.read().splitlines()
+        process.wait()
+        process.stdout.close()
+        last = int(rest[-1]) if rest else last
+        outbox = Outbox(path)
+        titles = [one.message.title for one in outbox.waiting("audit", at_most=10**6)]
+        outbox.close()
+        assert titles[: last + 1] == [str(number) for number in range(last + 1)]
+        assert len(titles) <= max(len(titles), last + 2)
+
+
+def test_a_damaged_queue_is_set_aside_and_says_so(tmp_path):
+    path = tmp_path / "outbox.db"
+    path.write_bytes(b"not a database, whatever its name says" * 100)
+    outbox = Outbox(path)
+    assert "was damaged and set aside" in outbox.problem
+    put(outbox, 1)
+    assert len(outbox.waiting("audit")) == 1
+    outbox.close()
+
+
+def test_a_queue_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="cannot be written"):
+        Outbox(tmp_path / "file" / "outbox.db")
+
+
+def test_alerts_go_to_the_channels_that_want_them():
+    policies = [
+        ChannelPolicy(name="all", least_severity=AlertSeverity.INFORMATIONAL),
+        ChannelPolicy(name="grave", least_severity=AlertSeverity.HIGH, kind=ChannelKind.SYSLOG, host="loghost"),
+    ]
+    assert channels_for("medium", policies) == ["all"]
+    assert channels_for("critical", policies) == ["all", "grave"]
+    assert channels_for("of a newer kind", policies) == ["all", "grave"]
+    opened = open_channels(policies, sign=DEVICE.sign, clock=CLOCK)
+    assert opened["grave"] == SyslogChannel("loghost")
+
+
+def test_a_message_survives_its_journey_through_the_queue(outbox):
+    put(outbox, 7)
+    (waiting,) = outbox.waiting("audit")
+    assert waiting.message == message(7)
+    assert msgspec.json.decode(msgspec.json.encode(waiting.message), type=type(waiting.message)) == message(7)
