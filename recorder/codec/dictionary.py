@@ -14,13 +14,28 @@ _AT_ONCE = 256  # tiles that fit into the processor's cache
 _FORGET_ONE_IN = 64
 
 Hashes = npt.NDArray[np.uint64]
-_WEIGHTS: Hashes = np.random.default_rng(1).integers(0, 1 << 63, _PIXELS // 2, np.uint64) * np.uint64(2) + np.uint64(1)
+_GOLDEN, _FIRST_MIX, _SECOND_MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def _odd_weights(count: int) -> Hashes:
+    """Numbers without a pattern (splitmix64): importing numpy's own would take a start-up's twentieth."""
+    mixed = np.arange(1, count + 1, dtype=np.uint64) * _GOLDEN
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST_MIX
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * _SECOND_MIX
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)) | np.uint64(1))
+
+
+_WEIGHTS = _odd_weights(_PIXELS // 2)
 
 
 def hashes_of(tiles: Canvas) -> Hashes:
     """A number for each tile (n, 16, 64), the same for equal tiles."""
-    words = np.ascontiguousarray(tiles).reshape(len(tiles), _PIXELS).view(np.uint64)
-    sums: Hashes = np.einsum("ij,j->i", words, _WEIGHTS)
+    return sums_of(np.ascontiguousarray(tiles).reshape(len(tiles), _PIXELS).view(np.uint64))
+
+
+def sums_of(words: Hashes) -> Hashes:
+    """A number for each row of words, the same for equal rows of one length; at most as many words as a tile has."""
+    sums: Hashes = np.einsum("ij,j->i", words, _WEIGHTS[: words.shape[1]])
     return sums
 
 
@@ -66,7 +81,8 @@ class TileDictionary:
         slots = np.array(list(map(self._slots.get, hashes.tolist(), itertools.repeat(-1))), np.int64)
         held = np.flatnonzero(slots >= 0)
         slots = slots[held]
-        same = (self._tiles[slots] == tiles[held].reshape(-1, _PIXELS)).all(axis=1)
+        known, shown = self._tiles[slots].view(np.uint64), tiles[held].reshape(-1, _PIXELS).view(np.uint64)
+        same = (known == shown).all(axis=1)
         ids[held[same]] = self._ids[slots[same]]
         self._used_at[slots[same]] = self._clock
         return ids

@@ -188,6 +188,8 @@ class ScreenEncoder:
     def _are_many_new(self, dirty: Numbers) -> bool:
         """Whether so many of these tiles were never sent that looking for a move pays; some of them tell."""
         movable = dirty[~self._film.lossy[dirty]]
+        if movable.size < moves.WORTH_TILES:
+            return False
         step = max(1, movable.size // _SAMPLE_TILES)
         new = np.count_nonzero(self._look_up(movable[::step]).ids < 0)
         return bool(new * step >= moves.WORTH_TILES)

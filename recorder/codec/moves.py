@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from recorder.codec.dictionary import Hashes, sums_of
 from recorder.codec.differences import equal, slices_of
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move
@@ -149,13 +150,12 @@ def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> tuple[int, tuple
     return (int(offsets[best]) if counts[best] >= _LEAST_ROWS else 0), columns
 
 
-def _row_numbers(strip: Canvas) -> Canvas:
-    weights = np.arange(1, 2 * strip.shape[1], 2, dtype=np.uint32) * np.uint32(2654435761)
-    mixed = strip * weights
-    return np.asarray(np.add.reduce(mixed ^ (mixed >> np.uint32(15)), axis=1, dtype=np.uint32))
+def _row_numbers(strip: Canvas) -> Hashes:
+    pairs = strip[:, : strip.shape[1] // 2 * 2]
+    return sums_of(pairs.view(np.uint64))
 
 
-def _rows_alone(numbers: Canvas) -> Numbers:
+def _rows_alone(numbers: Hashes) -> Numbers:
     _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
     return np.asarray(first[counts == 1], np.int64)
 

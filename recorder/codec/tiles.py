@@ -16,6 +16,7 @@ TILE_WIDTH_PX = 64
 MAX_SIDE_PX = 16384
 MAX_PICTURE_PX = 1 << 25  # 8K, and a little
 MAX_TILES = MAX_PICTURE_PX // (TILE_WIDTH_PX * TILE_HEIGHT_PX) + MAX_SIDE_PX // 8  # those that stick out, too
+LITTLE_VARIETY = 0.15  # less than any that is asked about
 COLOUR_MASK = np.uint32(0x00FFFFFF)  # the fourth byte of BGRX is whatever X left there
 
 Canvas: TypeAlias = npt.NDArray[np.uint32]  # BGR0 pixels, padded with 0 to whole tiles
@@ -106,11 +107,21 @@ def bgr_of(pixels: Canvas) -> Bytes:
 
 
 def variety_of(tiles: Canvas) -> npt.NDArray[np.float64]:
-    """How many colours a tile has for its pixels, 0 to 1, gradients not counted.
+    """How many colours a tile has for its pixels, 0 to 1, gradients not counted; 0 for a tile with few.
 
     Text stays under 0.33 (0.45 in the shadow of a menu), film is mostly over 0.6.
     """
-    sample = np.sort(tiles[:, 2::4].reshape(len(tiles), -1), axis=1)  # four rows of sixteen tell enough
+    sample = tiles[:, 2::4].reshape(len(tiles), -1)  # four rows of sixteen tell enough
+    # A tile has no more colours than runs of one colour: most tiles of a desktop need no closer look.
+    many = np.flatnonzero(np.count_nonzero(sample[:, 1:] != sample[:, :-1], axis=1) > LITTLE_VARIETY * sample.shape[1])
+    variety = np.zeros(len(tiles), np.float64)
+    if many.size:
+        variety[many] = _variety(tiles[many], sample[many])
+    return variety
+
+
+def _variety(tiles: Canvas, sample: Canvas) -> npt.NDArray[np.float64]:
+    sample = np.sort(sample, axis=1)
     colours = (sample[:, 1:] != sample[:, :-1]).mean(axis=1)
     green = (tiles >> np.uint32(8)).astype(np.uint8)
     across = green[:, :, 1:] - green[:, :, :-1]  # wraps around, as a gradient may
