@@ -1,34 +1,50 @@
-"""Write what `make bench` measured into the README: `python -m benchmarks.figures benchmarks/results/FILE.json`.
+"""Write what `make bench` measured into the README: `python -m benchmarks.figures benchmarks/results/FILE.json …`.
 
-Only what stands in the file is written, with the file's name, so that nobody types a figure by hand.
+Only what stands in the files is written, with their names, so that nobody types a figure by hand. Of several files
+each part is taken from the first that has it.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- figures: python -m benchmarks.figures -->\n", "<!-- end of figures -->\n"
 NAMES = {"tachiai": "**Tachiai**", "ffmpeg-h264": "ffmpeg, H.264", "opencv-mp4v": "OpenCV, mp4v"}
-SHARES = {"bytes": "bytes", "cpu_s": "processor time", "peak_memory_mb": "memory"}
+SHARES = {
+    "bytes": "bytes",
+    "cpu_s": "processor time",
+    "recording_cpu_s": "processor time without starting",
+    "peak_memory_mb": "memory",
+}
 
 Result = Mapping[str, Any]
 
 
+def combined(results: Sequence[Result]) -> Result:
+    """One result of several: each part is that of the first that has it."""
+    whole: dict[str, Any] = {}
+    for result in reversed(results):
+        whole |= {part: found for part, found in result.items() if found}
+    return whole
+
+
 def figures(result: Result, *, source: str) -> str:
     """The figures as Markdown."""
-    machine = result["machine"]
+    machine, work = result["machine"], result["work"]
+    runs = f", the median of {work[0]['runs']} runs" if work[0].get("runs", 1) > 1 else ""
     lines = [
         f"Measured on {machine['at'][:10]}, {machine['processors']} processors, {machine['screen'][0]}×"
-        f"{machine['screen'][1]}, {machine['fps']:g} pictures a second, {result['work'][0]['seconds']:g} s of work "
-        f"(`{source}`).",
+        f"{machine['screen'][1]}, {machine['fps']:g} pictures a second, {work[0]['seconds']:g} s of work{runs} "
+        f"({source}).",
         "",
-        "| recorder | MB per hour | % of one core | memory, MB | pictures that equal the screen | worst picture |",
-        "|---|---|---|---|---|---|",
-        *(_recorder_row(row) for row in result["work"]),
+        "| recorder | MB per hour | % of one core | without starting | memory, MB | pictures that equal the screen "
+        "| worst picture |",
+        "|---|---|---|---|---|---|---|",
+        *(_recorder_row(row) for row in work),
         "",
         *_sentences(result),
     ]
@@ -42,6 +58,7 @@ def _recorder_row(row: Result) -> str:
         NAMES[row["recorder"]],
         f"{row['mb_per_hour']:g}",
         f"{row['cpu_percent']:g}",
+        f"{row['recording_cpu_percent']:g}" if "recording_cpu_percent" in row else "–",
         f"{row['peak_memory_mb']:g}",
         f"{likeness['equal']} of {likeness['compared']}",
         worst,
@@ -113,10 +130,10 @@ def with_figures(document: str, written: str) -> str:
 def main() -> None:
     """Write the figures of one result into the README."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.figures", description=__doc__)
-    parser.add_argument("result", type=Path, help="a file of benchmarks/results/")
-    path = parser.parse_args().result.resolve()
-    result = json.loads(path.read_text(encoding="utf-8"))
-    source = path.relative_to(README.parent).as_posix()
+    parser.add_argument("results", type=Path, nargs="+", help="files of benchmarks/results/")
+    paths = [path.resolve() for path in parser.parse_args().results]
+    result = combined([json.loads(path.read_text(encoding="utf-8")) for path in paths])
+    source = ", ".join(f"`{path.relative_to(README.parent).as_posix()}`" for path in paths)
     document = README.read_text(encoding="utf-8")
     README.write_text(with_figures(document, figures(result, source=source)), encoding="utf-8")
 

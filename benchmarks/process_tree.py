@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,16 +56,21 @@ def cpu_s(root: int) -> float:
     return sum(stat.cpu_s + stat.reaped_cpu_s for stat in tree(root))
 
 
-class MemoryWatch:
-    """The most memory that the tree held at once, sampled while this is entered."""
+class TreeWatch:
+    """The most memory that the tree held at once, and its processor time as it was after so long.
 
-    def __init__(self, root: int) -> None:
+    Sampled while this is entered. `begun_cpu_s` is None if the tree ended before `begun_after_s`.
+    """
+
+    def __init__(self, root: int, *, begun_after_s: float) -> None:
         self._root = root
+        self._begun_after_s = begun_after_s
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="memory-watch")
+        self._thread = threading.Thread(target=self._run, name="tree-watch")
         self.peak_bytes = 0
+        self.begun_cpu_s: float | None = None
 
-    def __enter__(self) -> "MemoryWatch":
+    def __enter__(self) -> "TreeWatch":
         self._thread.start()
         return self
 
@@ -73,5 +79,9 @@ class MemoryWatch:
         self._thread.join()
 
     def _run(self) -> None:
+        began_s = time.monotonic()
         while not self._stop.wait(SAMPLE_EVERY_S):
-            self.peak_bytes = max(self.peak_bytes, sum(stat.resident_bytes for stat in tree(self._root)))
+            stats = tree(self._root)
+            self.peak_bytes = max(self.peak_bytes, sum(stat.resident_bytes for stat in stats))
+            if self.begun_cpu_s is None and stats and time.monotonic() >= began_s + self._begun_after_s:
+                self.begun_cpu_s = sum(stat.cpu_s + stat.reaped_cpu_s for stat in stats)

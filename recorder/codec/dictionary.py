@@ -14,7 +14,11 @@ _AT_ONCE = 256  # tiles that fit into the processor's cache
 _FORGET_ONE_IN = 64
 
 Hashes = npt.NDArray[np.uint64]
-_GOLDEN, _FIRST_MIX, _SECOND_MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_GOLDEN, _FIRST_MIX, _SECOND_MIX = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xBF58476D1CE4E5B9),
+    np.uint64(0x94D049BB133111EB),
+)
 
 
 def _odd_weights(count: int) -> Hashes:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.figures import BEGIN, END, figures, with_figures
+from benchmarks.figures import BEGIN, END, combined, figures, with_figures
+from benchmarks.run import medians
 
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,6 +20,7 @@ RESULT = {
             "seconds": 101,
             "mb_per_hour": 41.5,
             "cpu_percent": 6.25,
+            "recording_cpu_percent": 5.5,
             "peak_memory_mb": 180.0,
             "likeness": {"equal": 30, "compared": 30, "worst_psnr_db": None},
         },
@@ -51,13 +53,31 @@ RESULT = {
 
 
 def test_each_recorder_is_a_row_and_the_rest_sentences():
-    written = figures(RESULT, source="benchmarks/results/one.json")
-    assert "| **Tachiai** | 41.5 | 6.25 | 180 | 30 of 30 | equal |" in written
-    assert "| ffmpeg, H.264 | 229.9 | 15 | 210.5 | 0 of 30 | 33.5 dB |" in written
+    written = figures(RESULT, source="`benchmarks/results/one.json`")
+    assert "| **Tachiai** | 41.5 | 6.25 | 5.5 | 180 | 30 of 30 | equal |" in written
+    assert "| ffmpeg, H.264 | 229.9 | 15 | – | 210.5 | 0 of 30 | 33.5 dB |" in written
     assert "0.18 of its bytes, 0.42 of its processor time." in written
     assert "200,000 rows: 95 % of queries take under 12 ms" in written
     assert "1,000,000 rows: another filter shows its first rows within 156 ms; 95 % of scrolls are painted" in written
     assert "`benchmarks/results/one.json`" in written
+
+
+def test_of_several_results_each_part_is_that_of_the_first_that_has_it():
+    newer = {"machine": RESULT["machine"], "work": RESULT["work"][:1], "idle": [], "ratios": {}}
+    whole = combined([newer, RESULT])
+    assert whole["work"] == newer["work"]
+    assert whole["idle"] == RESULT["idle"]
+    assert whole["search"] == RESULT["search"]
+
+
+def test_what_counts_of_several_runs_is_the_median_and_the_worst_picture():
+    def run(cpu_s, equal, worst_psnr_db):
+        likeness = {"compared": 10, "equal": equal, "worst_psnr_db": worst_psnr_db}
+        return {"recorder": "tachiai", "seconds": 101, "cpu_s": cpu_s, "likeness": likeness, "verdict": int(equal < 10)}
+
+    (row,) = medians([run(5.0, 10, None), run(3.0, 10, None), run(4.0, 9, 31.5)])
+    assert (row["runs"], row["cpu_s"], row["verdict"]) == (3, 4.0, 1)
+    assert row["likeness"] == {"compared": 30, "equal": 29, "worst_psnr_db": 31.5}
 
 
 def test_what_was_not_measured_or_failed_is_left_out():
@@ -77,9 +97,9 @@ def test_they_take_the_place_of_the_last_ones_and_touch_nothing_else():
 
 def test_the_readme_shows_a_result_as_it_is_kept():
     shown = README.partition(BEGIN)[2].partition(END)[0]
-    source = re.search(r"`(benchmarks/results/[^`]+\.json)`", shown)
-    if source is None:
+    sources = re.findall(r"`(benchmarks/results/[^`]+\.json)`", shown)
+    if not sources:
         assert shown == "No result is kept here yet.\n"
         return
-    result = json.loads((ROOT / source[1]).read_text(encoding="utf-8"))
-    assert shown == figures(result, source=source[1])
+    result = combined([json.loads((ROOT / source).read_text(encoding="utf-8")) for source in sources])
+    assert shown == figures(result, source=", ".join(f"`{source}`" for source in sources))
