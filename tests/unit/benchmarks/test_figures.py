@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from benchmarks.run import medians
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-RESULT = {
+RESULT: dict[str, Any] = {
     "machine": {"at": "2026-11-22T20:00:00+00:00", "processors": 2, "screen": [1920, 1080], "fps": 5.0},
     "work": [
         {
