@@ -7,10 +7,12 @@ from zlib import crc32
 
 import numpy as np
 
+from player.account import LOST, Account
 from player.lanes import Marks, Strip, mark_columns, no_marks, no_strip, strip_columns
 from player.source import Span
 from player.timeline import Times
 from recorder.command_rows import CommandReader, Evidence
+from recorder.coverage import Coverage
 from recorder.logrow import SEVERITIES, LogRow
 
 TYPING_KINDS = frozenset({"text", "activity"})
@@ -171,6 +173,38 @@ def evidence_of(spans: Sequence[Span], kinds: Sequence[str]) -> tuple[SpanGroup,
             grown[key] = _Growing()
         grown[key].add(span.start_ns, span.end_ns, 0, -1)
     return tuple(SpanGroup(kind, reason, numbers[kind, reason], one.marks()) for (kind, reason), one in grown.items())
+
+
+@dataclass(frozen=True, slots=True)
+class AccountColumns:
+    """The account of a session as a strip of its quiet classes (places in `QUIET`), and what was not recorded over it.
+
+    What is short must still be seen, so that lies in lanes of marks: masked, gaps, and what is lost since.
+    """
+
+    quiet: Strip = field(default_factory=no_strip)
+    masked: Marks = field(default_factory=no_marks)
+    gaps: Marks = field(default_factory=no_marks)
+    lost: Marks = field(default_factory=no_marks)
+    until_ns: int = 0
+
+
+QUIET = (Coverage.RECORDED, Coverage.IDLE, Coverage.LOCKED)
+
+
+def account_columns(account: Account) -> AccountColumns:
+    """The account, laid out."""
+    quiet, masked, gaps, lost = _Growing(), _Growing(), _Growing(), _Growing()
+    for entry in account.entries:
+        is_quiet = entry.coverage in QUIET
+        value = QUIET.index(Coverage(entry.coverage)) if is_quiet else -1
+        quiet.add(entry.start_ns, entry.start_ns, value, -1)
+        if not is_quiet:
+            over = masked if entry.coverage == Coverage.MASKED else lost if entry.reason in LOST else gaps
+            over.add(entry.start_ns, entry.end_ns, 0, -1)
+    strip = quiet.marks()
+    columns = strip_columns(strip.starts_ns, strip.values, strip.texts)
+    return AccountColumns(columns, masked.marks(), gaps.marks(), lost.marks(), account.length_ns)
 
 
 def starts_of(groups: Sequence[SpanGroup], kinds: Sequence[str]) -> Times:

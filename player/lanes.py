@@ -30,6 +30,7 @@ class Lane(Enum):
     BOOKMARKS = "bookmarks"
     HITS = "hits"
     EVIDENCE = "evidence"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from player.account import Account
 from player.changes import ChangeColumns
 from player.decoding import PictureDecoding, Workers
 from player.moments import WallClock
@@ -232,6 +233,12 @@ class OpenRecording:
                     found.update(span_of(gap) for gap in segment.gaps)
                 self._spans = known, tuple(sorted(found, key=lambda span: (span.start_ns, span.end_ns)))
             return self._spans[1]
+
+    def account(self) -> Account:
+        """Every nanosecond up to where the recording was read: recorded, idle, locked, masked, or a gap."""
+        with self._lock:
+            reached_ns = self.duration_ns if self._scan.is_complete else self._scan.reached_ns
+            return self._scan.account.account(reached_ns, self.spans())
 
     def _loaded_findings(self) -> tuple[object, ...]:
         """What tells whether the spans of the loaded segments are still the same."""

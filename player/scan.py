@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from player.account import AccountReader
 from player.changes import ChangeColumns
 from player.row_list import RowList
 from player.span_log import SpanLog
@@ -31,6 +32,7 @@ class Scan:
         self.changes = ChangeColumns()
         self.rows = RowList()
         self.spans = SpanLog()
+        self.account = AccountReader()
         self.wall_marks: list[tuple[int, int]] = []
         self.reached_ns = 0
         self.is_complete = False
@@ -41,6 +43,7 @@ class Scan:
         self._last_sequence = -1
         self._chunks: Iterator[Chunk] | None = None
         self._is_last_look = False
+        self._is_between_segments = False
         self._rows: list[LogRow] = []
 
     def step(self) -> bool:
@@ -94,6 +97,7 @@ class Scan:
         if self._segment is not None and following[0].number != self._segment + 1:
             self.spans.lose(self.reached_ns, "missing", "A segment of the recording is missing.")
         self._segment, self._last_sequence = following[0].number, -1
+        self._is_between_segments = True
         return True
 
     def _judge_end(self) -> None:
@@ -122,6 +126,9 @@ class Scan:
 
     def _take(self, chunk: Chunk) -> None:
         at_ns = chunk.instant.boot_ns - self._started_boot_ns
+        if self._is_between_segments:
+            self.account.take_silence(self.reached_ns, at_ns)
+            self._is_between_segments = False
         if chunk.sequence != self._last_sequence + 1:
             found = self._findings(after=self._last_sequence)
             reason = found[0].sentence if found else "Chunks are missing here."
@@ -147,6 +154,7 @@ class Scan:
         elif isinstance(event, WallClockChanged):
             self.wall_marks.append((event.at_ns, event.wall_ns))
         self.spans.feed(event)
+        self.account.feed(event)
         self._rows.extend(self._log.feed(event))
 
 

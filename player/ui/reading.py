@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from player import timeline
+from player.account import Account
 from player.decoder import Decoder, Shown, read_shown
 from player.drawing import Pixels
 from player.lane_columns import ColumnReader, Columns
@@ -44,6 +45,15 @@ class Scanned(Protocol):
 
 
 @runtime_checkable
+class Accounting(Protocol):
+    """A source that says of every moment what it was."""
+
+    def account(self) -> Account:
+        """The account of what was read so far; the same object while it is the same."""
+        ...
+
+
+@runtime_checkable
 class Interruptible(Protocol):
     """A source whose pictures may take long."""
 
@@ -72,6 +82,7 @@ class News:
     change_px: Times
     operator_times_ns: Times
     reached_ns: int
+    account: Account = field(default_factory=Account)
     columns: Columns = field(default_factory=Columns)
 
     def is_read_at(self, at_ns: int) -> bool:
@@ -257,6 +268,7 @@ class Reading:
             change_px=timeline.change_weights(changes)[: len(times)],
             operator_times_ns=self._operator_times,
             reached_ns=known_ns,
+            account=source.account() if isinstance(source, Accounting) else Account(),
             columns=self._columns.columns(),
         )
 

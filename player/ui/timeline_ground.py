@@ -6,11 +6,12 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from player import timeline
-from player.lane_columns import SpanGroup
+from player.lane_columns import AccountColumns, SpanGroup
 from player.lanes import Lane, Marks, Place
 from player.timeline import Axis
 from player.ui import lane_painting as fill
 from player.ui import timeline_painting as paint
+from player.ui.account_painting import paint_account
 from player.ui.lane_painting import Ground
 from player.ui.reading import News
 from player.ui.timeline_painting import Curves
@@ -29,6 +30,7 @@ class Scene:
     news: News | None
     spans: tuple[SpanGroup, ...]
     idle: Marks
+    account: AccountColumns
     bookmarks: Marks
     labels: tuple[str, ...]
     hits: Marks
@@ -66,6 +68,7 @@ def _paint_lanes(painter: QPainter, scene: Scene, news: News, *, look: Look) -> 
     fill.paint_hits(ground, places[Lane.HITS], scene.hits)
     above = QRectF(0, places[Lane.SCREEN].top_px, 0, places[Lane.TYPING].bottom_px - places[Lane.SCREEN].top_px)
     fill.paint_evidence(ground, places[Lane.EVIDENCE], above, scene.spans)
+    paint_account(ground, places[Lane.ACCOUNT], scene.account)
     fill.paint_alerts(ground, places[Lane.ALERTS], news.columns.alerts)
     painter.restore()
 

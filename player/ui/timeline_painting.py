@@ -29,6 +29,7 @@ LANES_PX = {
     Lane.BOOKMARKS: 14,
     Lane.HITS: 12,
     Lane.EVIDENCE: 12,
+    Lane.ACCOUNT: 14,
 }
 
 

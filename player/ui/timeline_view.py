@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from player import lanes, timeline
 from player.drawing import Pixels
-from player.lane_columns import Columns, SpanGroup, evidence_of, starts_of
+from player.lane_columns import AccountColumns, Columns, SpanGroup, account_columns, evidence_of, starts_of
 from player.lanes import Lane, Marks, Place, Range
 from player.source import Span
 from player.timeline import Axis, Times
@@ -54,6 +54,7 @@ class TimelineView(QWidget):
         self._bookmarks, self._labels = lanes.no_marks(), tuple[str, ...]()
         self._spans: tuple[SpanGroup, ...] = ()
         self._idle = lanes.no_marks()
+        self._account = AccountColumns()
         self._seen: frozenset[Lane] = frozenset()  # lanes that were not empty once: they keep their room
         self._places: tuple[Place, ...] = ()
         self._range: Range | None = None
@@ -216,13 +217,15 @@ class TimelineView(QWidget):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _take(self, news: News | None) -> None:
-        old = self._news.spans if self._news is not None else ()
-        self._news = news
+        old, self._news = self._news, news
         self._idle = lanes.no_marks()
         if news is None:
-            self._spans = ()
-        elif news.spans is not old:
-            self._spans = evidence_of(news.spans, (*EVIDENCE, "locked"))
+            self._spans, self._account = (), AccountColumns()
+        else:
+            if old is None or news.spans is not old.spans:
+                self._spans = evidence_of(news.spans, (*EVIDENCE, "locked"))
+            if old is None or news.account is not old.account:
+                self._account = account_columns(news.account)
         if news is not None and news.idle:
             self._idle = evidence_of(news.idle, ("idle",))[0].marks
         self._place_lanes()
@@ -231,6 +234,7 @@ class TimelineView(QWidget):
         """Empty lanes have no room; one that held something once keeps it, so that nothing jumps while one types."""
         held = {lane: len(marks) for lane, marks in self._signs().items()}
         held[Lane.COMMANDS] += len(self.columns.processes)
+        held[Lane.ACCOUNT] = len(self._account.quiet)
         self._seen |= {lane for lane in Lane if held.get(lane, 1)}
         self._places = lanes.stacked(paint.LANES_PX, frozenset(Lane) - self._seen, top_px=paint.TICKS_PX)
         self.setFixedHeight(self._bottom_px() + paint.OVERVIEW_PX)
@@ -261,7 +265,15 @@ class TimelineView(QWidget):
         """As Qt asks it."""
         if self._ground is None:
             scene = Scene(
-                self._axis, self._places, self._news, self._spans, self._idle, self._bookmarks, self._labels, self._hits
+                self._axis,
+                self._places,
+                self._news,
+                self._spans,
+                self._idle,
+                self._account,
+                self._bookmarks,
+                self._labels,
+                self._hits,
             )
             self._ground = paint_ground(scene, self.size(), look=self._look, ratio=self.devicePixelRatioF())
         painter = QPainter(self)

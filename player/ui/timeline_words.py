@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from player import lanes, timeline
+from player.account_words import entry_words
 from player.lanes import Marks
 from player.source import Span
 from player.timeline import Axis
@@ -55,7 +56,7 @@ def said_at(news: News, at_ns: int, marks: AxisMarks, *, look: Look, wall: tuple
     if not news.is_read_at(at_ns):
         absent = words("timeline.unread")
     others = [one for one in timeline.spans_at((*news.spans, *news.idle), at_ns) if one is not span]
-    lines = [*_alerts(news, marks), *_bookmarks(marks, look), *_spans(others[:2], look)]
+    lines = [*_alerts(news, marks), *_bookmarks(marks, look), *_account(news, at_ns, look), *_spans(others[:2], look)]
     lines += [*_commands(news, marks, look), *_hits(marks, look)]
     if len(lines) > MOST_LINES:
         more = len(lines) - MOST_LINES + 1
@@ -86,6 +87,14 @@ def _bookmarks(marks: AxisMarks, look: Look) -> Iterator[Line]:
     for place in lanes.all_under(marks.axis, marks.bookmarks, marks.x_px, most=MOST_LINES):
         label = visible(marks.labels[int(marks.bookmarks.texts[place])])
         yield Line(look.words("timeline.bookmark", label=label))
+
+
+def _account(news: News, at_ns: int, look: Look) -> Iterator[Line]:
+    entry = news.account.at(at_ns)
+    if entry is not None:
+        start, end = (timeline.time_text(moment_ns, milliseconds=False) for moment_ns in (entry.start_ns, entry.end_ns))
+        what = visible(entry_words(entry, look.words))
+        yield Line(look.words("account.lane_entry", what=what, start=start, end=end))
 
 
 def _spans(spans: Sequence[Span], look: Look) -> Iterator[Line]:
