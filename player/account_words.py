@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from player.account import LOST, Account
+from player.moments import time_text
 from recorder.coverage import Coverage, CoverageEntry
-from recorder.logrow import inert
+from recorder.logrow import inert, span_words
 from resources.words import Words
 
 HIDDEN_INPUT = "hidden_input"
@@ -57,6 +58,18 @@ def entry_words(entry: CoverageEntry, words: Words) -> str:
     if not entry.reason:
         return name
     return words("account.entry", name=name, why=reason_words(entry.coverage, entry.reason, words))
+
+
+def account_notes(account: Account, words: Words, *, is_live: bool) -> Iterator[str]:
+    """Where the account is from, in sentences."""
+    if is_live:
+        yield words("account.live", until=time_text(account.length_ns))
+    if account.computed_ns:
+        yield words("account.computed", length=span_words(account.computed_ns))
+    elif account.length_ns:
+        yield words("account.sealed")
+    if account.differing_ns:
+        yield words("account.differing", length=span_words(account.differing_ns))
 
 
 def _where(what: str, words: Words) -> str:

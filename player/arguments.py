@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NoReturn
 
-from player.commands import upkeep_arguments
 from recorder.logrow import KINDS, SEVERITIES
 from recorder.release import release
 
@@ -155,7 +154,9 @@ def parser() -> UsageParser:
     _add_search(commands)
     _add_frame(commands)
     _add_export(commands)
-    _add_reindex(commands)
+    from player.commands.account_arguments import add_accounted
+
+    add_accounted(commands)
     from player.commands.key_arguments import add_keys
 
     add_keys(command(commands, "keys", "auditors' keys: make, list, show; which devices are trusted; who can open", ""))
@@ -173,9 +174,9 @@ def parser() -> UsageParser:
     from player.commands.ledger_arguments import add_ledger
 
     add_ledger(commands)
-    says = "try the walls around the decoder of recorded pictures, and say how they stand"
-    walls = command(commands, "walls", says, upkeep_arguments.WALLS_EPILOG)
-    walls.add_argument("--json", action="store_true", help=JSON_HELP)
+    from player.commands.upkeep_arguments import add_upkeep
+
+    add_upkeep(commands)
     return top
 
 
@@ -197,21 +198,21 @@ def _add_open(commands: "Commands[UsageParser]") -> None:
     one.add_argument("--follow", action="store_true", help="stay at the end of a session that is being recorded")
     one.add_argument("--new-window", action="store_true", help="open another window, even if one is open already")
     one.add_argument("--say-in-window", action="store_true", help="say in the window why it cannot be opened")
-    _add_library(one)
+    add_library(one)
 
 
 def _add_list(commands: "Commands[UsageParser]") -> None:
     from player.commands.facet_arguments import add_facets
 
     one = command(commands, "list", "list the recordings of the library, newest first", LIST_EPILOG)
-    _add_library(one)
+    add_library(one)
     add_facets(one)
     one.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
 def _add_verify(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "verify", "say whether a recording is complete and unaltered, and prove it", VERIFY_EPILOG)
-    _add_recording(one)
+    add_recording(one)
     how = one.add_mutually_exclusive_group()
     how.add_argument("--integrity-only", action="store_true", help="use no key: do not look into the content")
     how.add_argument(
@@ -222,7 +223,7 @@ def _add_verify(commands: "Commands[UsageParser]") -> None:
 
 def _add_log(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "log", "print the operation log: what was typed, clicked, opened, in order", LOG_EPILOG)
-    _add_recording(one)
+    add_recording(one)
     one.add_argument("--kind", action="append", choices=KINDS, metavar="K", help=f"only this kind: {', '.join(KINDS)}")
     one.add_argument(
         "--from", type=seconds, metavar="S", dest="from_ns", help="only what ended at this second or later"
@@ -260,7 +261,7 @@ def _add_search(commands: "Commands[UsageParser]") -> None:
         metavar="QUERY",
         help="what to find, as it was typed or shown (else the saved search's text)",
     )
-    _add_library(one)
+    add_library(one)
     add_facets(one)
     one.add_argument("--limit", type=_count, default=1000, metavar="N", help="at most so many hits (default 1000)")
     one.add_argument("--json", action="store_true", help=JSON_HELP)
@@ -271,7 +272,7 @@ def _add_frame(commands: "Commands[UsageParser]") -> None:
         commands, "frame", "write exactly what was on a screen at a moment, as a PNG, or check one", FRAME_EPILOG
     )
     one.add_argument("recording", nargs="?", metavar="RECORDING", help=RECORDING_HELP)
-    _add_library(one)
+    add_library(one)
     one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", help="the moment")
     one.add_argument("--screen", type=int, metavar="N", help="which screen (default: the first there was then)")
     one.add_argument("--out", type=_png, metavar="FILE.png", help="the picture; - for standard output")
@@ -283,7 +284,7 @@ def _add_frame(commands: "Commands[UsageParser]") -> None:
 
 def _add_export(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "export", "write a recording as ordinary files: video, subtitles, log", EXPORT_EPILOG)
-    _add_recording(one)
+    add_recording(one)
     one.add_argument("--video", type=_video, metavar="FILE", help="a video: .webm, .mp4 or .avi")
     one.add_argument("--from", type=seconds, metavar="S", dest="from_ns", help="from this second of the session")
     one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="to this second of the session")
@@ -306,7 +307,7 @@ def _add_report(commands: "Commands[UsageParser]") -> None:
     from player.commands.report_arguments import EPILOG, add_report
 
     one = command(commands, "report", "tell a recording on a page, as HTML or PDF", EPILOG)
-    _add_recording(one)
+    add_recording(one)
     add_report(one)
 
 
@@ -314,7 +315,7 @@ def _add_package(commands: "Commands[UsageParser]") -> None:
     from player.commands.package_arguments import CHECK_EPILOG, MAKE_EPILOG, add_check, add_package
 
     one = command(commands, "package", "make an evidence package for outsiders", MAKE_EPILOG)
-    _add_recording(one)
+    add_recording(one)
     one.add_argument("--from", type=seconds, metavar="S", dest="from_ns", help="from this second of the session")
     one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="to this second of the session")
     add_package(one)
@@ -322,20 +323,14 @@ def _add_package(commands: "Commands[UsageParser]") -> None:
     add_check(command(commands, "check-package", says, CHECK_EPILOG))
 
 
-def _add_reindex(commands: "Commands[UsageParser]") -> None:
-    one = command(
-        commands, "reindex", "make the index of the library again from its recordings", upkeep_arguments.REINDEX_EPILOG
-    )
-    _add_library(one)
-    one.add_argument("--json", action="store_true", help=JSON_HELP)
-
-
-def _add_recording(one: UsageParser) -> None:
+def add_recording(one: UsageParser) -> None:
+    """Which recording, and where it lies."""
     one.add_argument("recording", metavar="RECORDING", help=RECORDING_HELP)
-    _add_library(one)
+    add_library(one)
 
 
-def _add_library(one: UsageParser) -> None:
+def add_library(one: UsageParser) -> None:
+    """Where recordings lie."""
     one.add_argument("--library", type=_folder, metavar="DIR", help=LIBRARY_HELP)
 
 

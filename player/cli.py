@@ -47,6 +47,11 @@ def _run(asked: argparse.Namespace) -> int:
 def _carry_out(desk: Desk, asked: argparse.Namespace) -> int:
     if asked.command in ("list", "verify", "log"):
         return _read(desk, asked)
+    if asked.command == "accounted":
+        from player.commands.accounting import run_accounted
+
+        how = {"entries": asked.entries, "as_json": asked.json, "language": asked.language}
+        return run_accounted(desk, asked.recording, **how)
     if asked.command in ("search", "reindex"):
         return _search(desk, asked)
     if asked.command == "keys":

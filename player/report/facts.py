@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 
+from player.account import Account
 from player.decoder import read_shown
 from player.drawing import Canvas, desktop_of, draw_desktop, draw_pointer, place
 from player.library import SEGMENTS
@@ -80,6 +81,7 @@ class Report:
     not_recorded_ns: int
     idle_ns: int
     locked_ns: int
+    account: Account
     reviews: tuple[ReviewTold, ...]
     wall_ns_at: Callable[[int], int]
     made_wall_ns: int
@@ -130,6 +132,7 @@ def gather(
         not_recorded_ns=_total(dark),
         idle_ns=_total(span for span in spans if span.kind == "idle"),
         locked_ns=_total(span for span in spans if span.kind == "locked"),
+        account=recording.account().within(start_ns, duration_ns),
         reviews=tuple(reviews),
         wall_ns_at=recording.wall_ns_at,
         made_wall_ns=made_wall_ns,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from player.account_words import account_lines, account_notes
 from player.report.applications import ApplicationTime
 from player.report.facts import AlertTold, Report, ReviewTold
 from player.source import Span
@@ -94,6 +95,7 @@ class _Writer:
             self._who(),
             self._verdict(),
             self._not_recorded(),
+            self._account(),
             self._alerts(),
             self._commands(),
             self._applications(),
@@ -166,6 +168,17 @@ class _Writer:
         kind, why = self._words.either(f"span.{span.kind}", span.kind), self._words.said(inert(span.reason))
         length = span_words(span.end_ns - span.start_ns)
         return time_text(span.start_ns), time_text(span.end_ns), length, kind, why
+
+    def _account(self) -> str:
+        account, words = self._report.account, self._words
+        rows = [
+            (line.name, line.reason, self._length(line.length_ns), _share(line.length_ns, account.length_ns))
+            for line in account_lines(account, words)
+        ]
+        rows.append((words("account.whole"), "", self._length(account.length_ns), _share(1, 1)))
+        body = self._table(rows, ("class", "why", "length", "share"))
+        notes = account_notes(account, words, is_live=self._report.is_live)
+        return self._section("account", body + "".join(f'<p class="quiet">{escape(note)}</p>' for note in notes))
 
     def _alerts(self) -> str:
         alerts = self._report.alerts
@@ -256,6 +269,10 @@ class _Writer:
 
     def _length(self, length_ns: int) -> str:
         return time_text(length_ns, milliseconds=False) if length_ns >= 60_000_000_000 else span_words(length_ns)
+
+
+def _share(part_ns: int, whole_ns: int) -> str:
+    return f"{100 * part_ns / max(1, whole_ns):.2f} %"
 
 
 def _table(rows: Iterable[Sequence[str]], *, heads: Sequence[str], code: int | None = None) -> str:

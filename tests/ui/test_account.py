@@ -71,7 +71,11 @@ def test_a_recording_without_an_account_has_no_lane_of_it(window_on):
     [
         (10, "0:00:00 – 0:00:20: Recorded", "0:00:00 ～ 0:00:20：記録"),
         (45, "0:00:40 – 0:00:48: Masked (Payroll)", "0:00:40 ～ 0:00:48：マスク中（Payroll）"),
-        (50, "Not recorded (The recorder was killed or crashed)", "記録なし（記録プログラムが強制終了されたか、異常終了した）"),
+        (
+            50,
+            "Not recorded (The recorder was killed or crashed)",
+            "記録なし（記録プログラムが強制終了されたか、異常終了した）",
+        ),
     ],
 )
 def test_the_card_says_what_the_moment_was_and_why(window, second, english, japanese):

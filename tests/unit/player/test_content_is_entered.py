@@ -21,6 +21,7 @@ TYPED = "systemctl-stop-billing"
 # Each command that shows content: what it is asked, and the kind of its entry. "*" stands for a folder to write to.
 SHOWS = {
     "log": (("log", SESSION_ID), "log"),
+    "accounted": (("accounted", SESSION_ID), "log"),
     "search": (("search", "billing"), "search"),
     "list": (("list", "--application", "xterm"), "search"),
     "frame": (("frame", SESSION_ID, "--at", "1", "--out", "*/picture.png"), "frame"),

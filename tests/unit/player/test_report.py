@@ -153,3 +153,16 @@ def test_without_a_key_the_report_says_what_is_missing(place, tmp_path):
     assert answer.status == 3
     assert told(answer)
     assert not (tmp_path / "report.html").exists()
+
+
+def test_every_second_is_accounted_for_in_it(place):
+    desk = billing(place)
+    desk.gap(desk.now_ns - 2 * S, desk.now_ns - S, "everything", "suspended")
+    desk.close()
+    text = " ".join(" ".join(parsed(html_of(place)).text).split())
+    account = text.split("Every second accounted for")[1].split("Computed here")[0]
+    assert "Not recorded" in account
+    assert "The machine was suspended 1.0 s" in account
+    assert "the whole session" in account
+    assert "100.00 %" in account
+    assert "全時間の内訳" in html_of(place, "--language", "ja")
