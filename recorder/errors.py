@@ -6,6 +6,7 @@ TachiaiError
 │   ├── StorageError          missing, read-only, full or failing storage   (exit 4)
 │   ├── UnreadableError       not a recording, newer version, cannot judge  (exit 3)
 │   ├── KeyMissingError       no key, or a key that does not open this      (exit 3)
+│   ├── PolicyError           the agent's policy is faulty or refused       (exit 3)
 │   └── IndexUnusableError    the index is locked or damaged                (exit 4)
 └── BugError              what we did: crashes loudly
 """
@@ -43,6 +44,12 @@ class UnreadableError(WorldError):
 
 class KeyMissingError(WorldError):
     """No key is given, or none of the given keys opens this recording."""
+
+    exit_status = 3
+
+
+class PolicyError(WorldError):
+    """The agent's policy is faulty, or is refused here."""
 
     exit_status = 3
 

@@ -5,9 +5,10 @@ import argparse
 from player.commands.desk import Desk
 from player.ledger.entry import Kind
 from player.ledger.ledger import Ledger
-from player.ledger.policy import FILE_NAME, Policy, load_policy, pinned_root, read_policy, rules_problem
+from player.ledger.policy import FILE_NAME, Policy, load_policy, read_policy, rules_problem
 from player.ledger.refusal import RefusedError
 from recorder.errors import StorageError, UnreadableError
+from recorder.evidence.key_folder import pinned_root
 from recorder.evidence.keys import RootKey, fingerprint
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from player.ledger.book import NOT_ENTERED, Book, copy_on
 from player.ledger.checking import lines_of
 from player.ledger.entry import Deed, Entry, Kind, Place, make_entry
-from player.ledger.policy import IfNot, Policy, load_policy, pinned_root
+from player.ledger.policy import IfNot, Policy, load_policy
 from player.ledger.refusal import NotEnteredError, RefusedError
 from player.persons import Signer, this_person
 from recorder.clock import Clock, SystemClock
 from recorder.errors import WorldError
 from recorder.evidence.files import Files
-from recorder.evidence.key_folder import home_folder, keys_folder
+from recorder.evidence.key_folder import home_folder, keys_folder, pinned_root
 
 FOLDER = "ledger"
 Notify = Callable[[str], None]

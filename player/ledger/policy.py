@@ -16,8 +16,9 @@ import msgspec
 
 from recorder.errors import KeyMissingError
 from recorder.evidence.files import write_private_file
-from recorder.evidence.keys import DeviceKey, fingerprint, read_key_file
-from recorder.evidence.signature import is_signed_by
+from recorder.evidence.key_folder import pinned_root
+from recorder.evidence.keys import DeviceKey, read_key_file
+from recorder.evidence.signer import Signed, require_signer
 from recorder.format.header import canonical
 
 FORMAT = "tachiai-policy"
@@ -141,18 +142,6 @@ def load_policy(keys: Path) -> Policy:
     return read_policy(path, root=pinned_root(keys)) if path.exists() else Policy()
 
 
-def pinned_root(keys: Path) -> bytes | None:
-    """The organisation's root that an administrator pinned here; None if there is none."""
-    path = keys / "organisation.pub"
-    if not path.exists():
-        return None
-    try:
-        return bytes.fromhex(read_key_file(path).decode("ascii").strip())
-    except ValueError as error:
-        msg = f"{path} is not a root's public key; ask your administrator to pin it again."
-        raise KeyMissingError(msg) from error
-
-
 def read_policy(path: Path, *, root: bytes | None) -> Policy:
     """The policy in this file; with `root`, only one that this root signed.
 
@@ -167,15 +156,8 @@ def read_policy(path: Path, *, root: bytes | None) -> Policy:
         raise KeyMissingError(msg) from error
     if policy.root_public_bytes or root is not None:
         message = _CONTEXT + canonical(policy.content())
-        if not is_signed_by(policy.root_public_bytes, policy.signature, message):
-            msg = f"The policy {path} is not signed, or was altered after it was signed; get it again from who made it."
-            raise KeyMissingError(msg)
-    if root is not None and policy.root_public_bytes != root:
-        msg = (
-            f"The policy {path} is signed by the root key {fingerprint(policy.root_public_bytes)}, and this machine "
-            f"trusts {fingerprint(root)} only; get the policy from your organisation."
-        )
-        raise KeyMissingError(msg)
+        signed = Signed(policy.root_public_bytes, policy.signature, message)
+        require_signer(path, signed, root=root)
     return policy
 
 

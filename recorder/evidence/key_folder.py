@@ -37,6 +37,7 @@ from recorder.evidence.keys import (
 HOME_VARIABLE = "TACHIAI_HOME"
 KEY_VARIABLE = "TACHIAI_KEY"
 _LOCAL_NAME = "local"
+_PINNED_ROOT = "organisation.pub"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,19 @@ def protect_and_save(key: AuditorKey, path: Path, ask_passphrase: Callable[[], s
 
 def load_recipients(folder: Path, path: Path) -> Recipients:
     """A list of recipients; if an organisation's root is pinned here, only a list of its."""
-    pinned = folder / "organisation.pub"
-    return Recipients.load(path, root=_pinned_root(pinned) if pinned.exists() else None)
+    return Recipients.load(path, root=pinned_root(folder))
 
 
 def pin_organisation(folder: Path, root_public_bytes: bytes) -> None:
-    """From now on take only lists of recipients that this root signed."""
-    write_private_file(folder / "organisation.pub", root_public_bytes.hex().encode() + b"\n")
+    """From now on take only lists of recipients and policies that this root signed."""
+    write_private_file(folder / _PINNED_ROOT, root_public_bytes.hex().encode() + b"\n")
 
 
-def _pinned_root(path: Path) -> bytes:
+def pinned_root(folder: Path) -> bytes | None:
+    """The organisation's root that an administrator pinned here; None if there is none."""
+    path = folder / _PINNED_ROOT
+    if not path.exists():
+        return None
     try:
         return bytes.fromhex(read_key_file(path).decode("ascii").strip())
     except ValueError as error:

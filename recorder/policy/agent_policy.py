@@ -13,7 +13,7 @@ from recorder.policy.sections import (
     StoragePolicy,
     SupervisionPolicy,
 )
-from recorder.policy.setting import Setting
+from recorder.policy.setting import Form, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,10 @@ class AgentPolicy:
     `fixed` names the settings that the file sets ("recording.keys"): whoever sits at the machine cannot change these.
     """
 
-    version: Annotated[int, Setting("Counts up with every change: an older one is refused.", least=1, most=2**31)] = 0
-    organisation: Annotated[str, Setting("Who made this policy.", longest=200)] = ""
+    version: Annotated[
+        int, Setting("Counts up with every change: an older one is refused.", least=1, most=2**31, is_needed=True)
+    ] = 0
+    organisation: Annotated[str, Setting("Who made this policy.", longest=200, form=Form.NAME, is_needed=True)] = ""
     notice: NoticePolicy = field(default_factory=NoticePolicy)
     recording: RecordingPolicy = field(default_factory=RecordingPolicy)
     storage: StoragePolicy = field(default_factory=StoragePolicy)

@@ -9,9 +9,6 @@ from recorder.geometry import Rect
 from recorder.policy.setting import Form, Setting
 
 _MOST_MB = 1_000_000_000
-_LONGEST_TEXT = 10_000
-_LONGEST_LINE = 500
-_MOST_ITEMS = 500
 
 
 class PurposeAsked(enum.StrEnum):
@@ -85,11 +82,13 @@ class NoticePolicy:
     """What the operator is told at the start, and what they have to confirm."""
 
     shown: Annotated[bool, Setting("The operator is told at the start what is recorded and why.")] = True
-    text_en: Annotated[str, Setting("The notice in English; empty: the built-in one.", longest=_LONGEST_TEXT)] = ""
-    text_ja: Annotated[str, Setting("The notice in Japanese; empty: the built-in one.", longest=_LONGEST_TEXT)] = ""
-    contact: Annotated[
-        str, Setting("Whom an operator may ask about it, named in the notice.", longest=_LONGEST_LINE)
+    text_en: Annotated[
+        str, Setting("The notice in English; empty: the built-in one.", longest=10_000, has_lines=True)
     ] = ""
+    text_ja: Annotated[
+        str, Setting("The notice in Japanese; empty: the built-in one.", longest=10_000, has_lines=True)
+    ] = ""
+    contact: Annotated[str, Setting("Whom an operator may ask about it, named in the notice.")] = ""
     hold_session: Annotated[bool, Setting("The desktop cannot be used before the notice is confirmed.")] = False
     purpose: Annotated[PurposeAsked, Setting("Whether the notice asks for a purpose or a ticket.")] = PurposeAsked.NO
     purpose_pattern: Annotated[
@@ -110,10 +109,14 @@ class RecordingPolicy:
         int, Setting("After so many seconds without input the session counts as idle.", least=10, most=86_400)
     ] = 60
     library: Annotated[
-        str, Setting("The folder that recordings are written to; empty: the operator's own.", form=Form.PATH)
+        str,
+        Setting("The folder that recordings are written to; empty: the operator's own.", longest=1000, form=Form.PATH),
     ] = ""
     recipients: Annotated[
-        str, Setting("The signed list of who may open recordings; empty: the one of the keys.", form=Form.PATH)
+        str,
+        Setting(
+            "The signed list of who may open recordings; empty: the one of the keys.", longest=1000, form=Form.PATH
+        ),
     ] = ""
     plain_files: Annotated[
         bool, Setting("An ordinary video or log, which nothing seals, may be written beside the recording.")
@@ -141,7 +144,9 @@ class StoragePolicy:
     archive: Annotated[
         str,
         Setting(
-            "The folder where a recording must lie, verified, before it is deleted here; empty: none.", form=Form.PATH
+            "The folder where a recording must lie, verified, before it is deleted here; empty: none.",
+            longest=1000,
+            form=Form.PATH,
         ),
     ] = ""
 
@@ -150,15 +155,17 @@ class StoragePolicy:
 class MaskRule:
     """Something whose pixels are never recorded: everything that the rule says must hold at once."""
 
-    name: Annotated[str, Setting("What operators and auditors read on the mask.", longest=100, form=Form.NAME)] = ""
-    reason: Annotated[str, Setting("Why it is masked.", longest=_LONGEST_LINE)] = ""
+    name: Annotated[
+        str, Setting("What operators and auditors read on the mask.", longest=100, form=Form.NAME, is_needed=True)
+    ] = ""
+    reason: Annotated[str, Setting("Why it is masked.")] = ""
     applications: Annotated[
         tuple[str, ...],
-        Setting("Programs whose windows are masked: names with * and ?, e.g. keepass*.", longest=_MOST_ITEMS),
+        Setting("Programs whose windows are masked: names with * and ?, e.g. keepass*."),
     ] = ()
     titles: Annotated[
         tuple[str, ...],
-        Setting("Windows with a title that contains this are masked.", longest=_MOST_ITEMS, form=Form.PATTERN),
+        Setting("Windows with a title that contains this are masked.", form=Form.PATTERN),
     ] = ()
     area: Annotated[
         Rect | None, Setting("Only this area of the desktop, in pixels: left, top, width, height; none: anywhere.")
@@ -166,7 +173,7 @@ class MaskRule:
     hours: Annotated[
         str, Setting("Only at these hours, local time, e.g. 12:00-13:00; empty: always.", form=Form.HOURS)
     ] = ""
-    days: Annotated[tuple[Day, ...], Setting("Only on these days; none: every day.", longest=7)] = ()
+    days: Annotated[tuple[Day, ...], Setting("Only on these days; none: every day.")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +182,7 @@ class HiddenInputPolicy:
 
     dialogs: Annotated[
         tuple[str, ...],
-        Setting("Further programs that ask for passwords: names with * and ?.", longest=_MOST_ITEMS),
+        Setting("Further programs that ask for passwords: names with * and ?."),
     ] = ()
 
 
@@ -185,9 +192,9 @@ class RulesPolicy:
 
     built_in: Annotated[bool, Setting("The rules that come with the program judge.")] = True
     folders: Annotated[
-        tuple[str, ...], Setting("Folders of the organisation's own rules.", longest=_MOST_ITEMS, form=Form.PATH)
+        tuple[str, ...], Setting("Folders of the organisation's own rules.", longest=1000, form=Form.PATH)
     ] = ()
-    off: Annotated[tuple[str, ...], Setting("Rules that do not judge, by their id.", longest=_MOST_ITEMS)] = ()
+    off: Annotated[tuple[str, ...], Setting("Rules that do not judge, by their id.")] = ()
     at_informational: Annotated[Response, Setting("What an informational alert leads to.")] = Response.RECORD
     at_low: Annotated[Response, Setting("What an alert of low severity leads to.")] = Response.RECORD
     at_medium: Annotated[Response, Setting("What an alert of medium severity leads to.")] = Response.NOTIFY
@@ -202,22 +209,26 @@ class RulesPolicy:
 class ChannelPolicy:
     """A way by which alerts leave the machine."""
 
-    name: Annotated[str, Setting("What this channel is called.", longest=100, form=Form.NAME)] = ""
-    kind: Annotated[ChannelKind, Setting("How it sends.")] = ChannelKind.DESKTOP
+    name: Annotated[str, Setting("What this channel is called.", longest=100, form=Form.NAME, is_needed=True)] = ""
+    kind: Annotated[ChannelKind, Setting("How it sends.", is_needed=True)] = ChannelKind.DESKTOP
     least_severity: Annotated[AlertSeverity, Setting("It sends alerts from this severity on.")] = AlertSeverity.MEDIUM
     host: Annotated[str, Setting("The syslog or mail server.", longest=255)] = ""
     port: Annotated[int, Setting("The server's port; 0: the usual one of its kind.", least=0, most=65_535)] = 0
     transport: Annotated[Transport, Setting("How messages travel to the syslog or mail server.")] = Transport.TLS
     ca_file: Annotated[
-        str, Setting("The certificates that the server is trusted by; empty: the system's.", form=Form.PATH)
+        str,
+        Setting("The certificates that the server is trusted by; empty: the system's.", longest=1000, form=Form.PATH),
     ] = ""
     url: Annotated[str, Setting("The webhook's address.", longest=2000, form=Form.URL)] = ""
     secret_file: Annotated[
-        str, Setting("The file with the webhook's signing secret, or with the mail password.", form=Form.PATH)
+        str,
+        Setting("The file with the webhook's signing secret, or with the mail password.", longest=1000, form=Form.PATH),
     ] = ""
     user: Annotated[str, Setting("The name for the mail server; empty: without.", longest=255)] = ""
     sender: Annotated[str, Setting("The mail's sender.", longest=320, form=Form.ADDRESS)] = ""
-    recipients: Annotated[tuple[str, ...], Setting("The mail's recipients.", longest=100, form=Form.ADDRESS)] = ()
+    recipients: Annotated[
+        tuple[str, ...], Setting("The mail's recipients.", most_items=100, longest=320, form=Form.ADDRESS)
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,15 @@ class Form(enum.StrEnum):
 class Setting:
     """Stands in the `Annotated` of a setting: a sentence for the administrator, and what its value may be.
 
-    `least` and `most` bound a number; `longest` bounds a text's characters and a list's items; `form` is what the text,
-    or each text of a list, must be written like.
+    `least` and `most` bound a number, `longest` the characters of a text (of each, in a list), `most_items` a list.
+    `form` is what a text, or each text of a list, must be written like. One with `is_needed` must stand in the file.
     """
 
     says: str
     least: float | None = None
     most: float | None = None
-    longest: int | None = None
+    longest: int = 500
+    has_lines: bool = False
+    most_items: int = 500
     form: Form | None = None
+    is_needed: bool = False
