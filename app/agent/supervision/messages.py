@@ -1,0 +1,269 @@
+"""What the resident agent and its recorder say to each other: MessagePack, each with its length before it.
+
+Times are of the boot clock, which both processes read alike. A message of a kind that the other does not know ends the
+connection: both are always of the same version, since one starts the other.
+"""
+
+import struct
+
+import msgspec
+
+from recorder.format.header import PreviousSegment
+
+LENGTH = struct.Struct(">I")
+LONGEST_BYTES = 8 << 20
+
+
+class Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """Anything that is said."""
+
+
+# --- the recorder says ------------------------------------------------------------------------------------------------
+
+
+class Health(msgspec.Struct, frozen=True, array_like=True):
+    """How a recorder that records does.
+
+    `turned_boot_ns`: when its sealing thread was last seen to live. `sealed_boot_ns`: all that happened up to then is on
+    the disk, and `tip` is the newest record there.
+    """
+
+    turned_boot_ns: int
+    sealed_boot_ns: int
+    tip: PreviousSegment | None
+    at_ns: int
+    changes: int
+    bytes_sealed: int
+    chunks: int
+
+
+class Heartbeat(Message, frozen=True):
+    """The sender lives; `health` only from a recorder that records."""
+
+    boot_ns: int
+    health: Health | None = None
+
+
+class Started(Message, frozen=True):
+    """It records now. `segment` is the one that was begun; `lost_ns` how long nothing was recorded before (0: new)."""
+
+    folder: str
+    session_id: str
+    operator: str
+    host: str
+    purpose: str
+    started_boot_ns: int
+    started_wall_ns: int
+    segment: int
+    lost_ns: int = 0
+
+
+class RowSaid(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the operation log, its text inert."""
+
+    at_ns: int
+    end_ns: int
+    kind: str
+    text: str
+    detail: str
+    severity: str
+    application: str | None = None
+
+
+class Rows(Message, frozen=True):
+    """Rows that are complete now, in their order; sealed already."""
+
+    rows: tuple[RowSaid, ...]
+
+
+class Miniature(Message, frozen=True):
+    """The desktop as auditors will see it, small; `image` is a JPEG."""
+
+    at_ns: int
+    width_px: int
+    height_px: int
+    image: bytes
+
+
+class AlertRaised(Message, frozen=True):
+    """A rule fired, and these responses are wanted, the mildest first."""
+
+    at_ns: int
+    rule: str
+    version: str
+    title: str
+    severity: str
+    reason: str
+    responses: tuple[str, ...] = ()
+
+
+class StorageSaid(Message, frozen=True):
+    """The storage is now "ample", "low", "reserve" or "full", and what is done about it."""
+
+    state: str
+    free_bytes: int
+    action: str = ""
+
+
+class PolicySaid(Message, frozen=True):
+    """This policy is in force; version 0: the built-in one."""
+
+    version: int
+    organisation: str
+    sha256: bytes
+    root: bytes = b""
+
+
+class Noted(Message, frozen=True):
+    """A sentence for the person at the machine."""
+
+    sentence: str
+
+
+class ToldToEnd(Message, frozen=True):
+    """Somebody sent the recorder this signal. Is the session over?"""
+
+    signal: int
+
+
+class Refused(Message, frozen=True):
+    """It could not begin: why, in a sentence, and the exit status for that."""
+
+    sentence: str
+    exit_status: int
+
+
+class Ended(Message, frozen=True):
+    """The recording is closed and signed (or could not be), for this `EndReason`; `sentence` says what went wrong."""
+
+    folder: str
+    reason: str
+    exit_status: int
+    sentence: str = ""
+
+
+# --- the resident says ------------------------------------------------------------------------------------------------
+
+
+class Resume(msgspec.Struct, frozen=True, array_like=True):
+    """Go on with this recording: why there is a gap (`GapReason`), in words, and what is known of its beginning.
+
+    `sealed_boot_ns` and `tip` are the last that was heard of the recorder before; None: nothing was.
+    """
+
+    folder: str
+    reason: str
+    detail: str
+    sealed_boot_ns: int | None = None
+    tip: PreviousSegment | None = None
+
+
+class Begin(Message, frozen=True):
+    """The first message to a recorder: what to go on with (None: a new recording), and what it has to know.
+
+    `resident` is the command that starts the resident again; `note` says what was not recorded before a new recording.
+    """
+
+    resume: Resume | None
+    resident: tuple[str, ...]
+    resident_pid: int
+    heartbeat_s: float
+    silent_after_s: float
+    restarts_resident: bool
+    note: str = ""
+
+
+class NoticeWasShown(Message, frozen=True):
+    """The operator sees the notice."""
+
+    boot_ns: int
+    language: str
+    text: str
+
+
+class NoticeWasAcknowledged(Message, frozen=True):
+    """The operator confirmed the notice that was shown then, and said what for."""
+
+    boot_ns: int
+    shown_boot_ns: int
+    purpose: str = ""
+
+
+class ResponseWasGiven(Message, frozen=True):
+    """What was done about an alert, how it went, and what the operator said."""
+
+    boot_ns: int
+    alert_at_ns: int
+    rule: str
+    response: str
+    outcome: str
+    said: str = ""
+
+
+class ShowMiniatures(Message, frozen=True):
+    """Send miniatures from now on, or no more."""
+
+    wanted: bool
+
+
+class Stop(Message, frozen=True):
+    """Close the recording for this `EndReason`."""
+
+    reason: str
+    detail: str = ""
+
+
+class GoOn(Message, frozen=True):
+    """The answer to `ToldToEnd`: the session is not over."""
+
+
+class AdoptedBy(Message, frozen=True):
+    """The first message of a resident that the recorder started: it watches from now on."""
+
+    resident_pid: int
+
+
+FromRecorder = (
+    Heartbeat
+    | Started
+    | Rows
+    | Miniature
+    | AlertRaised
+    | StorageSaid
+    | PolicySaid
+    | Noted
+    | ToldToEnd
+    | Refused
+    | Ended
+)
+FromResident = (
+    Heartbeat
+    | Begin
+    | NoticeWasShown
+    | NoticeWasAcknowledged
+    | ResponseWasGiven
+    | ShowMiniatures
+    | Stop
+    | GoOn
+    | AdoptedBy
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_from_recorder: msgspec.msgpack.Decoder[FromRecorder] = msgspec.msgpack.Decoder(FromRecorder)
+_from_resident: msgspec.msgpack.Decoder[FromResident] = msgspec.msgpack.Decoder(FromResident)
+
+
+def packed(message: Message) -> bytes:
+    """A message as it travels."""
+    body = _encoder.encode(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def from_recorder(body: bytes) -> FromRecorder:
+    """What a recorder said. Raises `msgspec.DecodeError`."""
+    return _from_recorder.decode(body)
+
+
+def from_resident(body: bytes) -> FromResident:
+    """What the resident said. Raises `msgspec.DecodeError`."""
+    return _from_resident.decode(body)

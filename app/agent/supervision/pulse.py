@@ -1,0 +1,60 @@
+"""Whether the other process lives, judged by when it was last heard: arithmetic on given times, no clock of its own.
+
+Times are of the monotonic clock, which stands still while the machine sleeps: nobody is late because of that.
+"""
+
+from dataclasses import dataclass
+
+NS_PER_S = 1_000_000_000
+
+# Whoever judges so late was itself held up, and must not blame the other one for it.
+OWN_LATENESS_NS = NS_PER_S
+
+
+class Pulse:
+    """Heard or not: `silence_ns` is how long the other one said nothing while we could have heard it."""
+
+    def __init__(self, now_ns: int) -> None:
+        self._heard_ns = now_ns
+        self._looked_ns = now_ns
+
+    def hear(self, now_ns: int) -> None:
+        """The other one said something."""
+        self._heard_ns = now_ns
+
+    def silence_ns(self, now_ns: int) -> int:
+        """How long it has been silent. To be asked several times a second: who asks late forgives."""
+        if now_ns - self._looked_ns > OWN_LATENESS_NS:
+            self._heard_ns = now_ns
+        self._looked_ns = now_ns
+        return now_ns - self._heard_ns
+
+
+@dataclass(frozen=True, slots=True)
+class BackoffSteps:
+    """How long to wait before each start after failures that follow each other."""
+
+    delays_s: tuple[float, ...] = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+    sound_after_s: float = 60.0
+
+
+class Backoff:
+    """Counts starts that soon failed. It waits longer and longer, up to its last step, and never gives up."""
+
+    def __init__(self, steps: BackoffSteps | None = None) -> None:
+        self._steps = steps or BackoffSteps()
+        self._failures = 0
+
+    @property
+    def failures(self) -> int:
+        """How many starts failed one after the other."""
+        return self._failures
+
+    def delay_s(self, lived_s: float) -> float:
+        """How long to wait before the next start, after one that lived so long."""
+        if lived_s >= self._steps.sound_after_s:
+            self._failures = 0
+        delays = self._steps.delays_s
+        delay_s = delays[min(self._failures, len(delays) - 1)]
+        self._failures += 1
+        return delay_s

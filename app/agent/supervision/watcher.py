@@ -1,0 +1,302 @@
+"""The resident's half of the watch: keep a recorder alive, whatever becomes of it, until it is told to stop.
+
+    starting ──Started──▶ recording ──silent, dead, stuck──▶ (killed) ──backoff──▶ starting
+        │                     │
+        └──Refused, first─▶ over ◀──Ended after stop──┘        Ended by itself: starting, with a new recording
+
+One thread owns all of it; what others say and ask comes through one queue.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.agent.supervision.messages import (
+    Begin,
+    Ended,
+    FromRecorder,
+    GoOn,
+    Health,
+    Heartbeat,
+    Message,
+    Refused,
+    Resume,
+    Started,
+    Stop,
+    ToldToEnd,
+)
+from app.agent.supervision.pulse import NS_PER_S, Backoff, Pulse
+from app.agent.supervision.recorder_process import RecorderProcess
+from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
+from recorder.clock import Clock
+from recorder.events import EndReason, GapReason
+
+TICK_S = 0.2
+# A logout tells both processes within moments of each other, in whatever order.
+LOGOUT_WINDOW_S = 1.5
+# Endings after which the same would only happen again: the session is over.
+_OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
+
+Start = Callable[[Callable[[RecorderProcess, FromRecorder | None], None]], RecorderProcess]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    sender: RecorderProcess
+    message: FromRecorder | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    stop: Stop
+
+
+class Watcher:
+    """Keeps one recorder running. `start` begins, `stop` ends in order; `over` of the listener is the last that is heard.
+
+    `start_recorder` starts a process; `adopted` is one that runs already. `resume` is what the first one goes on with.
+    """
+
+    def __init__(
+        self,
+        start_recorder: Start,
+        *,
+        listener: WatchListener,
+        clock: Clock,
+        limits: WatchLimits,
+        resident: Sequence[str],
+        resident_pid: int,
+        resume: Resume | None = None,
+        adopt: Start | None = None,
+    ) -> None:
+        self._start_recorder = start_recorder
+        self._listener = listener
+        self._clock = clock
+        self._limits = limits
+        self._resident = tuple(resident)
+        self._resident_pid = resident_pid
+        self._resume = resume
+        self._adopt = adopt
+        self._news: queue.SimpleQueue[_Said | _Asked] = queue.SimpleQueue()
+        self._recorder: RecorderProcess | None = None
+        self._begun: Started | None = None
+        self._health: Health | None = None
+        self._ended: Ended | Refused | None = None
+        self._note = ""
+        self._has_recorded = False
+        self._stopping: Stop | None = None
+        self._stop_until_ns = 0
+        self._told_until_ns: int | None = None
+        self._started_ns = 0
+        self._said_ns = 0
+        self._pulse = Pulse(0)
+        self._backoff = Backoff(limits.backoff)
+        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+
+    # --- from any thread ----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self, reason: EndReason, detail: str = "") -> None:
+        """Close the recording for this reason, and end."""
+        self._news.put(_Asked(Stop(str(reason), detail)))
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait until it is over; whether it is."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def say(self, message: Message) -> bool:
+        """Say something to the recorder; False if there is none now that could hear it."""
+        recorder = self._recorder
+        return recorder is not None and recorder.say(message)
+
+    @property
+    def recorder_pid(self) -> int:
+        """The recorder's process; 0 if there is none now."""
+        recorder = self._recorder
+        return recorder.peer.pid if recorder is not None else 0
+
+    # --- the thread ---------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        outcome: Outcome | None = None
+        while outcome is None:
+            if self._recorder is None:
+                self._begin()
+            self._take_news()
+            self._say_alive()
+            outcome = self._look()
+        self._listener.over(outcome)
+
+    def _now_ns(self) -> int:
+        return self._clock.read().monotonic_ns
+
+    def _begin(self) -> None:
+        """Start a recorder (or take over the one that runs) and tell it with what to go on."""
+        start, self._adopt = self._adopt or self._start_recorder, None
+        is_adopted = start is not self._start_recorder
+        self._begun, self._health, self._ended, self._told_until_ns = None, None, None, None
+        self._started_ns = self._now_ns()
+        self._pulse = Pulse(self._started_ns)
+        try:
+            self._recorder = start(lambda sender, message: self._news.put(_Said(sender, message)))
+        except OSError as error:
+            self._fail(Trouble(GapReason.RECORDER_DIED, f"No recorder could be started: {error.strerror or error}."))
+            return
+        if not is_adopted:
+            limits = self._limits
+            self._recorder.say(
+                Begin(
+                    resume=self._resume,
+                    resident=self._resident,
+                    resident_pid=self._resident_pid,
+                    heartbeat_s=limits.heartbeat_s,
+                    silent_after_s=limits.silent_after_s,
+                    restarts_resident=limits.restarts_resident,
+                    note=self._note,
+                )
+            )
+        if self._stopping is not None:
+            self._recorder.say(self._stopping)
+
+    def _take_news(self) -> None:
+        try:
+            news = self._news.get(timeout=TICK_S)
+            while True:
+                self._take(news)
+                news = self._news.get_nowait()
+        except queue.Empty:
+            return
+
+    def _take(self, news: _Said | _Asked) -> None:
+        if isinstance(news, _Asked):
+            if self._stopping is None:
+                self._stopping = news.stop
+                self._stop_until_ns = self._now_ns() + int(self._limits.closing_s * NS_PER_S)
+                self.say(news.stop)
+        elif news.sender is self._recorder and news.message is not None:
+            self._pulse.hear(self._now_ns())
+            self._hear(news.message)
+        elif news.sender is self._recorder:
+            self._take_silence()
+
+    def _hear(self, message: FromRecorder) -> None:
+        match message:
+            case Heartbeat(health=health):
+                self._health = health or self._health
+            case Started():
+                self._begun, self._has_recorded, self._note = message, True, ""
+                self._resume = None
+            case Ended() | Refused():
+                self._ended = message
+            case ToldToEnd():
+                self._told_until_ns = self._now_ns() + int(LOGOUT_WINDOW_S * NS_PER_S)
+            case _:
+                pass
+        self._listener.heard(message)
+
+    def _take_silence(self) -> None:
+        """The connection is closed: the recorder ended, or was ended."""
+        recorder = self._recorder
+        if recorder is None:
+            return
+        recorder.peer.wait(self._limits.dying_s if self._ended is None else self._limits.closing_s)
+        if self._ended is None:
+            how = recorder.peer.how_it_ended()
+            self._replace(Trouble(GapReason.RECORDER_DIED, f"The recorder was gone{f' ({how})' if how else ''}."))
+        else:
+            recorder.end(self._limits.dying_s)
+            self._recorder = None
+
+    def _say_alive(self) -> None:
+        now_ns = self._now_ns()
+        if now_ns - self._said_ns >= int(self._limits.heartbeat_s * NS_PER_S) and self._recorder is not None:
+            self._said_ns = now_ns
+            self._recorder.say(Heartbeat(self._clock.boot_ns()))
+
+    def _look(self) -> Outcome | None:
+        """Judge what is known now; the outcome, if that is all."""
+        if self._recorder is None:
+            return self._after_the_end()
+        now_ns = self._now_ns()
+        silence_ns = self._pulse.silence_ns(now_ns)
+        if self._told_until_ns is not None and self._stopping is None and now_ns >= self._told_until_ns:
+            self._told_until_ns = None
+            self._recorder.say(GoOn())
+        if self._stopping is not None:
+            if now_ns >= self._stop_until_ns:
+                self._replace(Trouble(GapReason.RECORDER_FROZEN, "The recorder did not close the recording."))
+        elif (trouble := self._trouble(now_ns, silence_ns)) is not None:
+            self._replace(trouble)
+        return None
+
+    def _trouble(self, now_ns: int, silence_ns: int) -> Trouble | None:
+        limits = self._limits
+        if self._begun is None:
+            if now_ns - self._started_ns <= int(limits.starting_s * NS_PER_S):
+                return None
+            return Trouble(GapReason.RECORDER_FROZEN, f"The recorder did not begin within {limits.starting_s:g} s.")
+        if silence_ns > int(limits.silent_after_s * NS_PER_S):
+            stopped = self._recorder is not None and self._recorder.peer.state() in ("T", "t")
+            why = "it was stopped" if stopped else "it hung, or no time was given to it"
+            return Trouble(
+                GapReason.RECORDER_FROZEN, f"The recorder said nothing for {silence_ns / NS_PER_S:.1f} s: {why}."
+            )
+        health = self._health
+        stuck_ns = 0 if health is None else self._clock.boot_ns() - health.turned_boot_ns - silence_ns
+        if stuck_ns > int(limits.sealing_s * NS_PER_S):
+            return Trouble(GapReason.RECORDER_FROZEN, f"Nothing could be sealed for {stuck_ns / NS_PER_S:.0f} s.")
+        return None
+
+    def _replace(self, trouble: Trouble) -> None:
+        """End this recorder; the next one goes on with its recording."""
+        recorder, self._recorder = self._recorder, None
+        begun, health = self._begun, self._health
+        if begun is not None:
+            self._resume = Resume(
+                folder=begun.folder,
+                reason=trouble.reason,
+                detail=trouble.detail,
+                sealed_boot_ns=health.sealed_boot_ns if health is not None else None,
+                tip=health.tip if health is not None else None,
+            )
+        if recorder is not None and not recorder.end(self._limits.dying_s):
+            trouble = Trouble(trouble.reason, f"{trouble.detail} The system does not let it end.")
+        self._ended = None
+        self._fail(trouble)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._listener.trouble(trouble)
+        self._pause()
+
+    def _pause(self) -> None:
+        """Wait before the next start, if the last ones failed soon; whoever asks to stop is heard at once."""
+        lived_s = (self._now_ns() - self._started_ns) / NS_PER_S if self._begun is not None else 0.0
+        delay_s = self._backoff.delay_s(lived_s)
+        if delay_s == 0:
+            return
+        self._listener.waiting(delay_s, self._backoff.failures)
+        until_ns = self._now_ns() + int(delay_s * NS_PER_S)
+        while self._stopping is None and self._now_ns() < until_ns:
+            self._take_news()
+
+    def _after_the_end(self) -> Outcome | None:
+        """There is no recorder: none any more because it is over, or none yet because the next start is due."""
+        ended = self._ended
+        if ended is None:
+            if self._stopping is None or self._resume is not None:
+                return None  # what was begun is closed by one more recorder
+            return Outcome(0, None, "")
+        sentence = ended.sentence
+        folder = ended.folder if isinstance(ended, Ended) else None
+        is_over = isinstance(ended, Ended) and ended.reason in _OVER
+        if self._stopping is not None or is_over or not self._has_recorded:
+            return Outcome(ended.exit_status, folder, sentence)
+        self._ended, self._resume = None, None
+        self._note = sentence
+        self._fail(Trouble(ended.reason if isinstance(ended, Ended) else GapReason.RECORDER_DIED, sentence))
+        return None

@@ -1,0 +1,56 @@
+"""What the resident's watcher is told to do, and whom it tells what it sees."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.agent.supervision.messages import FromRecorder
+from app.agent.supervision.pulse import BackoffSteps
+
+NS_PER_S = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLimits:
+    """How long each thing may take before it counts as trouble."""
+
+    heartbeat_s: float = 1.0
+    silent_after_s: float = 2.0
+    starting_s: float = 30.0  # to import its libraries and reach the display on a machine that is busy
+    sealing_s: float = 10.0  # a disk that takes longer for one chunk is as good as none
+    dying_s: float = 5.0
+    closing_s: float = 30.0
+    backoff: BackoffSteps = field(default_factory=BackoffSteps)
+    restarts_resident: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the recorder is being replaced: a `GapReason`, and the same in words."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the watching ended."""
+
+    exit_status: int
+    folder: str | None
+    sentence: str
+
+
+class WatchListener(Protocol):
+    """Who hears what the watcher sees. Called from its thread: return soon, touch no widget."""
+
+    def heard(self, message: FromRecorder) -> None:
+        """The recorder said this (heartbeats too)."""
+
+    def trouble(self, trouble: Trouble) -> None:
+        """The recorder is gone, or is being ended; nothing is recorded until the next `Started` is heard."""
+
+    def waiting(self, seconds: float, failures: int) -> None:
+        """It failed so often that the next start waits so long; nothing is recorded meanwhile."""
+
+    def over(self, outcome: Outcome) -> None:
+        """The recording is over, and the watcher with it. Called once, last."""
