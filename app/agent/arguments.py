@@ -27,6 +27,28 @@ exit status:
   0 closed and sealed · 3 cannot record here (no display, Wayland, no permission) · 4 storage failed · 64 wrong usage
 """
 
+RUN_EXAMPLES = """\
+examples:
+  tachiai-agent run                                   record until you log out
+  tachiai-agent run --no-window --library /srv/rec    the same without a window
+  tachiai-agent run --wait                            for autostart: stand by if an agent runs already
+
+Whichever of the two processes is killed or stopped, the other one notices within about two seconds and starts it again;
+the same recording goes on in a new segment, and what was not recorded stands in it as a gap with its reason.
+
+exit status:
+  0 closed and sealed · 3 cannot record here, or an agent runs here already · 4 storage failed · 64 wrong usage
+"""
+
+STATUS_EXAMPLES = """\
+examples:
+  tachiai-agent status
+  tachiai-agent status --json
+
+exit status:
+  0 it records · 3 it does not · 64 wrong usage
+"""
+
 DOCTOR_EXAMPLES = """\
 examples:
   tachiai-agent doctor
@@ -52,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"tachiai-agent {release()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=UsageParser)
     _add_record(commands)
+    _add_run(commands)
+    _add_status(commands)
     _add_doctor(commands)
     return top
 
@@ -64,20 +88,9 @@ def _add_record(commands: "argparse._SubParsersAction[UsageParser]") -> None:
         epilog=RECORD_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_recording_options(record)
     add = record.add_argument
-    add(
-        "--library",
-        type=_folder,
-        metavar="DIR",
-        help="where recordings lie (else TACHIAI_LIBRARY, else your data folder)",
-    )
     add("--for", type=_positive, metavar="S", dest="limit_s", help="stop after so many seconds")
-    add("--fps", type=_rate, metavar="N", default=5.0, help="at most so many pictures a second, 0.2 to 30 (default 5)")
-    add("--operator", type=_operator, metavar="NAME", help="who is recorded (default: your login name)")
-    add("--purpose", type=_said, metavar="TEXT", default="", help="why: a ticket, a change number")
-    add("--keys", choices=("text", "activity", "off"), default="text", help="what of the keyboard (default: text)")
-    add("--recipients", type=Path, metavar="FILE", help="the signed list of who may open the recording")
-    add("--clipboard-text", action="store_true", help="record clipboard text too, not only its kind, size and hash")
     add(
         "--video",
         type=_video_path,
@@ -86,6 +99,51 @@ def _add_record(commands: "argparse._SubParsersAction[UsageParser]") -> None:
     )
     add("--log", metavar="FILE", help="also write the plain text operation log, - for standard output, NOT sealed")
     add("--json", action="store_true", help="one JSON object a line: a status every second, the folder last")
+    add("--supervised", type=int, metavar="FD", help=argparse.SUPPRESS)  # for `run`, which starts it
+
+
+def _add_recording_options(parser: UsageParser) -> None:
+    """What is recorded, and where to: the same for `record` and `run`."""
+    add = parser.add_argument
+    add(
+        "--library",
+        type=_folder,
+        metavar="DIR",
+        help="where recordings lie (else TACHIAI_LIBRARY, else your data folder)",
+    )
+    add("--fps", type=_rate, metavar="N", default=5.0, help="at most so many pictures a second, 0.2 to 30 (default 5)")
+    add("--operator", type=_operator, metavar="NAME", help="who is recorded (default: your login name)")
+    add("--purpose", type=_said, metavar="TEXT", default="", help="why: a ticket, a change number")
+    add("--keys", choices=("text", "activity", "off"), default="text", help="what of the keyboard (default: text)")
+    add("--recipients", type=Path, metavar="FILE", help="the signed list of who may open the recording")
+    add("--clipboard-text", action="store_true", help="record clipboard text too, not only its kind, size and hash")
+
+
+def _add_run(commands: "argparse._SubParsersAction[UsageParser]") -> None:
+    run = commands.add_parser(
+        "run",
+        help="record this display until you log out, whatever becomes of the recorder",
+        description="Record this display until you log out, in two processes that watch and restart each other.",
+        epilog=RUN_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_recording_options(run)
+    add = run.add_argument
+    add("--no-window", action="store_true", help="without tray icon and window, for servers and tests")
+    add("--wait", action="store_true", help="if an agent runs here already, wait and take its place when it is gone")
+    add("--adopt", type=int, metavar="FD", help=argparse.SUPPRESS)  # for a recorder whose resident was killed
+    add("--recorder-pid", type=int, default=0, metavar="PID", help=argparse.SUPPRESS)
+
+
+def _add_status(commands: "argparse._SubParsersAction[UsageParser]") -> None:
+    status = commands.add_parser(
+        "status",
+        help="say whether your agent records this display, since when, and where to",
+        description="Say whether your agent records this display, since when, where to, and when it last said so.",
+        epilog=STATUS_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    status.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[UsageParser]") -> None:

@@ -32,6 +32,18 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.doctor import run_doctor
 
         return run_doctor(as_json=asked.json, out=sys.stdout)
+    if asked.command == "run":
+        from app.agent.run import run
+
+        return run(asked)
+    if asked.command == "status":
+        from app.agent.agent_status import tell_status
+
+        return tell_status(as_json=asked.json, out=sys.stdout)
+    if asked.supervised is not None:
+        from app.agent.supervised import record_supervised
+
+        return record_supervised(asked)
     if asked.json and asked.log == "-":
         note("--json and --log - both want standard output; give --log a file.")
         return WRONG_USAGE

@@ -17,15 +17,16 @@ from typing import TextIO
 
 import cv2
 
+from app.agent.company import Company, Terminal
+from app.agent.continuing import Continued, Resuming
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
-from app.agent.status import StatusPrinter
 from recorder.allocator import keep_freed_memory
 from recorder.capture.desktop import desktop_sources
 from recorder.capture.screen import ScreenSource, open_screen_source
-from recorder.clock import Instant, SessionClock, SystemClock
+from recorder.clock import Instant, SessionClock, SystemClock, boot_id
 from recorder.errors import CannotRecordError, StorageError
-from recorder.events import EndReason, Event, SessionStarted
+from recorder.events import EndReason, Event, SessionStarted, StateRestated
 from recorder.evidence.beside import refuse_evidence
 from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder, load_recipients
 from recorder.evidence.keys import Recipients
@@ -46,8 +47,8 @@ _PROTECTION = {
 FAULT_STATUS = 70  # sysexits.h EX_SOFTWARE: our bug, never to be taken for a verdict
 
 
-def record(asked: argparse.Namespace) -> int:
-    """Record as asked; the exit status."""
+def record(asked: argparse.Namespace, company: Company | None = None, resuming: Resuming | None = None) -> int:
+    """Record as asked; the exit status. `resuming`: go on with this recording, if that can be."""
     cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
     guard_memory()
     keep_freed_memory()
@@ -59,16 +60,21 @@ def record(asked: argparse.Namespace) -> int:
         recipients = _recipients(asked, keys)
         stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one
         clock = SystemClock()
-        started = clock.read()
-        header = _header(asked, started)
-        session_clock = SessionClock(clock, started=started)
+        continued = resuming.go_on(keys.device, recipients, clock) if resuming is not None else None
+        header = _header(asked, clock.read()) if continued is None else continued.writer.header
+        session_clock = SessionClock(clock, started=header.started)
         beside = _Beside.open(
             asked, header, session_clock, stack
         )  # what cannot be written is said before anything is recorded
         stack.callback(beside.close)
-        writer = RecordingWriter.create(library, header, device=keys.device, recipients=recipients, clock=clock)
-        writer.start_segment("start")
-        return _run(asked, writer, header, session_clock, screen_source, beside, stop)
+        if continued is None:
+            writer = RecordingWriter.create(library, header, device=keys.device, recipients=recipients, clock=clock)
+            writer.start_segment("start")
+        else:
+            writer = continued.writer
+        return _run(
+            asked, writer, header, session_clock, screen_source, beside, stop, company or Terminal(asked), continued
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,48 +121,54 @@ def _run(
     screen_source: ScreenSource,
     beside: _Beside,
     stop: threading.Event,
+    company: Company,
+    continued: Continued | None,
 ) -> int:
-    listeners: list[Listener] = [beside.log] if beside.log else []
-    opening: list[Event] = [_session_started(header, screen_source.method, asked.keys)]
-    opening += mention_interrupted(writer.folder.parent, home_folder(), besides=writer.folder)
+    listeners: list[Listener] = [*([beside.log] if beside.log else []), *company.listeners]
     recorder = Recorder(
         writer=writer,
         clock=clock,
         screen_source=screen_source,
         sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text),
-        opening=opening,
+        opening=_opening(asked, writer, header, clock, screen_source, company, continued),
         frames_per_s=asked.fps,
         listeners=listeners,
-        watcher=beside.video,
+        watcher=beside.video or company.watcher,
+        lost=continued.lost if continued is not None else None,
     )
-    status = StatusPrinter(sys.stdout, sys.stderr, as_json=asked.json, folder=writer.folder)
-    status.started(header)
+    company.starts(writer.folder, header, recorder, segment=writer.segment)
     for name in beside.names:
-        status.warn(f"{name} is NOT sealed: anyone can read and alter it.")
+        company.warn(f"{name} is NOT sealed: anyone can read and alter it.")
     recorder.start()
-    ending = recorder.finish(_wait(recorder, stop, asked.limit_s, status))
+    ending = recorder.finish(*company.wait(recorder, stop))
     beside.close()
     for sentence in beside.failures:
-        status.warn(sentence)
+        company.warn(sentence)
     exit_status = _exit_status(ending)
-    status.ended(ending, recorder.progress, exit_status)
+    company.ended(ending, recorder, exit_status)
     return exit_status
 
 
-def _wait(recorder: Recorder, stop: threading.Event, limit_s: float | None, status: StatusPrinter) -> EndReason:
-    """Wait until the recorder is told to stop, reaches its limit, or ends by itself; say every second how it goes."""
-    while not stop.is_set() and not recorder.ended.is_set():
-        now_s = recorder.now_ns / 1e9
-        if limit_s is not None and now_s >= limit_s:
-            return EndReason.TIME_LIMIT
-        stop.wait(min(1.0, limit_s - now_s) if limit_s is not None else 1.0)
-        status.progress(recorder.progress, recorder.now_ns)
-    return EndReason.ASKED
+def _opening(
+    asked: argparse.Namespace,
+    writer: RecordingWriter,
+    header: SessionHeader,
+    clock: SessionClock,
+    screen_source: ScreenSource,
+    company: Company,
+    continued: Continued | None,
+) -> list[Event]:
+    """The events before all others: of a new recording who, where and why; where it goes on, that nothing is known."""
+    if continued is not None:
+        return [StateRestated(clock.now_ns(), (), None, None, None, None), *company.opening]
+    opening: list[Event] = [_session_started(header, screen_source.method, asked.keys)]
+    opening += mention_interrupted(writer.folder.parent, home_folder(), besides=writer.folder)
+    return [*opening, *company.opening]
 
 
 def _exit_status(ending: Ending) -> int:
     match ending.reason:
-        case EndReason.ASKED | EndReason.TIME_LIMIT:
+        case EndReason.ASKED | EndReason.TIME_LIMIT | EndReason.LOGGED_OUT | EndReason.RULE:
             return 0
         case EndReason.DISPLAY_LOST:
             return CannotRecordError.exit_status
@@ -213,6 +225,7 @@ def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
         started=started,
         utc_offset_s=int(offset.total_seconds()) if offset is not None else 0,
         program=f"tachiai-agent {release()}",
+        boot_id=boot_id(),
     )
 
 

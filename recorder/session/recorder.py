@@ -72,6 +72,7 @@ class Recorder:
         self._sources = sources
         self._opening = opening
         self._lost = lost
+        self.gap_ns = 0  # how long nothing was recorded before `start`
         self._error: Exception | None = None
         self._queue = EventQueue()
         self._screen_source = screen_source
@@ -103,7 +104,9 @@ class Recorder:
             source.start(self._queue.put, self._clock)
         if self._lost is not None:
             self._screen.wait_for_pictures(FIRST_PICTURES_S)
-            self._queue.put(self._gap(self._lost))
+            gap = self._gap(self._lost)
+            self.gap_ns = gap.end_ns - gap.at_ns
+            self._queue.put(gap)
             self._sealer.start()
 
     def emit(self, event: Event) -> None:
@@ -113,6 +116,11 @@ class Recorder:
     def _gap(self, lost: Lost) -> Gap:
         now_ns = self._clock.now_ns()
         return Gap(min(lost.from_ns, now_ns), now_ns, "everything", lost.reason, lost.detail)
+
+    @property
+    def error(self) -> Exception | None:
+        """What ended the recording before it was asked to; None if nothing did."""
+        return self._error
 
     @property
     def progress(self) -> Progress:
@@ -130,7 +138,7 @@ class Recorder:
         """The session's time."""
         return self._clock.now_ns()
 
-    def finish(self, asked: EndReason = EndReason.ASKED) -> Ending:
+    def finish(self, asked: EndReason = EndReason.ASKED, detail: str = "") -> Ending:
         """Stop every source, seal what they saw, close the recording, and say how it ended."""
         for source in self._sources:
             source.stop()
@@ -138,7 +146,7 @@ class Recorder:
         self._screen_source.close()
         self._queue.close()
         self._sealer.join()
-        ending = self._ending(asked)
+        ending = self._ending(asked, detail)
         try:
             self._sealer.finish(SessionEnded(self._clock.now_ns(), ending.reason, ending.detail))
         except StorageError as error:
@@ -153,10 +161,12 @@ class Recorder:
             self._queue.put(SourceStatus(self._clock.now_ns(), "recorder", working=False, detail=str(error)))
         self.ended.set()
 
-    def _ending(self, asked: EndReason) -> Ending:
+    def _ending(self, asked: EndReason, detail: str) -> Ending:
         match self._error:
             case None:
-                return Ending(asked, "", None)
+                return Ending(asked, detail, None)
+            case DisplayLostError() as error if asked is EndReason.LOGGED_OUT:
+                return Ending(asked, detail or str(error), None)  # a logout takes the display away
             case DisplayLostError() as error:
                 return Ending(EndReason.DISPLAY_LOST, str(error), error)
             case StorageError() as error:

@@ -81,7 +81,7 @@ class Sealer:
         self._sealed_at_ns = 0
         self._through_ns = 0
         self._is_waiting = False
-        self._turned_at_ns = 0
+        self._turned_at_ns = clock.now_ns()
         self._tip = writer.tip
         self._progress = Progress(0, 0, 0, 0)
         self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)

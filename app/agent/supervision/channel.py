@@ -109,18 +109,27 @@ class Channel(Generic[T]):
             self._on_closed()
 
     def _next(self) -> bytes | None:
-        """The next message; None once the other end is closed, or says what is none."""
-        head = self._exactly(LENGTH.size)
-        if head is None:
-            return None
-        (length,) = LENGTH.unpack(head)
-        return self._exactly(length) if length <= LONGEST_BYTES else None
+        return next_message(self._socket)
 
-    def _exactly(self, count: int) -> bytes | None:
-        found = bytearray()
-        while len(found) < count:
-            block = self._socket.recv(min(count - len(found), 1 << 16))
-            if not block:
-                return None
-            found += block
-        return bytes(found)
+
+def next_message(connection: socket.socket) -> bytes | None:
+    """The next message; None once the other end is closed, or says what is none.
+
+    Raises:
+        OSError: the connection is broken.
+    """
+    head = _exactly(connection, LENGTH.size)
+    if head is None:
+        return None
+    (length,) = LENGTH.unpack(head)
+    return _exactly(connection, length) if length <= LONGEST_BYTES else None
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes | None:
+    found = bytearray()
+    while len(found) < count:
+        block = connection.recv(min(count - len(found), 1 << 16))
+        if not block:
+            return None
+        found += block
+    return bytes(found)

@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 _LOCAL = re.compile(r"(?:unix)?:([0-9]{1,5})(?:\.[0-9]+)?")
-_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where X servers put them
+_SOCKETS = Path("/tmp/.X11-unix")
 _ANSWER_S = 2.0
 _STARTED_FIELD = 19  # of /proc/PID/stat after the name: starttime
 

@@ -24,8 +24,8 @@ class Message(msgspec.Struct, frozen=True, tag=True, array_like=True):
 class Health(msgspec.Struct, frozen=True, array_like=True):
     """How a recorder that records does.
 
-    `turned_boot_ns`: when its sealing thread was last seen to live. `sealed_boot_ns`: all that happened up to then is on
-    the disk, and `tip` is the newest record there.
+    `turned_boot_ns`: when its sealing thread was last seen to live. `sealed_boot_ns`: all that happened up to then is
+    on the disk, and `tip` is the newest record there.
     """
 
     turned_boot_ns: int
@@ -121,9 +121,7 @@ class Noted(Message, frozen=True):
 
 
 class ToldToEnd(Message, frozen=True):
-    """Somebody sent the recorder this signal. Is the session over?"""
-
-    signal: int
+    """Somebody sent the recorder SIGTERM or the like. Is the session over?"""
 
 
 class Refused(Message, frozen=True):

@@ -30,8 +30,8 @@ _PRIVATE = 0o600
 class AgentState(msgspec.Struct, frozen=True):
     """How the agent does. `state`: "starting", "recording", "restarting", "ended".
 
-    `sealed_boot_ns` and `tip` are the last that was heard of the recorder. `boot_id` and `display_server` name the start of
-    the machine and of the display: in another one the recording does not go on. `problem` says why nothing is recorded.
+    `sealed_boot_ns` and `tip` are the last that was heard of the recorder. `boot_id` and `display_server` name
+    this start of the machine and of the display: in another the recording does not go on. `problem`: why none is made.
     """
 
     state: str

@@ -34,8 +34,8 @@ class Pulse:
 class BackoffSteps:
     """How long to wait before each start after failures that follow each other."""
 
-    delays_s: tuple[float, ...] = (0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-    sound_after_s: float = 60.0
+    delays_s: tuple[float, ...] = (0.0, 0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+    sound_after_s: float = 20.0
 
 
 class Backoff:

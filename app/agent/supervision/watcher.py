@@ -30,11 +30,15 @@ from app.agent.supervision.pulse import NS_PER_S, Backoff, Pulse
 from app.agent.supervision.recorder_process import RecorderProcess
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
 from recorder.clock import Clock
+from recorder.errors import StorageError
 from recorder.events import EndReason, GapReason
 
 TICK_S = 0.2
 # A logout tells both processes within moments of each other, in whatever order.
 LOGOUT_WINDOW_S = 1.5
+# Without its display a session is over; a server that is started anew at once is another matter.
+LOST_DISPLAY_S = 20.0
+STOP_TRIES = 2
 # Endings after which the same would only happen again: the session is over.
 _OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
 
@@ -53,7 +57,7 @@ class _Asked:
 
 
 class Watcher:
-    """Keeps one recorder running. `start` begins, `stop` ends in order; `over` of the listener is the last that is heard.
+    """Keeps one recorder running. `start` begins, `stop` ends in order; the listener's `over` is heard last.
 
     `start_recorder` starts a process; `adopted` is one that runs already. `resume` is what the first one goes on with.
     """
@@ -87,6 +91,8 @@ class Watcher:
         self._has_recorded = False
         self._stopping: Stop | None = None
         self._stop_until_ns = 0
+        self._stop_tries = 0
+        self._display_lost_ns: int | None = None
         self._told_until_ns: int | None = None
         self._started_ns = 0
         self._said_ns = 0
@@ -176,7 +182,7 @@ class Watcher:
         if isinstance(news, _Asked):
             if self._stopping is None:
                 self._stopping = news.stop
-                self._stop_until_ns = self._now_ns() + int(self._limits.closing_s * NS_PER_S)
+                self._grant_closing()
                 self.say(news.stop)
         elif news.sender is self._recorder and news.message is not None:
             self._pulse.hear(self._now_ns())
@@ -184,13 +190,17 @@ class Watcher:
         elif news.sender is self._recorder:
             self._take_silence()
 
+    def _grant_closing(self) -> None:
+        self._stop_tries += 1
+        self._stop_until_ns = self._now_ns() + int(self._limits.closing_s * NS_PER_S)
+
     def _hear(self, message: FromRecorder) -> None:
         match message:
             case Heartbeat(health=health):
                 self._health = health or self._health
             case Started():
                 self._begun, self._has_recorded, self._note = message, True, ""
-                self._resume = None
+                self._resume = self._display_lost_ns = None
             case Ended() | Refused():
                 self._ended = message
             case ToldToEnd():
@@ -230,6 +240,7 @@ class Watcher:
         if self._stopping is not None:
             if now_ns >= self._stop_until_ns:
                 self._replace(Trouble(GapReason.RECORDER_FROZEN, "The recorder did not close the recording."))
+                self._grant_closing()
         elif (trouble := self._trouble(now_ns, silence_ns)) is not None:
             self._replace(trouble)
         return None
@@ -286,17 +297,26 @@ class Watcher:
 
     def _after_the_end(self) -> Outcome | None:
         """There is no recorder: none any more because it is over, or none yet because the next start is due."""
-        ended = self._ended
-        if ended is None:
-            if self._stopping is None or self._resume is not None:
-                return None  # what was begun is closed by one more recorder
+        if self._ended is not None:
+            return self._after_an_ending(self._ended)
+        if self._stopping is None:
+            return None
+        if self._resume is None:
             return Outcome(0, None, "")
-        sentence = ended.sentence
-        folder = ended.folder if isinstance(ended, Ended) else None
-        is_over = isinstance(ended, Ended) and ended.reason in _OVER
-        if self._stopping is not None or is_over or not self._has_recorded:
-            return Outcome(ended.exit_status, folder, sentence)
+        if self._stop_tries <= STOP_TRIES:
+            return None  # what was begun is closed by one more recorder
+        return Outcome(StorageError.exit_status, self._resume.folder, "The recording could not be closed.")
+
+    def _after_an_ending(self, ended: Ended | Refused) -> Outcome | None:
+        """It ended by itself: over, or to be begun anew as long as the session lasts."""
+        folder, reason = (ended.folder, ended.reason) if isinstance(ended, Ended) else (None, GapReason.RECORDER_DIED)
+        if reason == EndReason.DISPLAY_LOST and self._display_lost_ns is None:
+            self._display_lost_ns = self._now_ns()
+        lost_ns = self._now_ns() - self._display_lost_ns if self._display_lost_ns is not None else 0
+        is_over = self._stopping is not None or reason in _OVER or not self._has_recorded
+        if is_over or lost_ns > int(LOST_DISPLAY_S * NS_PER_S):
+            return Outcome(ended.exit_status, folder, ended.sentence)
         self._ended, self._resume = None, None
-        self._note = sentence
-        self._fail(Trouble(ended.reason if isinstance(ended, Ended) else GapReason.RECORDER_DIED, sentence))
+        self._note = self._note or ended.sentence
+        self._fail(Trouble(reason, ended.sentence))
         return None

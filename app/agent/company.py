@@ -1,0 +1,91 @@
+"""Whom a recorder answers to: the person at the terminal here, the resident agent in `app.agent.supervision.child`."""
+
+import argparse
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from app.agent.status import StatusPrinter
+from recorder.events import EndReason, Event
+from recorder.evidence.writer import SessionHeader
+from recorder.session.recorder import Ending, Recorder
+from recorder.session.screen_recorder import PixelWatcher
+from recorder.session.sealer import Listener
+
+
+class Company(Protocol):
+    """Hears how a recording goes, and says when it is to end."""
+
+    @property
+    def listeners(self) -> Sequence[Listener]:
+        """Who reads along."""
+        ...
+
+    @property
+    def watcher(self) -> PixelWatcher | None:
+        """Who is shown what is grabbed."""
+        ...
+
+    @property
+    def opening(self) -> Sequence[Event]:
+        """What it has to say in the recording before anything else."""
+        ...
+
+    def starts(self, folder: Path, header: SessionHeader, recorder: Recorder, *, segment: int) -> None:
+        """It is about to record."""
+        ...
+
+    def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
+        """Wait until the recording is to end, or ended by itself; why, and in words."""
+        ...
+
+    def warn(self, sentence: str) -> None:
+        """Something beside the recording went wrong."""
+        ...
+
+    def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
+        """The recording is closed, or could not be."""
+        ...
+
+
+class Terminal:
+    """The person who started `tachiai-agent record`, or the program that reads its status."""
+
+    listeners: Sequence[Listener] = ()
+    watcher: PixelWatcher | None = None
+    opening: Sequence[Event] = ()
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self._as_json = asked.json
+        self._limit_s: float | None = asked.limit_s
+        self._status: StatusPrinter | None = None
+
+    def starts(self, folder: Path, header: SessionHeader, recorder: Recorder, *, segment: int) -> None:
+        """Say where it goes."""
+        del recorder, segment
+        self._status = StatusPrinter(sys.stdout, sys.stderr, as_json=self._as_json, folder=folder)
+        self._status.started(header)
+
+    def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
+        """Say every second how it goes, until it is told to stop, reaches its limit, or ends by itself."""
+        limit_s = self._limit_s
+        while not stop.is_set() and not recorder.ended.is_set():
+            now_s = recorder.now_ns / 1e9
+            if limit_s is not None and now_s >= limit_s:
+                return EndReason.TIME_LIMIT, ""
+            stop.wait(min(1.0, limit_s - now_s) if limit_s is not None else 1.0)
+            if self._status is not None:
+                self._status.progress(recorder.progress, recorder.now_ns)
+        return EndReason.ASKED, ""
+
+    def warn(self, sentence: str) -> None:
+        """Say it."""
+        if self._status is not None:
+            self._status.warn(sentence)
+
+    def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
+        """Say how it ended, and where it lies."""
+        if self._status is not None:
+            self._status.ended(ending, recorder.progress, exit_status)

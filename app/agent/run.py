@@ -1,0 +1,136 @@
+"""`tachiai-agent run`: the resident agent."""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+
+from app.agent.notes import note
+from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
+from app.agent.supervision.messages import AdoptedBy, Resume
+from app.agent.supervision.peer import Peer, agent_command
+from app.agent.supervision.place import AgentState, Place, can_go_on
+from app.agent.supervision.recorder_process import Hear, RecorderProcess
+from app.agent.supervision.watching import WatchLimits
+from recorder.clock import SystemClock
+from recorder.errors import CannotRecordError
+from recorder.events import EndReason, GapReason
+from recorder.evidence.files import is_locked
+from recorder.policy.sections import SupervisionPolicy
+from recorder.process_guard import guard_memory
+
+LOOK_AGAIN_S = 1.0
+ADOPTION_TRIES = 5  # the resident before was killed, and is gone in a moment
+_ENDS = (("SIGTERM", EndReason.LOGGED_OUT), ("SIGHUP", EndReason.LOGGED_OUT), ("SIGINT", EndReason.ASKED))
+
+
+def run(asked: argparse.Namespace, front: Front | None = None) -> int:
+    """Watch over a recorder until the session ends; the exit status. `front`: the window, if there is to be one."""
+    guard_memory()
+    place = Place.of(os.environ)
+    _be_the_only_one(place, asked)
+    shown = front or TextFront()
+    agent = Agent(
+        recorder_arguments=recording_options(asked),
+        resident_command=[*agent_command(), "run", *_resident_options(asked)],
+        limits=watch_limits(SupervisionPolicy()),
+        clock=SystemClock(),
+        place=place,
+        beginning=_beginning(asked, place, os.environ),
+        front=shown,
+    )
+    with _ending_by_signal(agent):
+        outcome = shown.run(agent)
+    if outcome.sentence:
+        note(outcome.sentence)
+    return outcome.exit_status
+
+
+def watch_limits(policy: SupervisionPolicy) -> WatchLimits:
+    """The limits that a policy sets."""
+    return WatchLimits(heartbeat_s=policy.heartbeat_s, silent_after_s=policy.silent_after_s)
+
+
+def recording_options(asked: argparse.Namespace) -> list[str]:
+    """What the recorder is asked for, as its command line."""
+    options = [f"--fps={asked.fps}", f"--keys={asked.keys}", f"--purpose={asked.purpose}"]
+    for name in ("library", "operator", "recipients"):
+        value = getattr(asked, name)
+        if value is not None:
+            options.append(f"--{name}={value}")
+    return [*options, *(["--clipboard-text"] if asked.clipboard_text else [])]
+
+
+def _resident_options(asked: argparse.Namespace) -> list[str]:
+    return [*recording_options(asked), *(["--no-window"] if asked.no_window else [])]
+
+
+def _be_the_only_one(place: Place, asked: argparse.Namespace) -> None:
+    """Take the resident's lock; who takes over a recorder has killed the one that held it.
+
+    Raises:
+        CannotRecordError: an agent runs here already.
+    """
+    tries = 1 if asked.adopt is None else ADOPTION_TRIES
+    while True:
+        tries -= 1
+        # A recorder without a resident starts one itself: whoever comes in between would only be in its way.
+        may_begin = asked.adopt is not None or not is_locked(place.recorder_lock)
+        if may_begin and place.hold(place.resident_lock) is not None:
+            return
+        if not asked.wait and tries <= 0:
+            raise CannotRecordError(_who_runs(place))
+        threading.Event().wait(LOOK_AGAIN_S)
+
+
+def _who_runs(place: Place) -> str:
+    state = place.read()
+    who = f" (process {state.resident_pid})" if state is not None else ""
+    return f"The agent runs already for you on this display{who}; `tachiai-agent status` tells how it does."
+
+
+def _beginning(asked: argparse.Namespace, place: Place, environment: Mapping[str, str]) -> Beginning:
+    if asked.adopt is not None:
+        return Beginning(adopt=_Adoption(asked.adopt, asked.recorder_pid).start)
+    state = place.read()
+    if state is not None and can_go_on(state, environment):
+        return Beginning(resume=_after_both_died(state))
+    return Beginning()
+
+
+def _after_both_died(state: AgentState) -> Resume:
+    detail = "The recorder and the agent that watches it were both gone."
+    return Resume(state.folder or "", str(GapReason.RECORDER_DIED), detail, state.sealed_boot_ns, state.tip)
+
+
+class _Adoption:
+    """A recorder that outlived its resident, at the other end of a socket that it gave us."""
+
+    def __init__(self, handle: int, pid: int) -> None:
+        self._handle = handle
+        self._pid = pid
+
+    def start(self, hear: Hear) -> RecorderProcess:
+        """Take it over."""
+        os.set_inheritable(self._handle, False)
+        recorder = RecorderProcess.over(socket.socket(fileno=self._handle), Peer(pid=self._pid), hear)
+        recorder.say(AdoptedBy(os.getpid()))
+        return recorder
+
+
+@contextlib.contextmanager
+def _ending_by_signal(agent: Agent) -> Iterator[None]:
+    """A logout, or Ctrl-C, closes the recording."""
+    before = {}
+    for name, reason in _ENDS:
+        number = getattr(signal, name, None)
+        if number is not None:
+            before[number] = signal.signal(number, lambda *_, why=reason: agent.stop(why))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,310 @@
+"""`tachiai-agent record --supervised`: the recorder as the resident agent's child."""
+
+import argparse
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.agent.continuing import Resuming
+from app.agent.notes import note
+from app.agent.record import record
+from app.agent.supervision.channel import next_message
+from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
+from app.agent.supervision.logout import session_is_closing
+from app.agent.supervision.messages import (
+    Begin,
+    Ended,
+    FromResident,
+    GoOn,
+    Health,
+    Heartbeat,
+    Miniature,
+    NoticeWasAcknowledged,
+    NoticeWasShown,
+    Refused,
+    ResponseWasGiven,
+    ShowMiniatures,
+    Started,
+    Stop,
+    ToldToEnd,
+    from_resident,
+)
+from app.agent.supervision.place import Place
+from app.agent.supervision.telling import RowTeller
+from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
+from recorder.capture.screen import DisplayLostError
+from recorder.clock import SystemClock
+from recorder.errors import CannotRecordError, WorldError
+from recorder.events import EndReason, Event, GapReason, SourceStatus
+from recorder.evidence.writer import SessionHeader
+from recorder.session.miniature import Miniature as MiniatureMaker
+from recorder.session.recorder import Ending, Recorder
+from recorder.session.sealer import Listener
+
+NS_PER_S = 1_000_000_000
+LOOK_S = 0.25
+# A logout takes the display before or after it tells us.
+LOGOUT_WINDOW_S = 1.5
+ANSWER_S = 4.0
+LOCK_S = 5.0
+
+
+def record_supervised(asked: argparse.Namespace) -> int:
+    """Record for the resident at the other end of the socket that was inherited; the exit status."""
+    os.set_inheritable(asked.supervised, False)  # who is started from here must not hold it open
+    connection = socket.socket(fileno=asked.supervised)
+    begin = _first(connection)
+    child = Supervised(connection, begin)
+    child.start()
+    try:
+        child.take_lock()
+        return record(asked, child, child.resuming)
+    except WorldError as error:
+        note(str(error))
+        child.last = Refused(str(error), error.exit_status)
+        return error.exit_status
+    finally:
+        child.close()
+
+
+def _first(connection: socket.socket) -> Begin:
+    try:
+        body = next_message(connection)
+        message = from_resident(body) if body is not None else None
+    except (OSError, msgspec.DecodeError):
+        message = None
+    if not isinstance(message, Begin):
+        msg = "`record --supervised` is for `tachiai-agent run`, which starts it; use `tachiai-agent record`."
+        raise CannotRecordError(msg)
+    return message
+
+
+class Supervised:
+    """The recorder's company when it is a child: the resident, watched and watching."""
+
+    def __init__(self, connection: socket.socket, begin: Begin) -> None:
+        self._begin = begin
+        self._clock = SystemClock()
+        self._miniature = MiniatureMaker()
+        self._shows_miniatures = False
+        self._recorder: Recorder | None = None
+        self._header: SessionHeader | None = None
+        self._folder = Path()
+        self._segment = 0
+        self._stop: Stop | None = None
+        self._told_ns: int | None = None
+        self._goes_on = False
+        self._unsaid: list[Event] = []
+        self._gate = threading.Lock()
+        self.last: Ended | Refused | None = None
+        resume = begin.resume
+        self.resuming = (
+            Resuming(Path(resume.folder), GapReason(resume.reason), resume.detail, resume.sealed_boot_ns, resume.tip)
+            if resume is not None
+            else None
+        )
+        self._watch = ResidentWatch(
+            connection, begin, clock=self._clock, callbacks=Callbacks(self._health, self._asked, self._lost)
+        )
+        self.listeners: Sequence[Listener] = (RowTeller(lambda rows: self._watch.say(rows, losable=True)),)
+        self.watcher = self._miniature
+
+    def start(self) -> None:
+        """Begin to watch the resident, and to be watched."""
+        self._watch.start()
+
+    def take_lock(self) -> None:
+        """Be the only recorder of this user on this display; the one before may take a moment to be gone.
+
+        Raises:
+            CannotRecordError: another one records.
+        """
+        place = Place.of(os.environ)
+        ends_ns = self._clock.boot_ns() + int(LOCK_S * NS_PER_S)
+        while place.hold(place.recorder_lock) is None:
+            if self._clock.boot_ns() > ends_ns:
+                msg = (
+                    "Another recorder of yours records this display already; `tachiai-agent status` tells how it does."
+                )
+                raise CannotRecordError(msg)
+            threading.Event().wait(LOOK_S)
+
+    def close(self) -> None:
+        """Say the last word to the resident."""
+        self._watch.stop(self.last)
+
+    # --- what the recorder asks and says ------------------------------------------------------------------------------
+
+    @property
+    def opening(self) -> Sequence[Event]:
+        """What was not recorded before a new recording, and why it does not go on with the one before."""
+        sentences = [self._begin.note, self.resuming.refusal if self.resuming is not None else ""]
+        return [SourceStatus(0, "recorder", working=True, detail=sentence) for sentence in sentences if sentence]
+
+    def starts(self, folder: Path, header: SessionHeader, recorder: Recorder, *, segment: int) -> None:
+        """Keep whom to ask how it goes."""
+        self._folder, self._header, self._segment = folder, header, segment
+        with self._gate:
+            self._recorder = recorder
+
+    def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
+        """Wait until the resident says stop, or the recording ended by itself, or the session is over."""
+        self._say_started(recorder)
+        self._say_unsaid(recorder)
+        while self._stop is None:
+            if recorder.ended.is_set():
+                return self._ended_by_itself(recorder, stop)
+            if stop.is_set() and (over := self._judge_signal(recorder, stop)) is not None:
+                return over
+            stop.wait(LOOK_S) if self._told_ns is None else self._pause()
+        return EndReason(self._stop.reason), self._stop.detail
+
+    def warn(self, sentence: str) -> None:
+        """For the journal."""
+        note(sentence)
+
+    def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
+        """Keep it for the last word."""
+        del recorder
+        sentence = ending.detail if ending.error is not None else ""
+        self.last = Ended(str(self._folder), str(ending.reason), exit_status, sentence)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _say_started(self, recorder: Recorder) -> None:
+        header = self._header
+        if header is None:
+            return
+        self._watch.say_started(
+            Started(
+                folder=str(self._folder),
+                session_id=header.session_id,
+                operator=header.operator,
+                host=header.host,
+                purpose=header.purpose,
+                started_boot_ns=header.started.boot_ns,
+                started_wall_ns=header.started.wall_ns,
+                segment=self._segment,
+                lost_ns=recorder.gap_ns,
+            )
+        )
+
+    def _say_unsaid(self, recorder: Recorder) -> None:
+        with self._gate:
+            unsaid, self._unsaid = self._unsaid, []
+        for event in unsaid:
+            recorder.emit(event)
+
+    def _ended_by_itself(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
+        """A display that goes with the session is a logout; without any sign of one it was lost."""
+        if isinstance(recorder.error, DisplayLostError):
+            ends_ns = self._clock.boot_ns() + int(LOGOUT_WINDOW_S * NS_PER_S)
+            while self._clock.boot_ns() < ends_ns:
+                if stop.is_set() or (self._stop is not None and self._stop.reason == EndReason.LOGGED_OUT):
+                    return EndReason.LOGGED_OUT, ""
+                if session_is_closing(os.environ):
+                    return EndReason.LOGGED_OUT, ""
+                self._pause()
+        return EndReason.ASKED, ""  # the error is the reason
+
+    def _judge_signal(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str] | None:
+        """We were told to end. The resident knows whether the session is over; without one, it is what it seems."""
+        now_ns = self._clock.boot_ns()
+        if self._told_ns is None:
+            self._told_ns, self._goes_on = now_ns, False
+            self._watch.say(ToldToEnd())
+        if self._goes_on:
+            stop.clear()
+            self._told_ns = None
+            detail = "The recorder was told to end (SIGTERM or the like), and the session was not over: it went on."
+            recorder.emit(EvasionSign(recorder.now_ns, "recorder_stopped", detail, os.getpid()))
+            return None
+        if not self._watch.has_resident or now_ns - self._told_ns > int(ANSWER_S * NS_PER_S):
+            return EndReason.LOGGED_OUT, ""
+        return None
+
+    def _pause(self) -> None:
+        threading.Event().wait(LOOK_S)
+
+    def _health(self) -> Heartbeat:
+        """For the watch's thread, once a second; the miniature goes with it."""
+        boot_ns = self._clock.boot_ns()
+        recorder, header = self._recorder, self._header
+        if recorder is None or header is None:
+            return Heartbeat(boot_ns)
+        if self._shows_miniatures and (picture := self._miniature.take()) is not None:
+            message = Miniature(picture.at_ns, picture.width_px, picture.height_px, picture.image)
+            self._watch.say(message, losable=True)
+        health, progress, started_ns = recorder.health, recorder.progress, header.started.boot_ns
+        return Heartbeat(
+            boot_ns,
+            Health(
+                turned_boot_ns=health.turned_at_ns + started_ns,
+                sealed_boot_ns=health.sealed_through_ns + started_ns,
+                tip=health.tip,
+                at_ns=health.now_ns,
+                changes=progress.changes,
+                bytes_sealed=progress.bytes_sealed,
+                chunks=progress.chunks,
+            ),
+        )
+
+    def _asked(self, message: FromResident) -> None:
+        """The resident asks or says something; on the watch's thread."""
+        match message:
+            case Stop():
+                self._stop = message
+            case GoOn():
+                self._goes_on = True
+            case ShowMiniatures(wanted=wanted):
+                self._shows_miniatures = wanted
+                self._miniature.ask_again()
+            case NoticeWasShown():
+                self._emit(NoticeShown(self._at_ns(message.boot_ns), message.language, message.text))
+            case NoticeWasAcknowledged():
+                shown_ns = self._at_ns(message.shown_boot_ns)
+                self._emit(NoticeAcknowledged(self._at_ns(message.boot_ns), shown_ns, message.purpose))
+            case ResponseWasGiven():
+                self._emit(
+                    ResponseGiven(
+                        self._at_ns(message.boot_ns),
+                        message.alert_at_ns,
+                        message.rule,
+                        message.response,
+                        message.outcome,
+                        message.said,
+                    )
+                )
+            case _:
+                pass
+
+    def _lost(self, lost: ResidentLost) -> bool:
+        """The resident is gone: a sign of evasion, unless the session is just ending."""
+        recorder = self._recorder
+        is_ending = self._stop is not None or self._told_ns is not None or self.last is not None
+        if is_ending or (recorder is not None and recorder.ended.is_set()) or session_is_closing(os.environ):
+            return False
+        restarts = self._begin.restarts_resident
+        what = "It is started again." if restarts else "The recording ends, as the policy says."
+        self._emit(
+            EvasionSign(self._at_ns(self._clock.boot_ns()), "recorder_stopped", f"{lost.detail} {what}", lost.pid)
+        )
+        if not restarts:
+            self._stop = Stop(str(EndReason.FAULT), lost.detail)
+        return restarts
+
+    def _at_ns(self, boot_ns: int) -> int:
+        header = self._header
+        return max(0, boot_ns - header.started.boot_ns) if header is not None else 0
+
+    def _emit(self, event: Event) -> None:
+        """Into the recording, or kept until there is one."""
+        with self._gate:
+            if self._recorder is None:
+                self._unsaid.append(event)
+                return
+        self._recorder.emit(event)

@@ -1,0 +1,174 @@
+"""The recorder's half of the watch: say how it does, hear what the resident asks, start it again when it is gone."""
+
+import contextlib
+import queue
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.agent.supervision.messages import (
+    AdoptedBy,
+    Begin,
+    Ended,
+    FromResident,
+    Heartbeat,
+    Message,
+    Refused,
+    Started,
+)
+from app.agent.supervision.peer import Peer
+from app.agent.supervision.pulse import NS_PER_S, Backoff, Pulse
+from app.agent.supervision.resident_process import ResidentProcess
+from recorder.clock import Clock
+
+TICK_S = 0.2
+DYING_S = 3.0
+STARTING_S = 20.0  # a window takes its time
+# A logout takes the display, the resident and this process away in whatever order: not every end of it is an attack.
+LOGOUT_WINDOW_S = 0.7
+LAST_WORDS_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentLost:
+    """The resident is no more, or does not answer: why in words, and which process it was."""
+
+    detail: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Who is called, from the thread of the watch."""
+
+    health: Callable[[], Message]
+    asked: Callable[[FromResident], None]
+    lost: Callable[[ResidentLost], bool]
+
+
+class ResidentWatch:
+    """Watches the resident from the recorder's side; restarts it unless it is told not to.
+
+    `callbacks.health` gives the heartbeat, `asked` hears what the resident says besides, and `lost` hears that it is
+    gone and says whether another is to be started (False: the recording is about to end anyway).
+    """
+
+    def __init__(self, connection: socket.socket, begin: Begin, *, clock: Clock, callbacks: Callbacks) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._callbacks = callbacks
+        self._news: queue.SimpleQueue[tuple[ResidentProcess, FromResident | None]] = queue.SimpleQueue()
+        self._started: Started | None = None
+        self._started_ns = self._now_ns()
+        self._said_ns = 0
+        self._has_answered = True
+        self._pulse = Pulse(self._started_ns)
+        self._backoff = Backoff()
+        self._stopping = threading.Event()
+        self._resident: ResidentProcess | None = ResidentProcess.over(
+            connection, Peer(pid=begin.resident_pid), self.hear
+        )
+        self._thread = threading.Thread(target=self._run, name="resident watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self, last: Ended | Refused | None) -> None:
+        """Say the last word, and end."""
+        self._stopping.set()
+        self._thread.join()
+        resident = self._resident
+        if resident is not None:
+            if last is not None:
+                resident.say(last)
+            resident.channel.finish(LAST_WORDS_S)
+
+    def hear(self, sender: ResidentProcess, message: FromResident | None) -> None:
+        """Take in what a resident said; from any thread."""
+        self._news.put((sender, message))
+
+    def say(self, message: Message, *, losable: bool = False) -> None:
+        """Say it to the resident, if there is one."""
+        resident = self._resident
+        if resident is not None:
+            resident.say(message, losable=losable)
+
+    @property
+    def has_resident(self) -> bool:
+        """Whether there is one now that could answer."""
+        return self._resident is not None
+
+    def say_started(self, started: Started) -> None:
+        """It records now; every resident to come is told so too."""
+        self._started = started
+        self.say(started)
+
+    # --- the thread ---------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._take_news()
+            self._say_alive()
+            if self._resident is not None:
+                self._look(self._resident)
+
+    def _now_ns(self) -> int:
+        return self._clock.read().monotonic_ns
+
+    def _take_news(self) -> None:
+        try:
+            sender, message = self._news.get(timeout=TICK_S)
+            while True:
+                self._take(sender, message)
+                sender, message = self._news.get_nowait()
+        except queue.Empty:
+            return
+
+    def _take(self, sender: ResidentProcess, message: FromResident | None) -> None:
+        if sender is not self._resident:
+            return
+        if message is None:
+            self._lose(sender, "was killed, or ended")
+            return
+        self._pulse.hear(self._now_ns())
+        self._has_answered = True
+        if not isinstance(message, Heartbeat | AdoptedBy | Begin):
+            self._callbacks.asked(message)
+
+    def _say_alive(self) -> None:
+        now_ns = self._now_ns()
+        if now_ns - self._said_ns >= int(self._begin.heartbeat_s * NS_PER_S):
+            self._said_ns = now_ns
+            self.say(self._callbacks.health())
+
+    def _look(self, resident: ResidentProcess) -> None:
+        silence_ns = self._pulse.silence_ns(self._now_ns())
+        limit_s = self._begin.silent_after_s if self._has_answered else STARTING_S
+        if silence_ns > int(limit_s * NS_PER_S):
+            why = "was stopped" if resident.peer.state() in ("T", "t") else "did not answer"
+            self._lose(resident, f"{why} for {silence_ns / NS_PER_S:.1f} s")
+
+    def _lose(self, resident: ResidentProcess, how: str) -> None:
+        self._resident = None
+        lived_s = (self._now_ns() - self._started_ns) / NS_PER_S if self._has_answered else 0.0
+        pid = resident.peer.pid
+        resident.end(DYING_S)
+        if self._stopping.wait(LOGOUT_WINDOW_S):
+            return
+        if not self._callbacks.lost(ResidentLost(f"The resident agent (process {pid}) {how}.", pid)):
+            return
+        while not self._stopping.wait(self._backoff.delay_s(lived_s)):
+            lived_s = 0.0
+            with contextlib.suppress(OSError):  # no process to be had now: later
+                self._start_another()
+                return
+
+    def _start_another(self) -> None:
+        self._started_ns = self._now_ns()
+        self._pulse, self._has_answered = Pulse(self._started_ns), False
+        resident = ResidentProcess.start(self._begin.resident, self.hear)
+        self._resident = resident
+        if self._started is not None:
+            resident.say(self._started)
