@@ -9,11 +9,12 @@ from recorder.codec import moves
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.film_tiles import FilmTiles
 from recorder.codec.sheets import LOSSY_KINDS, SheetStore
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, bgr_of, put
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, Numbers, bgr_of, put
 from recorder.codec.wire import PATCHES_A_RUN, Head, Ops, Sheet, read_head, read_ops
 from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
 
+_OWN_TILES = 128  # at once: few enough to stay where the processor has them at hand
 _PAINT_TILES = 4096  # at once: a few bytes can name every tile of a large picture, and each takes 3 KB meanwhile
 
 
@@ -145,8 +146,7 @@ class ScreenDecoder:
         positions, ids = ops.positions, ops.ids
         for sheet in own:
             mine = (ids >= sheet.first_id) & (ids < sheet.first_id + sheet.tiles)
-            pixels = self._sheets.own_pixels(sheet)[ids[mine] - sheet.first_id]
-            put(grid, self._canvas, positions[mine], bgr_of(pixels))
+            self._paint_own(grid, sheet, positions[mine], ids[mine] - sheet.first_id)
             self._film.paint(positions[mine], sheet.kind in LOSSY_KINDS)
             positions, ids = positions[~mine], ids[~mine]
         order = np.argsort(ids, kind="stable")
@@ -154,8 +154,15 @@ class ScreenDecoder:
             block = order[start : start + _PAINT_TILES]
             different, which = np.unique(ids[block], return_inverse=True)
             pixels, film = self._sheets.pixels_and_film(different)
-            put(grid, self._canvas, positions[block], bgr_of(pixels)[which])
+            painted = bgr_of(pixels)
+            put(grid, self._canvas, positions[block], painted[which] if which.size > len(different) else painted)
             self._film.paint(positions[block], film[which])
+
+    def _paint_own(self, grid: Grid, sheet: Sheet, positions: Numbers, indices: Numbers) -> None:
+        tiles = self._sheets.own(sheet)
+        for start in range(0, indices.size, _OWN_TILES):
+            some = slice(start, start + _OWN_TILES)
+            put(grid, self._canvas, positions[some], bgr_of(tiles.pixels(indices[some])))
 
 
 def digest_of(picture: Bytes) -> bytes:

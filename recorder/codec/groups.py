@@ -8,6 +8,7 @@ decoder counts the filler and throws it away.
 
 import hashlib
 import lzma
+from collections.abc import Iterator, Sequence
 
 from recorder.codec.errors import DamagedPictureError
 
@@ -17,6 +18,7 @@ _PUSHING_BYTES = 16  # five would do, but for carries
 _LOOKAHEAD_BYTES = 4480
 _FILLER_BYTES = _PUSHING_BYTES + _LOOKAHEAD_BYTES
 _PIECE_BYTES = 4096  # what a larger piece makes might not fit into the buffer that Python begins with, and stay behind
+_AT_ONCE_BYTES = 1 << 20  # so that a hostile group does not take its 16 MB at once
 _FORMAT = {"id": lzma.FILTER_LZMA1, "dict_size": 1 << 19, "lc": 0, "lp": 0, "pb": 3}
 _EFFORT = {"preset": 3, "depth": 24}
 
@@ -47,19 +49,35 @@ class GroupReader:
         self._inflater = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[_FORMAT])
         self._filler_bytes = 0  # still to come of the filler before
 
-    def read(self, stretch: bytes, size_bytes: int) -> bytes:
-        """The next sheet's bytes."""
-        end = self._filler_bytes + size_bytes
+    def read(self, stretches: Sequence[bytes], sizes_bytes: Sequence[int]) -> Iterator[bytes]:
+        """The bytes of the next sheets, so many each.
+
+        Some at once: what is between two of them is Python's, which only one thread can run.
+        """
+        begin = 0
+        while begin < len(sizes_bytes):
+            end = begin + 1
+            together = sizes_bytes[begin]
+            while end < len(sizes_bytes) and together + sizes_bytes[end] <= _AT_ONCE_BYTES:
+                together += sizes_bytes[end]
+                end += 1
+            yield from self._read_at_once(stretches[begin:end], sizes_bytes[begin:end])
+            begin = end
+
+    def _read_at_once(self, stretches: Sequence[bytes], sizes_bytes: Sequence[int]) -> Iterator[bytes]:
+        at = self._filler_bytes
+        end = at + sum(sizes_bytes) + _FILLER_BYTES * (len(sizes_bytes) - 1)
         try:
-            plain = self._inflater.decompress(stretch, end + _FILLER_BYTES)
+            plain = self._inflater.decompress(b"".join(stretches), end + _FILLER_BYTES)
         except (lzma.LZMAError, EOFError) as error:
             raise _damaged() from error
         if len(plain) < end or self._inflater.eof:
             raise _damaged()
-        sheet = plain[self._filler_bytes : end]
-        self.read_bytes += size_bytes
         self._filler_bytes = end + _FILLER_BYTES - len(plain)
-        return sheet
+        for size_bytes in sizes_bytes:
+            yield plain[at : at + size_bytes]
+            at += size_bytes + _FILLER_BYTES
+            self.read_bytes += size_bytes
 
 
 def _damaged() -> DamagedPictureError:

@@ -50,8 +50,8 @@ def encode(origins: Canvas) -> bytes | None:
     return lzma.compress(plain, lzma.FORMAT_RAW, filters=_filters(len(plain)))
 
 
-def decode(data: bytes, tiles: int) -> Numbers:
-    """The origins (n, 16, 64) of so many tiles."""
+def decode(data: bytes, tiles: int) -> Canvas:
+    """The origins (n, 16, 64) of so many tiles; those of damaged data may wrap around."""
     plain = _inflate(data, 4 + 12 * _MOST_BREAKS_A_TILE * tiles)
     count = int.from_bytes(plain[:4], "little")
     if len(plain) != 4 + 12 * count:
@@ -59,13 +59,14 @@ def decode(data: bytes, tiles: int) -> Numbers:
     gaps = np.frombuffer(plain, np.uint8, 4 * count, 4).reshape(4, count).T.copy().view("<u4").ravel()
     steps = np.frombuffer(plain, np.uint8, 8 * count, 4 + 4 * count).reshape(8, count).T.copy().view("<i8").ravel()
     at = np.cumsum(gaps.astype(np.int64))
-    if count and not 0 <= int(at.min()) <= int(at.max()) < tiles * PIXELS:
+    if count and not 0 <= int(at[0]) <= int(at[-1]) < tiles * PIXELS:
         raise _damaged()
-    breaks = np.zeros(tiles * PIXELS, np.int64)
-    breaks[at] = steps
-    by_tile = breaks.reshape(tiles, TILE_HEIGHT_PX, TILE_WIDTH_PX)
-    by_tile[:, 0, 0] = np.cumsum(by_tile[:, 0, 0])
-    return _without_breaks(by_tile)
+    origins = np.zeros((tiles, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+    origins.reshape(-1)[at] = steps.astype(np.uint32)
+    origins[:, 0, 0] = np.cumsum(origins[:, 0, 0], dtype=np.uint32)
+    for start in range(0, tiles, _AT_ONCE):  # which stay where the processor has them at hand
+        _take_breaks_away(origins[start : start + _AT_ONCE])
+    return origins
 
 
 def breaks_of(origins: Numbers) -> Numbers:
@@ -78,11 +79,13 @@ def breaks_of(origins: Numbers) -> Numbers:
     return breaks
 
 
-def _without_breaks(breaks: Numbers) -> Numbers:
-    breaks[:, 1:, 0] += TILE_WIDTH_PX
-    across = np.cumsum(breaks, axis=1)
-    across[:, :, 1:] += 1
-    return np.cumsum(across, axis=2)
+def _take_breaks_away(breaks: Canvas) -> None:
+    """The inverse of `breaks_of`, in place."""
+    breaks[:, 1:, 0] += np.uint32(TILE_WIDTH_PX)
+    for row in range(1, TILE_HEIGHT_PX):
+        breaks[:, row] += breaks[:, row - 1]
+    breaks[:, :, 1:] += np.uint32(1)
+    np.cumsum(breaks, axis=2, out=breaks)
 
 
 def _inflate(data: bytes, limit: int) -> bytes:

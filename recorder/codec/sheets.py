@@ -2,8 +2,7 @@
 
 import bisect
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,8 +10,11 @@ import cv2
 import numpy as np
 
 from recorder.codec import numbered, origins
+from recorder.codec.beside import beside
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.kept_tiles import Composed, Pictured
 from recorder.codec.palette import Palette
+from recorder.codec.stated_sizes import jpeg_size, webp_size
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 
@@ -65,7 +67,7 @@ def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
 
 def decode(sheet: Sheet, palette: Palette) -> Bytes:
     """The tiles (n, 16, 64, 3) of a sheet."""
-    return bgr_of(_decoded(sheet, palette).pixels(slice(None)))
+    return bgr_of(_alone(sheet, palette).pixels(slice(None)))
 
 
 def _decode_picture(sheet: Sheet) -> Bytes:
@@ -84,7 +86,7 @@ def _decode_picture(sheet: Sheet) -> Bytes:
 
 def _imdecode(sheet: Sheet, height: int, width: int) -> Bytes:
     # The size is read from the header first: OpenCV would allocate whatever a hostile header asks for.
-    stated = _webp_size(sheet.data) if sheet.kind is SheetKind.WEBP else _jpeg_size(sheet.data)
+    stated = webp_size(sheet.data) if sheet.kind is SheetKind.WEBP else jpeg_size(sheet.data)
     if stated != (height, width):
         msg = "a sheet has another size than it says"
         raise DamagedPictureError(msg)
@@ -97,26 +99,6 @@ def _imdecode(sheet: Sheet, height: int, width: int) -> Bytes:
         msg = "a sheet is damaged"
         raise DamagedPictureError(msg)
     return np.asarray(picture, np.uint8)
-
-
-def _webp_size(data: bytes) -> tuple[int, int] | None:
-    if len(data) < 25 or data[:4] != b"RIFF" or data[8:16] != b"WEBPVP8L" or data[20] != 0x2F:
-        return None
-    bits = int.from_bytes(data[21:25], "little")
-    return (bits >> 14 & 0x3FFF) + 1, (bits & 0x3FFF) + 1
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Only what this codec writes: baseline, so that no number of scans can be asked for."""
-    at = 2
-    while data[:2] == b"\xff\xd8" and at + 9 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xC0:
-            return int.from_bytes(data[at + 5 : at + 7]), int.from_bytes(data[at + 7 : at + 9])
-        if 0xC1 <= marker <= 0xCF and marker != 0xC4:
-            return None
-        at += 2 + int.from_bytes(data[at + 2 : at + 4])
-    return None
 
 
 class SheetStore:
@@ -132,7 +114,7 @@ class SheetStore:
         self._first_ids: list[int] = []
         self._first_colours: list[int] = []
         self._heads: dict[int, Head | None] = {}
-        self._decoded: OrderedDict[int, _Decoded] = OrderedDict()
+        self._decoded: OrderedDict[int, _Tiles] = OrderedDict()
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
         self._reader: numbered.NumberedReader | None = None  # of the group that was read last, to go on
@@ -216,24 +198,22 @@ class SheetStore:
         last = self._readable(len(self._patches) - 1)
         return last.first_id + sum(sheet.tiles for sheet in last.sheets) if last is not None else 0
 
-    def own_pixels(self, sheet: Sheet) -> Canvas:
-        """The tiles (n, 16, 64) of a snapshot's own sheet, which is not kept."""
-        if sheet.kind is SheetKind.COMPOSED:
-            return self._composed(sheet)
-        return _decoded(sheet, self.palette).pixels(slice(None))
+    def own(self, sheet: Sheet) -> "_Tiles | Composed":
+        """A snapshot's own sheet, which is not kept."""
+        return self._composed(sheet) if sheet.kind is SheetKind.COMPOSED else _alone(sheet, self.palette)
 
-    def _composed(self, sheet: Sheet) -> Canvas:
-        """The tiles (n, 16, 64) of a sheet that tells them by origin; never by tiles that are told so themselves."""
+    def _composed(self, sheet: Sheet) -> "Composed":
+        """A sheet that tells its tiles by origin; never by tiles that are told so themselves."""
         composed = origins.decode(sheet.data, sheet.tiles)
-        identities, places = composed >> origins.PLACE_BITS, composed & (origins.PIXELS - 1)
+        identities = composed >> np.uint32(origins.PLACE_BITS)
         last = int(identities.max())
-        if int(identities.min()) < 0 or last >= min(origins.MOST_TILES, sheet.first_id):
+        if last >= sheet.first_id:
             raise _never_came()
         used = np.zeros(last + 1, np.bool_)
         used[identities] = True
         pool = self.pixels(np.flatnonzero(used))
-        starts = np.cumsum(used) - 1 << origins.PLACE_BITS
-        return np.asarray(pool.reshape(-1).take(starts.take(identities) + places), np.uint32)
+        steps = np.cumsum(used) - np.arange(1, last + 2) << origins.PLACE_BITS
+        return Composed(composed, steps, pool)
 
     def pixels(self, identities: Numbers) -> Canvas:
         """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""
@@ -241,7 +221,24 @@ class SheetStore:
 
     def pixels_and_film(self, identities: Numbers) -> tuple[Canvas, Mask]:
         """These tiles, whose ids go up, and which of them are film: from a lossy sheet."""
-        parts: list[tuple[Sheet, slice]] = []
+        parts = list(self._parts(identities))
+        tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
+        film = np.zeros(identities.size, np.bool_)
+        for part in parts:
+            film[part.place] = part.sheet.kind in LOSSY_KINDS
+
+        def take(part: _Part, decoded: _Tiles) -> None:
+            tiles[part.place] = decoded.pixels(identities[part.place] - part.sheet.first_id)
+
+        chains = list(self._chains([part.sheet for part in parts if part.sheet.first_id not in self._decoded]))
+        if sum(chain.tiles for chain in chains) > _MOST_TILES_AT_ONCE:
+            for part in parts:  # one after the other, so that what was used can be forgotten
+                take(part, self._kept(part.sheet))
+        else:
+            self._take_all(parts, chains, take)
+        return tiles, film
+
+    def _parts(self, identities: Numbers) -> "Iterator[_Part]":
         start = 0
         while start < identities.size:
             sheet = self.find(int(identities[start]))
@@ -249,44 +246,45 @@ class SheetStore:
                 msg = "it shows tiles that only a snapshot may hold"
                 raise DamagedPictureError(msg)
             stop = int(np.searchsorted(identities, sheet.first_id + sheet.tiles))
-            parts.append((sheet, slice(start, stop)))
+            yield _Part(sheet, slice(start, stop))
             start = stop
-        self._decode_by_two([sheet for sheet, _ in parts])
-        tiles = np.empty((identities.size, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
-        film = np.zeros(identities.size, np.bool_)
-        for sheet, part in parts:
-            tiles[part] = self._kept(sheet).pixels(identities[part] - sheet.first_id)
-            film[part] = sheet.kind in LOSSY_KINDS
-        return tiles, film
 
-    def _decode_by_two(self, wanted: Sequence[Sheet]) -> None:
-        """Decode many sheets, half of them on another thread: most of it is decompressing, which runs beside Python."""
-        missing = [sheet for sheet in wanted if sheet.first_id not in self._decoded]
-        chains = list(self._chains(missing))
-        chains.sort(key=lambda chain: -chain.tiles)
-        if sum(chain.tiles for chain in chains) > _MOST_TILES_AT_ONCE:
-            return  # one after the other, so that what was used can be forgotten
-        if len(chains) > 1:
-            with ThreadPoolExecutor(1, "sheets") as helper:
-                others = helper.submit(self._decode_all, chains[1::2])
-                decoded = self._decode_all(chains[::2])
-                decoded.update(others.result())
-        else:
-            decoded = self._decode_all(chains)
-        self._keep(decoded)
+    def _take_all(
+        self, parts: "Sequence[_Part]", chains: "Sequence[_Chain]", take: "Callable[[_Part, _Tiles], None]"
+    ) -> None:
+        """Decode what is missing and take what is wanted."""
+        wanted = {part.sheet.first_id: part for part in parts}
+
+        def take_of(decoded: Mapping[int, _Tiles]) -> None:
+            for first_id in wanted.keys() & decoded.keys():
+                take(wanted.pop(first_id), decoded[first_id])
+
+        chains = sorted(chains, key=lambda chain: chain.tiles)  # the first is waited for
+        with beside([chain.decompress for chain in chains]) as decompressed:
+            take_of(self._decoded)
+            for chain, data in zip(chains, decompressed, strict=True):
+                decoded = chain.decode(data, self.palette)
+                take_of(decoded)
+                self._keep(decoded)
         self._go_on_with(chains)
+        for part in parts:
+            kept = self._kept(part.sheet)
+            if part.sheet.first_id in wanted:  # its group says of itself what is not true
+                take(part, kept)
 
     def _chains(self, missing: Sequence[Sheet]) -> "Iterator[_Chain]":
         """What is to be decoded for these sheets, whose ids go up: each with those before it in its group."""
-        last_of: dict[int, tuple[Sheet, numbered.Numbered]] = {}
+        first_of: dict[int, numbered.Numbered] = {}
+        last_of: dict[int, Sheet] = {}
         for sheet in missing:
             if sheet.kind is SheetKind.NUMBERED:
                 head = numbered.read(sheet.data, sheet.first_id, sheet.tiles)
-                last_of[head.group] = (sheet, head)
+                first_of.setdefault(head.group, head)
+                last_of[head.group] = sheet
             else:
                 yield _Chain(None, (sheet,))
-        for group, (last, head) in last_of.items():
-            if self._reader is None or not self._reader.stands_before(head):
+        for group, last in last_of.items():
+            if self._reader is None or not self._reader.stands_before(first_of[group]):
                 reader = numbered.NumberedReader(group)
             else:
                 reader, self._reader = self._reader, None
@@ -306,14 +304,7 @@ class SheetStore:
                     if first_id <= sheet.first_id <= last_id and sheet.kind is SheetKind.NUMBERED:
                         yield sheet
 
-    def _decode_all(self, chains: "Sequence[_Chain]") -> "dict[int, _Decoded]":
-        decoded: dict[int, _Decoded] = {}
-        for chain in chains:
-            for sheet in chain.sheets:
-                decoded[sheet.first_id] = _decoded(sheet, self.palette, chain.reader)
-        return decoded
-
-    def _keep(self, decoded: "dict[int, _Decoded]") -> None:
+    def _keep(self, decoded: "dict[int, _Tiles]") -> None:
         for first_id, one in decoded.items():
             if first_id in self._decoded:
                 continue
@@ -325,10 +316,10 @@ class SheetStore:
         readers = [chain.reader for chain in chains if chain.reader is not None]
         self._reader = max(readers, key=lambda reader: reader.next_id, default=self._reader)
 
-    def _kept(self, sheet: Sheet) -> "_Decoded":
+    def _kept(self, sheet: Sheet) -> "_Tiles":
         if sheet.first_id not in self._decoded:
             (chain,) = self._chains([sheet])
-            self._keep(self._decode_all([chain]))
+            self._keep(chain.decode(chain.decompress(), self.palette))
             self._go_on_with([chain])
         if sheet.first_id not in self._decoded:
             raise _never_came()  # what its group says of itself is not true
@@ -343,8 +334,20 @@ def _never_came() -> DamagedPictureError:
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """Of which sheet tiles are wanted, and which those are of all that are wanted."""
+
+    sheet: Sheet
+    place: slice
+
+
+_Tiles: TypeAlias = Pictured | numbered.Places
+_Decompressed: TypeAlias = Sequence[Pictured | numbered.Plain]
+
+
+@dataclass(frozen=True, slots=True)
 class _Chain:
-    """Sheets of one group to be decoded one after the other; the reader stands before the first."""
+    """Sheets of one group to be decoded one after the other, whose reader stands before the first; or one picture."""
 
     reader: numbered.NumberedReader | None
     sheets: tuple[Sheet, ...]
@@ -354,30 +357,28 @@ class _Chain:
         """How much there is to decode."""
         return sum(sheet.tiles for sheet in self.sheets)
 
+    def decompress(self) -> "_Decompressed":
+        """What takes long and little of Python."""
+        if self.reader is None:
+            return [Pictured(_decode_picture(sheet)) for sheet in self.sheets]
+        heads = [numbered.read(sheet.data, sheet.first_id, sheet.tiles) for sheet in self.sheets]
+        return self.reader.decompress(heads)
 
-class _Pictured:
-    """The tiles (n, 16, 64) of a sheet that is a picture."""
-
-    def __init__(self, bgr: Bytes) -> None:
-        self._tiles = bgr
-
-    @property
-    def nbytes(self) -> int:
-        return self._tiles.nbytes
-
-    def pixels(self, indices: Numbers | slice) -> Canvas:
-        bgr = self._tiles[indices]
-        bgrx = np.asarray(cv2.cvtColor(bgr.reshape(-1, TILE_WIDTH_PX, 3), cv2.COLOR_BGR2BGRA), np.uint8)
-        return bgrx.view(np.uint32).reshape(bgr.shape[:-1])
-
-
-_Decoded: TypeAlias = _Pictured | numbered.Places
+    def decode(self, decompressed: "_Decompressed", palette: Palette) -> "dict[int, _Tiles]":
+        """The rest."""
+        tiles: list[_Tiles] = []
+        for one in decompressed:
+            if isinstance(one, numbered.Plain) and self.reader is not None:
+                tiles.append(self.reader.decode(one, palette.colours_of))
+            elif isinstance(one, Pictured):
+                tiles.append(one)
+        return dict(zip([sheet.first_id for sheet in self.sheets], tiles, strict=True))
 
 
-def _decoded(sheet: Sheet, palette: Palette, reader: numbered.NumberedReader | None = None) -> _Decoded:
-    """A sheet; `reader` stands before it in its group, None if it is alone."""
+def _alone(sheet: Sheet, palette: Palette) -> _Tiles:
+    """A sheet that is alone in its group, if it has one."""
+    reader = None
     if sheet.kind is SheetKind.NUMBERED:
-        head = numbered.read(sheet.data, sheet.first_id, sheet.tiles)
-        reader = reader or numbered.NumberedReader(head.group)
-        return reader.decode(head, sheet.first_id, sheet.tiles, palette.colours_of)
-    return _Pictured(_decode_picture(sheet))
+        reader = numbered.NumberedReader(numbered.read(sheet.data, sheet.first_id, sheet.tiles).group)
+    chain = _Chain(reader, (sheet,))
+    return chain.decode(chain.decompress(), palette)[sheet.first_id]
