@@ -49,6 +49,15 @@ exit status:
   0 it records · 3 it does not · 64 wrong usage
 """
 
+CHANNELS_EXAMPLES = """\
+examples:
+  tachiai-agent channels status     what waits for each channel, and what keeps it
+  tachiai-agent channels test       send a trial alert through every channel now
+
+exit status:
+  0 done, everything was taken · 3 the policy is refused · 4 something was not taken · 64 wrong usage
+"""
+
 DOCTOR_EXAMPLES = """\
 examples:
   tachiai-agent doctor
@@ -76,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     _add_record(commands)
     _add_run(commands)
     _add_status(commands)
+    _add_channels(commands)
     _add_doctor(commands)
     return top
 
@@ -144,6 +154,20 @@ def _add_status(commands: "argparse._SubParsersAction[UsageParser]") -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     status.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_channels(commands: "argparse._SubParsersAction[UsageParser]") -> None:
+    channels = commands.add_parser(
+        "channels",
+        help="say how the channels for alerts stand, or try them out",
+        description="The ways by which alerts leave this machine: what waits for each, and whether it works.",
+        epilog=CHANNELS_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = channels.add_argument
+    add("what", choices=("status", "test"), help="what waits, or send a trial alert through each")
+    add("--policy", type=Path, metavar="FILE", help="the policy that names them (default: the one in force)")
+    add("--json", action="store_true", help="one JSON object a line")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[UsageParser]") -> None:

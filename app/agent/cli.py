@@ -40,6 +40,10 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.agent_status import tell_status
 
         return tell_status(as_json=asked.json, out=sys.stdout)
+    if asked.command == "channels":
+        from app.agent.channel_commands import run_channels
+
+        return run_channels(asked, sys.stdout)
     if asked.supervised is not None:
         from app.agent.supervised import record_supervised
 

@@ -19,6 +19,7 @@ import cv2
 
 from app.agent.company import Company, Terminal
 from app.agent.continuing import Continued, Resuming
+from app.agent.logins import login_name
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
 from recorder.allocator import keep_freed_memory
@@ -219,7 +220,7 @@ def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
     offset = utc.astimezone().utcoffset()
     return SessionHeader(
         session_id=f"{utc:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
-        operator=asked.operator or _login_name(),
+        operator=asked.operator or login_name(),
         host=socket.gethostname(),
         purpose=asked.purpose,
         started=started,
@@ -227,13 +228,6 @@ def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
         program=f"tachiai-agent {release()}",
         boot_id=boot_id(),
     )
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in many containers
-        return f"user {os.getuid()}"
 
 
 def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) -> SessionStarted:

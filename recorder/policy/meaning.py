@@ -25,7 +25,7 @@ _SERVER = frozenset({"host", "port", "transport", "ca_file"})
 _NEEDED: Mapping[ChannelKind, frozenset[str]] = MappingProxyType(
     {
         ChannelKind.SYSLOG: frozenset({"host"}),
-        ChannelKind.WEBHOOK: frozenset({"url", "secret_file"}),
+        ChannelKind.WEBHOOK: frozenset({"url"}),  # the machine's own key signs in any case
         ChannelKind.MAIL: frozenset({"host", "sender", "recipients"}),
         ChannelKind.DESKTOP: frozenset(),
     }

@@ -1,0 +1,113 @@
+"""`tachiai-agent channels`: how the ways out for alerts stand, and whether they work."""
+
+import argparse
+import datetime
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from app.agent.logins import login_name
+from app.channels.message import Origin, message_of
+from app.channels.opening import open_channels
+from app.channels.outbox import FILE_NAME, ChannelState, Outbox
+from app.channels.sending import Channel, TimeLimit
+from recorder.clock import Clock, SystemClock
+from recorder.errors import WorldError
+from recorder.events import Alert, AlertSeverity
+from recorder.evidence.key_folder import home_folder, keys_folder
+from recorder.evidence.keys import DeviceKey
+from recorder.logrow import inert
+from recorder.policy.in_force import policy_in_force
+from recorder.policy.sections import ChannelPolicy
+
+NOT_SENT_STATUS = 4
+NO_CHANNEL = "No policy names a channel here: alerts stay in the recording. docs/channels.md says how to name one."
+
+
+def outbox_path() -> Path:
+    """Where this user's alerts wait."""
+    return home_folder() / FILE_NAME
+
+
+def run_channels(asked: argparse.Namespace, out: TextIO) -> int:
+    """Do what is asked; the exit status."""
+    policies = policy_in_force(keys_folder(), given=asked.policy).policy.channels
+    if not policies:
+        out.write(f"{NO_CHANNEL}\n" if not asked.json else "")
+        return 0
+    if asked.what == "status":
+        return _tell_status(policies, out, as_json=asked.json)
+    clock = SystemClock()
+    device = DeviceKey.load_or_create(keys_folder())
+    return _try_out(open_channels(policies, sign=device.sign, clock=clock), clock, out, as_json=asked.json)
+
+
+def _tell_status(policies: tuple[ChannelPolicy, ...], out: TextIO, *, as_json: bool) -> int:
+    outbox = Outbox(outbox_path())
+    try:
+        states = [(policy, outbox.state(policy.name)) for policy in policies]
+    finally:
+        outbox.close()
+    for policy, state in states:
+        told = json.dumps(_object(policy, state), ensure_ascii=False) if as_json else _words(policy, state)
+        out.write(told + "\n")
+    return 0
+
+
+def _try_out(channels: Mapping[str, Channel], clock: Clock, out: TextIO, *, as_json: bool) -> int:
+    """Send an alert that says it is a trial through each, at once."""
+    trial = Alert(
+        0,
+        "trial",
+        "1",
+        "A trial of the channel",
+        AlertSeverity.INFORMATIONAL,
+        "Somebody tried the channels out.",
+    )
+    origin = Origin(
+        recording="", operator=login_name(), host=socket.gethostname(), started_wall_ns=clock.read().wall_ns
+    )
+    status = 0
+    for name, channel in channels.items():
+        limit, problem = TimeLimit(), ""
+        try:
+            with limit.running():
+                channel.send([message_of(trial, origin)], limit)
+        except WorldError as error:
+            status, problem = NOT_SENT_STATUS, str(error)
+        said = {"channel": name, "sent": not problem, "problem": problem or None}
+        words = f"{inert(name)}: {problem or 'sent'}"
+        out.write(f"{json.dumps(said, ensure_ascii=False) if as_json else words}\n")
+        out.flush()
+    return status
+
+
+def _object(policy: ChannelPolicy, state: ChannelState) -> dict[str, object]:
+    return {
+        "channel": policy.name,
+        "kind": str(policy.kind),
+        "least_severity": str(policy.least_severity),
+        "waiting": state.waiting,
+        "waiting_since": _utc(state.oldest_wall_ns),
+        "problem": state.problem or None,
+        "delivered": state.delivered,
+        "last_delivered": _utc(state.last_delivered_wall_ns),
+    }
+
+
+def _words(policy: ChannelPolicy, state: ChannelState) -> str:
+    since = f" since {_utc(state.oldest_wall_ns)}" if state.waiting else ""
+    last = f", last {_utc(state.last_delivered_wall_ns)}" if state.last_delivered_wall_ns is not None else ""
+    problem = f" {inert(state.problem)}" if state.problem else ""
+    return (
+        f"{inert(policy.name)} ({policy.kind}, from {policy.least_severity} on): {state.waiting} waiting{since}, "
+        f"{state.delivered} delivered{last}.{problem}"
+    )
+
+
+def _utc(wall_ns: int | None) -> str | None:
+    if wall_ns is None:
+        return None
+    return f"{datetime.datetime.fromtimestamp(wall_ns / 1e9, tz=datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
