@@ -11,11 +11,14 @@ from recorder.errors import StorageError
 from recorder.events import EndReason, Event, Gap, GapReason, SessionEnded, SourceStatus
 from recorder.evidence.writer import RecordingWriter
 from recorder.format.header import PreviousSegment
+from recorder.policy.sections import StorageAction, StoragePolicy
 from recorder.session.event_queue import EventQueue
 from recorder.session.screen_recorder import PixelWatcher, ScreenRecorder
 from recorder.session.sealer import Listener, Progress, Sealer
+from recorder.session.storage import Measure, Room, StorageLevel, StorageWatch
 
 FIRST_PICTURES_S = 2.0
+DROPPED_RATE = 0.5  # pictures a second, where the policy has the rate drop for want of room
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Recorder:
 
     The writer's first segment must stand. `opening` are the events that open the recording (`SessionStarted` first).
     With `lost` it goes on with a recording: the gap up to its first pictures is sealed before anything else.
+    `storage` says what is done when there is less and less room; `measure` how much there is, if not the disk.
     Whatever ends the recording before it is asked to, sets `ended`; `finish` then closes it with the reason.
     """
 
@@ -66,14 +70,21 @@ class Recorder:
         listeners: Sequence[Listener] = (),
         watcher: PixelWatcher | None = None,
         lost: Lost | None = None,
+        storage: StoragePolicy | None = None,
+        measure: Measure | None = None,
     ) -> None:
         self.ended = threading.Event()
         self._clock = clock
-        self._sources = sources
+        self._sources = list(sources)
+        if storage is not None:
+            room = measure or Room(writer.folder, quota_mb=storage.quota_mb)
+            self._sources.append(StorageWatch(storage, measure=room, act=self._act_on_storage))
         self._opening = opening
         self._lost = lost
         self.gap_ns = 0  # how long nothing was recorded before `start`
         self._error: Exception | None = None
+        self._asked: Ending | None = None
+        self._frames_per_s = frames_per_s
         self._queue = EventQueue()
         self._screen_source = screen_source
         self._screen = ScreenRecorder(
@@ -153,6 +164,20 @@ class Recorder:
             return Ending(EndReason.STORAGE_FAILED, str(error), error)
         return ending
 
+    def end(self, reason: EndReason, detail: str) -> None:
+        """Something in the recorder wants the recording to end, in order; the first one is the reason. Any thread."""
+        if self._asked is None:
+            self._asked = Ending(reason, detail, None)
+        self.ended.set()
+
+    def _act_on_storage(self, action: StorageAction | None, level: StorageLevel) -> None:
+        """Do what the policy says of this state, and leave off what it said of the one before."""
+        is_slow = action is StorageAction.DROP_RATE
+        self._screen.set_rate(min(self._frames_per_s, DROPPED_RATE) if is_slow else self._frames_per_s)
+        self._screen.show_pictures(action is not StorageAction.TEXT_ONLY)
+        if action is StorageAction.END_SESSION:
+            self.end(EndReason.STORAGE_FULL, f"There is too little room for recordings (the storage is {level}).")
+
     def _end_with(self, error: Exception) -> None:
         """A thread ended by itself. The first error is the reason, the others follow from it."""
         if self._error is None:
@@ -164,7 +189,7 @@ class Recorder:
     def _ending(self, asked: EndReason, detail: str) -> Ending:
         match self._error:
             case None:
-                return Ending(asked, detail, None)
+                return self._asked or Ending(asked, detail, None)
             case DisplayLostError() as error if asked is EndReason.LOGGED_OUT:
                 return Ending(asked, detail or str(error), None)  # a logout takes the display away
             case DisplayLostError() as error:

@@ -24,6 +24,7 @@ NS_PER_S = 1_000_000_000
 # A program repaints in several steps; a moment's patience records the result, not the steps.
 COALESCE_NS = 20_000_000
 RETRY_S = 0.25
+DARK_LOOK_S = 0.25
 REST_NS = 2 * NS_PER_S  # longer than any area has to rest before it is sent exactly
 END_SETTLES = 64
 
@@ -44,6 +45,7 @@ class ScreenRecorder:
     """Grab what changed, at most `frames_per_s` times a second, and put it into the queue as patches.
 
     A segment stands alone: `begin_segment` asks, from any thread, for a boundary followed by full pictures.
+    `show_pictures(False)` leaves them out, for want of room: from then until they are recorded again is a gap.
     `on_end` is called once from the thread, with the error that ended it, if it ends before it is stopped.
     """
 
@@ -71,6 +73,8 @@ class ScreenRecorder:
         self._runs: dict[int, int] = {}  # how many full pictures of each screen this segment has
         self._pending: dict[int, list[Rect]] = {}
         self._failing_since_ns: int | None = None
+        self._is_dark_wanted = False
+        self._dark_since_ns: int | None = None
         self._grabbed_at_ns = -self._period_ns
         self._thread = threading.Thread(target=self._run, name="screen recorder", daemon=True)
 
@@ -93,6 +97,15 @@ class ScreenRecorder:
         self._wanted_reason = reason
         self._source.wake()
 
+    def set_rate(self, frames_per_s: float) -> None:
+        """At most so many pictures a second from now on; from any thread."""
+        self._period_ns = int(NS_PER_S / frames_per_s)
+
+    def show_pictures(self, is_wanted: bool) -> None:
+        """Record pictures, or leave them out; from any thread, and done soon."""
+        self._is_dark_wanted = not is_wanted
+        self._source.wake()
+
     def _run(self) -> None:
         try:
             self._take_layout()
@@ -104,9 +117,15 @@ class ScreenRecorder:
             if not self._stopping.is_set():
                 log.debug("screen recorder ended", exc_info=True)
             self._close_gap()
+            self._say_dark()
             self._on_end(error)
 
     def _step(self) -> None:
+        if self._is_dark_wanted:
+            self._step_dark()
+            return
+        if self._dark_since_ns is not None:
+            self._light_up()
         pauses: list[bool] = []
         damage = self._source.wait(self._wait_s(), lambda: pauses.append(self._pause_before_grab()))
         if self._wanted_reason is not None:
@@ -129,8 +148,35 @@ class ScreenRecorder:
             self._take_layout()
         return not more.layout_changed
 
+    def _step_dark(self) -> None:
+        """Nothing is grabbed; what changes meanwhile comes with the full pictures afterwards."""
+        if self._dark_since_ns is None:
+            self._close_gap()
+            self._dark_since_ns = self._clock.now_ns()
+            self._pending.clear()
+        if self._wanted_reason is not None:
+            self._queue.put(SegmentBoundary(at_ns=self._clock.now_ns(), reason=self._wanted_reason))
+            self._wanted_reason = None
+            self._runs.clear()
+        self._source.wait(0)
+        self._stopping.wait(DARK_LOOK_S)
+
+    def _light_up(self) -> None:
+        """Every picture begins anew, whatever changed; what was dark is said once they are there."""
+        self._encoders.clear()
+        self._take_layout()
+        self._say_dark()
+
+    def _say_dark(self) -> None:
+        if self._dark_since_ns is not None:
+            self._queue.put(Gap(self._dark_since_ns, self._clock.now_ns(), "screen", GapReason.STORAGE_FULL))
+            self._dark_since_ns = None
+
     def _record_last_damage(self) -> None:
         """What changed up to the stop belongs to the recording too, and nothing stays lossy if it need not."""
+        if self._dark_since_ns is not None:
+            self._say_dark()
+            return
         self._add_pending(self._source.wait(0).areas)
         self._grab_pending()
         self._settle_at_end()
