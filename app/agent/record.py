@@ -173,7 +173,7 @@ def _exit_status(ending: Ending) -> int:
             return 0
         case EndReason.DISPLAY_LOST:
             return CannotRecordError.exit_status
-        case EndReason.STORAGE_FAILED:
+        case EndReason.STORAGE_FAILED | EndReason.STORAGE_FULL:
             return StorageError.exit_status
         case _:
             return FAULT_STATUS

@@ -164,10 +164,10 @@ class Recorder:
             return Ending(EndReason.STORAGE_FAILED, str(error), error)
         return ending
 
-    def end(self, reason: EndReason, detail: str) -> None:
-        """Something in the recorder wants the recording to end, in order; the first one is the reason. Any thread."""
+    def end(self, reason: EndReason, detail: str, error: Exception | None = None) -> None:
+        """The recording is to end, in order; the first who wants it so says why. From any thread."""
         if self._asked is None:
-            self._asked = Ending(reason, detail, None)
+            self._asked = Ending(reason, detail, error)
         self.ended.set()
 
     def _act_on_storage(self, action: StorageAction | None, level: StorageLevel) -> None:
@@ -176,7 +176,8 @@ class Recorder:
         self._screen.set_rate(min(self._frames_per_s, DROPPED_RATE) if is_slow else self._frames_per_s)
         self._screen.show_pictures(action is not StorageAction.TEXT_ONLY)
         if action is StorageAction.END_SESSION:
-            self.end(EndReason.STORAGE_FULL, f"There is too little room for recordings (the storage is {level}).")
+            sentence = f"The storage is {level}: there is too little room for recordings; free some."
+            self.end(EndReason.STORAGE_FULL, sentence, StorageError(sentence))
 
     def _end_with(self, error: Exception) -> None:
         """A thread ended by itself. The first error is the reason, the others follow from it."""

@@ -237,7 +237,8 @@ def test_a_full_storage_ends_the_session_and_the_recording_is_closed_and_signed(
     disk.leave(3)
     assert session.recorder.ended.wait(10)
     ending = session.recorder.finish()
-    assert (ending.reason, ending.error) == (EndReason.STORAGE_FULL, None)
+    assert ending.reason is EndReason.STORAGE_FULL
+    assert "too little room" in ending.detail
     assert session.states()[-1] == ("full", "end_session")
     assert session.reading.of(SessionEnded)[0].reason == "storage_full"
     assert verify(session.writer.folder, devices=session.devices, keys=None).status is Status.SOUND
