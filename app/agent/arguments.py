@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from app.agent.policy_arguments import add_policy
 from recorder.release import release
 
 WRONG_USAGE = 64
@@ -24,7 +25,8 @@ Recordings are sealed to the auditors' keys: whoever records cannot read them ba
 ordinary files for convenience. They are NOT sealed: anyone can read and alter them.
 
 exit status:
-  0 closed and sealed · 3 cannot record here (no display, Wayland, no permission) · 4 storage failed · 64 wrong usage
+  0 closed and sealed · 3 cannot record here (no display, Wayland, no permission, a faulty or refused policy)
+  4 storage failed · 64 wrong usage
 """
 
 RUN_EXAMPLES = """\
@@ -37,7 +39,8 @@ Whichever of the two processes is killed or stopped, the other one notices withi
 the same recording goes on in a new segment, and what was not recorded stands in it as a gap with its reason.
 
 exit status:
-  0 closed and sealed · 3 cannot record here, or an agent runs here already · 4 storage failed · 64 wrong usage
+  0 closed and sealed · 3 cannot record here, an agent runs here already, or a faulty or refused policy
+  4 storage failed · 64 wrong usage
 """
 
 STATUS_EXAMPLES = """\
@@ -87,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_channels(commands)
     _add_doctor(commands)
+    add_policy(commands)
     return top
 
 
@@ -121,12 +125,18 @@ def _add_recording_options(parser: UsageParser) -> None:
         metavar="DIR",
         help="where recordings lie (else TACHIAI_LIBRARY, else your data folder)",
     )
-    add("--fps", type=_rate, metavar="N", default=5.0, help="at most so many pictures a second, 0.2 to 30 (default 5)")
+    add("--fps", type=_rate, metavar="N", help="at most so many pictures a second, 0.2 to 30 (default 5)")
     add("--operator", type=_operator, metavar="NAME", help="who is recorded (default: your login name)")
     add("--purpose", type=_said, metavar="TEXT", default="", help="why: a ticket, a change number")
-    add("--keys", choices=("text", "activity", "off"), default="text", help="what of the keyboard (default: text)")
+    add("--keys", choices=("text", "activity", "off"), help="what of the keyboard (default: text)")
     add("--recipients", type=Path, metavar="FILE", help="the signed list of who may open the recording")
-    add("--clipboard-text", action="store_true", help="record clipboard text too, not only its kind, size and hash")
+    add(
+        "--clipboard-text",
+        action="store_true",
+        default=None,  # None: not said, so the policy says it
+        help="record clipboard text too, not only its kind, size and hash",
+    )
+    add("--policy", type=Path, metavar="FILE", help="the policy to follow (else the one that `policy use` installed)")
 
 
 def _add_run(commands: "argparse._SubParsersAction[UsageParser]") -> None:

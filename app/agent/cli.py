@@ -32,6 +32,10 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.doctor import run_doctor
 
         return run_doctor(as_json=asked.json, out=sys.stdout)
+    if asked.command == "policy":
+        from app.agent.policies import run_policy
+
+        return run_policy(asked)
     if asked.command == "run":
         from app.agent.run import run
 

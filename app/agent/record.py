@@ -19,6 +19,7 @@ import cv2
 
 from app.agent.company import Company, Terminal
 from app.agent.continuing import Continued, Resuming
+from app.agent.governing import Governed, govern
 from app.agent.logins import login_name
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
@@ -29,8 +30,7 @@ from recorder.clock import Instant, SessionClock, SystemClock, boot_id
 from recorder.errors import CannotRecordError, StorageError
 from recorder.events import EndReason, Event, SessionStarted, StateRestated
 from recorder.evidence.beside import refuse_evidence
-from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder, load_recipients
-from recorder.evidence.keys import Recipients
+from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder
 from recorder.evidence.library_folder import library_folder
 from recorder.evidence.writer import RecordingWriter, SessionHeader
 from recorder.process_guard import guard_memory
@@ -53,15 +53,16 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
     cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
     guard_memory()
     keep_freed_memory()
+    governed = govern(asked, keys_folder(), note)
+    asked = governed.asked
     library = library_folder(asked.library).absolute()
     screen_source = open_screen_source(tell=note)
     with contextlib.ExitStack() as stack:
         stack.callback(screen_source.close)
         keys = _keys(asked)
-        recipients = _recipients(asked, keys)
         stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one
         clock = SystemClock()
-        continued = resuming.go_on(keys.device, recipients, clock) if resuming is not None else None
+        continued = resuming.go_on(keys.device, keys.recipients, clock) if resuming is not None else None
         header = _header(asked, clock.read()) if continued is None else continued.writer.header
         session_clock = SessionClock(clock, started=header.started)
         beside = _Beside.open(
@@ -69,12 +70,14 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
         )  # what cannot be written is said before anything is recorded
         stack.callback(beside.close)
         if continued is None:
-            writer = RecordingWriter.create(library, header, device=keys.device, recipients=recipients, clock=clock)
+            writer = RecordingWriter.create(
+                library, header, device=keys.device, recipients=keys.recipients, clock=clock
+            )
             writer.start_segment("start")
         else:
             writer = continued.writer
         return _run(
-            asked, writer, header, session_clock, screen_source, beside, stop, company or Terminal(asked), continued
+            governed, writer, header, session_clock, screen_source, beside, stop, company or Terminal(asked), continued
         )
 
 
@@ -115,7 +118,7 @@ class _Beside:
 
 
 def _run(
-    asked: argparse.Namespace,
+    governed: Governed,
     writer: RecordingWriter,
     header: SessionHeader,
     clock: SessionClock,
@@ -125,13 +128,14 @@ def _run(
     company: Company,
     continued: Continued | None,
 ) -> int:
+    asked = governed.asked
     listeners: list[Listener] = [*([beside.log] if beside.log else []), *company.listeners]
     recorder = Recorder(
         writer=writer,
         clock=clock,
         screen_source=screen_source,
         sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text),
-        opening=_opening(asked, writer, header, clock, screen_source, company, continued),
+        opening=_opening(governed, writer, header, clock, screen_source, company, continued),
         frames_per_s=asked.fps,
         listeners=listeners,
         watcher=beside.video or company.watcher,
@@ -151,7 +155,7 @@ def _run(
 
 
 def _opening(
-    asked: argparse.Namespace,
+    governed: Governed,
     writer: RecordingWriter,
     header: SessionHeader,
     clock: SessionClock,
@@ -161,8 +165,11 @@ def _opening(
 ) -> list[Event]:
     """The events before all others: of a new recording who, where and why; where it goes on, that nothing is known."""
     if continued is not None:
-        return [StateRestated(clock.now_ns(), (), None, None, None, None), *company.opening]
-    opening: list[Event] = [_session_started(header, screen_source.method, asked.keys)]
+        now_ns = clock.now_ns()
+        restated = StateRestated(now_ns, (), None, None, None, None)
+        return [restated, governed.policy.in_force(now_ns), *company.opening]
+    started = _session_started(header, screen_source.method, governed.asked.keys)
+    opening: list[Event] = [started, governed.policy.in_force()]
     opening += mention_interrupted(writer.folder.parent, home_folder(), besides=writer.folder)
     return [*opening, *company.opening]
 
@@ -194,8 +201,9 @@ def _stop_signals() -> Iterator[threading.Event]:
 
 
 def _keys(asked: argparse.Namespace) -> LocalKeys:
-    keys = ensure_local_keys(keys_folder(), ask_passphrase=_ask_passphrase if _may_ask(asked) else None)
-    if keys.created and asked.recipients is None:
+    ask_passphrase = _ask_passphrase if _may_ask(asked) else None
+    keys = ensure_local_keys(keys_folder(), ask_passphrase, recipients=asked.recipients)
+    if keys.created:
         note(f"First run: made an auditor key for this machine; {_PROTECTION[keys.protection]}")
     return keys
 
@@ -209,10 +217,6 @@ def _ask_passphrase() -> str:
     while first and getpass.getpass("The same again: ") != first:
         first = getpass.getpass("They differ. A passphrase for the new auditor key: ")
     return first
-
-
-def _recipients(asked: argparse.Namespace, keys: LocalKeys) -> Recipients:
-    return load_recipients(keys_folder(), asked.recipients) if asked.recipients else keys.recipients
 
 
 def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 
+from app.agent.governing import govern
 from app.agent.notes import note
 from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
 from app.agent.supervision.messages import AdoptedBy, Resume
@@ -19,6 +20,7 @@ from recorder.clock import SystemClock
 from recorder.errors import CannotRecordError
 from recorder.events import EndReason, GapReason
 from recorder.evidence.files import is_locked
+from recorder.evidence.key_folder import keys_folder
 from recorder.policy.sections import SupervisionPolicy
 from recorder.process_guard import guard_memory
 
@@ -30,13 +32,15 @@ _ENDS = (("SIGTERM", EndReason.LOGGED_OUT), ("SIGHUP", EndReason.LOGGED_OUT), ("
 def run(asked: argparse.Namespace, front: Front | None = None) -> int:
     """Watch over a recorder until the session ends; the exit status. `front`: the window, if there is to be one."""
     guard_memory()
+    governed = govern(asked, keys_folder(), note)
+    asked = governed.asked
     place = Place.of(os.environ)
     _be_the_only_one(place, asked)
     shown = front or TextFront()
     agent = Agent(
         recorder_arguments=recording_options(asked),
         resident_command=[*agent_command(), "run", *_resident_options(asked)],
-        limits=watch_limits(SupervisionPolicy()),
+        limits=watch_limits(governed.policy.policy.supervision),
         clock=SystemClock(),
         place=place,
         beginning=_beginning(asked, place, os.environ),
@@ -57,7 +61,7 @@ def watch_limits(policy: SupervisionPolicy) -> WatchLimits:
 def recording_options(asked: argparse.Namespace) -> list[str]:
     """What the recorder is asked for, as its command line."""
     options = [f"--fps={asked.fps}", f"--keys={asked.keys}", f"--purpose={asked.purpose}"]
-    for name in ("library", "operator", "recipients"):
+    for name in ("library", "operator", "recipients", "policy"):
         value = getattr(asked, name)
         if value is not None:
             options.append(f"--{name}={value}")

@@ -76,28 +76,42 @@ def auditor_key_path(folder: Path, name: str) -> Path:
     return folder / "auditors" / f"{safe}.json"
 
 
-def ensure_local_keys(folder: Path, ask_passphrase: Callable[[], str] | None = None) -> LocalKeys:
-    """The keys to record with; what is missing is made.
+def ensure_local_keys(
+    folder: Path, ask_passphrase: Callable[[], str] | None = None, *, recipients: Path | None = None
+) -> LocalKeys:
+    """The keys to record with, for the list in `recipients` or the one that lies here; what is missing is made.
 
     Without a list of recipients a local auditor key is made: locked by the passphrase that `ask_passphrase` gives, else
     by the desktop's keyring, else not at all ("" as a passphrase means none). The caller tells the person which.
+
+    Raises:
+        KeyMissingError: the list is unusable, or there is none and the organisation's root is pinned here.
+        StorageError: the folder cannot be written.
     """
     try:
         with held(folder / ".lock"):
-            return _ensure_local_keys(folder, ask_passphrase)
+            return _ensure_local_keys(folder, ask_passphrase, recipients)
     except OSError as error:
         raise StorageError(storage_sentence(folder, error)) from error
 
 
-def _ensure_local_keys(folder: Path, ask_passphrase: Callable[[], str] | None) -> LocalKeys:
+def _ensure_local_keys(
+    folder: Path, ask_passphrase: Callable[[], str] | None, recipients_path: Path | None
+) -> LocalKeys:
     device = DeviceKey.load_or_create(folder)
     trust = trusted_devices(folder)
     if not trust.accepts(device.public_bytes):
         trust.add(device.public_bytes, socket.gethostname())
-    path = folder / "recipients.json"
-    if path.exists():
+    path = recipients_path or folder / "recipients.json"
+    if recipients_path is not None or path.exists():
         recipients = load_recipients(folder, path)
         return LocalKeys(device, recipients, created=False, protection=_local_protection(folder))
+    if pinned_root(folder) is not None:
+        msg = (
+            f"This machine seals only to recipients whom its organisation names, and has no list; put it into {path}, "
+            "or name it (--recipients)."
+        )
+        raise KeyMissingError(msg)
     auditor_path = auditor_key_path(folder, _LOCAL_NAME)
     # A key that stands already may be the only one that opens older recordings: it is used again, never written over.
     created = not auditor_path.exists()

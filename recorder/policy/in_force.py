@@ -35,28 +35,37 @@ class NewestSigned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def policy_in_force(keys: Path, *, given: Path | None = None) -> PolicyFile:
-    """The policy that holds from now on: in the file that is `given`, else the installed one, else the built-in one.
+    """The policy that holds from now on, as `policy_that_holds` says; from now on none that is worse does.
+
+    Raises:
+        StorageError: that it holds cannot be kept in mind. Else as `policy_that_holds`.
+    """
+    file = policy_that_holds(keys, given=given)
+    _keep_in_mind(file, keys, newest_signed(keys))
+    return file
+
+
+def policy_that_holds(keys: Path, *, given: Path | None = None) -> PolicyFile:
+    """The policy in the file that is `given`, else the installed one, else the built-in one.
 
     Raises:
         PolicyError: it is faulty or refused, or the installed one is gone.
-        KeyMissingError: it was altered after it was signed, or another root signed it.
-        StorageError: that it holds cannot be kept in mind.
+        KeyMissingError: it was altered after it was signed.
     """
     installed = keys / POLICY_FILE
     path = given or (installed if _stands(installed) else None)
     newest = newest_signed(keys)
-    if path is None:
-        if newest is not None:
-            msg = (
-                f"The policy of {inert(newest.organisation)}, version {newest.version}, held here, and its file "
-                f"{installed} is gone; install it again (tachiai-agent policy use FILE)."
-            )
-            raise PolicyError(msg)
-        return PolicyFile(AgentPolicy())
-    file = read_policy_file(path)
-    _require_taken(file, pinned_root(keys), newest)
-    _keep_in_mind(file, keys, newest)
-    return file
+    if path is not None:
+        file = read_policy_file(path)
+        _require_taken(file, pinned_root(keys), newest)
+        return file
+    if newest is not None:
+        msg = (
+            f"The policy of {inert(newest.organisation)}, version {newest.version}, held here, and its file "
+            f"{installed} is gone; install it again (tachiai-agent policy use FILE)."
+        )
+        raise PolicyError(msg)
+    return PolicyFile(AgentPolicy())
 
 
 def install_policy(path: Path, keys: Path, *, pin: bytes | None = None) -> PolicyFile:

@@ -93,7 +93,8 @@ class _Reading:
         inner = section_in(setting_type)
         if inner is setting_type:
             return self.section(inner, value, place) if self._is_table(value, place, "[{}]") else None
-        self.fixed.append(_key(place))
+        if len(place) == 1 + (inner is None):  # neither what the file says of itself, nor what is in an item of a list
+            self.fixed.append(_key(place))
         if inner is None:
             return self._value(typing.get_args(setting_type)[0], setting_in(setting_type), value, place)
         if not isinstance(value, list):
