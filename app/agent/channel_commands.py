@@ -19,7 +19,7 @@ from recorder.events import Alert, AlertSeverity
 from recorder.evidence.key_folder import home_folder, keys_folder
 from recorder.evidence.keys import DeviceKey
 from recorder.logrow import inert
-from recorder.policy.in_force import policy_in_force
+from recorder.policy.in_force import policy_that_holds
 from recorder.policy.sections import ChannelPolicy
 
 NOT_SENT_STATUS = 4
@@ -33,7 +33,7 @@ def outbox_path() -> Path:
 
 def run_channels(asked: argparse.Namespace, out: TextIO) -> int:
     """Do what is asked; the exit status."""
-    policies = policy_in_force(keys_folder(), given=asked.policy).policy.channels
+    policies = policy_that_holds(keys_folder(), given=asked.policy).policy.channels
     if not policies:
         out.write(f"{NO_CHANNEL}\n" if not asked.json else "")
         return 0

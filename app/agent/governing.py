@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from recorder.errors import PolicyError
 from recorder.policy.in_force import policy_in_force
 from recorder.policy.paths import path_here
 from recorder.policy.policy_file import PolicyFile
+from recorder.policy.purpose import purpose_problem
 
 _OPTIONS = {
     "keys": "recording.keys",
@@ -46,6 +48,18 @@ def govern(asked: argparse.Namespace, keys: Path, tell: Callable[[str], None]) -
             tell(f"{_flag(option)} is overruled: the policy allows no ordinary files beside a recording.")
             held[option] = None
     return Governed(argparse.Namespace(**held), file)
+
+
+def require_purpose(governed: Governed) -> None:
+    """Where no notice asks for a purpose, the command line must have it, if the policy wants one.
+
+    Raises:
+        PolicyError: it has none, or not such a one.
+    """
+    problem = purpose_problem(governed.policy.policy.notice, governed.asked.purpose)
+    if problem:
+        msg = f"{problem.rstrip('.')} (--purpose TEXT)."
+        raise PolicyError(msg)
 
 
 def _said(file: PolicyFile, key: str) -> object:

@@ -19,7 +19,7 @@ import cv2
 
 from app.agent.company import Company, Terminal
 from app.agent.continuing import Continued, Resuming
-from app.agent.governing import Governed, govern
+from app.agent.governing import Governed, govern, require_purpose
 from app.agent.logins import login_name
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
@@ -55,6 +55,8 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
     keep_freed_memory()
     governed = govern(asked, keys_folder(), note)
     asked = governed.asked
+    if company is None:
+        require_purpose(governed)
     library = library_folder(asked.library).absolute()
     screen_source = open_screen_source(tell=note)
     with contextlib.ExitStack() as stack:

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator, Mapping
 
-from app.agent.governing import govern
+from app.agent.governing import govern, require_purpose
 from app.agent.notes import note
 from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
 from app.agent.supervision.messages import AdoptedBy, Resume
@@ -34,6 +34,8 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
     guard_memory()
     governed = govern(asked, keys_folder(), note)
     asked = governed.asked
+    if asked.no_window:
+        require_purpose(governed)
     place = Place.of(os.environ)
     _be_the_only_one(place, asked)
     shown = front or TextFront()

@@ -129,8 +129,9 @@ class _Reading:
 
     def _unknown(self, place: Place) -> None:
         name = _key(place)[:_LONGEST_KEY]
-        nearest = difflib.get_close_matches(name, _names(), n=1, cutoff=0)[0]
-        sentence = f"There is no setting `{short(name)}`; the nearest is `{nearest}`. Mend the name, or remove it."
+        sentence = (
+            f"There is no setting `{short(name)}`; the nearest is `{_nearest(name)}`. Mend the name, or remove it."
+        )
         self._fault(place, sentence)
 
     def _fault(self, place: Place, sentence: str) -> None:
@@ -141,6 +142,12 @@ def _key(place: Place) -> str:
     return ".".join(part for part in place if isinstance(part, str))
 
 
-def _names() -> tuple[str, ...]:
-    keys = [line.key for line in setting_lines()]
-    return tuple(dict.fromkeys([*keys, *(key.partition(".")[0] for key in keys)]))
+def _nearest(name: str) -> str:
+    """The setting of this name in another section, else the one written most alike, in the same section if there is."""
+    known = [line.key for line in setting_lines()]
+    section, _, own = name.rpartition(".")
+    elsewhere = [key for key in known if key.rpartition(".")[2] == own]
+    inside = [key for key in known if section and key.startswith(f"{section}.")]
+    sections = [key.partition(".")[0] for key in known]
+    candidates = elsewhere or inside or [*known, *dict.fromkeys(sections)]
+    return difflib.get_close_matches(name, candidates, n=1, cutoff=0)[0]

@@ -162,18 +162,21 @@ def _rules(policy: AgentPolicy) -> Iterator[str]:
 
 
 def _channel(channel: ChannelPolicy) -> str:
-    port = f", port {channel.port}" if channel.port else ""
+    server = inert(channel.host) + (f", port {channel.port}," if channel.port else "")
     match channel.kind:
         case ChannelKind.DESKTOP:
             to = "are shown on the operator's desktop"
         case ChannelKind.WEBHOOK:
             to = f"are posted to {inert(channel.url)}, signed with the secret in {inert(channel.secret_file)}"
         case ChannelKind.SYSLOG:
-            to = f"go to the syslog server {inert(channel.host)}{port} over {_TRANSPORT[channel.transport]}"
+            to = f"go to the syslog server {server} over {_TRANSPORT[channel.transport]}"
         case ChannelKind.MAIL:
             readers = _listed(channel.recipients, "and")
-            to = f"are mailed to {readers} by {inert(channel.host)}{port} over {_TRANSPORT[channel.transport]}"
-    return f'"{inert(channel.name)}": alerts of severity {channel.least_severity} or graver {to}.'
+            to = f"are mailed to {readers} by {server} over {_TRANSPORT[channel.transport]}"
+            to += f" as {inert(channel.user)}" if channel.user else ""
+            to += f" with the password in {inert(channel.secret_file)}" if channel.secret_file else ""
+    trusting = f", trusting the certificates in {inert(channel.ca_file)}" if channel.ca_file else ""
+    return f'"{inert(channel.name)}": alerts of severity {channel.least_severity} or graver {to}{trusting}.'
 
 
 _TRANSPORT: Mapping[Transport, str] = MappingProxyType(

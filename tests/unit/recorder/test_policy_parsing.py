@@ -74,7 +74,7 @@ def test_all_faults_are_told_at_once_each_with_its_line():
             "Mend the name, or remove it."),
         (6, "`recording.clipboard_text` must be true or false, without quotes."),
         (8, "`storage.low_mb` is -5; it must be from 1 to 1000000000."),
-        (9, "There is no setting `storage.library`; the nearest is `storage.low_mb`. Mend the name, or remove it."),
+        (9, "There is no setting `storage.library`; the nearest is `recording.library`. Mend the name, or remove it."),
         (10, "`masks.name` is missing. What operators and auditors read on the mask. Add it."),
         (13, "`masks.titles` \"(\" is not a regular expression (missing ): (); mend it "
              "(RE2's syntax: no look-around, no back-references)."),
@@ -130,6 +130,21 @@ def test_a_fault_names_its_line_and_what_to_do(text, line, says):
 def test_what_cannot_be_meant_is_a_fault(text, line, says):
     found = parse_policy(HEAD + text).faults
     assert [fault.line for fault in found if says in fault.sentence] == [line], found
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("[recording]\nclipboard = true\n", "recording.clipboard_text"),
+        ("[recordings]\n", "recording"),
+        ("version_number = 3\n", "version"),
+        ("keep_days = 3\n", "storage.keep_days"),
+        ('[[masks]]\nname = "x"\ndays = ["mon"]\ntitel = "y"\n', "masks.titles"),
+        ('"日本" = 1\n', ""),
+    ],
+)
+def test_an_unknown_setting_is_answered_with_the_nearest_known_one(text, nearest):
+    assert f"; the nearest is `{nearest}" in only_fault(HEAD + text).sentence
 
 
 def test_a_setting_with_a_fault_of_its_own_contradicts_nothing():

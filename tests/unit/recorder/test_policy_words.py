@@ -11,7 +11,7 @@ from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.cautions import cautions
 from recorder.policy.parsing import parse_policy
 from recorder.policy.reference import setting_lines
-from recorder.policy.sections import NoticePolicy, RecordingPolicy, Response, RulesPolicy, StoragePolicy
+from recorder.policy.sections import KeysMode, NoticePolicy, RecordingPolicy, Response, RulesPolicy, StoragePolicy
 from recorder.policy.words import explained
 
 MANUAL = (Path(__file__).resolve().parents[3] / "docs" / "administrator.md").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ OTHERWISE = [
     ("recording.plain_files", False), ("notice.shown", False), ("notice.text_en", "Hello"),
     ("notice.text_ja", "こんにちは"), ("notice.contact", "Audit"), ("notice.hold_session", True),
     ("notice.purpose", "optional"), ("storage.low_mb", 5000), ("storage.reserve_mb", 900), ("storage.full_mb", 50),
-    ("storage.at_low", "drop_rate"), ("storage.at_reserve", "text_only"), ("storage.at_full", "warn"),
+    ("storage.at_low", "drop_rate"), ("storage.at_reserve", "text_only"), ("storage.at_full", "text_only"),
     ("storage.quota_mb", 9000), ("storage.keep_days", 7), ("storage.archive", "/mnt/a"),
     ("hidden_input.dialogs", ("vpn",)), ("rules.built_in", False), ("rules.folders", ("/etc/rules",)),
     ("rules.off", ("r1",)), ("rules.at_informational", "warn"), ("rules.at_low", "warn"),
@@ -108,7 +108,7 @@ def test_the_built_in_policy_is_said_too():
     ("policy", "says"),
     [
         (AgentPolicy(notice=NoticePolicy(shown=False)), "not told"),
-        (AgentPolicy(recording=RecordingPolicy(keys="off")), "no rule sees what is typed"),
+        (AgentPolicy(recording=RecordingPolicy(keys=KeysMode.OFF)), "no rule sees what is typed"),
         (AgentPolicy(rules=RulesPolicy(built_in=False)), "nothing will ever fire"),
         (AgentPolicy(storage=StoragePolicy(keep_days=5)), "no archive"),
         (parse_policy(HEAD + '[[masks]]\nname = "Night"\nhours = "22:00-06:00"\n').policy, '"Night" masks the whole'),
