@@ -37,7 +37,7 @@ TICK_S = 0.2
 # A logout tells both processes within moments of each other, in whatever order.
 LOGOUT_WINDOW_S = 1.5
 # Without its display a session is over; a server that is started anew at once is another matter.
-LOST_DISPLAY_S = 20.0
+LOST_DISPLAY_S = 10.0
 STOP_TRIES = 2
 # Endings after which the same would only happen again: the session is over.
 _OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
@@ -87,7 +87,7 @@ class Watcher:
         self._begun: Started | None = None
         self._health: Health | None = None
         self._ended: Ended | Refused | None = None
-        self._note = ""
+        self._missed: tuple[int, str] | None = None  # since when (boot clock), and why, nothing is recorded
         self._has_recorded = False
         self._stopping: Stop | None = None
         self._stop_until_ns = 0
@@ -129,14 +129,17 @@ class Watcher:
     # --- the thread ---------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        outcome: Outcome | None = None
-        while outcome is None:
+        while True:
             if self._recorder is None:
+                outcome = self._after_the_end()
+                if outcome is not None:
+                    self._listener.over(outcome)
+                    return
                 self._begin()
             self._take_news()
             self._say_alive()
-            outcome = self._look()
-        self._listener.over(outcome)
+            if self._recorder is not None:
+                self._look(self._recorder)
 
     def _now_ns(self) -> int:
         return self._clock.read().monotonic_ns
@@ -163,11 +166,18 @@ class Watcher:
                     heartbeat_s=limits.heartbeat_s,
                     silent_after_s=limits.silent_after_s,
                     restarts_resident=limits.restarts_resident,
-                    note=self._note,
+                    note=self._missed_words(),
                 )
             )
         if self._stopping is not None:
             self._recorder.say(self._stopping)
+
+    def _missed_words(self) -> str:
+        """What a new recording has to say of the time before it, in which none could be made."""
+        if self._missed is None:
+            return ""
+        since_ns, why = self._missed
+        return f"Nothing was recorded for {(self._clock.boot_ns() - since_ns) / NS_PER_S:.0f} s before: {why}"
 
     def _take_news(self) -> None:
         try:
@@ -199,7 +209,7 @@ class Watcher:
             case Heartbeat(health=health):
                 self._health = health or self._health
             case Started():
-                self._begun, self._has_recorded, self._note = message, True, ""
+                self._begun, self._has_recorded, self._missed = message, True, None
                 self._resume = self._display_lost_ns = None
             case Ended() | Refused():
                 self._ended = message
@@ -228,22 +238,19 @@ class Watcher:
             self._said_ns = now_ns
             self._recorder.say(Heartbeat(self._clock.boot_ns()))
 
-    def _look(self) -> Outcome | None:
-        """Judge what is known now; the outcome, if that is all."""
-        if self._recorder is None:
-            return self._after_the_end()
+    def _look(self, recorder: RecorderProcess) -> None:
+        """Judge how the recorder does now."""
         now_ns = self._now_ns()
         silence_ns = self._pulse.silence_ns(now_ns)
         if self._told_until_ns is not None and self._stopping is None and now_ns >= self._told_until_ns:
             self._told_until_ns = None
-            self._recorder.say(GoOn())
+            recorder.say(GoOn())
         if self._stopping is not None:
             if now_ns >= self._stop_until_ns:
                 self._replace(Trouble(GapReason.RECORDER_FROZEN, "The recorder did not close the recording."))
                 self._grant_closing()
         elif (trouble := self._trouble(now_ns, silence_ns)) is not None:
             self._replace(trouble)
-        return None
 
     def _trouble(self, now_ns: int, silence_ns: int) -> Trouble | None:
         limits = self._limits
@@ -317,6 +324,6 @@ class Watcher:
         if is_over or lost_ns > int(LOST_DISPLAY_S * NS_PER_S):
             return Outcome(ended.exit_status, folder, ended.sentence)
         self._ended, self._resume = None, None
-        self._note = self._note or ended.sentence
+        self._missed = self._missed or (self._clock.boot_ns(), ended.sentence)
         self._fail(Trouble(reason, ended.sentence))
         return None
