@@ -17,6 +17,7 @@ else:
     from recorder.evidence import posix_disk as disk
 
 PRIVATE_FILE = 0o600
+DISK_FULL = "disk_full"
 PRIVATE_FOLDER = 0o700
 
 
@@ -207,6 +208,11 @@ def storage_sentence(path: Path, error: OSError) -> str:
             return f"{path} is held by another recorder; wait until it ends."
         case _:
             return f"{path} could not be written ({error.strerror or error}); check the disk, or choose another place."
+
+
+def failure_name(error: OSError) -> str:
+    """What kind of failure it is, as a segment's reason."""
+    return DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else "io_error"
 
 
 def read_small_file(path: Path, *, most_bytes: int) -> bytes:

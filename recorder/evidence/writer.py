@@ -4,7 +4,6 @@ A segment lives from `start_segment` until its end record, or until the first wr
 its descriptor is never written again, and the next segment says so. Nothing is ever repaired in place.
 """
 
-import errno
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from recorder.clock import Clock
 from recorder.errors import BugError, StorageError
 from recorder.evidence import seal
-from recorder.evidence.files import Files, SystemFiles, is_locked, storage_sentence
+from recorder.evidence.files import DISK_FULL, Files, SystemFiles, failure_name, is_locked, storage_sentence
 from recorder.evidence.keys import DeviceKey, Recipients
 from recorder.evidence.live_segment import ChunkReceipt, LiveSegment
 from recorder.evidence.resuming import Interrupted, look_at_interrupted
@@ -197,6 +196,11 @@ class RecordingWriter:
         return self._live.size_bytes if self._live is not None else 0
 
     @property
+    def is_disk_full(self) -> bool:
+        """Whether the last thing that failed did so for want of room."""
+        return self._failure == DISK_FULL
+
+    @property
     def is_alive(self) -> bool:
         """Whether a chunk can be appended now."""
         return self._live is not None
@@ -228,7 +232,7 @@ class RecordingWriter:
             self._files.sync_folder(self.folder)
         except OSError as error:
             live.abandon()
-            self._failure = _failure_name(error)
+            self._failure = failure_name(error)
             raise StorageError(storage_sentence(live.path, error)) from error
         self._live = live
         self._failure = None
@@ -251,11 +255,13 @@ class RecordingWriter:
             return self._live.append(kind, events, self._clock.read())
         except OSError as error:
             path = self._live.path
-            self._bury_live(_failure_name(error))
+            self._bury_live(failure_name(error))
             raise StorageError(storage_sentence(path, error)) from error
 
-    def close(self, reason: str) -> None:
+    def close(self, reason: str, *, last: bytes = b"") -> None:
         """End the recording with a signed end record, from the reserve if the disk is full. A second call does nothing.
+
+        `last` are events that are sealed before that end, if it takes the reserve.
 
         Raises:
             StorageError: even so no end could be written. What was acknowledged before is unharmed.
@@ -264,12 +270,12 @@ class RecordingWriter:
             return
         try:
             if self._live is None or not self._end_live(reason, final=True):
-                self._end_from_reserve(reason)
+                self._end_from_reserve(reason, last)
         finally:
             self._closed = True
             self._let_go()
 
-    def _end_from_reserve(self, reason: str) -> None:
+    def _end_from_reserve(self, reason: str, last: bytes) -> None:
         path = self.folder / RESERVE_FILE
         try:
             self._files.remove(path)
@@ -278,6 +284,11 @@ class RecordingWriter:
         except OSError as error:
             raise StorageError(storage_sentence(path, error)) from error
         self.start_segment(reason)
+        if last:
+            with suppress(StorageError):  # an end is worth more than what it would have said
+                self.append(last)
+        if not self.is_alive:
+            self.start_segment(reason)
         if not self._end_live(reason, final=True):
             msg = f"The recording {self.folder} could not be closed; it is readable up to its last chunk."
             raise StorageError(msg)
@@ -299,7 +310,7 @@ class RecordingWriter:
         try:
             live.end(reason, self._clock.read(), self._device, final=final)
         except OSError as error:
-            self._bury_live(_failure_name(error))
+            self._bury_live(failure_name(error))
             return False
         self._previous = live.tip()
         self._live = None
@@ -382,7 +393,3 @@ def release_left_reserves(library: Path, files: Files) -> None:
     for reserve in library.glob(f"*/{RESERVE_FILE}"):
         if not is_locked(reserve.parent / LOCK_FILE):
             files.remove(reserve)
-
-
-def _failure_name(error: OSError) -> str:
-    return "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "io_error"

@@ -196,6 +196,7 @@ class Recorder:
             case DisplayLostError() as error:
                 return Ending(EndReason.DISPLAY_LOST, str(error), error)
             case StorageError() as error:
-                return Ending(EndReason.STORAGE_FAILED, str(error), error)
+                is_full = self._sealer.is_disk_full
+                return Ending(EndReason.STORAGE_FULL if is_full else EndReason.STORAGE_FAILED, str(error), error)
             case error:
                 return Ending(EndReason.FAULT, f"{type(error).__name__}: {error}", error)

@@ -125,12 +125,25 @@ class Sealer:
         Raises:
             StorageError: the recording could not be closed; what was acknowledged is readable all the same.
         """
+        last = self._last_words(ending) if self.failure is not None else b""
         try:
             if self.failure is None:
                 self._append(self._lost_pictures(ending.at_ns))
                 self._append([*self._coverage.rest(ending.at_ns), ending])
         finally:
-            self._writer.close(ending.reason)
+            self._writer.close(ending.reason, last=last)
+
+    @property
+    def is_disk_full(self) -> bool:
+        """Whether it was want of room that ended the sealing."""
+        return self.failure is not None and self._writer.is_disk_full
+
+    def _last_words(self, ending: SessionEnded) -> bytes:
+        """What the reserve has room for: from when on nothing is recorded, and why."""
+        reason = GapReason.STORAGE_FULL if self.is_disk_full else GapReason.STORAGE_FAILED
+        lost = Gap(min(self._sealed_at_ns, ending.at_ns), ending.at_ns, "everything", reason, ending.detail)
+        self._coverage.follow([lost])
+        return encode_events([lost, *self._coverage.rest(ending.at_ns), ending])
 
     def _run(self) -> None:
         try:

@@ -29,8 +29,10 @@ from recorder.events import (
     StateRestated,
 )
 from recorder.evidence.files import SystemFiles
-from recorder.evidence.key_folder import ensure_local_keys
+from recorder.evidence.key_folder import ensure_local_keys, load_key_ring, trusted_devices
+from recorder.evidence.reader import RecordingReader
 from recorder.evidence.writer import Limits, RecordingWriter, SessionHeader
+from recorder.format.payload import decode_events
 from recorder.geometry import Rect
 from recorder.session.recorder import Recorder
 from tests.xserver import wait_until
@@ -197,13 +199,36 @@ def test_a_write_that_fails_once_costs_pictures_of_that_moment_and_nothing_else(
     assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
 
 
-def test_storage_that_stays_broken_ends_the_recording_and_says_so(session: Session) -> None:
-    session.files.fails_forever = errno.EIO
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EIO, EndReason.STORAGE_FAILED), (errno.ENOSPC, EndReason.STORAGE_FULL)]
+)
+def test_storage_that_stays_broken_ends_the_recording_and_says_so(
+    session: Session, number: int, reason: EndReason
+) -> None:
+    session.files.fails_forever = number
     session.source.emit(Key(session.source.now_ns(), "q"))
     assert session.recorder.ended.wait(20)
     ending = session.recorder.finish()
-    assert ending.reason is EndReason.STORAGE_FAILED
+    assert ending.reason in (reason, EndReason.STORAGE_FAILED)  # where not even the reserve's room can be written
     assert ending.error is not None
+
+
+def test_the_reserve_holds_the_last_words_of_a_recording_on_a_full_disk(session: Session) -> None:
+    session.files.fails_forever = errno.ENOSPC
+    session.source.emit(Key(session.source.now_ns(), "q"))
+    assert session.recorder.ended.wait(20)
+    session.files.fails_forever = None  # as if the reserve's room was all there is
+    assert session.recorder.finish().reason is EndReason.STORAGE_FULL
+    folder = session.writer.folder
+    keys = folder.parent.parent / "keys"
+    reader = RecordingReader.open(folder, keys=load_key_ring(keys), devices=trusted_devices(keys))
+    chunks = [chunk for info in reader.segments for chunk in reader.chunks(info.number)]
+    last = [event for chunk in chunks for event in decode_events(chunk.body)]
+    assert isinstance(last[-1], SessionEnded)
+    assert last[-1].reason == EndReason.STORAGE_FULL
+    gap = next(event for event in last if isinstance(event, Gap))
+    assert (gap.what, gap.reason, gap.end_ns) == ("everything", GapReason.STORAGE_FULL, last[-1].at_ns)
+    assert reader.is_closed
 
 
 def test_failed_grabs_are_a_gap_with_their_length_and_nothing_is_lost_after_it(session: Session) -> None:
