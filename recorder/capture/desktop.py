@@ -23,9 +23,13 @@ def desktop_sources(*, keys_mode: str = "text", clipboard_text: bool = False) ->
 
 
 def _linux_sources(*, keys_mode: str, clipboard_text: bool) -> tuple[Source, ...]:
+    from recorder.capture.linux_devices import LinuxDevices
+    from recorder.capture.linux_evasion import LinuxEvasion
     from recorder.capture.linux_processes import LinuxProcesses
     from recorder.capture.x11_clipboard import X11Clipboard
+    from recorder.capture.x11_curtain import X11Curtain
     from recorder.capture.x11_idle import X11Idle
+    from recorder.capture.x11_injected import X11Injected
     from recorder.capture.x11_keyboard import X11Keyboard
     from recorder.capture.x11_pointer import X11Pointer
     from recorder.capture.x11_pointer_shape import X11PointerShape
@@ -45,6 +49,10 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool) -> tuple[Source, ...
         X11Clipboard(with_text=clipboard_text),
         LinuxProcesses(),
         X11Idle(),
+        LinuxDevices(),
+        LinuxEvasion(),
+        X11Injected(),
+        X11Curtain(),
     )
 
 
@@ -56,5 +64,7 @@ def _other_sources(*, keys_mode: str) -> tuple[Source, ...]:
         keyboard = SilentSource("keyboard", KEYS_OFF, by_policy=True)
     else:
         keyboard = PynputKeyboard(activity_only=keys_mode == "activity")
-    missing = (SilentSource(name, _NOT_WRITTEN) for name in ("window", "clipboard", "processes", "idle"))
+    missing = (
+        SilentSource(name, _NOT_WRITTEN) for name in ("window", "clipboard", "processes", "idle", "devices", "evasion")
+    )
     return (ClockWatch(), keyboard, PynputPointer(), *missing)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from recorder.capture.evasive_programs import sign_of
 from recorder.capture.linux_process import PROC, ProcessFacts, age_s, arguments_of, executable_of, facts_of
 from recorder.capture.linux_session import LoginSession
 from recorder.capture.source import ThreadSource
@@ -87,6 +88,8 @@ class LinuxProcesses(ThreadSource):
     def _start(self, facts: ProcessFacts, started: ProcessStarted) -> None:
         self._known[facts.pid] = facts
         self._emit(started)
+        if sign := sign_of(started):
+            self._emit(sign)
         if facts.name in LOCKERS:
             self._lockers.add(facts.pid)
             if len(self._lockers) == 1:

@@ -1,0 +1,120 @@
+"""Devices that are plugged in and taken out, from what the kernel shows under /sys."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder.agent_events import DeviceChanged
+from recorder.capture.source import ThreadSource
+from recorder.errors import CannotRecordError
+
+SYS = Path("/sys")
+USB = "bus/usb/devices"
+LOOK_EVERY_S = 2.0
+LONGEST_NAME = 200
+# Of USB's interface classes those that a person plugs in to carry data, or to type with.
+_KINDS = {
+    "03": "input",
+    "06": "camera",
+    "07": "printer",
+    "08": "storage",
+    "0e": "camera",
+    "e0": "network",
+    "02": "network",
+}
+_HUB = "09"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device: where it is plugged in, what it does, and what it says it is."""
+
+    place: str
+    kind: str
+    name: str
+    identity: str
+
+
+class LinuxDevices(ThreadSource):
+    """Looks every two seconds; what was plugged in for less is missed."""
+
+    def __init__(self, *, sys: Path = SYS, look_every_s: float = LOOK_EVERY_S) -> None:
+        super().__init__("devices")
+        self._sys = sys
+        self._look_every_s = look_every_s
+        self._known: dict[Device, None] = {}
+        self._usb: list[Device] = []
+        self._usb_names: list[str] = []
+
+    def _open(self) -> str:
+        if not (self._sys / "bus").is_dir():
+            msg = f"Devices are not recorded: the kernel's list {self._sys} cannot be read here; mount it."
+            raise CannotRecordError(msg)
+        return "USB devices and removable disks are looked for every two seconds."
+
+    def _run(self) -> None:
+        self._look("found")
+        while not self._stopping.wait(self._look_every_s):
+            self._look("added")
+
+    def _look(self, added: str) -> None:
+        now_ns = self._clock.now_ns()
+        names = [folder.name for folder in _folders(self._sys / USB)]
+        if names != self._usb_names:  # asking each device costs more than looking which there are
+            self._usb, self._usb_names = usb_devices(self._sys), names
+        devices = dict.fromkeys((*self._usb, *removable_disks(self._sys)))
+        for device in self._known.keys() - devices.keys():
+            self._say(now_ns, "removed", device)
+        for device in devices.keys() - self._known.keys():
+            self._say(now_ns, added, device)
+        self._known = devices
+
+    def _say(self, now_ns: int, action: str, device: Device) -> None:
+        self._emit(DeviceChanged(now_ns, action, device.kind, device.name, device.identity))
+
+
+def usb_devices(sys: Path) -> list[Device]:
+    """What is plugged in at USB, hubs left out."""
+    found = []
+    for folder in _folders(sys / USB):
+        if ":" in folder.name or not (vendor := _said(folder / "idVendor")):
+            continue  # an interface, or no device at all
+        if _said(folder / "bDeviceClass") == _HUB:
+            continue
+        name = " ".join(filter(None, (_said(folder / "manufacturer"), _said(folder / "product"))))
+        serial = _said(folder / "serial")
+        identity = f"{vendor}:{_said(folder / 'idProduct')}" + (f" {serial}" if serial else "")
+        found.append(Device(folder.name, _kind(folder), name, identity))
+    return found
+
+
+def removable_disks(sys: Path) -> list[Device]:
+    """Disks that can be taken out and have something in them, with their size."""
+    found = []
+    for folder in _folders(sys / "block"):
+        sectors = _said(folder / "size")
+        if _said(folder / "removable") != "1" or not sectors.isdecimal() or sectors == "0":
+            continue
+        name = " ".join(filter(None, (_said(folder / "device" / "vendor"), _said(folder / "device" / "model"))))
+        size_mb = int(sectors) * 512 // 1_000_000
+        found.append(Device(folder.name, "disk", name or folder.name, f"{folder.name} {size_mb} MB"))
+    return found
+
+
+def _kind(folder: Path) -> str:
+    classes = {_said(interface / "bInterfaceClass") for interface in _folders(folder) if ":" in interface.name}
+    kinds = sorted({_KINDS[one] for one in classes if one in _KINDS})
+    return "usb " + "+".join(kinds) if kinds else "usb"
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(one for one in folder.iterdir() if one.is_dir())
+    except OSError:  # no such bus on this machine, or gone while looking
+        return []
+
+
+def _said(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip()[:LONGEST_NAME]
+    except OSError:
+        return ""

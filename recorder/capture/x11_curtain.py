@@ -1,0 +1,82 @@
+"""A window that covers everything while somebody goes on working: a screen saver as a curtain.
+
+What happens under it is not in the pictures. A locker is such a window too, and its password is input: only input that
+goes on for longer than anybody types a password counts.
+"""
+
+from typing import Any
+
+from Xlib import X
+from Xlib import error as xerror
+
+from recorder.agent_events import EvasionSign
+from recorder.capture.x11_source import X11Source
+from recorder.errors import CannotRecordError
+
+LOOK_EVERY_S = 2.0
+RECENT_MS = 2500
+LONG_NS = 30_000_000_000
+
+
+class X11Curtain(X11Source):
+    """Looks every two seconds whether the topmost window covers the whole desktop, and whether there is input."""
+
+    def __init__(self, *, look_every_s: float = LOOK_EVERY_S, long_ns: int = LONG_NS) -> None:
+        super().__init__("curtain")
+        self._look_every_s = look_every_s
+        self._long_ns = long_ns
+        self._since_ns: int | None = None
+        self._said_of: int | None = None
+
+    def _listen(self) -> str:
+        if not self._connection.has("MIT-SCREEN-SAVER"):
+            msg = "Curtains over the screen are not noticed: this display has no MIT-SCREEN-SAVER extension."
+            raise CannotRecordError(msg)
+        return "A window that covers everything while input goes on for half a minute is noticed."
+
+    def _take(self, event: Any) -> None:
+        """Nothing was asked for."""
+
+    def _wait_s(self) -> float | None:
+        return self._look_every_s
+
+    def _after_events(self) -> None:
+        idle_ms = int(self._connection.root.screensaver_query_info().idle)
+        curtain = self._curtain() if idle_ms <= RECENT_MS else None  # on an idle desktop one question is enough
+        now_ns = self._clock.now_ns()
+        if curtain is None:
+            self._since_ns = None
+            return
+        if self._since_ns is None:
+            self._since_ns = now_ns
+        if now_ns - self._since_ns >= self._long_ns and self._said_of != curtain.id:
+            self._said_of = curtain.id
+            self._emit(EvasionSign(now_ns, "curtain", f"input goes on under {_name_of(curtain)}"))
+
+    def _curtain(self) -> Any:
+        """The topmost window, if the window manager was not asked for it and it covers the whole desktop."""
+        try:
+            for window in reversed(self._connection.root.query_tree().children):
+                attributes = window.get_attributes()
+                if attributes.map_state != X.IsViewable or attributes.win_class != X.InputOutput:
+                    continue
+                area, whole = window.get_geometry(), self._connection.root.get_geometry()
+                covers = (
+                    area.x <= 0
+                    and area.y <= 0
+                    and area.x + area.width >= whole.width
+                    and area.y + area.height >= whole.height
+                )
+                return window if covers and attributes.override_redirect else None
+        except xerror.XError:  # it went while we looked
+            return None
+        return None
+
+
+def _name_of(window: Any) -> str:
+    try:
+        names = window.get_wm_class() or (window.get_wm_name(),)
+    except xerror.XError:
+        return "a window that is gone"
+    said = " ".join(str(name) for name in names if name)
+    return said or "a window without a name"
