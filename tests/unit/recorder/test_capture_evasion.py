@@ -80,12 +80,13 @@ def test_keys_and_clicks_of_a_program_are_told_from_a_device(display):
 
 
 def test_a_burst_of_injected_input_is_said_once_and_counted_at_the_end(display):
-    heard = Heard(X11Injected())
+    source = X11Injected()
+    heard = Heard(source)
     try:
         subprocess.run(["xdotool", "key", "a"], env=display.environment, check=True)
         heard.wait_for(lambda h: h.of(EvasionSign), "the first sign")
         subprocess.run(["xdotool", "type", "--delay", "1", "x" * 40], env=display.environment, check=True)
-        heard.wait_for(lambda h: h.source._counts["keys"] >= 40, "all keys counted")
+        heard.wait_for(lambda h: source._counts["keys"] >= 40, "all keys counted")
         assert len(heard.of(EvasionSign)) == 1
     finally:
         heard.source.stop()
