@@ -20,7 +20,8 @@ _FILLER_BYTES = _PUSHING_BYTES + _LOOKAHEAD_BYTES
 _PIECE_BYTES = 4096  # what a larger piece makes might not fit into the buffer that Python begins with, and stay behind
 _AT_ONCE_BYTES = 1 << 20  # so that a hostile group does not take its 16 MB at once
 _FORMAT = {"id": lzma.FILTER_LZMA1, "dict_size": 1 << 19, "lc": 0, "lp": 0, "pb": 3}
-_EFFORT = {"preset": 3, "depth": 24}
+# Chains of three bytes, not four: 0.4 % larger for a tenth less CPU, as their tables stay in the processor's cache.
+_EFFORT = {"preset": 3, "mf": lzma.MF_HC3, "depth": 24}
 
 
 class GroupWriter:

@@ -66,14 +66,12 @@ class NumberedWriter:
         changes = self._table.assign(used, pixels[used])
         place = np.zeros(len(pixels), np.uint16)
         place[used] = self._table.symbols_of(used)
-        drawers = _drawers(changes.rare.astype(np.uint16), self._colours_of)
-        place[changes.rare[drawers.order]] = np.arange(COMMON, COMMON + changes.rare.size)
+        drawers = _drawers(changes.rare.astype(np.uint16), self._colours_of) if changes.rare.size else None
+        if drawers is not None:
+            place[changes.rare[drawers.order]] = np.arange(COMMON, COMMON + changes.rare.size)
         places = place[numbers]
-        late = np.flatnonzero(places >= COMMON)
-        drawer, in_drawer = drawers.find(places[late].astype(np.int64) - COMMON)
         symbols = places.astype(np.uint8)
-        symbols[late] = drawer + COMMON
-        in_drawer = np.repeat(in_drawer, lengths[late])
+        in_drawers = b"" if drawers is None else _put_in_drawers(drawers, places, symbols, lengths)
         return b"".join(
             (
                 np.repeat(symbols, lengths).tobytes(),
@@ -82,10 +80,19 @@ class NumberedWriter:
                 _pack_used(changes.colours),
                 changes.rare.size.to_bytes(2, "little"),
                 _pack_used(changes.rare),
-                np.minimum(in_drawer, _ESCAPE).astype(np.uint8).tobytes(),
-                (in_drawer[in_drawer >= _ESCAPE] - _ESCAPE).astype("<u2").tobytes(),
+                in_drawers,
             )
         )
+
+
+def _put_in_drawers(drawers: "_Drawers", places: Numbers16, symbols: _Bytes, lengths: Numbers) -> bytes:
+    """Give the drawers' symbols to rare colours; the bytes that tell where in its drawer each pixel's colour stands."""
+    late = np.flatnonzero(places >= COMMON)
+    drawer, in_drawer = drawers.find(places[late].astype(np.int64) - COMMON)
+    symbols[late] = drawer + COMMON
+    in_drawer = np.repeat(in_drawer, lengths[late])
+    far = (in_drawer[in_drawer >= _ESCAPE] - _ESCAPE).astype("<u2")
+    return np.minimum(in_drawer, _ESCAPE).astype(np.uint8).tobytes() + far.tobytes()
 
 
 class Places:

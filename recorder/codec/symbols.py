@@ -22,6 +22,9 @@ class Changes:
     rare: Numbers
 
 
+_NO_CHANGES = Changes(np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
 class SymbolTable:
     """The encoder's side: the symbol of each colour's number."""
 
@@ -41,6 +44,8 @@ class SymbolTable:
         symbols = self._symbols[used]
         has_one = symbols >= 0
         self._used_at[symbols[has_one]] = self._sheets
+        if has_one.all():
+            return _NO_CHANGES
         wanting, wanting_px = _by_pixels(used[~has_one], -pixels[~has_one])
         idle = np.flatnonzero(self._used_at < self._sheets)
         idle = idle[np.argsort(self._used_at[idle], kind="stable")][: wanting.size]
