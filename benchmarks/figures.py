@@ -1,7 +1,7 @@
 """Write what `make bench` measured into the README: `python -m benchmarks.figures benchmarks/results/FILE.json …`.
 
 Only what stands in the files is written, with their names, so that nobody types a figure by hand. Of several files
-each part is taken from the first that has it.
+each part, and each recorder's row, is taken from the first that has it.
 """
 
 import argparse
@@ -25,25 +25,26 @@ Result = Mapping[str, Any]
 
 
 def combined(results: Sequence[Result]) -> Result:
-    """One result of several: each part is that of the first that has it."""
+    """One result of several: each part, and each recorder's row, is that of the first that has it."""
     whole: dict[str, Any] = {}
+    rows: dict[str, Any] = {}
     for result in reversed(results):
         whole |= {part: found for part, found in result.items() if found}
-    return whole
+        rows |= {row["recorder"]: row for row in result["work"]}
+    return whole | {"work": [rows[name] for name in NAMES if name in rows]}
 
 
 def figures(result: Result, *, source: str) -> str:
     """The figures as Markdown."""
     machine, work = result["machine"], result["work"]
-    runs = f", the median of {work[0]['runs']} runs" if work[0].get("runs", 1) > 1 else ""
     lines = [
         f"Measured on {machine['at'][:10]}, {machine['processors']} processors, {machine['screen'][0]}×"
-        f"{machine['screen'][1]}, {machine['fps']:g} pictures a second, {work[0]['seconds']:g} s of work{runs} "
-        f"({source}).",
+        f"{machine['screen'][1]}, {machine['fps']:g} pictures a second, {work[0]['seconds']:g} s of work, medians "
+        f"of the runs ({source}).",
         "",
-        "| recorder | MB per hour | % of one core | without starting | memory, MB | pictures that equal the screen "
-        "| worst picture |",
-        "|---|---|---|---|---|---|---|",
+        "| recorder | runs | MB per hour | % of one core | without starting | memory, MB | pictures that equal "
+        "the screen | worst picture |",
+        "|---|---|---|---|---|---|---|---|",
         *(_recorder_row(row) for row in work),
         "",
         *_sentences(result),
@@ -56,6 +57,7 @@ def _recorder_row(row: Result) -> str:
     worst = "equal" if likeness["worst_psnr_db"] is None else f"{likeness['worst_psnr_db']:g} dB"
     cells = (
         NAMES[row["recorder"]],
+        f"{row.get('runs', 1)}",
         f"{row['mb_per_hour']:g}",
         f"{row['cpu_percent']:g}",
         f"{row['recording_cpu_percent']:g}" if "recording_cpu_percent" in row else "–",

@@ -22,6 +22,7 @@ RESULT: dict[str, Any] = {
             "mb_per_hour": 41.5,
             "cpu_percent": 6.25,
             "recording_cpu_percent": 5.5,
+            "runs": 3,
             "peak_memory_mb": 180.0,
             "likeness": {"equal": 30, "compared": 30, "worst_psnr_db": None},
         },
@@ -55,18 +56,19 @@ RESULT: dict[str, Any] = {
 
 def test_each_recorder_is_a_row_and_the_rest_sentences():
     written = figures(RESULT, source="`benchmarks/results/one.json`")
-    assert "| **Tachiai** | 41.5 | 6.25 | 5.5 | 180 | 30 of 30 | equal |" in written
-    assert "| ffmpeg, H.264 | 229.9 | 15 | – | 210.5 | 0 of 30 | 33.5 dB |" in written
+    assert "| **Tachiai** | 3 | 41.5 | 6.25 | 5.5 | 180 | 30 of 30 | equal |" in written
+    assert "| ffmpeg, H.264 | 1 | 229.9 | 15 | – | 210.5 | 0 of 30 | 33.5 dB |" in written
     assert "0.18 of its bytes, 0.42 of its processor time." in written
     assert "200,000 rows: 95 % of queries take under 12 ms" in written
     assert "1,000,000 rows: another filter shows its first rows within 156 ms; 95 % of scrolls are painted" in written
     assert "`benchmarks/results/one.json`" in written
 
 
-def test_of_several_results_each_part_is_that_of_the_first_that_has_it():
-    newer = {"machine": RESULT["machine"], "work": RESULT["work"][:1], "idle": [], "ratios": {}}
+def test_of_several_results_each_part_and_recorder_is_that_of_the_first_that_has_it():
+    ours, theirs = RESULT["work"]
+    newer = {"machine": RESULT["machine"], "work": [ours | {"mb_per_hour": 30.0}], "idle": [], "ratios": {}}
     whole = combined([newer, RESULT])
-    assert whole["work"] == newer["work"]
+    assert whole["work"] == [ours | {"mb_per_hour": 30.0}, theirs]
     assert whole["idle"] == RESULT["idle"]
     assert whole["search"] == RESULT["search"]
 
