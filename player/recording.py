@@ -16,6 +16,7 @@ from player.scan import Scan, ScanProgress
 from player.segment import LoadedSegment
 from player.source import Picture, Pointer, SessionFacts, Span
 from player.span_log import hides_screen, span_of
+from recorder.agent_events import PolicyInForce
 from recorder.events import Screen
 from recorder.evidence.findings import Finding, Status, status_of
 from recorder.evidence.keys import DeviceTrust, KeyRing
@@ -239,6 +240,11 @@ class OpenRecording:
         with self._lock:
             reached_ns = self.duration_ns if self._scan.is_complete else self._scan.reached_ns
             return self._scan.account.account(reached_ns, self.spans())
+
+    def policies(self) -> tuple[PolicyInForce, ...]:
+        """The policies that governed the recording, as far as it was read; none in one of an older program."""
+        with self._lock:
+            return tuple(self._scan.policies)
 
     def _loaded_findings(self) -> tuple[object, ...]:
         """What tells whether the spans of the loaded segments are still the same."""

@@ -8,6 +8,7 @@ from player.account import AccountReader
 from player.changes import ChangeColumns
 from player.row_list import RowList
 from player.span_log import SpanLog
+from recorder.agent_events import PolicyInForce
 from recorder.errors import UnreadableError, WorldError
 from recorder.events import Event, Patch, WallClockChanged
 from recorder.evidence.findings import Finding, Severity
@@ -33,6 +34,7 @@ class Scan:
         self.rows = RowList()
         self.spans = SpanLog()
         self.account = AccountReader()
+        self.policies: list[PolicyInForce] = []
         self.wall_marks: list[tuple[int, int]] = []
         self.reached_ns = 0
         self.is_complete = False
@@ -153,6 +155,8 @@ class Scan:
             self.changes.append(event.at_ns, event.screen, event.changed_px)
         elif isinstance(event, WallClockChanged):
             self.wall_marks.append((event.at_ns, event.wall_ns))
+        elif isinstance(event, PolicyInForce):
+            self.policies.append(event)
         self.spans.feed(event)
         self.account.feed(event)
         self._rows.extend(self._log.feed(event))

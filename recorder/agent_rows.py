@@ -1,5 +1,6 @@
 """Rows of the operation log that stand for what the resident agent says."""
 
+import hashlib
 from collections.abc import Mapping
 
 from recorder.agent_events import (
@@ -35,7 +36,12 @@ HIDDEN_WORDS = {
     "screen_lock": "the screen lock",
     "masked": "the policy masks it",
 }
-_ROOT_DIGITS_SHOWN = 16
+_DIGITS_SHOWN = 16
+
+
+def _fingerprint(public_bytes: bytes) -> str:
+    """The same as that of a key on the floor above, where keys are known."""
+    return hashlib.sha256(public_bytes).hexdigest()[:_DIGITS_SHOWN]
 
 
 def _policy(event: PolicyInForce, *, application: str | None, window: str | None) -> LogRow:
@@ -43,7 +49,7 @@ def _policy(event: PolicyInForce, *, application: str | None, window: str | None
         text = "No policy was given: the built-in one holds"
     else:
         text = f"Policy version {event.version} of {inert(event.organisation)} holds"
-    signed = f"signed by {event.root.hex()[:_ROOT_DIGITS_SHOWN]}" if event.root else "not signed"
+    signed = f"signed by {_fingerprint(event.root)}" if event.root else "not signed"
     digest = event.sha256.hex()
     return LogRow(event.at_ns, event.at_ns, "policy", text, joined((signed, digest)), application, window, also=digest)
 

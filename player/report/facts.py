@@ -15,6 +15,7 @@ from player.recording import OpenRecording
 from player.report.applications import ApplicationTime, times_in_applications, total_ns
 from player.source import SessionFacts, Span
 from player.video.redaction import Redactions, redacted_picture, redacted_rows
+from recorder.agent_events import PolicyInForce
 from recorder.command_rows import Command, commands
 from recorder.errors import BugError, StorageError
 from recorder.evidence.findings import Verdict
@@ -74,6 +75,7 @@ class Report:
     verdict: Verdict
     files: tuple[SegmentFile, ...]
     started_detail: str
+    policies: tuple[PolicyInForce, ...]
     applications: tuple[ApplicationTime, ...]
     commands: tuple[Command, ...]
     alerts: tuple[AlertTold, ...]
@@ -125,6 +127,7 @@ def gather(
         verdict=verdict,
         files=_files(folder),
         started_detail=next((row.detail for row in rows if row.kind == "session"), ""),
+        policies=recording.policies(),
         applications=times_in_applications(rows, spans, duration_ns),
         commands=tuple(commands(rows)),
         alerts=_alerts(recording, rows, redactions, progress),

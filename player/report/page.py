@@ -12,6 +12,7 @@ from html import escape
 from player.account_words import account_lines, account_notes
 from player.report.applications import ApplicationTime
 from player.report.facts import AlertTold, Report, ReviewTold
+from player.report.policy_words import policy_text
 from player.source import Span
 from player.timeline import clock_text, time_text
 from recorder.command_rows import Command, Evidence
@@ -22,6 +23,7 @@ from resources.words import Words
 MOST_FINDINGS = 200
 MOST_STARTED_PROCESSES = 500
 MOST_SPANS = 1000
+MOST_POLICIES = 20
 STATUS_NAMES = {
     Status.SOUND: "sound",
     Status.PARTIAL: "partial",
@@ -127,9 +129,15 @@ class _Writer:
             ("reaches", f"{clock_text(ended, offset_s)}  ({clock_text(ended)})"),
             ("length", self._length(report.duration_ns)),
             ("recorded_how", report.started_detail or self._words("report.not_known")),
+            ("policy", self._policies()),
             ("recording", session.session_id),
         )
         return self._section("who", _table(((self._words(f"report.{key}"), text) for key, text in facts), heads=()))
+
+    def _policies(self) -> str:
+        told = list(dict.fromkeys(policy_text(policy, self._words) for policy in self._report.policies))
+        more = [f"+ {len(told) - MOST_POLICIES}"] if len(told) > MOST_POLICIES else []
+        return " · ".join(told[:MOST_POLICIES] + more) or self._words("report.not_known")
 
     def _verdict(self) -> str:
         verdict = self._report.verdict

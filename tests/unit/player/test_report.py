@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 from player.report.applications import times_in_applications
 from player.source import Span
+from recorder.agent_events import PolicyInForce
+from recorder.evidence.keys import fingerprint
 from recorder.logrow import LogRow
 from tests import recordings
 from tests.player_place import told
@@ -73,6 +75,20 @@ def test_before_the_first_window_is_known_nothing_is_counted():
     assert times_in_applications([], (), 10 * S) == ()
     [one] = times_in_applications([window(4, None)], (), 10 * S)
     assert (one.application, one.active_ns) == (None, 6 * S)
+
+
+def test_the_report_names_the_policies_that_governed_the_session(place):
+    desk = billing(place)
+    desk.emit(PolicyInForce(desk.now_ns, 0, "", b""))
+    desk.emit(PolicyInForce(desk.now_ns, 7, "Example <b>Bank</b>", b"\x02" * 32, b"\x03" * 32))
+    desk.emit(PolicyInForce(desk.now_ns, 7, "Example <b>Bank</b>", b"\x02" * 32, b"\x03" * 32))
+    desk.close()
+    text = " ".join(parsed(html_of(place)).text)
+    held = (
+        f"Version 7 of Example <b>Bank</b>, signed by the root key {fingerprint(bytes([3]) * 32)}, SHA-256 {'02' * 32}"
+    )
+    assert f"No policy was given: the built-in one held · {held}" in text
+    assert text.count("SHA-256 0202") == 1
 
 
 def test_the_report_tells_who_what_was_entered_and_which_rule_fired(place):
