@@ -44,6 +44,11 @@ STEP_LIMIT_S = 5.0  # for one picture: fifty times what the largest takes
 REQUEST_LIMIT_S = 20.0  # for all that one request decodes
 # What the worker's interpreter and its libraries need of the player's environment; the rest is none of its business.
 _KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONHASHSEED", "COVERAGE_PROCESS_START")
+_GIVEN_VARIABLES = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # pages of 2 MB are cleared and found in a fraction of the time
+}
 _HOME = Path(__file__).resolve().parent.parent
 
 
@@ -269,7 +274,7 @@ def _start(command: Sequence[str], shared: int | None) -> "subprocess.Popen[byte
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=kept | {"PYTHONPATH": str(_HOME), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=kept | _GIVEN_VARIABLES | {"PYTHONPATH": str(_HOME)},
         cwd=_HOME.anchor,
         pass_fds=() if shared is None else (shared,),
         bufsize=0,

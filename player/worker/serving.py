@@ -1,5 +1,6 @@
 """The worker's life: raise the walls, try them, and decode what it is given until nobody asks any more."""
 
+import gc
 import mmap
 import os
 import sys
@@ -26,18 +27,24 @@ from player.worker.wire import (
     read_request,
     write_answer,
 )
-from recorder.allocator import keep_freed_memory
+from recorder.allocator import take_memory_ahead
 from recorder.codec.errors import DamagedPictureError
 from recorder.process_guard import guard_memory
+
+_PICTURE_AHEAD_BYTES = 8 << 20  # one of 1080p
+_AHEAD_BYTES = 32 << 20  # what a seek takes at once; as large as glibc lets a piece of its heap be
 
 
 def run(arguments: Sequence[str], make_track: type[TrackState] = TrackState) -> int:
     """Run until the player ends; the argument, if there is one, is the file of the shared memory."""
-    keep_freed_memory()  # every seek takes and frees as much as the one before
     shared = int(arguments[0]) if arguments else None
     requests, answers = _own_streams()
     memory = None if shared is None else mmap.mmap(shared, PICTURE_BYTES)
     ready = raise_walls()
+    take_memory_ahead(_AHEAD_BYTES)  # every seek takes and frees as much as the one before
+    if memory is not None:
+        np.frombuffer(memory, np.uint8)[: _PICTURE_AHEAD_BYTES : mmap.PAGESIZE] = 0
+    gc.freeze()  # what stands now is not looked through again for what nobody needs
     Worker(requests, answers, memory, make_track).run(ready)
     return 0
 
