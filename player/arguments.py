@@ -157,6 +157,9 @@ def parser() -> UsageParser:
     from player.commands.account_arguments import add_accounted
 
     add_accounted(commands)
+    from player.commands.detect_arguments import add_detect
+
+    add_detect(commands)
     from player.commands.key_arguments import add_keys
 
     add_keys(command(commands, "keys", "auditors' keys: make, list, show; which devices are trusted; who can open", ""))

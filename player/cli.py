@@ -52,7 +52,7 @@ def _carry_out(desk: Desk, asked: argparse.Namespace) -> int:
 
         how = {"entries": asked.entries, "as_json": asked.json, "language": asked.language}
         return run_accounted(desk, asked.recording, **how)
-    if asked.command in ("search", "reindex"):
+    if asked.command in ("search", "reindex", "detect"):
         return _search(desk, asked)
     if asked.command == "keys":
         from player.commands.keys import run_keys
@@ -108,6 +108,10 @@ def _read(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def _search(desk: Desk, asked: argparse.Namespace) -> int:
+    if asked.command == "detect":
+        from player.commands.detecting import run_detect
+
+        return run_detect(desk, asked.recordings, rules=asked.rules, as_json=asked.json)
     from player.commands.searching import run_reindex, run_search
 
     if asked.command == "reindex":

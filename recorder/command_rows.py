@@ -108,6 +108,13 @@ class CommandReader:
         self._first: LogRow | None = None
         self._is_whole = True
 
+    def ahead(self, rows: Iterable[LogRow]) -> list[Command]:
+        """The commands that these rows would make, without taking them."""
+        aside = CommandReader()
+        aside._taken, aside._first, aside._is_whole = self._taken, self._first, self._is_whole
+        aside._line = list(self._line)
+        return [command for row in rows if (command := aside.take(row)) is not None]
+
     def take(self, row: LogRow) -> Command | None:
         """One more row."""
         place, self._taken = self._taken, self._taken + 1
@@ -129,7 +136,7 @@ class CommandReader:
             self._drop()
             return None
         self._first = self._first or row
-        self._line.append(_typed_text(row))
+        self._line.append(typed_text(row))
         key = ended_by(row)
         if key == ENTER:
             return self._entered(row, place)
@@ -178,6 +185,6 @@ def _process(row: LogRow, place: int) -> Command:
     return Command(row.at_ns, row.end_ns, row.text, row.application, row.window, Evidence.PROCESS, place)
 
 
-def _typed_text(row: LogRow) -> str:
+def typed_text(row: LogRow) -> str:
     """What was left of the typed text; a row that was erased to nothing shows what was typed, with the erasing keys."""
     return "" if ERASED in row.text and not row.also else row.text

@@ -302,8 +302,8 @@ class FiredBy(Value, frozen=True):
 class Alert(Event, frozen=True, tag="alert"):
     """A rule fired: `severity` is one of `AlertSeverity`'s values, `rows` are what made it fire.
 
-    `rule` and `version` tell which rule, `reason` why it is forbidden, `response` what was done ("" for nothing but
-    recording it).
+    `rule` and `version` tell which rule, `reason` why it is forbidden, `response` what is to be done about it, on the
+    ladder of `recorder.policy` ("" for nothing but recording it); what was done is `ResponseGiven`.
     """
 
     rule: str

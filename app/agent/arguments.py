@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.agent.policy_arguments import add_policy
+from app.agent.rule_arguments import add_rules
 from recorder.release import release
 
 WRONG_USAGE = 64
@@ -91,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     _add_channels(commands)
     _add_doctor(commands)
     add_policy(commands)
+    add_rules(commands)
     return top
 
 

@@ -36,6 +36,10 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.policies import run_policy
 
         return run_policy(asked)
+    if asked.command == "rules":
+        from app.agent.rules import run_rules
+
+        return run_rules(asked, sys.stdout)
     if asked.command == "run":
         from app.agent.run import run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.agent.status import StatusPrinter
-from recorder.events import EndReason, Event
+from recorder.events import Alert, EndReason, Event
 from recorder.evidence.writer import SessionHeader
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.screen_recorder import PixelWatcher
@@ -43,6 +43,10 @@ class Company(Protocol):
 
     def warn(self, sentence: str) -> None:
         """Something beside the recording went wrong."""
+        ...
+
+    def alerted(self, alert: Alert) -> None:
+        """A rule fired just now; from the judge's thread."""
         ...
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
@@ -84,6 +88,9 @@ class Terminal:
         """Say it."""
         if self._status is not None:
             self._status.warn(sentence)
+
+    def alerted(self, alert: Alert) -> None:
+        """It stands in the recording; whoever sits at a bare terminal is told nothing."""
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Say how it ended, and where it lies."""

@@ -20,6 +20,7 @@ import cv2
 from app.agent.company import Company, Terminal
 from app.agent.continuing import Continued, Resuming
 from app.agent.governing import Governed, govern, require_purpose
+from app.agent.judging import judging
 from app.agent.logins import login_name
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
@@ -142,6 +143,11 @@ def _run(
         listeners=listeners,
         watcher=beside.video or company.watcher,
         lost=continued.lost if continued is not None else None,
+        judging=judging(
+            governed.policy.policy.rules,
+            _session_started(header, screen_source.method, asked.keys),
+            on_alert=company.alerted,
+        ),
     )
     company.starts(writer.folder, header, recorder, segment=writer.segment)
     for name in beside.names:

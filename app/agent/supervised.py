@@ -4,6 +4,7 @@ import argparse
 import os
 import socket
 import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.agent.supervision.channel import next_message
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
 from app.agent.supervision.logout import session_is_closing
 from app.agent.supervision.messages import (
+    AlertRaised,
     Begin,
     Ended,
     FromResident,
@@ -38,8 +40,9 @@ from app.agent.supervision.telling import RowTeller
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import SystemClock
+from recorder.detect.ladder import wanted_steps
 from recorder.errors import CannotRecordError, WorldError
-from recorder.events import EndReason, Event, GapReason, SourceStatus
+from recorder.events import Alert, EndReason, Event, GapReason, SourceStatus
 from recorder.evidence.writer import SessionHeader
 from recorder.session.miniature import Miniature as MiniatureMaker
 from recorder.session.recorder import Ending, Recorder
@@ -51,6 +54,7 @@ LOOK_S = 0.25
 LOGOUT_WINDOW_S = 1.5
 ANSWER_S = 4.0
 LOCK_S = 5.0
+MOST_ALERTS_WAITING = 1000
 
 
 def record_supervised(asked: argparse.Namespace) -> int:
@@ -99,6 +103,7 @@ class Supervised:
         self._told_ns: int | None = None
         self._goes_on = False
         self._unsaid: list[Event] = []
+        self._alerts: deque[Alert] = deque(maxlen=MOST_ALERTS_WAITING)  # each stands in the recording as well
         self._gate = threading.Lock()
         self.last: Ended | Refused | None = None
         resume = begin.resume
@@ -167,6 +172,21 @@ class Supervised:
         """For the journal."""
         note(sentence)
 
+    def alerted(self, alert: Alert) -> None:
+        """Tell the resident at once, which carries out what is wanted; one that is just being restarted, once it is."""
+        self._alerts.append(alert)
+        self._say_alerts()
+
+    def _say_alerts(self) -> None:
+        with self._gate:
+            if not self._watch.has_resident:
+                return
+            alerts = tuple(self._alerts)
+            self._alerts.clear()
+        for alert in alerts:
+            about = (alert.rule, alert.version, alert.title, alert.severity, alert.reason)
+            self._watch.say(AlertRaised(alert.at_ns, *about, wanted_steps(alert.response)))
+
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Keep it for the last word."""
         del recorder
@@ -232,6 +252,7 @@ class Supervised:
 
     def _health(self) -> Heartbeat:
         """For the watch's thread, once a second; the miniature goes with it."""
+        self._say_alerts()
         boot_ns = self._clock.boot_ns()
         recorder, header = self._recorder, self._header
         if recorder is None or header is None:

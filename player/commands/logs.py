@@ -13,6 +13,7 @@ from player.moments import WallClock
 from player.row_filter import RowFilter, row_matcher
 from player.rows_out import RowsFormat, written_rows
 from recorder.errors import KeyMissingError
+from recorder.events import Event
 from recorder.evidence.opening import GroupsLackingError
 from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
@@ -53,7 +54,15 @@ class ClosedSegment:
 
 
 def read_rows(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) -> Iterator[LogRow]:
-    """All rows of a recording, as far as it is sound, opens, and was written when it was opened.
+    """All rows of a recording; as `read_events`."""
+    log = OperationLog()
+    for event in read_events(desk, reader, closed):
+        yield from log.feed(event)
+    yield from log.finish()
+
+
+def read_events(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) -> Iterator[Event]:
+    """All events of a recording, as far as it is sound, opens, and was written when it was opened.
 
     A segment that does not open, where others do, is put into `closed`.
 
@@ -61,15 +70,13 @@ def read_rows(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) 
         GroupsLackingError: not one segment opens.
     """
     progress = ProgressLine(desk.notes)
-    log = OperationLog()
     lacking: GroupsLackingError | None = None
     segments = reader.segments
     for info in segments:
         try:
             for chunk in reader.chunks(info.number):
                 if chunk.kind is ChunkKind.EVENTS:
-                    for event in decode_events(chunk.body):
-                        yield from log.feed(event)
+                    yield from decode_events(chunk.body)
                     progress.show(f"reading {clock_text(max(0, reader.at_ns(chunk.instant)))} …")
         except GroupsLackingError as error:  # before anything of it is read
             lacking = error
@@ -77,4 +84,3 @@ def read_rows(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) 
     progress.clear()
     if lacking is not None and len(closed) == len(segments):
         raise lacking
-    yield from log.finish()

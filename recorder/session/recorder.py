@@ -13,6 +13,7 @@ from recorder.evidence.writer import RecordingWriter
 from recorder.format.header import PreviousSegment
 from recorder.policy.sections import StorageAction, StoragePolicy
 from recorder.session.event_queue import EventQueue
+from recorder.session.judging import Judging
 from recorder.session.screen_recorder import PixelWatcher, ScreenRecorder
 from recorder.session.sealer import Listener, Progress, Sealer
 from recorder.session.storage import Measure, Room, StorageLevel, StorageWatch
@@ -55,6 +56,7 @@ class Recorder:
     The writer's first segment must stand. `opening` are the events that open the recording (`SessionStarted` first).
     With `lost` it goes on with a recording: the gap up to its first pictures is sealed before anything else.
     `storage` says what is done when there is less and less room; `measure` how much there is, if not the disk.
+    `judging` holds rules against what happens; its alerts go into the recording.
     Whatever ends the recording before it is asked to, sets `ended`; `finish` then closes it with the reason.
     """
 
@@ -72,6 +74,7 @@ class Recorder:
         lost: Lost | None = None,
         storage: StoragePolicy | None = None,
         measure: Measure | None = None,
+        judging: Judging | None = None,
     ) -> None:
         self.ended = threading.Event()
         self._clock = clock
@@ -85,7 +88,8 @@ class Recorder:
         self._error: Exception | None = None
         self._asked: Ending | None = None
         self._frames_per_s = frames_per_s
-        self._queue = EventQueue()
+        self._judging = judging
+        self._queue = EventQueue(tap=None if judging is None else judging.take)
         self._screen_source = screen_source
         self._screen = ScreenRecorder(
             screen_source,
@@ -110,6 +114,8 @@ class Recorder:
             self._queue.put(event)
         if self._lost is None:
             self._sealer.start()
+        if self._judging is not None:
+            self._judging.start(self._queue.put, self._clock)
         self._screen.start()
         for source in self._sources:
             source.start(self._queue.put, self._clock)
@@ -155,6 +161,8 @@ class Recorder:
             source.stop()
         self._screen.stop()
         self._screen_source.close()
+        if self._judging is not None:
+            self._judging.stop()
         self._queue.close()
         self._sealer.join()
         ending = self._ending(asked, detail)

@@ -22,6 +22,7 @@ TYPED = "systemctl-stop-billing"
 SHOWS = {
     "log": (("log", SESSION_ID), "log"),
     "accounted": (("accounted", SESSION_ID), "log"),
+    "detect": (("detect", SESSION_ID), "log"),
     "search": (("search", "billing"), "search"),
     "list": (("list", "--application", "xterm"), "search"),
     "frame": (("frame", SESSION_ID, "--at", "1", "--out", "*/picture.png"), "frame"),

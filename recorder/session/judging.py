@@ -1,0 +1,183 @@
+"""Judges a session while it is recorded: what comes into the queue is judged beside it, alerts go into the queue."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from recorder.clock import SessionClock
+from recorder.detect.faults import Fault
+from recorder.detect.judge import Judge
+from recorder.events import (
+    Alert,
+    Event,
+    Gap,
+    GapReason,
+    Patch,
+    PointerMoved,
+    PointerShape,
+    Snapshot,
+    SourceStatus,
+)
+
+SOURCE = "rules"
+# Threads report what they saw a few milliseconds after it happened: the order is fixed after that.
+HOLD_BACK_NS = 60_000_000
+PERIOD_S = 0.05
+BURST_LOOK_S = 5.0
+EVENTS_LIMIT = 200_000
+MOST_FAULTS_TOLD = 20
+NS_PER_S = 1_000_000_000
+_NOT_JUDGED = (Patch, Snapshot, PointerMoved, PointerShape, Alert)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A judge with its rules: how many of them may alert, and what is wrong with the others."""
+
+    judge: Judge
+    rule_count: int
+    faults: Sequence[Fault] = ()
+
+
+class Judging:
+    """A thread of its own, in which `prepare` makes the judge while what happens waits.
+
+    `take` is called for every event that comes into the queue, from any thread, and is quick. `on_alert` hears of each
+    alert as it is put into the queue, in this thread: whoever carries out its response. What could not be judged, since
+    more came than there was time for, is a gap of "rules".
+    """
+
+    def __init__(
+        self,
+        prepare: Callable[[], Prepared],
+        *,
+        on_alert: Callable[[Alert], None] | None = None,
+        events_limit: int = EVENTS_LIMIT,
+    ) -> None:
+        self._prepare = prepare
+        self._on_alert = on_alert
+        self._events_limit = events_limit
+        self._inbox: deque[Event] = deque()
+        self._held: list[Event] = []
+        self._condition = threading.Condition()
+        self._stopping = False
+        self._has_failed = False
+        self._dropped: tuple[int, int, int] | None = None
+        self._forgotten_told = 0
+        self._put: Callable[[Event], None] | None = None
+        self._clock: SessionClock | None = None
+        self._thread = threading.Thread(target=self._run, name="judge", daemon=True)
+
+    def start(self, put: Callable[[Event], None], clock: SessionClock) -> None:
+        """Begin; alerts go to `put`."""
+        self._put, self._clock = put, clock
+        self._thread.start()
+
+    def take(self, event: Event) -> None:
+        """One event that happened; returns at once."""
+        if isinstance(event, _NOT_JUDGED) or (isinstance(event, SourceStatus) and event.source == SOURCE):
+            return
+        with self._condition:
+            if self._has_failed:
+                return
+            if len(self._inbox) >= self._events_limit:
+                count, from_ns, to_ns = self._dropped or (0, event.at_ns, event.at_ns)
+                self._dropped = (count + 1, from_ns, max(to_ns, event.at_ns))
+                return
+            self._inbox.append(event)
+            if len(self._inbox) == 1:
+                self._condition.notify_all()
+
+    def stop(self) -> None:
+        """Judge what has come so far, and end."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    # --- in its thread ------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            judge = self._begin(self._prepare())
+            while not self._wait(judge):
+                self._turn(judge, before_ns=self._now_ns() - HOLD_BACK_NS)
+            self._turn(judge, before_ns=None)
+            self._emit(judge.finish(self._now_ns()))
+        except Exception as error:
+            log.debug("judge ended", exc_info=True)
+            with self._condition:
+                self._has_failed = True
+                self._inbox.clear()
+            detail = f"Nothing is judged any more, by a fault in the judge: {type(error).__name__}: {error}"
+            self._say(SourceStatus(self._now_ns(), SOURCE, working=False, detail=detail))
+
+    def _begin(self, prepared: Prepared) -> Judge:
+        """Say what judges, and what does not."""
+        words = "1 rule judges" if prepared.rule_count == 1 else f"{prepared.rule_count} rules judge"
+        self._say(SourceStatus(self._now_ns(), SOURCE, working=True, detail=words))
+        for fault in prepared.faults[:MOST_FAULTS_TOLD]:
+            detail = f"A rule was left out: {fault}"
+            self._say(SourceStatus(self._now_ns(), SOURCE, working=False, detail=detail))
+        if (more := len(prepared.faults) - MOST_FAULTS_TOLD) > 0:
+            detail = f"{more} more faults in rules are not told."
+            self._say(SourceStatus(self._now_ns(), SOURCE, working=False, detail=detail))
+        return prepared.judge
+
+    def _wait(self, judge: Judge) -> bool:
+        """Wait until there is something to do; True if it is to end."""
+        with self._condition:
+            if self._held or judge.is_text_open:
+                self._condition.wait_for(lambda: self._stopping, PERIOD_S)
+            elif not self._inbox and not self._stopping:
+                self._condition.wait(BURST_LOOK_S if judge.is_burst_open else None)
+                self._condition.wait_for(lambda: self._stopping, PERIOD_S)
+            return self._stopping
+
+    def _turn(self, judge: Judge, *, before_ns: int | None) -> None:
+        with self._condition:
+            self._held.extend(self._inbox)
+            self._inbox.clear()
+            dropped, self._dropped = self._dropped, None
+        self._held.sort(key=lambda event: event.at_ns)
+        now_ns = self._now_ns()
+        count = len(self._held)
+        if before_ns is not None:  # what comes from the future has a wrong time, and waits for nothing
+            count = next((at for at, event in enumerate(self._held) if before_ns < event.at_ns <= now_ns), count)
+        ready, self._held = self._held[:count], self._held[count:]
+        for event in ready:
+            self._emit(judge.judge(event, now_ns=self._now_ns()))
+        self._emit(judge.look(now_ns))
+        self._say_what_was_lost(judge, dropped)
+
+    def _emit(self, alerts: Sequence[Alert]) -> None:
+        for alert in alerts:
+            self._say(alert)
+            if self._on_alert is not None:
+                self._on_alert(alert)
+
+    def _say_what_was_lost(self, judge: Judge, dropped: tuple[int, int, int] | None) -> None:
+        if dropped is not None:
+            count, from_ns, to_ns = dropped
+            detail = f"{count} events came faster than they could be judged."
+            self._say(Gap(from_ns, to_ns, SOURCE, GapReason.EVENTS_DROPPED, detail))
+        forgotten = judge.forgotten()
+        total = sum(count for _, count in forgotten)
+        if total > self._forgotten_told:
+            self._forgotten_told = max(total, 2 * self._forgotten_told)  # said the first time, and at each doubling
+            titles = ", ".join(f"{rule.title} ({count})" for rule, count in forgotten)
+            detail = f"More groups than can be remembered; the oldest were given up, of: {titles}"
+            self._say(SourceStatus(self._now_ns(), SOURCE, working=True, detail=detail))
+
+    def _say(self, event: Event) -> None:
+        assert self._put is not None
+        self._put(event)
+
+    def _now_ns(self) -> int:
+        assert self._clock is not None
+        return self._clock.now_ns()
