@@ -10,6 +10,7 @@ from typing import Protocol
 from app.agent.status import StatusPrinter
 from recorder.events import Alert, EndReason, Event
 from recorder.evidence.writer import SessionHeader
+from recorder.policy.policy_file import PolicyFile
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.screen_recorder import PixelWatcher
 from recorder.session.sealer import Listener
@@ -26,6 +27,11 @@ class Company(Protocol):
     @property
     def watcher(self) -> PixelWatcher | None:
         """Who is shown what is grabbed."""
+        ...
+
+    @property
+    def policy(self) -> PolicyFile | None:
+        """The policy that it holds the recorder to; None: the one that is installed here."""
         ...
 
     @property
@@ -59,6 +65,7 @@ class Terminal:
 
     listeners: Sequence[Listener] = ()
     watcher: PixelWatcher | None = None
+    policy: PolicyFile | None = None
     opening: Sequence[Event] = ()
 
     def __init__(self, asked: argparse.Namespace) -> None:

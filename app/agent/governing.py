@@ -28,26 +28,28 @@ class Governed:
     policy: PolicyFile
 
 
-def govern(asked: argparse.Namespace, keys: Path, tell: Callable[[str], None]) -> Governed:
-    """Bring what was asked under the policy that is in force here; what it overrules is told.
+def govern(
+    asked: argparse.Namespace, keys: Path, tell: Callable[[str], None], *, held: PolicyFile | None = None
+) -> Governed:
+    """Bring what was asked under the policy that is in force here, or is `held` to; what it overrules is told.
 
     Raises:
         PolicyError: the policy is faulty, refused, or cannot be followed here.
         KeyMissingError: the policy was altered after it was signed.
         StorageError: that the policy holds cannot be kept in mind.
     """
-    file = policy_in_force(keys, given=asked.policy)
-    held = dict(vars(asked))
+    file = held or policy_in_force(keys, given=asked.policy)
+    options = dict(vars(asked))
     for option, key in _OPTIONS.items():
-        given, said = held[option], _said(file, key)
+        given, said = options[option], _said(file, key)
         if key in file.policy.fixed and given is not None and given != said:
             tell(f"{_flag(option)} is overruled: the policy sets `{key}`.")
-        held[option] = said if given is None or key in file.policy.fixed else given
-    for option in _plain_files(held):
+        options[option] = said if given is None or key in file.policy.fixed else given
+    for option in _plain_files(options):
         if not file.policy.recording.plain_files:
             tell(f"{_flag(option)} is overruled: the policy allows no ordinary files beside a recording.")
-            held[option] = None
-    return Governed(argparse.Namespace(**held), file)
+            options[option] = None
+    return Governed(argparse.Namespace(**options), file)
 
 
 def require_purpose(governed: Governed) -> None:
@@ -75,8 +77,8 @@ def _said(file: PolicyFile, key: str) -> object:
             return getattr(recording, key.partition(".")[2])
 
 
-def _plain_files(held: dict[str, object]) -> Iterator[str]:
-    yield from (option for option in ("video", "log") if held.get(option) is not None)
+def _plain_files(options: dict[str, object]) -> Iterator[str]:
+    yield from (option for option in ("video", "log") if options.get(option) is not None)
 
 
 def _flag(option: str) -> str:

@@ -54,7 +54,7 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
     cv2.setNumThreads(1)  # its threads compete with the operator's work on small machines
     guard_memory()
     keep_freed_memory()
-    governed = govern(asked, keys_folder(), note)
+    governed = govern(asked, keys_folder(), note, held=company.policy if company is not None else None)
     asked = governed.asked
     if company is None:
         require_purpose(governed)

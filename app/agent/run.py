@@ -47,6 +47,7 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
         place=place,
         beginning=_beginning(asked, place, os.environ),
         front=shown,
+        policy=governed.policy.data,
     )
     with _ending_by_signal(agent):
         outcome = shown.run(agent)

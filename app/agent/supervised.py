@@ -44,11 +44,14 @@ from recorder.detect.ladder import wanted_steps
 from recorder.errors import CannotRecordError, WorldError
 from recorder.events import Alert, EndReason, Event, GapReason, SourceStatus
 from recorder.evidence.writer import SessionHeader
+from recorder.policy.agent_policy import AgentPolicy
+from recorder.policy.policy_file import PolicyFile, policy_in
 from recorder.session.miniature import Miniature as MiniatureMaker
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.sealer import Listener
 
 NS_PER_S = 1_000_000_000
+_NO_FILE = Path("of the agent that started this recorder")
 LOOK_S = 0.25
 # A logout takes the display before or after it tells us.
 LOGOUT_WINDOW_S = 1.5
@@ -117,6 +120,9 @@ class Supervised:
         )
         self.listeners: Sequence[Listener] = (RowTeller(lambda rows: self._watch.say(rows, losable=True)),)
         self.watcher = self._miniature
+        self.policy: PolicyFile | None = (
+            policy_in(begin.policy, _NO_FILE) if begin.policy else PolicyFile(AgentPolicy())
+        )
 
     def start(self) -> None:
         """Begin to watch the resident, and to be watched."""

@@ -27,8 +27,13 @@ class PolicyFile:
 
     policy: AgentPolicy
     path: Path | None = None
-    sha256: bytes = b""
+    data: bytes = b""
     root_public_bytes: bytes = b""
+
+    @property
+    def sha256(self) -> bytes:
+        """The digest of the whole file; b"" without one."""
+        return hashlib.sha256(self.data).digest() if self.data else b""
 
     def in_force(self, at_ns: int = 0) -> PolicyInForce:
         """The event that says so in a recording."""
@@ -59,7 +64,7 @@ def policy_in(data: bytes, path: Path) -> PolicyFile:
     parts = take_apart(data)
     if parts.root_public_bytes:
         require_signer(path, parts.signed, root=None)
-    return PolicyFile(parsed.policy, path, hashlib.sha256(data).digest(), parts.root_public_bytes)
+    return PolicyFile(parsed.policy, path, data, parts.root_public_bytes)
 
 
 def read_policy_bytes(path: Path) -> bytes:

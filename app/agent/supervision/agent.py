@@ -54,6 +54,7 @@ class Agent:
         place: Place,
         beginning: Beginning,
         front: Front,
+        policy: bytes = b"",
     ) -> None:
         self._place = place
         self._front = front
@@ -68,6 +69,7 @@ class Agent:
             resident_pid=os.getpid(),
             resume=beginning.resume,
             adopt=beginning.adopt,
+            policy=policy,
         )
         self._keeper.recorder_pid = lambda: self._watcher.recorder_pid
 

@@ -160,6 +160,8 @@ class Begin(Message, frozen=True):
     """The first message to a recorder: what to go on with (None: a new recording), and what it has to know.
 
     `resident` is the command that starts the resident again; `note` says what was not recorded before a new recording.
+    `policy` is the policy file that the resident began with, whole: it holds until the session is over, whatever
+    becomes of the file; b"" is the built-in policy.
     """
 
     resume: Resume | None
@@ -169,6 +171,7 @@ class Begin(Message, frozen=True):
     silent_after_s: float
     restarts_resident: bool
     note: str = ""
+    policy: bytes = b""
 
 
 class NoticeWasShown(Message, frozen=True):

@@ -60,6 +60,7 @@ class Watcher:
     """Keeps one recorder running. `start` begins, `stop` ends in order; the listener's `over` is heard last.
 
     `start_recorder` starts a process; `adopted` is one that runs already. `resume` is what the first one goes on with.
+    `policy` is the policy file that every recorder of this session follows.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Watcher:
         resident_pid: int,
         resume: Resume | None = None,
         adopt: Start | None = None,
+        policy: bytes = b"",
     ) -> None:
         self._start_recorder = start_recorder
         self._listener = listener
@@ -82,6 +84,7 @@ class Watcher:
         self._resident_pid = resident_pid
         self._resume = resume
         self._adopt = adopt
+        self._policy = policy
         self._news: queue.SimpleQueue[_Said | _Asked] = queue.SimpleQueue()
         self._recorder: RecorderProcess | None = None
         self._begun: Started | None = None
@@ -167,6 +170,7 @@ class Watcher:
                     silent_after_s=limits.silent_after_s,
                     restarts_resident=limits.restarts_resident,
                     note=self._missed_words(),
+                    policy=self._policy,
                 )
             )
         if self._stopping is not None:
