@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from player.row_words import RowWords
 from player.timeline import clock_text, time_text
 from recorder.logrow import LogRow, span_words
+from resources.row_words import RowWords
 from resources.ui.inert import visible
 from resources.words import Words
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from player.log_lines import Lines, Places, plain_lines
 from player.row_filter import EVERYTHING, RowFilter
-from player.row_words import RowWords
 from player.ui.background import Home
 from player.ui.folding_rows import NO_FOLDS, Folds, folds_of
 from player.ui.log_actions import LogActions, OutputRow, key_of
@@ -25,6 +24,7 @@ from player.ui.log_table import LogTable
 from player.ui.reading import News
 from player.ui.what_to_paint import GRAVE
 from recorder.errors import WorldError
+from resources.row_words import RowWords
 from resources.ui.look import Look
 from resources.ui.settings import Settings
 from resources.ui.widgets import filter_box, icon_button, plain_label, rule, text_button

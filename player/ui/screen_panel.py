@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from player.decoder import Shown
 from player.keycaps import clicks_before, strokes_before
-from player.row_words import RowWords
 from player.source import Span
 from player.timeline import time_text
 from player.ui.compare_bar import CompareBar
@@ -19,6 +18,7 @@ from player.ui.screen_view import ScreenView
 from player.ui.toast import Toast
 from player.ui.what_to_paint import GRAVE, blank_of, gravest, notices_of, window_text, without_grave
 from recorder.events import Screen
+from resources.row_words import RowWords
 from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.widgets import ElidedLabel, icon_button, panel, plain_label, rule, text_button

@@ -19,7 +19,7 @@ TEXT_PX = 13
 SMALL_PX = 12
 # Style sheets take the native marks away and draw only from files, so these have a colour of each theme in them.
 MARKS = ("down", "up", "tick")
-SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict", "50_library")
+SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict", "50_library", "60_agent")
 
 
 @dataclass(frozen=True, slots=True)

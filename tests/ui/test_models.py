@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from player.log_lines import grouped_lines, plain_lines
-from player.row_words import RowWords
 from player.ui.access import Entry, EntryState
 from player.ui.list_models import Heading, ItemsModel, by_day, holds
 from player.ui.log_columns import Column, RowTexts
 from player.ui.log_model import LogModel
+from resources.row_words import RowWords
 from resources.words import read_words
 from tests.fakes import STARTED_WALL_NS, TOKYO_S, S, row
 

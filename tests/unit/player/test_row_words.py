@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from player.row_words import RowWords, read_row_phrases
 from recorder.events import (
     Alert,
     ClipboardChanged,
@@ -29,6 +28,7 @@ from recorder.events import (
 )
 from recorder.geometry import Rect
 from recorder.oplog import OperationLog
+from resources.row_words import RowWords, read_row_phrases
 from resources.words import read_words
 from tests.fakes import S, row
 

@@ -8,9 +8,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import resources
-from recorder.logrow import LogRow
 from resources.words import Words
 
 BETWEEN = " · "
@@ -28,6 +28,21 @@ _LONGEST = 600  # characters; what is longer is no phrase of ours
 _Patterns = tuple[tuple[re.Pattern[str], str], ...]
 
 
+class Row(Protocol):
+    """What is needed of a row of the operation log to say it."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def detail(self) -> str: ...  # noqa: D102
+    @property
+    def window(self) -> str | None: ...  # noqa: D102
+    @property
+    def also(self) -> str: ...  # noqa: D102
+
+
 class RowWords:
     """Says rows. `words` tells the language; English is what the rows are made of."""
 
@@ -37,13 +52,13 @@ class RowWords:
         self._phrases: Mapping[str, _Patterns] = {place: _compiled(told) for place, told in phrases.items()}
         self._said: dict[tuple[str, str], str] = {}
 
-    def text(self, row: LogRow) -> str:
+    def text(self, row: Row) -> str:
         """What the row says."""
         if not self._phrases or not _is_ours(row):
             return row.text
         return self.say(f"{row.kind}_text", row.text)
 
-    def detail(self, row: LogRow) -> str:
+    def detail(self, row: Row) -> str:
         """The rest of what it says."""
         if not self._phrases or not row.detail:
             return row.detail
@@ -63,10 +78,10 @@ class RowWords:
             return joined.join(self._one(place, part) for part in re.split(between, text))
         return self._one(place, text)
 
-    def _parts(self, row: LogRow, detail: str) -> str:
+    def _parts(self, row: Row, detail: str) -> str:
         return BETWEEN.join(self._part(row, part) for part in detail.split(BETWEEN))
 
-    def _part(self, row: LogRow, part: str) -> str:
+    def _part(self, row: Row, part: str) -> str:
         if row.kind == "session" and part == row.also:
             return part  # the purpose, as the operator gave it
         said = self.say(f"{row.kind}_detail", part)
@@ -104,7 +119,7 @@ def read_row_phrases(language: str) -> dict[str, dict[str, str]]:
     return {place: dict(told) for place, told in tree.items()}
 
 
-def _is_ours(row: LogRow) -> bool:
+def _is_ours(row: Row) -> bool:
     """Whether the text is made of our words: a window's is its title, and a clipboard's may be what it held."""
     if row.kind == "window":
         return not row.window

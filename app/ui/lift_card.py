@@ -1,0 +1,56 @@
+"""What stands on the cover where no screen lock answered: it says so, and can be lifted after a while."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+
+from app.resident.news import AlertRaised
+from app.ui.answer_dialogs import Countdown
+from app.ui.growing_card import GrowingCard
+from resources.ui.inert import visible
+from resources.ui.look import Look
+from resources.ui.widgets import plain_label
+
+LIFTED_AFTER_S = 15
+
+
+class LiftCard(GrowingCard):
+    """The reason, the truth about the cover, and the button that lifts it."""
+
+    lifted = Signal()
+
+    def __init__(self, alert: AlertRaised, *, look: Look, seconds: int = LIFTED_AFTER_S) -> None:
+        super().__init__()
+        words = look.words
+        self._look = look
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 28, 32, 24)
+        column.setSpacing(14)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        sign = plain_label()
+        sign.setPixmap(look.pixmap("kind_lock", look.colours.warn, size_px=32))
+        head.addWidget(sign)
+        head.addWidget(plain_label(words("agent_response.curtain_title"), part="huge"), 1)
+        column.addLayout(head)
+        column.addWidget(plain_label(visible(alert.title), part="title", wraps=True))
+        if alert.reason:
+            column.addWidget(plain_label(visible(alert.reason), wraps=True))
+        column.addWidget(plain_label(words("agent_response.curtain_text", seconds=seconds), part="dim", wraps=True))
+        self.lift = QPushButton()
+        self.lift.setMinimumHeight(34)
+        self.lift.clicked.connect(self.lifted)
+        column.addWidget(self.lift, 0, Qt.AlignmentFlag.AlignRight)
+        self.countdown = Countdown(seconds, self._second, parent=self)
+        self.countdown.start()
+
+    def _second(self, left_s: int) -> None:
+        words = self._look.words
+        self.lift.setEnabled(not left_s)
+        self.lift.setText(
+            words("agent_response.curtain_lift_wait", seconds=left_s)
+            if left_s
+            else words("agent_response.curtain_lift")
+        )
+        if not left_s:
+            self.lift.setDefault(True)
+            self.lift.setFocus()
