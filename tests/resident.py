@@ -56,7 +56,11 @@ def desktop(*, lock: Outcome | None = None, end: Outcome | None = None) -> Deskt
 
 def policy(**notice: object) -> AgentPolicy:
     """A policy of an organisation; `notice` are settings of its notice."""
-    given = {"purpose": PurposeAsked.REQUIRED, "purpose_pattern": "CHG-[0-9]+", "contact": "privacy@example.org"} | notice
+    given = {
+        "purpose": PurposeAsked.REQUIRED,
+        "purpose_pattern": "CHG-[0-9]+",
+        "contact": "privacy@example.org",
+    } | notice
     return AgentPolicy(
         version=7,
         organisation="Aozora Bank",

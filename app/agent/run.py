@@ -7,8 +7,9 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from app.agent.governing import govern, require_purpose
+from app.agent.governing import Governed, govern, require_purpose
 from app.agent.notes import note
 from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
 from app.agent.supervision.messages import AdoptedBy, Resume
@@ -16,12 +17,13 @@ from app.agent.supervision.peer import Peer, agent_command
 from app.agent.supervision.place import AgentState, Place, can_go_on
 from app.agent.supervision.recorder_process import Hear, RecorderProcess
 from app.agent.supervision.watching import WatchLimits
-from recorder.clock import SystemClock
+from recorder.clock import Clock, SystemClock
 from recorder.errors import CannotRecordError
 from recorder.events import EndReason, GapReason
 from recorder.evidence.files import is_locked
 from recorder.evidence.key_folder import keys_folder
-from recorder.policy.sections import SupervisionPolicy
+from recorder.policy.policy_file import PolicyFile
+from recorder.policy.sections import KeysMode, SupervisionPolicy
 from recorder.process_guard import guard_memory
 
 LOOK_AGAIN_S = 1.0
@@ -38,12 +40,13 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
         require_purpose(governed)
     place = Place.of(os.environ)
     _be_the_only_one(place, asked)
-    shown = front or TextFront()
+    clock = SystemClock()
+    shown = front or _front(governed, place, clock)
     agent = Agent(
         recorder_arguments=recording_options(asked),
         resident_command=[*agent_command(), "run", *_resident_options(asked)],
         limits=watch_limits(governed.policy.policy.supervision),
-        clock=SystemClock(),
+        clock=clock,
         place=place,
         beginning=_beginning(asked, place, os.environ),
         front=shown,
@@ -54,6 +57,37 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
     if outcome.sentence:
         note(outcome.sentence)
     return outcome.exit_status
+
+
+def _front(governed: Governed, place: Place, clock: Clock) -> Front:
+    """The window, if it is wanted and there is a display that can show one."""
+    asked = governed.asked
+    if asked.no_window:
+        return TextFront()
+    from app.agent.window_front import WindowFront
+    from app.ui.display import why_no_window
+
+    reason = why_no_window(os.environ)
+    if reason:
+        note(reason)
+        require_purpose(governed)
+        return TextFront()
+    state = place.read()
+    goes_on = state is not None and (asked.adopt is not None or can_go_on(state, os.environ))
+    session_id = state.session_id or "" if state is not None and goes_on else ""
+    return WindowFront(effective(governed), clock=clock, session_id=session_id)
+
+
+def effective(governed: Governed) -> PolicyFile:
+    """The policy with what was asked for where it leaves that open: what the operator is told is what is recorded."""
+    asked, file = governed.asked, governed.policy
+    recording = replace(
+        file.policy.recording,
+        keys=KeysMode(asked.keys),
+        clipboard_text=asked.clipboard_text,
+        frames_per_s=asked.fps,
+    )
+    return replace(file, policy=replace(file.policy, recording=recording))
 
 
 def watch_limits(policy: SupervisionPolicy) -> WatchLimits:

@@ -12,7 +12,6 @@ class RecorderState(enum.StrEnum):
 
     STARTING = "starting"
     RECORDING = "recording"
-    SILENT = "silent"  # it does not answer: whether it records is not known
     RESTARTING = "restarting"
     ENDED = "ended"
 
@@ -75,13 +74,18 @@ class StorageNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """The recorder said that it lives, and whoever supervises it heard that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """A sentence for the operator, of the world: something beside the recording does not work."""
 
     sentence: str
 
 
-News = Supervised | SessionBegun | RowsSaid | MiniatureTaken | AlertRaised | StorageNow | Noted
+News = Alive | Supervised | SessionBegun | RowsSaid | MiniatureTaken | AlertRaised | StorageNow | Noted
 
 
 class Asks(Protocol):

@@ -7,6 +7,7 @@ from app.resident.news import News, RecorderState, RowsSaid, SessionBegun, Stora
 from recorder.logrow import LogRow
 
 GAP_SHOWN_NS = 60_000_000_000
+SILENT_AFTER_NS = 3_000_000_000  # whoever supervises says sooner that the recorder is silent, if it is there
 
 
 class Standing(enum.StrEnum):
@@ -34,17 +35,22 @@ TONES = {
 class Known:
     """All that was told. `gap_seen_ns` is when (on the asker's clock) the last gap was told, and `gap` its row.
 
+    `heard_ns` is when anything was told last: while it records, that is every second.
     `gap_seen_ns` without a `gap` is a gap because the recorder was started again.
     """
 
     supervised: Supervised = field(default_factory=lambda: Supervised(RecorderState.STARTING))
     session: SessionBegun | None = None
     storage: StorageNow | None = None
+    heard_ns: int | None = None
     gap: LogRow | None = None
     gap_seen_ns: int | None = None
 
     def told(self, news: News, *, now_ns: int) -> "Known":
         """The same, after this."""
+        return replace(self._taken_in(news, now_ns), heard_ns=now_ns)
+
+    def _taken_in(self, news: News, now_ns: int) -> "Known":
         match news:
             case Supervised():
                 return replace(self, supervised=news)
@@ -63,8 +69,6 @@ class Known:
     def standing(self, *, now_ns: int) -> Standing:
         """The state that the indicator shows now."""
         match self.supervised.state:
-            case RecorderState.SILENT:
-                return Standing.UNSUPERVISED
             case RecorderState.RESTARTING | RecorderState.ENDED:
                 return Standing.NOT_RECORDING
             case RecorderState.STARTING:
@@ -73,6 +77,8 @@ class Known:
                 return self._while_recording(now_ns)
 
     def _while_recording(self, now_ns: int) -> Standing:
+        if self.heard_ns is None or now_ns - self.heard_ns > SILENT_AFTER_NS:
+            return Standing.UNSUPERVISED
         if self.gap_seen_ns is not None and now_ns - self.gap_seen_ns < GAP_SHOWN_NS:
             return Standing.GAP
         if self.storage is not None and self.storage.state != "ample":

@@ -85,7 +85,7 @@ def settings_told(policy: AgentPolicy, words: Words) -> tuple[SettingTold, ...]:
         ("recording.frames_per_s", words("agent_setting.rate", rate=number(recording.frames_per_s))),
         ("recording.idle_after_s", words("agent_setting.seconds", seconds=recording.idle_after_s)),
         ("recording.plain_files", words("agent_setting.allowed_" + _yes(recording.plain_files))),
-        ("masks", words("agent_setting.masks_count", count=len(policy.masks))),
+        ("masks", words("agent_setting." + ("masks_count" if policy.masks else "masks_none"), count=len(policy.masks))),
         ("notice.purpose", words(f"agent_setting.purpose_{policy.notice.purpose.value}")),
         ("notice.hold_session", words("agent_setting.hold_" + _yes(policy.notice.hold_session))),
         ("rules.at_most", words(f"agent_setting.response_{policy.rules.at_most.value}")),

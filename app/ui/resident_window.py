@@ -65,7 +65,9 @@ class ResidentWindow(QWidget):
         """What holds now."""
         words = self._look.words
         self.banner.tell(standing, tone, said.title, said.text, since_said(known, words))
-        self.storage.setText(f"{storage_state(known, words)}  ·  {words('agent_storage.free', free=free_room(known))}")
+        state = storage_state(known, words)
+        free = words("agent_storage.free", free=free_room(known))
+        self.storage.setText(f"{state}  ·  {free}" if known.storage is not None else state)
         self.storage_text.setText(storage_action(known, words) if known.storage is not None else "")
         self.storage_text.setVisible(bool(self.storage_text.text()))
         if standing in (Standing.NOT_RECORDING, Standing.STARTING):

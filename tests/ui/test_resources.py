@@ -70,7 +70,7 @@ def test_every_kind_verdict_and_key_has_words(language):
 def english_sentences():
     """Every text in the code, with {} for what is put in."""
     found = set()
-    for path in (path for part in ("recorder", "player") for path in (UI.parents[1] / part).rglob("*.py")):
+    for path in (path for part in ("recorder", "player", "app") for path in (UI.parents[1] / part).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 parts = (str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)

@@ -1,0 +1,218 @@
+"""The agent's window as a front of the watcher: what the recorder says becomes news, what the person does is said."""
+
+import os
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.agent.notes import note
+from app.agent.supervision.agent import Agent
+from app.agent.supervision.messages import (
+    AlertRaised,
+    Ended,
+    FromRecorder,
+    Heartbeat,
+    Message,
+    Miniature,
+    Noted,
+    NoticeWasAcknowledged,
+    NoticeWasShown,
+    Refused,
+    ResponseWasGiven,
+    Rows,
+    RowSaid,
+    ShowMiniatures,
+    Started,
+    StorageSaid,
+)
+from app.agent.supervision.watching import Outcome, Trouble
+from app.resident import news
+from recorder.clock import Clock
+from recorder.events import EndReason
+from recorder.logrow import LogRow
+from recorder.policy.policy_file import PolicyFile
+
+if TYPE_CHECKING:
+    from app.ui.application import ResidentApplication
+
+ENDED_BY_OPERATOR = 5  # the installed unit does not start the agent again after this
+MOST_UNSAID = 1000
+
+
+class WindowFront:
+    """`run` on the main thread; the rest is called by the watcher's thread, the asking half by the window's."""
+
+    def __init__(self, policy: PolicyFile, *, clock: Clock, session_id: str = "") -> None:
+        self._policy, self._clock, self._session_id = policy, clock, session_id
+        self._agent: Agent | None = None
+        self._window: ResidentApplication | None = None
+        self._gate = threading.Lock()
+        self._unsaid: list[Message] = []
+        self._shown: NoticeWasShown | None = None
+        self._confirmed: NoticeWasAcknowledged | None = None
+        self._shows_miniatures = False
+        self._records = False
+        self._by_operator = False
+        self._over = threading.Event()
+        self._outcome = Outcome(0, None, "")
+
+    def run(self, agent: Agent) -> Outcome:
+        """Show the window until it is over."""
+        from app.ui.application import Outside, ResidentApplication  # only here: whoever wants no window needs no Qt
+
+        self._agent = agent
+        outside = Outside(
+            self._policy.policy,
+            self._policy.root_public_bytes,
+            self,
+            self._clock.boot_ns,
+            self._display_lost,
+            self._session_id,
+        )
+        self._window = ResidentApplication(outside)
+        self._window.run(agent.start)
+        agent.join()
+        return self._told_outcome()
+
+    # --- what the watcher says ----------------------------------------------------------------------------------------
+
+    def heard(self, message: FromRecorder) -> None:
+        """Bring it to the window, and what it could not hear before to the recorder."""
+        if isinstance(message, Started):
+            self._started(message)
+        told = told_as_news(message)
+        if told is not None:
+            self._tell(told)
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Nothing is recorded; what is said meanwhile is kept for the next recorder."""
+        self._records = False
+        self._tell(news.Supervised(news.RecorderState.RESTARTING, self._wall_ns(), trouble.detail))
+
+    def waiting(self, seconds: float, failures: int) -> None:
+        """Nothing is recorded for a while."""
+        problem = f"It failed {failures} times in a row; the next try is in {seconds:g} s."
+        self._tell(news.Supervised(news.RecorderState.RESTARTING, self._wall_ns(), problem))
+
+    def over(self, outcome: Outcome) -> None:
+        """Let `run` return."""
+        self._outcome = outcome
+        self._tell(news.Supervised(news.RecorderState.ENDED, self._wall_ns(), outcome.sentence))
+        self._over.set()
+        if self._window is not None:
+            self._window.quit()
+
+    # --- what the window asks (`Asks`) --------------------------------------------------------------------------------
+
+    def notice_shown(self, language: str, text: str) -> None:
+        """The operator sees the notice."""
+        self._shown = NoticeWasShown(self._clock.boot_ns(), language, text)
+        self._say(self._shown)
+
+    def notice_acknowledged(self, purpose: str) -> None:
+        """The operator confirmed it."""
+        now_ns = self._clock.boot_ns()
+        shown_ns = self._shown.boot_ns if self._shown is not None else now_ns
+        self._confirmed = NoticeWasAcknowledged(now_ns, shown_ns, purpose)
+        self._say(self._confirmed)
+        self._keep_confirmed()
+
+    def response_given(self, alert: news.AlertRaised, response: str, outcome: str, said: str) -> None:
+        """What was done about an alert."""
+        self._say(ResponseWasGiven(self._clock.boot_ns(), alert.at_ns, alert.rule, response, outcome, said))
+
+    def show_miniatures(self, wanted: bool) -> None:
+        """Somebody looks, or nobody does."""
+        self._shows_miniatures = wanted
+        if self._agent is not None:
+            self._agent.say(ShowMiniatures(wanted))  # said again to the next recorder, if this one is gone
+
+    def stop(self, detail: str) -> None:
+        """The operator ends the recording."""
+        if self._agent is not None:
+            self._by_operator = True
+            self._agent.stop(EndReason.ASKED, detail)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _say(self, message: Message) -> None:
+        """To the recorder, or once there is one."""
+        with self._gate:
+            if self._agent is not None and self._records and not self._unsaid and self._agent.say(message):
+                return
+            del self._unsaid[: len(self._unsaid) + 1 - MOST_UNSAID]
+            self._unsaid.append(message)
+
+    def _started(self, message: Started) -> None:
+        """It hears what was not heard yet; a new recording hears of the notice what the last one did."""
+        with self._gate:
+            is_another = bool(self._session_id) and message.session_id != self._session_id
+            again = [self._shown, self._confirmed] if is_another else []
+            self._session_id, self._records = message.session_id, True
+            wanted: list[Message | None] = [*again, *self._unsaid, ShowMiniatures(self._shows_miniatures)]
+            self._unsaid = []
+        for one in dict.fromkeys(one for one in wanted if one is not None):
+            if self._agent is not None and not self._agent.say(one) and not isinstance(one, ShowMiniatures):
+                with self._gate:
+                    self._unsaid.append(one)
+        self._tell(news.Supervised(news.RecorderState.RECORDING, message.started_wall_ns))
+        if self._confirmed is not None:
+            self._keep_confirmed()
+
+    def _keep_confirmed(self) -> None:
+        if self._window is not None and self._session_id:
+            self._window.keep_confirmed(self._session_id)
+
+    def _tell(self, told: news.News) -> None:
+        if self._window is not None:
+            self._window.tell(told)
+
+    def _wall_ns(self) -> int:
+        return self._clock.read().wall_ns
+
+    def _told_outcome(self) -> Outcome:
+        if self._by_operator and not self._outcome.exit_status:
+            return replace(self._outcome, exit_status=ENDED_BY_OPERATOR)
+        return self._outcome
+
+    def _display_lost(self) -> None:
+        """The display is gone, and Qt with it. The recorder sees that too, and closes the recording."""
+        note("The display is gone; the recording is closed.")
+        self._over.wait()
+        if self._agent is not None:
+            self._agent.join()
+        if self._outcome.sentence:
+            note(self._outcome.sentence)
+        os._exit(self._outcome.exit_status)  # nothing of Qt may run any more
+
+
+def told_as_news(message: FromRecorder) -> news.News | None:
+    """What the window is told; None: it is not for the window."""
+    match message:
+        case Heartbeat():
+            return news.Alive()
+        case Started():
+            told = (message.folder, message.operator, message.host, message.purpose)
+            return news.SessionBegun(*told, message.started_wall_ns, message.lost_ns)
+        case Rows(rows):
+            return news.RowsSaid(tuple(_row(row) for row in rows))
+        case Miniature():
+            return news.MiniatureTaken(message.at_ns, message.image)
+        case AlertRaised():
+            return news.AlertRaised(
+                message.at_ns, message.rule, message.title, message.severity, message.reason, message.responses
+            )
+        case StorageSaid():
+            return news.StorageNow(message.state, message.free_bytes, message.action)
+        case Noted(sentence) | Refused(sentence):
+            return news.Noted(sentence)
+        case Ended() if message.sentence:
+            return news.Noted(message.sentence)
+        case _:
+            return None
+
+
+def _row(row: RowSaid) -> LogRow:
+    """A window's row has its title for text: what is said of it is not ours to translate."""
+    window = row.text if row.kind == "window" and row.application is not None else None
+    return LogRow(row.at_ns, row.end_ns, row.kind, row.text, row.detail, row.application, window, severity=row.severity)
