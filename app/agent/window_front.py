@@ -27,6 +27,7 @@ from app.agent.supervision.messages import (
 )
 from app.agent.supervision.watching import Outcome, Trouble
 from app.resident import news
+from app.ui.display import why_no_window
 from recorder.clock import Clock
 from recorder.events import EndReason
 from recorder.logrow import LogRow
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 ENDED_BY_OPERATOR = 5  # the installed unit does not start the agent again after this
 MOST_UNSAID = 1000
+LOOK_AGAIN_S = 0.5
+CUT_OFF = 70
 
 
 class WindowFront:
@@ -176,9 +179,15 @@ class WindowFront:
         return self._outcome
 
     def _display_lost(self) -> None:
-        """The display is gone, and Qt with it. The recorder sees that too, and closes the recording."""
-        note("The display is gone; the recording is closed.")
-        self._over.wait()
+        """The connection to the display is gone, and Qt with it.
+
+        If the display is gone, the recorder sees that too, and closes the recording. If it is there, somebody cut the
+        window off: the recorder starts another resident in place of this one, with a window, and says so.
+        """
+        note("The window lost the display.")
+        while not self._over.wait(LOOK_AGAIN_S):
+            if self._records and not why_no_window(os.environ):
+                os._exit(CUT_OFF)
         if self._agent is not None:
             self._agent.join()
         if self._outcome.sentence:

@@ -1,0 +1,377 @@
+"""The resident's windows: what they are told, what a person does with them, and what that asks of the recorder."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QBuffer, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QColor, QImage
+from PySide6.QtWidgets import QApplication, QLabel
+
+from app.resident.locking import Outcome
+from app.resident.news import Alive, MiniatureTaken, Noted, RecorderState, RowsSaid, Supervised
+from app.resident.standing import Standing
+from app.ui.answers import Answers
+from app.ui.lock_seen import LockSeen
+from app.ui.resident import ResidentDesk
+from app.ui.rows_view import MOST_ROWS, RowsModel
+from recorder.logrow import LogRow
+from recorder.policy.sections import Response, SupervisionPolicy
+from resources.ui.settings import ThrowawaySettings
+from tests.resident import AMPLE, RECORDING, ROOT, ROWS, SESSION, Asked, S, alert, desktop, policy
+
+NOW = 10**15
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def asked():
+    return Asked()
+
+
+@pytest.fixture
+def open_desk(qapp, asked, monkeypatch):
+    """Make the resident's windows on this policy; recording, unless it `waits`."""
+    monkeypatch.setattr("app.ui.tray.QSystemTrayIcon.isSystemTrayAvailable", lambda: False)
+    made = []
+
+    def make(given=None, *, settings=None, waits=False, outside=None):
+        desk = ResidentDesk(
+            given or policy(shown=False),
+            ROOT,
+            asked,
+            settings or ThrowawaySettings("dark", "en"),
+            desktop=outside or desktop(),
+            lock_seen=LockSeen({}),
+            now_ns=lambda: NOW,
+        )
+        made.append(desk)
+        desk.start()
+        if not waits:
+            for news in (RECORDING, SESSION, AMPLE, ROWS):
+                desk.hear(news)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.stop()
+        desk.deleteLater()
+
+
+def texts(widget):
+    return "\n".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def jpeg(colour, width=640, height=360):
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    assert image.save(buffer, "PNG")
+    return bytes(buffer.data().data())
+
+
+# --- the notice -------------------------------------------------------------------------------------------------------
+
+
+def test_the_notice_is_confirmed_with_a_purpose_that_the_policy_takes(qtbot, open_desk, asked):
+    desk = open_desk(policy())
+    card = desk.notices.card
+    assert asked.shown[0][0] == "en"
+    assert "Aozora Bank" in asked.shown[0][1]
+    qtbot.keyClicks(card.purpose, "just looking")
+    qtbot.keyClick(card.purpose, Qt.Key.Key_Return)
+    assert "CHG-[0-9]+" in card.hint.text()
+    assert card.hint.property("part") == "error"
+    assert asked.acknowledged == []
+    card.purpose.clear()
+    qtbot.keyClicks(card.purpose, "CHG-2417 disk full")
+    qtbot.mouseClick(card.confirm, Qt.MouseButton.LeftButton)
+    assert asked.acknowledged == ["CHG-2417 disk full"]
+    assert desk.notices.card is None
+    desk.notices.show()  # to read it again asks for nothing
+    assert len(asked.shown) == 1
+    assert not desk.notices.card.purpose.isVisible()
+
+
+def test_a_notice_that_is_put_off_is_not_confirmed_and_comes_back(open_desk, asked):
+    desk = open_desk(policy())
+    QApplication.sendEvent(desk.notices.card.window(), QCloseEvent())
+    assert desk.notices.card is None
+    assert asked.acknowledged == []
+    desk.notices._again.timeout.emit()
+    assert desk.notices.card is not None
+
+
+def test_the_notice_in_another_language_is_another_one_and_keeps_what_was_typed(qtbot, open_desk, asked):
+    desk = open_desk(policy(hold_session=True))
+    desk.notices.card.purpose.setText("CHG-1")
+    desk.notices.card.language_chosen.emit("ja")
+    qtbot.waitUntil(lambda: len(asked.shown) == 2)
+    assert asked.shown[1][0] == "ja"
+    assert desk.notices.card.purpose.text() == "CHG-1"
+    assert desk.notices.card.notice.title == "このセッションは記録されます"
+    assert desk.window.windowTitle().startswith("現在の記録内容")
+
+
+def test_a_notice_that_holds_the_session_cannot_be_closed(open_desk, asked):
+    desk = open_desk(policy(hold_session=True))
+    panes = desk.notices.cover.panes
+    assert len(panes) == len(QApplication.screens())
+    for pane in panes:
+        assert not pane.close()
+        assert pane.isVisible()
+        assert pane.geometry() == pane.screen().geometry()
+    desk.notices.card.purpose.setText("CHG-7")
+    desk.notices.card.try_to_confirm()
+    assert asked.acknowledged == ["CHG-7"]
+    assert desk.notices.cover is None
+
+
+# --- the indicator ----------------------------------------------------------------------------------------------------
+
+
+def test_closing_the_indicator_only_folds_it_and_what_is_grave_unfolds_it(open_desk):
+    settings = ThrowawaySettings("dark", "en")
+    desk = open_desk(settings=settings)
+    assert desk.indicator.isVisible()
+    assert not desk.indicator.close()
+    assert desk.indicator.isVisible()
+    assert desk.indicator.is_folded
+    assert settings.value("indicator_folded") == "yes"
+    desk.hear(Supervised(RecorderState.RESTARTING))
+    assert not desk.indicator.is_folded
+    assert desk.indicator.word.text() == "Not recording"
+
+
+def test_the_indicator_stands_where_it_was_put_and_never_off_the_screens(qtbot, open_desk):
+    settings = ThrowawaySettings("dark", "en")
+    desk = open_desk(settings=settings)
+    before = desk.indicator.pos()
+    qtbot.keyClick(desk.indicator, Qt.Key.Key_Left)
+    assert desk.indicator.pos() == before - QPoint(16, 0)
+    kept = settings.value("indicator_place")
+    again = open_desk(settings=settings)
+    assert f"{again.indicator.x()},{again.indicator.y()}" == kept
+    settings.setValue("indicator_place", "90000,-90000")
+    again.indicator.settle()
+    area = QApplication.primaryScreen().availableGeometry()
+    assert area.contains(again.indicator.geometry())
+
+
+def test_the_window_opens_from_the_indicator_and_closing_it_hides_it(qtbot, open_desk, asked):
+    desk = open_desk()
+    qtbot.mouseClick(desk.indicator, Qt.MouseButton.LeftButton)
+    assert desk.window.isVisible()
+    assert not desk.window.close()
+    assert not desk.window.isVisible()
+    assert asked.miniatures == [True, False]
+
+
+# --- the window -------------------------------------------------------------------------------------------------------
+
+
+def test_the_window_says_who_is_recorded_to_where_and_by_which_policy(open_desk):
+    desk = open_desk()
+    said = texts(desk.window)
+    for part in ("sato on db-07", "Version 7 of Aozora Bank", "Signed with the key 0001020304050607", "182.4 GB free"):
+        assert part in said
+    assert desk.window.settings_list.whys["recording.keys"].text() == "Fixed by the policy"
+    assert desk.window.settings_list.whys["recording.clipboard_text"].text() == "As built in"
+    assert not desk.window.stop.isEnabled()
+
+
+def test_texts_of_the_recording_are_inert(open_desk):
+    desk = open_desk()
+    desk.hear(RowsSaid((LogRow(S, S, "window", "<b>x</b>\u202e\n", "", "xterm", "<b>x</b>\u202e\n"),)))
+    desk.hear(replace(SESSION, purpose="<img src=x>\u202e"))
+    model = desk.window.rows
+    assert model.text_of(model.rows[-1]) == "<b>x</b>⟨U+202E⟩⏎"
+    assert "<img src=x>⟨U+202E⟩" in desk.window.purpose.toolTip().replace("&lt;", "<").replace("&gt;", ">")
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in desk.window.findChildren(QLabel))
+
+
+def test_only_the_newest_rows_are_kept(qtmodeltester, look):
+    model = RowsModel(look=look)
+    qtmodeltester.check(model)
+    for first in range(0, 500, 50):
+        model.add(tuple(LogRow(at, at, "text", f"row {at}") for at in range(first, first + 50)))
+    assert model.rowCount() == MOST_ROWS
+    assert [model.rows[0].at_ns, model.rows[-1].at_ns] == [300, 499]
+
+
+def test_the_window_does_not_show_itself(qtbot, open_desk):
+    """A picture of the picture would make a resting desktop change for ever."""
+    desk = open_desk()
+    desk.open()
+    qtbot.waitExposed(desk.window)
+    desk.hear(MiniatureTaken(0, jpeg("#112233")))
+    first = desk.window.picture.image
+    own = desk.window.picture._own
+    assert not own.isEmpty()
+    assert first.pixelColor(own.center()).name() != "#112233"
+    changed = QImage.fromData(jpeg("#112233"))
+    changed.setPixelColor(own.center(), QColor("#ffffff"))
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    assert changed.save(buffer, "PNG")
+    desk.hear(MiniatureTaken(1, bytes(buffer.data().data())))
+    assert desk.window.picture.image is first or desk.window.picture.image == first
+
+
+def test_no_old_picture_is_shown_while_nothing_is_recorded(open_desk):
+    desk = open_desk()
+    desk.open()
+    desk.hear(MiniatureTaken(0, jpeg("#112233")))
+    assert not desk.window.picture.image.isNull()
+    desk.hear(Supervised(RecorderState.RESTARTING, problem="The display :0 does not answer; check DISPLAY."))
+    assert desk.window.picture.image.isNull()
+    assert "The display :0 does not answer" in desk.window.banner.text.text()
+    assert desk.standing is Standing.NOT_RECORDING
+
+
+def test_what_does_not_work_beside_the_recording_is_said(open_desk):
+    desk = open_desk()
+    desk.hear(Noted("The queue of alerts is full."))
+    assert desk.window.noted.text() == "The queue of alerts is full."
+    assert not desk.window.noted.isHidden()
+
+
+def test_language_and_colours_are_the_operators_and_nothing_is_lost_by_choosing(qtbot, open_desk):
+    settings = ThrowawaySettings("dark", "en")
+    desk = open_desk(settings=settings)
+    rows = desk.window.rows.rows
+    desk.open()
+    desk.window.setting_chosen.emit("language", "ja")
+    qtbot.waitUntil(lambda: desk.window.windowTitle().startswith("現在の記録内容"))
+    assert desk.window.isVisible()
+    assert desk.window.rows.rows == rows
+    assert "Aozora Bank 第 7 版" in texts(desk.window)
+    desk.window.setting_chosen.emit("appearance", "light")
+    qtbot.waitUntil(lambda: desk._look.colours.window == "#f1f3f7" or desk._look._theme == "light")
+    assert settings.value("language") == "ja"
+
+
+def test_the_recording_is_ended_here_only_where_the_policy_lets_the_operator(open_desk, asked):
+    desk = open_desk(replace(policy(shown=False), supervision=SupervisionPolicy(operator_may_stop=True)))
+    desk.window.stop.click()
+    desk._stopping.reject()
+    assert asked.stops == []
+    desk.window.stop.click()
+    desk._stopping.accept()
+    assert len(asked.stops) == 1
+
+
+def test_the_rights_are_told_from_the_policy(open_desk):
+    desk = open_desk()
+    desk.show_rights()
+    said = texts(desk._rights)
+    for part in ("Password manager", "400 days", "privacy@example.org", "You may not end the recording"):
+        assert part in said
+
+
+# --- answers to alerts ------------------------------------------------------------------------------------------------
+
+
+def outcomes(asked):
+    return [(response, outcome, said) for _, response, outcome, said in asked.responses]
+
+
+def test_a_warning_must_be_read(qtbot, open_desk, asked):
+    desk = open_desk()
+    desk.hear(alert(Response.WARN))
+    dialog = desk.answers.dialog
+    assert not dialog.close()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert not dialog.read.isEnabled()
+    for _ in range(3):
+        dialog.countdown.timeout.emit()
+    qtbot.mouseClick(dialog.read, Qt.MouseButton.LeftButton)
+    assert outcomes(asked) == [("warn", "read", "")]
+
+
+def test_a_reason_is_kept_and_so_is_that_there_is_none(qtbot, open_desk, asked):
+    desk = open_desk()
+    desk.hear(alert(Response.WARN, Response.DEMAND_REASON))
+    desk.hear(alert(Response.DEMAND_REASON, rule="another"))
+    assert not desk.answers.dialog.send.isEnabled()
+    desk.answers.dialog.text.setPlainText(" CHG-2417 \n")
+    qtbot.mouseClick(desk.answers.dialog.send, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(desk.answers.dialog.later, Qt.MouseButton.LeftButton)
+    assert outcomes(asked) == [("demand_reason", "answered", "CHG-2417"), ("demand_reason", "not now", "")]
+    assert desk.answers.dialog is None
+
+
+def test_the_same_rule_again_is_counted_and_answered_with_the_first(open_desk, asked):
+    desk = open_desk()
+    for at_s in (1, 2, 3):
+        desk.hear(alert(Response.WARN, at_s=at_s))
+    assert desk.answers.dialog.often.text() == "It happened 3 times."
+    desk.answers.dialog.answer("read")
+    assert [one.at_ns for one, *_ in asked.responses] == [1 * S, 2 * S, 3 * S]
+
+
+def test_the_screen_is_locked_and_which_way_is_said(qtbot, open_desk, asked):
+    desk = open_desk()
+    desk.hear(alert(Response.LOCK))
+    qtbot.waitUntil(lambda: asked.responses != [])
+    assert outcomes(asked) == [("lock", "locked by a locker", "")]
+    assert desk.answers.cover is None
+
+
+def test_where_no_lock_answers_the_screens_are_covered_until_the_operator_lifts_it(qtbot, open_desk, asked):
+    desk = open_desk(outside=desktop(lock=Outcome(None, "loginctl lock-session: not installed")))
+    desk.hear(alert(Response.LOCK))
+    qtbot.waitUntil(lambda: desk.answers.cover is not None)
+    card = desk.answers.lift_card
+    assert not card.lift.isEnabled()
+    for _ in range(15):
+        card.countdown.timeout.emit()
+    qtbot.mouseClick(card.lift, Qt.MouseButton.LeftButton)
+    assert outcomes(asked) == [
+        ("lock", "covered, no screen lock answered (loginctl lock-session: not installed)", ""),
+        ("lock", "the operator lifted the cover", ""),
+    ]
+    assert desk.answers.cover is None
+
+
+def test_the_session_is_ended_after_a_countdown(qtbot, open_desk, asked):
+    desk = open_desk()
+    desk.hear(alert(Response.END_SESSION))
+    ending = desk.answers.ending
+    assert not ending.close()
+    for _ in range(60):
+        ending.countdown.timeout.emit()
+    qtbot.waitUntil(lambda: len(asked.responses) == 2)
+    assert outcomes(asked) == [
+        ("end_session", "the countdown is over", ""),
+        ("end_session", "ended by a manager", ""),
+    ]
+
+
+def test_a_session_that_cannot_be_ended_is_locked(qtbot, open_desk, asked):
+    desk = open_desk(outside=desktop(end=Outcome(None, "no way here")))
+    desk.hear(alert(Response.END_SESSION))
+    desk.answers.ending.now.click()
+    qtbot.waitUntil(lambda: len(asked.responses) == 3)
+    assert outcomes(asked)[1:] == [
+        ("end_session", "not ended, locked instead (no way here)", ""),
+        ("lock", "locked by a locker", ""),
+    ]
+
+
+def test_what_was_not_answered_at_the_end_is_said_to_be_so(qapp, asked, look):
+    answers = Answers(asked, desktop(), look=look, time_of=str)
+    answers.answer(alert(Response.WARN))
+    answers.answer(alert(Response.DEMAND_REASON, rule="another"))
+    answers.stop()
+    assert [outcome for _, outcome, _ in outcomes(asked)] == ["not answered before the end"] * 2
+
+
+def test_a_silent_recorder_is_shown_as_not_known(open_desk, monkeypatch):
+    desk = open_desk()
+    monkeypatch.setattr(desk, "_now_ns", lambda: NOW + 60 * S)
+    desk._clock.timeout.emit()
+    assert desk.indicator.word.text() == "Recorder does not answer"
+    desk.hear(Alive())
+    assert desk.standing is Standing.RECORDING
