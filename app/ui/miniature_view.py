@@ -1,5 +1,7 @@
 """The desktop as auditors will see it, live and small."""
 
+import math
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.ui.screens import desktop_area
 from resources.ui.look import SMALL_PX, Look, text_font
 
+BLOCK_PX = 16
 LEAST_PX = QSize(320, 180)
 _CENTRED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 
@@ -32,6 +35,11 @@ class MiniatureView(QWidget):
     def image(self) -> QImage:
         """What is painted; null before the first picture."""
         return self._image
+
+    @property
+    def own_place(self) -> QRect:
+        """Where this window stands in it, which is not shown."""
+        return QRect(self._own)
 
     def show_image(self, data: bytes) -> None:
         """Show this picture; nothing is painted anew if it is the same."""
@@ -91,13 +99,16 @@ class MiniatureView(QWidget):
         if own.isEmpty() or desktop.is_empty:
             return
         scale = image.width() / desktop.width
-        place = QRect(
-            int((own.x() - desktop.left) * scale) - 1,
-            int((own.y() - desktop.top) * scale) - 1,
-            int(own.width() * scale) + 3,
-            int(own.height() * scale) + 3,
-        ).intersected(image.rect())
+        left, top = (own.x() - desktop.left) * scale, (own.y() - desktop.top) * scale
+        place = _whole_blocks(left, top, left + own.width() * scale, top + own.height() * scale)
+        place = place.intersected(image.rect())
         painter = QPainter(image)
         painter.fillRect(place, QColor(self._look.colours.raised))
         painter.end()
         own.setRect(place.x(), place.y(), place.width(), place.height())
+
+
+def _whole_blocks(left: float, top: float, right: float, bottom: float) -> QRect:
+    """The area in whole blocks of a JPEG: within one, what changes in the window changes pixels beside it."""
+    x, y = math.floor(left / BLOCK_PX) * BLOCK_PX, math.floor(top / BLOCK_PX) * BLOCK_PX
+    return QRect(x, y, math.ceil(right / BLOCK_PX) * BLOCK_PX - x, math.ceil(bottom / BLOCK_PX) * BLOCK_PX - y)

@@ -224,10 +224,11 @@ class ResidentDesk(QObject):
         standing = self.standing
         tone = self.known.tone(standing)
         said = state_said(self.known, standing, self._look.words, self._row_words)
-        told = (standing, tone, said, self.known.session, self.known.storage)
+        told = (standing, tone, said, self.known.session, self.known.storage, self.notices.is_confirmed)
         if told == self._told:
             return
         self._told = told
+        self.window.tell_notice(is_confirmed=self.notices.is_confirmed)
         self.window.tell(self.known, standing, tone, said)
         self.indicator.tell(standing, tone, said.title, said.text)
         self.menu.state.setText(said.title)

@@ -43,6 +43,8 @@ class ResidentWindow(QWidget):
         self.rows_view = RowsView(self.rows, look=look)
         self.session, self.purpose, self.folder = ElidedLabel(), ElidedLabel(part="dim"), ElidedLabel(part="dim")
         self.storage, self.storage_text = plain_label(), plain_label(part="dim", wraps=True)
+        self.notice_open = plain_label(words("agent_notice.open_is"), part="warn", wraps=True)
+        self.notice_open.hide()
         self.noted = plain_label(part="warn", wraps=True)
         self.noted.hide()
         self.settings_list = SettingsList(policy, settings, look=look)
@@ -72,6 +74,10 @@ class ResidentWindow(QWidget):
         self.storage_text.setVisible(bool(self.storage_text.text()))
         if standing in (Standing.NOT_RECORDING, Standing.STARTING):
             self.picture.clear()
+
+    def tell_notice(self, *, is_confirmed: bool) -> None:
+        """Whether the notice is confirmed."""
+        self.notice_open.setHidden(is_confirmed)
 
     def hear(self, news: News) -> None:
         """What came."""
@@ -138,7 +144,7 @@ class ResidentWindow(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 6, 20, 12)
         column.setSpacing(4)
-        for label in (self.session, self.purpose, self.folder, self.noted):
+        for label in (self.session, self.purpose, self.folder, self.notice_open, self.noted):
             column.addWidget(label)
         self._section(column, words("agent_window.storage"), self.storage, self.storage_text)
         self.policy = plain_label(visible(policy_told(self._policy, words)), wraps=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.resident.locking import Way, end_session, ending_ways, lock_screen, locking_ways, run_command
-from app.resident.news import Alive, RecorderState, RowsSaid, SessionBegun, StorageNow, Supervised
+from app.resident.news import Alive, RecorderState, RowsSaid, StorageNow, Supervised
 from app.resident.notice import PurposeCheck, PurposeFault, notice_of
 from app.resident.placing import first_place, kept_inside, read, written
 from app.resident.standing import GAP_SHOWN_NS, SILENT_AFTER_NS, Known, Standing
@@ -118,7 +118,11 @@ def test_the_notice_says_the_policys_words_and_every_mask(language):
 
 def test_a_setting_is_fixed_where_the_policys_file_says_it():
     told = {one.key: one for one in settings_told(policy(), read_words("en"))}
-    assert [told[key].is_fixed for key in ("recording.keys", "masks", "recording.clipboard_text")] == [True, True, False]
+    assert [told[key].is_fixed for key in ("recording.keys", "masks", "recording.clipboard_text")] == [
+        True,
+        True,
+        False,
+    ]
     assert told["masks"].value == "2 set"
     assert not any(one.is_fixed for one in settings_told(AgentPolicy(), read_words("ja")))
 
@@ -134,7 +138,7 @@ def test_a_setting_is_fixed_where_the_policys_file_says_it():
     ],
 )
 def test_the_indicator_is_kept_wholly_on_a_screen(place, expected):
-    assert kept_inside(*place, 100, 30, SCREENS) == expected
+    assert kept_inside(place[0], place[1], 100, 30, SCREENS) == expected
 
 
 def test_a_place_that_was_kept_is_read_back_and_nonsense_is_none():

@@ -113,8 +113,11 @@ def test_in_english_rows_stay_as_they_are_made():
 def pieces_said():
     """All constant text in what makes rows, pieces of f-strings too."""
     found = set()
-    for name in ("instant_rows", "agent_rows", "pieces", "logrow", "events", "agent_events"):
-        for node in ast.walk(ast.parse((RECORDER / f"{name}.py").read_text(encoding="utf-8"))):
+    makers = ("instant_rows", "agent_rows", "pieces", "logrow", "events", "agent_events")
+    answers = RECORDER.parent / "app" / "ui"  # what became of responses
+    paths = [RECORDER / f"{name}.py" for name in makers] + [answers / "answers.py", answers / "answer_dialogs.py"]
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
     return "\n".join(found)
