@@ -16,6 +16,7 @@ from app.ui.answers import Answers
 from app.ui.lock_seen import LockSeen
 from app.ui.resident import ResidentDesk
 from app.ui.rows_view import MOST_ROWS, RowsModel
+from recorder.geometry import Rect
 from recorder.logrow import LogRow
 from recorder.policy.sections import Response, SupervisionPolicy
 from resources.ui.settings import ThrowawaySettings
@@ -202,8 +203,9 @@ def test_only_the_newest_rows_are_kept(qtmodeltester, look):
     assert [model.rows[0].at_ns, model.rows[-1].at_ns] == [300, 499]
 
 
-def test_the_window_does_not_show_itself(qtbot, open_desk):
+def test_the_window_does_not_show_itself(qtbot, open_desk, monkeypatch):
     """A picture of the picture would make a resting desktop change for ever."""
+    monkeypatch.setattr("app.ui.miniature_view.desktop_area", lambda: Rect(-1000, -1000, 6400, 3600))
     desk = open_desk()
     desk.open()
     qtbot.waitExposed(desk.window)
