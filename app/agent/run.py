@@ -92,7 +92,11 @@ def effective(governed: Governed) -> PolicyFile:
 
 def watch_limits(policy: SupervisionPolicy) -> WatchLimits:
     """The limits that a policy sets."""
-    return WatchLimits(heartbeat_s=policy.heartbeat_s, silent_after_s=policy.silent_after_s)
+    return WatchLimits(
+        heartbeat_s=policy.heartbeat_s,
+        silent_after_s=policy.silent_after_s,
+        restarts_resident=policy.restart_agent,
+    )
 
 
 def recording_options(asked: argparse.Namespace) -> list[str]:

@@ -36,7 +36,7 @@ from app.agent.supervision.messages import (
     from_resident,
 )
 from app.agent.supervision.place import Place
-from app.agent.supervision.telling import RowTeller
+from app.agent.supervision.telling import Teller
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import SystemClock
@@ -118,7 +118,9 @@ class Supervised:
         self._watch = ResidentWatch(
             connection, begin, clock=self._clock, callbacks=Callbacks(self._health, self._asked, self._lost)
         )
-        self.listeners: Sequence[Listener] = (RowTeller(lambda rows: self._watch.say(rows, losable=True)),)
+        self.listeners: Sequence[Listener] = (
+            Teller(lambda rows: self._watch.say(rows, losable=True), last=self._watch.say_lasting),
+        )
         self.watcher = self._miniature
         self.policy: PolicyFile | None = (
             policy_in(begin.policy, _NO_FILE) if begin.policy else PolicyFile(AgentPolicy())

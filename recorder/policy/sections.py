@@ -243,3 +243,6 @@ class SupervisionPolicy:
         Setting("A process that was silent for so many seconds is taken for dead or stopped.", least=0.5, most=10),
     ] = 2.0
     operator_may_stop: Annotated[bool, Setting("The operator may end the recording while logged in.")] = False
+    restart_agent: Annotated[
+        bool, Setting("An agent that was killed or stopped is started again; false: the recording ends with it.")
+    ] = True

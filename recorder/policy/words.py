@@ -211,6 +211,10 @@ def _supervision(policy: AgentPolicy) -> Iterator[str]:
     )
     may = "may" if one.operator_may_stop else "may not"
     yield f"The operator {may} end the recording while logged in."
+    if one.restart_agent:
+        yield "An agent that was killed or stopped is started again, while recording goes on."
+    else:
+        yield "When the agent is killed or stopped, the recording is closed, and says so."
 
 
 def _any_of(texts: tuple[str, ...]) -> str:

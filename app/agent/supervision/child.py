@@ -60,6 +60,7 @@ class ResidentWatch:
         self._callbacks = callbacks
         self._news: queue.SimpleQueue[tuple[ResidentProcess, FromResident | None]] = queue.SimpleQueue()
         self._started: Started | None = None
+        self._lasting: dict[type[Message], Message] = {}
         self._started_ns = self._now_ns()
         self._said_ns = 0
         self._has_answered = True
@@ -104,6 +105,11 @@ class ResidentWatch:
         """It records now; every resident to come is told so too."""
         self._started = started
         self.say(started)
+
+    def say_lasting(self, message: Message) -> None:
+        """Say what holds until another message of its kind; every resident to come is told so too."""
+        self._lasting[type(message)] = message
+        self.say(message)
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -172,3 +178,5 @@ class ResidentWatch:
         self._resident = resident
         if self._started is not None:
             resident.say(self._started)
+        for message in list(self._lasting.values()):
+            resident.say(message)

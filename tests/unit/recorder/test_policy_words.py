@@ -30,6 +30,7 @@ OTHERWISE = [
     ("rules.off", ("r1",)), ("rules.at_informational", "warn"), ("rules.at_low", "warn"),
     ("rules.at_medium", "lock"), ("rules.at_high", "lock"), ("rules.at_critical", "lock"), ("rules.at_most", "warn"),
     ("supervision.heartbeat_s", 0.5), ("supervision.silent_after_s", 4.0), ("supervision.operator_may_stop", True),
+    ("supervision.restart_agent", False),
 ]  # fmt: skip
 
 
