@@ -103,6 +103,10 @@ class X11Connection:
         with contextlib.suppress(BlockingIOError, OSError):  # full: it will wake anyway; closed: nobody waits
             os.write(self._wake_write, b"w")
 
+    def wake_fileno(self) -> int:
+        """What becomes readable when `wake` is called, for who waits by itself."""
+        return self._wake_read
+
     def cut(self) -> None:
         """Break the connection off under whoever hangs in it."""
         with contextlib.suppress(OSError, AttributeError):

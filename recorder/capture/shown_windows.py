@@ -1,0 +1,59 @@
+"""The windows of a desktop as masks and hidden input see them: where they stand, whose they are, what covers them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from recorder.geometry import Rect
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWindow:
+    """A top-level window that is shown: with its frame if it has one, in desktop pixels.
+
+    `owner` is the connection that made it, `parent` the window that it says to belong to. `is_known` is False as long
+    as nothing is known of whose it is. `is_solid`: nothing of what lies under its area can be seen through it.
+    `changed_at_s` is when it last came, moved or went up or down, on the monotonic clock.
+    """
+
+    window_id: int
+    area: Rect
+    clients: tuple[int, ...] = ()
+    owner: int = 0
+    names: tuple[str, ...] = ()  # of the program: its file, and the classes that the window says
+    title: str = ""
+    pid: int | None = None
+    executable: str | None = None
+    parent: int | None = None
+    is_popup: bool = False
+    is_known: bool = True
+    is_solid: bool = True
+    changed_at_s: float = 0.0
+    mapped_at_s: float = 0.0
+
+
+def program_names(executable: str | None, classes: Sequence[str]) -> tuple[str, ...]:
+    """By what a program may be named in a policy, in small letters."""
+    file_name = () if executable is None else (PurePath(executable).name,)
+    return tuple(dict.fromkeys(name.lower() for name in (*file_name, *classes) if name))
+
+
+def visible_parts(area: Rect, covers: Sequence[Rect]) -> list[Rect]:
+    """What is left of an area once these lie over it, as rectangles that do not overlap."""
+    parts = [] if area.is_empty else [area]
+    for cover in covers:
+        parts = [left for part in parts for left in _without(part, cover)]
+    return parts
+
+
+def _without(area: Rect, cover: Rect) -> list[Rect]:
+    hole = area.intersection(cover)
+    if hole.is_empty:
+        return [area]
+    around = (
+        Rect(area.left, area.top, area.width, hole.top - area.top),
+        Rect(area.left, hole.bottom, area.width, area.bottom - hole.bottom),
+        Rect(area.left, hole.top, hole.left - area.left, hole.height),
+        Rect(hole.right, hole.top, area.right - hole.right, hole.height),
+    )
+    return [part for part in around if not part.is_empty]

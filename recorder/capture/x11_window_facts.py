@@ -1,0 +1,176 @@
+"""Whose a window of an X display is: program, classes, title; asked of the server and of the window itself."""
+
+import socket
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from Xlib import X
+from Xlib import error as xerror
+from Xlib.ext import res as xres
+
+from recorder.capture.linux_process import executable_of
+from recorder.capture.shown_windows import program_names
+from recorder.capture.x11_connection import X11Connection
+
+TITLE_LONGEST = 1024
+_DEEPEST_FRAME = 3
+_MOST_REMEMBERED = 1024
+_TITLES = ("_NET_WM_NAME", "WM_NAME")
+
+
+@dataclass(frozen=True, slots=True)
+class WindowFacts:
+    """What is known of whose a window is; without a name nothing is."""
+
+    names: tuple[str, ...] = ()
+    title: str = ""
+    pid: int | None = None
+    executable: str | None = None
+    parent: int | None = None
+    owner: int = 0
+
+
+class X11WindowFacts:
+    """Asks. For one thread at a time."""
+
+    def __init__(self, connection: X11Connection) -> None:
+        self._connection = connection
+        self._state = connection.atom("WM_STATE")
+        self._titles = tuple(connection.atom(name) for name in _TITLES)
+        self._class = connection.atom("WM_CLASS")
+        self._owner_of = connection.atom("WM_TRANSIENT_FOR")
+        self._pid_atom = connection.atom("_NET_WM_PID")
+        self._machine = connection.atom("WM_CLIENT_MACHINE")
+        self._telling = {self._state, *self._titles, self._class, self._owner_of, self._pid_atom}
+        self._id_mask = int(connection.display.display.info.resource_id_mask)
+        self._has_res = connection.has("X-Resource")
+        self._has_shape = connection.has("SHAPE")
+        if self._has_res:
+            connection.display.res_query_version()
+        self._watched: set[int] = set()
+        self._inside: dict[int, int] = {}
+
+    def window(self, number: int) -> Any:
+        """The window with this number."""
+        return self._connection.display.create_resource_object("window", number)
+
+    def is_telling(self, atom: int) -> bool:
+        """Whether a property says something about whose a window is."""
+        return atom in self._telling
+
+    def forget(self, number: int) -> None:
+        """It is gone, or elsewhere."""
+        self._watched.discard(number)
+        self._inside.clear()
+
+    def clients_of(self, number: int) -> tuple[int, ...]:
+        """The programs' own windows inside of a window manager's frame; the window itself if it is one."""
+        try:
+            return self._clients(self.window(number), _DEEPEST_FRAME)
+        except xerror.XError:
+            return ()
+
+    def of(self, clients: Sequence[int]) -> WindowFacts:
+        """The facts of a frame's clients: if there are several (tabs), by the names and the titles of all."""
+        found = [self._of_one(number) for number in clients]
+        if len(found) == 1:
+            return found[0]
+        names = tuple(dict.fromkeys(name for facts in found for name in facts.names))
+        first = found[0] if found else WindowFacts()
+        return WindowFacts(
+            names, "\n".join(facts.title for facts in found), first.pid, first.executable, first.parent, first.owner
+        )
+
+    def is_shaped(self, number: int) -> bool:
+        """Whether the window is anything else than a rectangle; True if that cannot be found out."""
+        if not self._has_shape:
+            return False
+        try:
+            window = self.window(number)
+            window.shape_select_input(1)
+            return bool(window.shape_query_extents().bounding_shaped)
+        except xerror.XError:
+            return True
+
+    def top_of(self, number: int, tops: Container[int]) -> int | None:
+        """Which of these windows this one is inside of."""
+        if number in tops:
+            return number
+        if number not in self._inside:
+            if len(self._inside) > _MOST_REMEMBERED:
+                self._inside.clear()
+            self._inside[number] = self._climb(number, tops)
+        return self._inside[number] or None
+
+    def _climb(self, number: int, tops: Container[int]) -> int:
+        try:
+            while number not in tops:
+                parent = self.window(number).query_tree().parent
+                if parent == X.NONE:
+                    return 0
+                number = parent.id
+        except xerror.XError:
+            return 0
+        return number
+
+    def _clients(self, window: Any, depth: int) -> tuple[int, ...]:
+        if window.get_full_property(self._state, X.AnyPropertyType) is not None:
+            return (int(window.id),)
+        if not depth:
+            return ()
+        found: list[int] = []
+        for child in window.query_tree().children:
+            try:
+                found += self._clients(child, depth - 1)
+            except xerror.XError:  # this one went; the others are there
+                continue
+        return tuple(found)
+
+    def _of_one(self, number: int) -> WindowFacts:
+        window = self.window(number)
+        try:
+            self._watch(window)
+            classes = self._text(window, self._class).split("\0")
+            title = self._title(window)
+            parent = self._number(window, self._owner_of)
+            pid, executable = self._program(window)
+        except xerror.XError:
+            return WindowFacts()
+        return WindowFacts(program_names(executable, classes), title, pid, executable, parent, number & ~self._id_mask)
+
+    def _watch(self, window: Any) -> None:
+        """Hear of changes of its properties."""
+        if window.id not in self._watched:
+            self._watched.add(window.id)
+            window.change_attributes(event_mask=X.PropertyChangeMask)
+
+    def _title(self, window: Any) -> str:
+        titles = (self._text(window, atom).split("\0", 1)[0] for atom in self._titles)
+        return next(filter(None, titles), "")[:TITLE_LONGEST]
+
+    def _text(self, window: Any, atom: int) -> str:
+        found = window.get_full_property(atom, X.AnyPropertyType)
+        is_text = found is not None and isinstance(found.value, bytes)
+        return found.value.decode("utf-8", errors="replace") if is_text else ""
+
+    def _number(self, window: Any, atom: int) -> int | None:
+        found = window.get_full_property(atom, X.AnyPropertyType)
+        is_number = found is not None and found.format == 32 and len(found.value) > 0
+        return int(found.value[0]) if is_number else None
+
+    def _program(self, window: Any) -> tuple[int | None, str | None]:
+        """By the server, which knows whom it is connected to; else by the window, which may say anything."""
+        pid = self._server_pid(window.id)
+        if pid is None:
+            machine = self._text(window, self._machine)
+            if machine in ("", "localhost", socket.gethostname()):
+                pid = self._number(window, self._pid_atom)
+        return pid, None if pid is None else executable_of(pid)
+
+    def _server_pid(self, number: int) -> int | None:
+        if not self._has_res:
+            return None
+        asked = [{"client": number, "mask": xres.LocalClientPIDMask}]
+        answer = self._connection.display.res_query_client_ids(asked)
+        return next((int(one.value[0]) for one in answer.ids if len(one.value) == 1 and one.value[0]), None)
