@@ -25,7 +25,8 @@ from app.agent.logins import login_name
 from app.agent.notes import note
 from app.agent.predecessors import mention_interrupted
 from recorder.allocator import keep_freed_memory
-from recorder.capture.desktop import desktop_sources
+from recorder.capture.desktop import desktop_sources, open_privacy
+from recorder.capture.keeping_out import Privacy
 from recorder.capture.screen import ScreenSource, open_screen_source
 from recorder.clock import Instant, SessionClock, SystemClock, boot_id
 from recorder.errors import CannotRecordError, StorageError
@@ -62,6 +63,10 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
     screen_source = open_screen_source(tell=note)
     with contextlib.ExitStack() as stack:
         stack.callback(screen_source.close)
+        privacy = open_privacy(governed.policy.policy.masks, governed.policy.policy.hidden_input)
+        if privacy is not None:
+            stack.callback(privacy.close)
+            screen_source = privacy.masked(screen_source)
         keys = _keys(asked)
         stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one
         clock = SystemClock()
@@ -79,9 +84,8 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
             writer.start_segment("start")
         else:
             writer = continued.writer
-        return _run(
-            governed, writer, header, session_clock, screen_source, beside, stop, company or Terminal(asked), continued
-        )
+        terminal = company or Terminal(asked)
+        return _run(governed, writer, header, session_clock, screen_source, privacy, beside, stop, terminal, continued)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ def _run(
     header: SessionHeader,
     clock: SessionClock,
     screen_source: ScreenSource,
+    privacy: Privacy | None,
     beside: _Beside,
     stop: threading.Event,
     company: Company,
@@ -137,7 +142,7 @@ def _run(
         writer=writer,
         clock=clock,
         screen_source=screen_source,
-        sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text),
+        sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text, privacy=privacy),
         opening=_opening(governed, writer, header, clock, screen_source, company, continued),
         frames_per_s=asked.fps,
         listeners=listeners,
@@ -148,6 +153,7 @@ def _run(
             _session_started(header, screen_source.method, asked.keys),
             on_alert=company.alerted,
         ),
+        gate=None if privacy is None else privacy.gate,
     )
     company.starts(writer.folder, header, recorder, segment=writer.segment)
     for name in beside.names:

@@ -1,28 +1,55 @@
 """Every source of events of a desktop, as far as this system has a way to hear of them."""
 
 import sys
+from collections.abc import Sequence
 
 from recorder.capture.clock_watch import ClockWatch
+from recorder.capture.keeping_out import Privacy
 from recorder.capture.silent import SilentSource
 from recorder.capture.source import Source
-from recorder.errors import BugError
+from recorder.errors import BugError, CannotRecordError
+from recorder.policy.sections import HiddenInputPolicy, MaskRule
 
 KEYS_MODES = ("text", "activity", "off")
 KEYS_OFF = "Keys are not recorded, by policy."
+NO_MASKS = "The policy masks parts of the screen, which cannot be done on this system yet; nothing is recorded here."
+NO_HIDDEN_INPUT = "On this system it is not known where passwords are typed: they are recorded like any other text."
 _NOT_WRITTEN = "There is no way to record this on this system yet; the screen and the input are recorded."
 
 
-def desktop_sources(*, keys_mode: str = "text", clipboard_text: bool = False) -> tuple[Source, ...]:
-    """The sources for this system, not started. `keys_mode` is one of `KEYS_MODES`."""
+def desktop_sources(
+    *, keys_mode: str = "text", clipboard_text: bool = False, privacy: Privacy | None = None
+) -> tuple[Source, ...]:
+    """The sources for this system, not started. `keys_mode` is one of `KEYS_MODES`.
+
+    With `privacy` they say nothing of masked windows, and tell single presses to its gate.
+    """
     if keys_mode not in KEYS_MODES:
         msg = f"{keys_mode!r} is not a way to record keys"
         raise BugError(msg)
     if sys.platform.startswith("linux"):
-        return _linux_sources(keys_mode=keys_mode, clipboard_text=clipboard_text)
+        return _linux_sources(keys_mode=keys_mode, clipboard_text=clipboard_text, privacy=privacy)
     return _other_sources(keys_mode=keys_mode)
 
 
-def _linux_sources(*, keys_mode: str, clipboard_text: bool) -> tuple[Source, ...]:
+def open_privacy(masks: Sequence[MaskRule], hidden_input: HiddenInputPolicy) -> Privacy | None:
+    """What keeps masked windows and passwords out of a recording here, open; None where there is no way.
+
+    Raises:
+        CannotRecordError: the policy masks something, and that cannot be done here.
+    """
+    if sys.platform.startswith("linux"):
+        from recorder.capture.x11_privacy import X11Privacy
+
+        privacy = X11Privacy(masks, hidden_input)
+        privacy.open()
+        return privacy
+    if masks:
+        raise CannotRecordError(NO_MASKS)
+    return None
+
+
+def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | None) -> tuple[Source, ...]:
     from recorder.capture.linux_devices import LinuxDevices
     from recorder.capture.linux_evasion import LinuxEvasion
     from recorder.capture.linux_processes import LinuxProcesses
@@ -39,20 +66,26 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool) -> tuple[Source, ...
     if keys_mode == "off":
         keyboard = SilentSource("keyboard", KEYS_OFF, by_policy=True)
     else:
-        keyboard = X11Keyboard(activity_only=keys_mode == "activity")
+        keyboard = X11Keyboard(activity_only=keys_mode == "activity", each_press=privacy is not None)
+    if privacy is None:
+        window, clipboard = X11ActiveWindow(), X11Clipboard(with_text=clipboard_text)
+    else:
+        window = X11ActiveWindow(title_shown=privacy.title)
+        clipboard = X11Clipboard(with_text=clipboard_text, is_masked=privacy.hides_clipboard_of)
     return (
         ClockWatch(),
-        X11ActiveWindow(),
+        window,
         keyboard,
         X11Pointer(),
         X11PointerShape(),
-        X11Clipboard(with_text=clipboard_text),
+        clipboard,
         LinuxProcesses(),
         X11Idle(),
         LinuxDevices(),
         LinuxEvasion(),
         X11Injected(),
         X11Curtain(),
+        *(() if privacy is None else privacy.sources),
     )
 
 
@@ -67,4 +100,5 @@ def _other_sources(*, keys_mode: str) -> tuple[Source, ...]:
     missing = (
         SilentSource(name, _NOT_WRITTEN) for name in ("window", "clipboard", "processes", "idle", "devices", "evasion")
     )
-    return (ClockWatch(), keyboard, PynputPointer(), *missing)
+    hidden = SilentSource("hidden input", NO_HIDDEN_INPUT, by_policy=True)
+    return (ClockWatch(), keyboard, PynputPointer(), *missing, *(() if keys_mode == "off" else (hidden,)))

@@ -2,11 +2,12 @@
 
 import datetime
 import fnmatch
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recorder.geometry import Rect
+from recorder.patterns import Pattern
+from recorder.policy.forms import minutes_of_day
 from recorder.policy.sections import Day, MaskRule
 
 MASKED = "masked by the policy"
@@ -65,12 +66,12 @@ class _WindowRule:
         self.found = FoundMask(_reason(rule), rule.area)
         self._rule = rule
         self._applications = tuple(name.lower() for name in rule.applications)
-        self._titles = tuple(re.compile(pattern, re.IGNORECASE) for pattern in rule.titles)
+        self._titles = tuple(Pattern(pattern) for pattern in rule.titles)
 
     def masks(self, names: Sequence[str], title: str, local: datetime.datetime) -> bool:
         if self._applications and not self._is_application(names):
             return False
-        if self._titles and not any(pattern.search(title) for pattern in self._titles):
+        if self._titles and not any(pattern.is_in(title) for pattern in self._titles):
             return False
         return holds_at(self._rule, local)
 
@@ -85,18 +86,13 @@ def holds_at(rule: MaskRule, local: datetime.datetime) -> bool:
     """Whether the rule's days and hours are now. Hours that pass midnight belong to the day that they begin on."""
     if not rule.hours:
         return not rule.days or _DAYS[local.weekday()] in rule.days
-    start, end = (_minutes(part) for part in rule.hours.split("-"))
+    start, end = minutes_of_day(rule.hours)
     now = local.hour * 60 + local.minute
     length = (end - start) % _MINUTES_A_DAY or _MINUTES_A_DAY
     if (now - start) % _MINUTES_A_DAY >= length:
         return False
     began = local if now >= start else local - datetime.timedelta(days=1)
     return not rule.days or _DAYS[began.weekday()] in rule.days
-
-
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.strip().split(":")
-    return (int(hours) * 60 + int(minutes)) % _MINUTES_A_DAY
 
 
 def _reason(rule: MaskRule) -> str:

@@ -1,7 +1,7 @@
 """The clipboards of an X display: the one of Ctrl+C, and the selected text (PRIMARY)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +21,9 @@ NS_PER_S = 1_000_000_000
 REST_NS = 150_000_000
 TEXT_LONGEST_BYTES = 1024 * 1024
 
+# With this kind a password manager says that what it offers is a secret: neither its text nor its hash is recorded.
+SECRET_HINT = "x-kde-passwordManagerHint"
+
 _SELECTIONS = {"CLIPBOARD": "clipboard", "PRIMARY": "primary"}
 _TEXT_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT")
 # The forms in which what is no text is most likely kept; any other is asked for if there is none of these.
@@ -37,8 +40,9 @@ _MASK = (
 class X11Clipboard(X11Source):
     """Says what kinds of content are on a clipboard, how long it is and its hash; a text itself only by policy."""
 
-    def __init__(self, *, with_text: bool) -> None:
+    def __init__(self, *, with_text: bool, is_masked: Callable[[int], bool] = lambda _owner: False) -> None:
         super().__init__("clipboard")
+        self._is_masked = is_masked
         self._with_text = with_text
         self._due: dict[int, tuple[int, int]] = {}  # selection: when to look, its owner
         self._shown: dict[int, ClipboardChanged] = {}
@@ -87,6 +91,13 @@ class X11Clipboard(X11Source):
             return
         targets = self._reader.targets(selection)
         kinds = {self._atom_name(atom): atom for atom in targets or ()}
+        if SECRET_HINT in kinds or self._is_masked(owner):
+            shown = tuple(sorted(kinds.keys() - _NOT_KINDS))
+            self._show(
+                selection,
+                ClipboardChanged(at_ns, self._names[selection], shown, None, None, owner=self._owner(owner)),
+            )
+            return
         name, content = self._content(selection, kinds)
         is_text = name in _TEXT_TARGETS
         self._show(

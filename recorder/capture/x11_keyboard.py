@@ -30,11 +30,15 @@ ACTIVITY_MODE = "Only the number of keys is recorded, by policy, not which."
 
 
 class X11Keyboard(X11Input[_Record]):
-    """Keys as they go down, as what they type."""
+    """Keys as they go down, as what they type.
 
-    def __init__(self, *, activity_only: bool) -> None:
+    `each_press`: where only the number of keys is recorded, every press is told by itself, for somebody to judge.
+    """
+
+    def __init__(self, *, activity_only: bool, each_press: bool = False) -> None:
         super().__init__("keyboard")
         self._activity_only = activity_only
+        self._each_press = each_press
         self._keymap: XkbKeymap | None = None
         self._xkb_opcode = 0
         self._presses = 0
@@ -108,7 +112,9 @@ class X11Keyboard(X11Input[_Record]):
             self._keys.map_is_stale()
 
     def _count(self, event: DeviceEvent, at_ns: int) -> None:
-        if event.kind == KEY_PRESS:
+        if event.kind == KEY_PRESS and self._each_press:
+            self._emit(KeyActivity(at_ns, at_ns, 1))
+        elif event.kind == KEY_PRESS:
             if not self._presses:
                 self._first_press_ns = at_ns
             self._presses += 1

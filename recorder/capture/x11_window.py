@@ -1,6 +1,7 @@
 """The active window of an X display."""
 
 import socket
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from Xlib import X
@@ -24,18 +25,26 @@ _PLACE_EVENTS = ("ConfigureNotify", "ReparentNotify")
 _OTHER_EVENTS = ("FocusIn", "FocusOut", "EnterNotify", "DestroyNotify", "UnmapNotify", "MapNotify")
 
 
+TitleShown = Callable[[str, str | None, Sequence[str]], str]  # of title, executable, classes
+
+
+def _as_it_is(title: str, _executable: str | None, _classes: Sequence[str]) -> str:
+    return title
+
+
 class X11ActiveWindow(X11Source):
     """Says which window is active, at every change of it, of its title and of its place, without asking in vain.
 
     The window manager says which one is active (EWMH); without a window manager it is the one with the input focus.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, title_shown: TitleShown = _as_it_is) -> None:
         super().__init__("window")
+        self._title_shown = title_shown
         self._shown: Window | None = None
         self._has_shown = False
         self._watched: dict[int, Any] = {}
-        self._facts: dict[int, tuple[str | None, int | None, str | None]] = {}
+        self._facts: dict[int, tuple[tuple[str, ...], int | None, str | None]] = {}
         self._is_due = True
         self._is_second_try = False
         self._place_due_ns: int | None = None
@@ -146,21 +155,24 @@ class X11ActiveWindow(X11Source):
     # --- what it is ---------------------------------------------------------------------------------------------------
 
     def _describe(self, window: Any) -> Window:
-        window_class, pid, executable = self._lasting_facts(window)
+        classes, pid, executable = self._lasting_facts(window)
         return Window(
             window_id=window.id,
-            title=self._title(window),
-            window_class=window_class,
+            title=self._title_shown(self._title(window), executable, classes),
+            window_class=classes[1] if classes else None,
             pid=pid,
             executable=executable,
             area=self._area(window),
         )
 
-    def _lasting_facts(self, window: Any) -> tuple[str | None, int | None, str | None]:
+    def _lasting_facts(self, window: Any) -> tuple[tuple[str, ...], int | None, str | None]:
         if window.id not in self._facts:
-            names = window.get_wm_class()
             pid = self._pid(window)
-            self._facts[window.id] = (names[1] if names else None, pid, None if pid is None else executable_of(pid))
+            self._facts[window.id] = (
+                tuple(window.get_wm_class() or ()),
+                pid,
+                None if pid is None else executable_of(pid),
+            )
         return self._facts[window.id]
 
     def _pid(self, window: Any) -> int | None:

@@ -107,6 +107,24 @@ class X11Windows:
             top = None if found is None else self._tops.get(found)
             return None if top is None or not top.is_mapped else top.shown()
 
+    def focused(self) -> tuple[ShownWindow | None, int | None]:
+        """The top-level window that keys go to, and whose process it is; None as far as that is not known."""
+        with self._gate, lost_in_words():
+            number = self._focused_number()
+            if number is None:
+                return None, None
+            top = self.top_of(number)
+            return top, top.pid if top is not None and top.pid is not None else self._facts.of((number,)).pid
+
+    def _focused_number(self) -> int | None:
+        focus = self._connection.display.get_input_focus().focus
+        if focus == X.NONE:
+            return None
+        if focus == X.PointerRoot or focus.id == self._connection.root.id:
+            under = self._connection.root.query_pointer().child
+            return None if under == X.NONE else int(under.id)
+        return int(focus.id)
+
     def facts_of_owner(self, window_id: int) -> WindowFacts:
         """Whose this window is, shown or not."""
         with self._gate, lost_in_words():

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recorder.capture.key_gate import KeyGate
 from recorder.capture.screen import DisplayLostError, ScreenSource
 from recorder.capture.source import Source
 from recorder.clock import SessionClock
@@ -57,7 +58,8 @@ class Recorder:
     With `lost` it goes on with a recording: the gap up to its first pictures is sealed before anything else.
     `storage` says what is done when there is less and less room; `measure` how much there is, if not the disk.
     `judging` holds rules against what happens; its alerts go into the recording.
-    Whatever ends the recording before it is asked to, sets `ended`; `finish` then closes it with the reason.
+    What the sources tell goes through the `gate`, if there is one. Whatever ends the recording before it is asked to,
+    sets `ended`; `finish` then closes it with the reason.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Recorder:
         storage: StoragePolicy | None = None,
         measure: Measure | None = None,
         judging: Judging | None = None,
+        gate: KeyGate | None = None,
     ) -> None:
         self.ended = threading.Event()
         self._clock = clock
@@ -85,6 +88,7 @@ class Recorder:
         self._opening = opening
         self._lost = lost
         self.gap_ns = 0  # how long nothing was recorded before `start`
+        self._gate = gate
         self._error: Exception | None = None
         self._asked: Ending | None = None
         self._frames_per_s = frames_per_s
@@ -117,8 +121,10 @@ class Recorder:
         if self._judging is not None:
             self._judging.start(self._queue.put, self._clock)
         self._screen.start()
+        if self._gate is not None:
+            self._gate.start(self._queue.put, self._clock)
         for source in self._sources:
-            source.start(self._queue.put, self._clock)
+            source.start(self._queue.put if self._gate is None else self._gate.put, self._clock)
         if self._lost is not None:
             self._screen.wait_for_pictures(FIRST_PICTURES_S)
             gap = self._gap(self._lost)
@@ -159,6 +165,8 @@ class Recorder:
         """Stop every source, seal what they saw, close the recording, and say how it ended."""
         for source in self._sources:
             source.stop()
+        if self._gate is not None:
+            self._gate.stop()
         self._screen.stop()
         self._screen_source.close()
         if self._judging is not None:

@@ -1,0 +1,74 @@
+"""When a password field had the focus, as accessible programs told it: a moment late, so with a margin."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from recorder.capture.hidden_places import PASSWORD_FIELD, Hidden, Place
+
+NS_PER_MS = 1_000_000
+# A program tells that a field has the focus so long after it has, at most, while it answers at all.
+MARGIN_NS = 80 * NS_PER_MS
+MOST_REMEMBERED = 256
+NOT_KNOWN_YET = "what kind of field it is was not known yet"
+
+
+@dataclass(slots=True)
+class _Focus:
+    """From `at_ns` on this field had the focus; `hidden` None: it is none of passwords."""
+
+    at_ns: int
+    field: object
+    pid: int | None
+    hidden: Hidden | None
+
+
+class FocusedFields:
+    """For any thread."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()
+        self._focuses: list[_Focus] = []
+
+    def gained(self, at_ns: int, field: object) -> None:
+        """A program said at `at_ns` that this field has the focus. Until it is known what it is, it is hidden."""
+        self._add(_Focus(at_ns, field, None, Hidden(PASSWORD_FIELD, NOT_KNOWN_YET)))
+
+    def known(self, field: object, *, is_password: bool, pid: int | None, detail: str = "") -> None:
+        """This is what the field is that gained the focus."""
+        with self._gate:
+            for focus in reversed(self._focuses):
+                if focus.field == field:
+                    focus.pid = pid
+                    focus.hidden = Hidden(PASSWORD_FIELD, detail) if is_password else None
+                    return
+
+    def lost(self, at_ns: int, field: object | None) -> None:
+        """This field has the focus no more; None: nothing is known to have it."""
+        with self._gate:
+            is_other = not self._focuses or (field is not None and self._focuses[-1].field != field)
+        if not is_other:
+            self._add(_Focus(at_ns, None, None, None))
+
+    def hides(self, at_ns: int, moves: Iterable[int], place: Place) -> Hidden | None:
+        """Whether a password field had the focus then. At `moves` the person did something that may move the focus."""
+        with self._gate:
+            before = next((focus for focus in reversed(self._focuses) if focus.at_ns <= at_ns), None)
+            after = [focus for focus in self._focuses if at_ns < focus.at_ns <= at_ns + MARGIN_NS]
+        if before is not None and before.hidden is not None and _is_here(before, place):
+            return before.hidden
+        for focus in after:
+            moved_since = any(at_ns < moved_ns <= focus.at_ns for moved_ns in moves)
+            if focus.hidden is not None and not moved_since and _is_here(focus, place):
+                return focus.hidden
+        return None
+
+    def _add(self, focus: _Focus) -> None:
+        with self._gate:
+            self._focuses.append(focus)
+            del self._focuses[:-MOST_REMEMBERED]
+
+
+def _is_here(focus: _Focus, place: Place) -> bool:
+    """Whether the field is in the window that is typed into. Another window is believed only if both are known."""
+    return focus.pid is None or place.pid is None or focus.pid == place.pid or focus.pid not in place.pids

@@ -1,0 +1,113 @@
+"""Where a person types what is not to be recorded: why, and the programs that ask for passwords."""
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recorder.capture.linux_processes import LOCKERS
+
+ECHO_OFF, PASSWORD_FIELD, PASSWORD_DIALOG = "echo_off", "password_field", "password_dialog"
+SCREEN_LOCK, MASKED = "screen_lock", "masked"
+LATE = "it was known too late what was typed into"
+
+# Programs whose every window asks for a password. Most of them take the keyboard for themselves while they are shown,
+# whatever window is the active one: so nothing that is typed is recorded while one of them is.
+DIALOGS = (
+    "pinentry*",
+    "polkit-*-authentication-agent*",
+    "polkit-*-auth*",
+    "lxpolkit",
+    "lxqt-policykit*",
+    "lxqt-sudo",
+    "xfce-polkit",
+    "mate-polkit*",
+    "gcr-prompter",
+    "gcr4-ssh-askpass",
+    "gnome-ssh-askpass*",
+    "ssh-askpass",
+    "x11-ssh-askpass",
+    "ksshaskpass",
+    "lxqt-openssh-askpass",
+    "ssh-askpass-fullscreen",
+    "razor-openssh-askpass",
+    "kdesu",
+    "kdesudo",
+    "gksu",
+    "gksudo",
+    "gksu-*",
+    "beesu",
+    "ktsuss",
+    "kwalletd*",
+    "kwallet-query",
+    "systemd-tty-ask-password-agent",
+)
+LOCK_DIALOGS = (
+    "xscreensaver*",
+    "gnome-screensaver*",
+    "mate-screensaver*",
+    "cinnamon-screensaver*",
+    "xfce4-screensaver*",
+    "light-locker*",
+    "kscreenlocker*",
+    "*-greeter",
+)
+# Programs with windows of many kinds, which ask for a password when their command line says so.
+ASKING_BY_ARGUMENT = {
+    "zenity": ("--password", "--hide-text"),
+    "matedialog": ("--password", "--hide-text"),
+    "qarma": ("--password", "--hide-text"),
+    "yad": ("--hide-text", "--form"),
+    "kdialog": ("--password", "--newpassword"),
+    "xdialog": ("--password", "--passwordbox"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What is typed here is not recorded: `why` as in `HiddenInput`, `detail` says where."""
+
+    why: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where typed text goes now: whether it is hidden, whose window it is, and who else has windows."""
+
+    hidden: Hidden | None = None
+    pid: int | None = None
+    pids: frozenset[int] = frozenset()
+
+
+class PasswordPrograms:
+    """Knows a password dialog or a lock screen by the program that shows it; `more` are the policy's."""
+
+    def __init__(self, more: Sequence[str] = ()) -> None:
+        self._dialogs = (*DIALOGS, *(name.lower() for name in more))
+
+    def hides(self, names: Sequence[str], arguments: Sequence[str] | None) -> Hidden | None:
+        """Why nothing typed is recorded while a window of this program is shown; None if it may be."""
+        for name in names:
+            if name in LOCKERS or _matches(name, LOCK_DIALOGS):
+                return Hidden(SCREEN_LOCK, name)
+            if _matches(name, self._dialogs) or _asks_by_argument(name, arguments):
+                return Hidden(PASSWORD_DIALOG, name)
+        return None
+
+    @staticmethod
+    def wants_arguments(names: Sequence[str]) -> bool:
+        """Whether the command line decides."""
+        return any(name in ASKING_BY_ARGUMENT for name in names)
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _asks_by_argument(name: str, arguments: Sequence[str] | None) -> bool:
+    wanted = ASKING_BY_ARGUMENT.get(name)
+    if wanted is None:
+        return False
+    if arguments is None:  # it may not be seen: in doubt it is a password
+        return True
+    return any(argument.split("=", 1)[0] in wanted for argument in arguments)

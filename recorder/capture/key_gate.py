@@ -1,0 +1,270 @@
+"""Holds keys back until it is known whether they may be recorded: what is typed into a password is not let through."""
+
+import threading
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recorder.agent_events import HIDDEN_KEYS_STEP, HiddenInput
+from recorder.capture.focused_fields import FocusedFields
+from recorder.capture.hidden_places import ECHO_OFF, LATE, SCREEN_LOCK, Hidden, Place
+from recorder.capture.source import Emit
+from recorder.clock import SessionClock
+from recorder.events import Click, Event, Key, KeyActivity, LockChanged
+
+NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+# Other threads learn of a dialog or a field a few milliseconds after it took the focus.
+HOLD_NS = 120 * NS_PER_MS
+# While nothing typed is recorded, the end of that is looked for so often.
+LOOK_EVERY_S = 0.01
+RARELY_S = 0.1  # if nobody types meanwhile
+LOOK_APART_NS = 4 * NS_PER_MS
+# Nobody reads a prompt and answers it within this time: what is the same before and after was so in between.
+SURE_NS = 150 * NS_PER_MS
+OLDEST_NS = 2 * NS_PER_S
+REMEMBERED_NS = 30 * NS_PER_S
+PAUSE_NS = NS_PER_S
+LONGEST_NS = 4 * NS_PER_S
+ACTIVITY_NS = NS_PER_S
+# With these a person ends what a program reads.
+ENDING_NAMES = frozenset({"enter", "esc", "tab"})
+
+Look = Callable[[], Place]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    at_ns: int
+    place: Place
+
+
+@dataclass(slots=True)
+class _Run:
+    """Keys that were hidden one after the other, for the same reason."""
+
+    hidden: Hidden
+    at_ns: int
+    end_ns: int
+    keys: int = 0
+
+    def event(self) -> HiddenInput:
+        rounded = -(-self.keys // HIDDEN_KEYS_STEP) * HIDDEN_KEYS_STEP
+        return HiddenInput(self.at_ns, self.end_ns, rounded, self.hidden.why, self.hidden.detail)
+
+
+class KeyGate:
+    """Between the sources and the queue. `put` is for any thread, and never waits for the outside but in `look`.
+
+    `look` says what is typed into now, and is asked when a key arrives: a key is recorded only if nothing was to be
+    hidden at the last look before it and at the first after it, and if it is certain that there was nothing in between.
+    `fields` knows when a password field had the focus, as far as programs told; for its sake keys wait `HOLD_NS`. What
+    arrives behind a waiting key waits with it, so the order stays.
+    """
+
+    def __init__(self, look: Look, fields: FocusedFields | None = None) -> None:
+        self._look = look
+        self._fields = fields or FocusedFields()
+        self._gate = threading.Condition()
+        self._looking = threading.Lock()
+        self._waiting: deque[Event] = deque()
+        self._samples: list[_Sample] = []
+        self._endings: deque[int] = deque()
+        self._run: _Run | None = None
+        self._activity: KeyActivity | None = None
+        self._is_locked = False
+        self._typed_at_ns = 0
+        self._stopping = False
+        self._emit_outside: Emit | None = None
+        self._clock_given: SessionClock | None = None
+        self._thread = threading.Thread(target=self._release, name="key gate", daemon=True)
+
+    def start(self, emit: Emit, clock: SessionClock) -> None:
+        """Begin to let through."""
+        self._emit_outside, self._clock_given = emit, clock
+        self._sample()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Judge everything that waits, and end. The sources have stopped."""
+        with self._gate:
+            self._stopping = True
+            self._gate.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def put(self, event: Event) -> None:
+        """Take an event of a source."""
+        is_typed = isinstance(event, Key | KeyActivity)
+        if is_typed and self._may_look_now():
+            self._sample(since_ns=event.at_ns)
+        with self._gate:
+            if isinstance(event, LockChanged):
+                self._is_locked = event.locked
+            if _ends_reading(event):
+                self._endings.append(event.at_ns)
+            if is_typed:
+                self._typed_at_ns = self._clock.now_ns()
+            if is_typed or self._waiting:
+                self._waiting.append(event)
+                self._gate.notify_all()
+            else:
+                self._emit(event)
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def _clock(self) -> SessionClock:
+        assert self._clock_given is not None, "used before start"
+        return self._clock_given
+
+    def _emit(self, event: Event) -> None:
+        assert self._emit_outside is not None, "used before start"
+        self._emit_outside(event)
+
+    def _sample(self, *, since_ns: int | None = None) -> None:
+        """Look, unless somebody has since this time."""
+        with self._looking:
+            if since_ns is not None and self._samples and self._samples[-1].at_ns >= since_ns:
+                return
+            started_ns = self._clock.now_ns()
+            place = Place(Hidden(SCREEN_LOCK)) if self._is_locked else self._look()
+            self._samples.append(_Sample(max(started_ns, since_ns or 0), place))
+            oldest_ns = started_ns - REMEMBERED_NS
+            if self._samples[0].at_ns < oldest_ns:
+                del self._samples[: max(0, bisect_left(self._samples, oldest_ns, key=_at_ns) - 1)]
+
+    def _may_look_now(self) -> bool:
+        """Not more often than looking costs: of a burst of keys the thread looks once it is over."""
+        samples = self._samples
+        return not samples or self._clock.now_ns() - samples[-1].at_ns >= LOOK_APART_NS
+
+    def _look_if_due(self) -> None:
+        """After the newest key, and again and again while nothing typed is recorded."""
+        if self._is_hiding or (self._samples and self._samples[-1].at_ns < self._typed_at_ns):
+            self._sample()
+
+    def _hidden_at(self, at_ns: int) -> Hidden | None:
+        """Why a key of this time is not recorded; None if it is."""
+        with self._looking:
+            at = bisect_left(self._samples, at_ns, key=_at_ns)
+            before = self._samples[at - 1] if at else None
+            after = self._samples[at] if at < len(self._samples) else None
+        if after is None or before is None:
+            return Hidden(ECHO_OFF, LATE)
+        hidden = after.place.hidden or before.place.hidden or self._fields.hides(at_ns, self._endings, after.place)
+        if hidden is not None:
+            return hidden
+        has_ended = any(at_ns < ending_ns <= after.at_ns for ending_ns in self._endings)
+        is_unsure = after.at_ns - before.at_ns > SURE_NS and (has_ended or after.at_ns - at_ns > OLDEST_NS)
+        return Hidden(ECHO_OFF, LATE) if is_unsure else None
+
+    # --- the thread ---------------------------------------------------------------------------------------------------
+
+    def _release(self) -> None:
+        while self._wait():
+            self._look_if_due()
+            self._let_through()
+        self._look_if_due()
+        self._let_through(everything=True)
+        self._flush()
+
+    @property
+    def _is_hiding(self) -> bool:
+        return bool(self._samples) and self._samples[-1].place.hidden is not None
+
+    def _wait(self) -> bool:
+        """Until something is due; False at the end."""
+        with self._gate:
+            if self._stopping:
+                return False
+            self._gate.wait(self._wait_s())
+            return not self._stopping
+
+    def _wait_s(self) -> float | None:
+        now_ns = self._clock.now_ns()
+        if self._is_hiding:
+            return LOOK_EVERY_S if now_ns - self._typed_at_ns < OLDEST_NS else RARELY_S
+        if self._samples and self._samples[-1].at_ns < self._typed_at_ns:
+            return LOOK_APART_NS / NS_PER_S
+        if self._waiting:
+            return max(0.001, (self._waiting[0].at_ns + HOLD_NS - now_ns) / NS_PER_S)
+        if self._run is not None or self._activity is not None:
+            return PAUSE_NS / NS_PER_S / 4
+        return None
+
+    def _let_through(self, *, everything: bool = False) -> None:
+        """Judge what has waited for long enough, in its order."""
+        while True:
+            with self._gate:
+                if not self._waiting:
+                    break
+                event = self._waiting[0]
+                is_typed = isinstance(event, Key | KeyActivity)
+                if is_typed and not everything and self._clock.now_ns() - event.at_ns < HOLD_NS:
+                    break
+                self._judge(event)
+                self._waiting.popleft()
+        with self._gate:
+            self._flush_rested()
+            while self._endings and self._endings[0] < self._clock.now_ns() - REMEMBERED_NS:
+                self._endings.popleft()
+
+    def _judge(self, event: Event) -> None:
+        if not isinstance(event, Key | KeyActivity):
+            self._emit(event)
+            return
+        hidden = self._hidden_at(event.at_ns)
+        if hidden is not None:
+            self._hide(event, hidden)
+        elif isinstance(event, Key):
+            self._flush()
+            self._emit(event)
+        else:
+            self._count(event)
+
+    def _hide(self, event: Key | KeyActivity, hidden: Hidden) -> None:
+        run = self._run
+        if run is None or run.hidden != hidden:
+            self._flush()
+            run = self._run = _Run(hidden, event.at_ns, event.at_ns)
+        run.keys += event.presses if isinstance(event, KeyActivity) else 1
+        run.end_ns = max(run.end_ns, event.at_ns)
+        if isinstance(event, Key) and event.name == "enter":
+            self._flush()
+
+    def _count(self, event: KeyActivity) -> None:
+        """Single presses added up, as they are recorded: a second of them at a time."""
+        before = self._activity
+        if before is None:
+            self._flush()
+            self._activity = event
+        else:
+            self._activity = KeyActivity(before.at_ns, event.end_ns, before.presses + event.presses)
+
+    def _flush_rested(self) -> None:
+        now_ns = self._clock.now_ns()
+        run, activity = self._run, self._activity
+        is_over = run is not None and (now_ns - run.end_ns > PAUSE_NS + HOLD_NS or now_ns - run.at_ns > LONGEST_NS)
+        if is_over or (activity is not None and now_ns - activity.at_ns > ACTIVITY_NS + HOLD_NS):
+            self._flush()
+
+    def _flush(self) -> None:
+        run, self._run = self._run, None
+        if run is not None:
+            self._emit(run.event())
+        activity, self._activity = self._activity, None
+        if activity is not None:
+            self._emit(activity)
+
+
+def _at_ns(sample: _Sample) -> int:
+    return sample.at_ns
+
+
+def _ends_reading(event: Event) -> bool:
+    """Whether with this a person may end what a program reads, or go to another field."""
+    if isinstance(event, Key):
+        return event.name in ENDING_NAMES or "ctrl" in event.modifiers
+    return isinstance(event, Click) and event.pressed

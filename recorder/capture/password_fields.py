@@ -1,0 +1,158 @@
+"""Password fields of windows, as the programs tell it to assistive technology (AT-SPI over D-Bus)."""
+
+import contextlib
+import os
+import socket
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, Properties, message_bus, new_method_call
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
+
+from recorder.capture.focused_fields import FocusedFields
+from recorder.capture.source import ThreadSource
+from recorder.errors import CannotRecordError
+from recorder.events import SourceStatus
+
+ANSWER_LIMIT_S = 0.5
+PASSWORD_TEXT = 40  # the number of this role in AT-SPI
+_MOST_REMEMBERED = 1000
+_BUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Bus")
+_STATUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Status")
+_REGISTRY = DBusAddress(
+    "/org/a11y/atspi/registry", bus_name="org.a11y.atspi.Registry", interface="org.a11y.atspi.Registry"
+)
+_EVENTS = "org.a11y.atspi.Event.Object"
+_GONE = (OSError, EOFError, TimeoutError, ValueError)
+_LISTENS = (
+    "What is typed into password fields is not recorded where programs tell assistive technology of them (GTK, Qt and "
+    "others); of programs that tell nothing, such fields are not known."
+)
+_CANNOT = (
+    "Password fields in windows cannot be told from others ({why}): what is typed into them is recorded. Terminals, "
+    "password dialogs and the screen lock are known by other means."
+)
+
+
+class PasswordFields(ThreadSource):
+    """Follows which field has the focus and asks what it is. That it listens makes programs tell."""
+
+    def __init__(self, fields: FocusedFields) -> None:
+        super().__init__("password fields")
+        self._fields = fields
+        self._session: DBusConnection | None = None
+        self._bus: DBusConnection | None = None
+        self._heard: deque[Message] = deque(maxlen=_MOST_REMEMBERED)
+        self._pids: dict[str, int | None] = {}
+        self._switched_on = False
+
+    def _open(self) -> str:
+        try:
+            self._session = open_dbus_connection(_session_address())
+            address = self._asked(self._session, new_method_call(_BUS, "GetAddress"))[0]
+            self._switch_on(self._session)
+            self._bus = open_dbus_connection(address)
+            self._listen(self._bus)
+        except _GONE as error:
+            raise CannotRecordError(_CANNOT.format(why=f"no accessibility bus: {error}")) from error
+        return _LISTENS
+
+    def _listen(self, bus: DBusConnection) -> None:
+        rule = MatchRule(type="signal", interface=_EVENTS, member="StateChanged")
+        rule.add_arg_condition(0, "focused")
+        bus.filter(rule, queue=self._heard, bufsize=_MOST_REMEMBERED).__enter__()
+        self._asked(bus, message_bus.AddMatch(rule))
+        self._asked(bus, new_method_call(_REGISTRY, "RegisterEvent", "s", ("object:state-changed:focused",)))
+
+    def _switch_on(self, session: DBusConnection) -> None:
+        """Qt and others tell only once somebody says that assistive technology is used."""
+        status = Properties(_STATUS)
+        was_on = bool(self._asked(session, status.get("IsEnabled"))[0][1])
+        if not was_on:
+            self._asked(session, status.set("IsEnabled", "b", True))
+            self._switched_on = True
+
+    def _run(self) -> None:
+        assert self._bus is not None
+        while not self._stopping.is_set():
+            try:
+                message = self._bus.recv_until_filtered(self._heard)
+            except _GONE as error:
+                self._fields.lost(self._clock.now_ns(), None)
+                raise CannotRecordError(_CANNOT.format(why="the accessibility bus ended")) from error
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
+        at_ns = self._clock.now_ns()
+        sender = message.header.fields.get(HeaderFields.sender)
+        path = message.header.fields.get(HeaderFields.path)
+        if not isinstance(sender, str) or not isinstance(path, str) or len(message.body) < 2:
+            return
+        field = (sender, path)
+        if not message.body[1]:
+            self._fields.lost(at_ns, field)
+            return
+        self._fields.gained(at_ns, field)
+        role = self._role(sender, path)
+        if role is not None:  # else it stays hidden: who does not say what it is may be a password
+            self._fields.known(field, is_password=role == PASSWORD_TEXT, pid=self._pid(sender))
+
+    def _role(self, sender: str, path: str) -> int | None:
+        asked = DBusAddress(path, bus_name=sender, interface="org.a11y.atspi.Accessible")
+        found = self._answer(new_method_call(asked, "GetRole"))
+        return int(found[0]) if found else None
+
+    def _pid(self, sender: str) -> int | None:
+        if sender not in self._pids:
+            if len(self._pids) > _MOST_REMEMBERED:
+                self._pids.clear()
+            found = self._answer(message_bus.GetConnectionUnixProcessID(sender))
+            self._pids[sender] = int(found[0]) if found else None
+        return self._pids[sender]
+
+    def _answer(self, message: Message) -> tuple[Any, ...] | None:
+        """What the other end answers; None if it does not in time, or with an error."""
+        assert self._bus is not None
+        try:
+            return self._asked(self._bus, message)
+        except _GONE:
+            return None
+
+    @staticmethod
+    def _asked(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
+        answer = connection.send_and_get_reply(message, timeout=ANSWER_LIMIT_S)
+        if answer.header.message_type is not MessageType.method_return:
+            msg = f"{answer.header.fields.get(HeaderFields.error_name, 'an error')}"
+            raise ValueError(msg)
+        return tuple(answer.body)
+
+    def _say_broken(self, sentence: str, *, since_ns: int | None = None) -> None:
+        """No gap: everything is recorded, and that is what is to be said."""
+        del since_ns
+        self._emit(SourceStatus(self._clock.now_ns(), self.name, working=False, detail=sentence))
+
+    def _interrupt(self) -> None:
+        if self._bus is not None:
+            with contextlib.suppress(OSError):
+                self._bus.sock.shutdown(socket.SHUT_RDWR)
+
+    def _close(self) -> None:
+        if self._session is not None and self._switched_on:
+            with contextlib.suppress(*_GONE):
+                self._asked(self._session, Properties(_STATUS).set("IsEnabled", "b", False))
+        for connection in (self._bus, self._session):
+            if connection is not None:
+                connection.close()
+
+
+def _session_address() -> str:
+    """Of this user's session bus. Raises OSError."""
+    address = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
+    if address:
+        return address
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    if not (Path(runtime) / "bus").exists():
+        msg = "this session has no message bus"
+        raise OSError(msg)
+    return f"unix:path={runtime}/bus"

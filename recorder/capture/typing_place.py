@@ -1,0 +1,60 @@
+"""What a person of an X display types into now, and whether that is to be recorded."""
+
+import datetime
+from collections.abc import Callable, Iterable
+
+from Xlib import error as xerror
+
+from recorder.capture.hidden_places import ECHO_OFF, LATE, MASKED, Hidden, PasswordPrograms, Place
+from recorder.capture.linux_process import arguments_of
+from recorder.capture.linux_terminal import TerminalEcho
+from recorder.capture.mask_rules import MaskRules
+from recorder.capture.shown_windows import ShownWindow
+from recorder.capture.x11_windows import X11Windows
+from recorder.errors import WorldError
+
+
+class TypingPlace:
+    """Asks the window table, and the kernel about terminals. For one thread at a time."""
+
+    def __init__(
+        self,
+        windows: X11Windows,
+        rules: MaskRules,
+        programs: PasswordPrograms,
+        echo: TerminalEcho,
+        *,
+        local_time: Callable[[], datetime.datetime],
+    ) -> None:
+        self._windows = windows
+        self._rules = rules
+        self._programs = programs
+        self._echo = echo
+        self._local_time = local_time
+
+    def look(self) -> Place:
+        """What is typed into now; what cannot be found out is hidden."""
+        try:
+            shown = self._windows.glance()
+            focused, pid = self._windows.focused()
+        except (WorldError, xerror.XError):
+            return Place(Hidden(ECHO_OFF, LATE))
+        hidden = self._dialog(shown) or self._masked(focused)
+        if hidden is None and pid is not None:
+            hidden = self._echo.hides(pid)
+        return Place(hidden, pid, frozenset(window.pid for window in shown if window.pid is not None))
+
+    def _dialog(self, shown: Iterable[ShownWindow]) -> Hidden | None:
+        """A password dialog or a lock screen takes what is typed, whatever has the focus."""
+        for window in shown:
+            asked = self._programs.wants_arguments(window.names) and window.pid is not None
+            arguments = arguments_of(window.pid) if asked and window.pid is not None else None
+            found = self._programs.hides(window.names, arguments)
+            if found is not None:
+                return found
+        return None
+
+    def _masked(self, focused: ShownWindow | None) -> Hidden | None:
+        names, title = ((), "") if focused is None else (focused.names, focused.title)
+        reason = self._rules.why_input(names, title, self._local_time()) if self._rules else None
+        return None if reason is None else Hidden(MASKED, reason)
