@@ -28,6 +28,10 @@ demo: $(VENV)/.runtime | demo-packages  ## Record a desktop session, verify it, 
 test: $(VENV)/.dev | test-packages  ## Run every test
 	@$(RUN) -m pytest $(TESTS)
 
+.PHONY: logins
+logins: $(VENV)/.dev | test-packages  ## Log in 200 times by every way there is, and look for any part of a password in what was recorded
+	@TACHIAI_LOGINS=200 $(RUN) -m pytest tests/e2e/test_hidden_input.py
+
 .PHONY: check
 check: $(VENV)/.dev  ## Check format, lint, strict types, import contracts and house rules
 	$(RUN) -m ruff format --check .
