@@ -72,11 +72,17 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where typed text goes now: whether it is hidden, whose window it is, and who else has windows."""
+    """Where typed text goes now: whether it is hidden, whose window it is, and who else has windows.
+
+    `is_far`: the terminal hands every key on to another machine. `read_bytes` is what it has read so far then, None if
+    that is not known.
+    """
 
     hidden: Hidden | None = None
     pid: int | None = None
     pids: frozenset[int] = frozenset()
+    is_far: bool = False
+    read_bytes: int | None = None
 
 
 class PasswordPrograms:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.agent_events import HIDDEN_KEYS_STEP, HiddenInput
+from recorder.capture.far_echo import ANSWER_NS, FarEcho
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import ECHO_OFF, LATE, SCREEN_LOCK, Hidden, Place
 from recorder.capture.source import Emit
@@ -20,6 +21,8 @@ HOLD_NS = 120 * NS_PER_MS
 # While nothing typed is recorded, the end of that is looked for so often.
 LOOK_EVERY_S = 0.01
 RARELY_S = 0.1  # if nobody types meanwhile
+# After the last key it is still looked now and then, so that it is known where the next one goes before it comes.
+LATELY_NS = 30 * NS_PER_S
 LOOK_APART_NS = 4 * NS_PER_MS
 # Nobody reads a prompt and answers it within this time: what is the same before and after was so in between.
 SURE_NS = 150 * NS_PER_MS
@@ -70,6 +73,7 @@ class KeyGate:
         self._looking = threading.Lock()
         self._waiting: deque[Event] = deque()
         self._samples: list[_Sample] = []
+        self._far = FarEcho()
         self._endings: deque[int] = deque()
         self._run: _Run | None = None
         self._activity: KeyActivity | None = None
@@ -131,7 +135,10 @@ class KeyGate:
             started_ns = self._clock.now_ns()
             place = Place(Hidden(SCREEN_LOCK)) if self._is_locked else self._look()
             self._samples.append(_Sample(max(started_ns, since_ns or 0), place))
+            if place.is_far and place.pid is not None and place.read_bytes is not None:
+                self._far.read(self._clock.now_ns(), place.pid, place.read_bytes)
             oldest_ns = started_ns - REMEMBERED_NS
+            self._far.forget(oldest_ns)
             if self._samples[0].at_ns < oldest_ns:
                 del self._samples[: max(0, bisect_left(self._samples, oldest_ns, key=_at_ns) - 1)]
 
@@ -141,11 +148,12 @@ class KeyGate:
         return not samples or self._clock.now_ns() - samples[-1].at_ns >= LOOK_APART_NS
 
     def _look_if_due(self) -> None:
-        """After the newest key, and again and again while nothing typed is recorded."""
-        if self._is_hiding or (self._samples and self._samples[-1].at_ns < self._typed_at_ns):
+        """After the newest key, and again and again while nothing typed is recorded, or a far end is to answer."""
+        is_due = self._is_watching or (self._samples and self._samples[-1].at_ns < self._typed_at_ns)
+        if is_due and (self._stopping or self._may_look_now()):
             self._sample()
 
-    def _hidden_at(self, at_ns: int) -> Hidden | None:
+    def _hidden_at(self, at_ns: int, *, is_enter: bool) -> Hidden | None:
         """Why a key of this time is not recorded; None if it is."""
         with self._looking:
             at = bisect_left(self._samples, at_ns, key=_at_ns)
@@ -153,12 +161,23 @@ class KeyGate:
             after = self._samples[at] if at < len(self._samples) else None
         if after is None or before is None:
             return Hidden(ECHO_OFF, LATE)
-        hidden = after.place.hidden or before.place.hidden or self._fields.hides(at_ns, self._endings, after.place)
+        hidden = before.place.hidden or self._fields.hides(at_ns, self._endings, after.place)
+        if not is_enter:  # that a line was ended is no secret, and a program that asks then was not there before
+            hidden = hidden or after.place.hidden
         if hidden is not None:
             return hidden
         has_ended = any(at_ns < ending_ns <= after.at_ns for ending_ns in self._endings)
         is_unsure = after.at_ns - before.at_ns > SURE_NS and (has_ended or after.at_ns - at_ns > OLDEST_NS)
         return Hidden(ECHO_OFF, LATE) if is_unsure else None
+
+    def _hidden_far_away(self, event: Key | KeyActivity) -> Hidden | None:
+        """Why a key for another machine is not recorded: it did not come back."""
+        with self._looking:
+            at = bisect_left(self._samples, event.at_ns, key=_at_ns)
+            places = [sample.place for sample in self._samples[max(0, at - 1) : at + 1]]
+            if not any(place.is_far for place in places):
+                return None
+            return self._far.hides(event.at_ns, self._endings, ends_line=_ends_reading(event))
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -171,8 +190,19 @@ class KeyGate:
         self._flush()
 
     @property
-    def _is_hiding(self) -> bool:
-        return bool(self._samples) and self._samples[-1].place.hidden is not None
+    def _is_watching(self) -> bool:
+        if not self._samples:
+            return False
+        place = self._samples[-1].place
+        return place.hidden is not None or place.is_far or self._has_typed_lately
+
+    @property
+    def _has_typed_lately(self) -> bool:
+        return self._typed_at_ns > 0 and self._clock.now_ns() - self._typed_at_ns < LATELY_NS
+
+    @property
+    def _hold_ns(self) -> int:
+        return ANSWER_NS if self._samples and self._samples[-1].place.is_far else HOLD_NS
 
     def _wait(self) -> bool:
         """Until something is due; False at the end."""
@@ -184,15 +214,16 @@ class KeyGate:
 
     def _wait_s(self) -> float | None:
         now_ns = self._clock.now_ns()
-        if self._is_hiding:
-            return LOOK_EVERY_S if now_ns - self._typed_at_ns < OLDEST_NS else RARELY_S
+        place = self._samples[-1].place
+        if (place.hidden is not None or place.is_far) and now_ns - self._typed_at_ns < OLDEST_NS:
+            return LOOK_EVERY_S
         if self._samples and self._samples[-1].at_ns < self._typed_at_ns:
             return LOOK_APART_NS / NS_PER_S
         if self._waiting:
-            return max(0.001, (self._waiting[0].at_ns + HOLD_NS - now_ns) / NS_PER_S)
+            return max(0.001, (self._waiting[0].at_ns + self._hold_ns - now_ns) / NS_PER_S)
         if self._run is not None or self._activity is not None:
             return PAUSE_NS / NS_PER_S / 4
-        return None
+        return RARELY_S if self._is_watching else None
 
     def _let_through(self, *, everything: bool = False) -> None:
         """Judge what has waited for long enough, in its order."""
@@ -202,7 +233,7 @@ class KeyGate:
                     break
                 event = self._waiting[0]
                 is_typed = isinstance(event, Key | KeyActivity)
-                if is_typed and not everything and self._clock.now_ns() - event.at_ns < HOLD_NS:
+                if is_typed and not everything and self._clock.now_ns() - event.at_ns < self._hold_ns:
                     break
                 self._judge(event)
                 self._waiting.popleft()
@@ -215,7 +246,7 @@ class KeyGate:
         if not isinstance(event, Key | KeyActivity):
             self._emit(event)
             return
-        hidden = self._hidden_at(event.at_ns)
+        hidden = self._hidden_at(event.at_ns, is_enter=_is_enter(event)) or self._hidden_far_away(event)
         if hidden is not None:
             self._hide(event, hidden)
         elif isinstance(event, Key):
@@ -231,7 +262,7 @@ class KeyGate:
             run = self._run = _Run(hidden, event.at_ns, event.at_ns)
         run.keys += event.presses if isinstance(event, KeyActivity) else 1
         run.end_ns = max(run.end_ns, event.at_ns)
-        if isinstance(event, Key) and event.name == "enter":
+        if _is_enter(event):
             self._flush()
 
     def _count(self, event: KeyActivity) -> None:
@@ -261,6 +292,10 @@ class KeyGate:
 
 def _at_ns(sample: _Sample) -> int:
     return sample.at_ns
+
+
+def _is_enter(event: Event) -> bool:
+    return isinstance(event, Key) and event.name == "enter"
 
 
 def _ends_reading(event: Event) -> bool:

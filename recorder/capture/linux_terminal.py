@@ -17,6 +17,7 @@ MOST_PROCESSES = 512
 _DEEPEST = 4
 _PTS_MAJORS = range(136, 144)
 _TTY_INDEX = re.compile(rb"^tty-index:\s*(\d+)", re.MULTILINE)
+_READ = re.compile(rb"^rchar:\s*(\d+)", re.MULTILINE)
 _GONE = (errno.ENOENT, errno.ENXIO, errno.EIO)
 
 # Programs that show nothing, or stars of their own, while they read a password key by key.
@@ -28,6 +29,12 @@ KEY_BY_KEY_WITHOUT_SIGNALS = frozenset(
 # Programs that hand every key on, to a terminal of their own (sudo) or to those of a server (tmux).
 RELAYS = frozenset({"sudo", "script", "screen", "SCREEN", "su", "run0", "runuser", "unbuffer", "expect", "dtach"})
 MULTIPLEXERS = {"tmux: client": "tmux: server", "screen": "screen", "SCREEN": "screen"}
+# Programs that hand every key on to another machine, or to where its terminal cannot be looked at.
+FAR_RELAYS = frozenset(
+    {"ssh", "slogin", "autossh", "sshpass", "mosh-client", "et", "telnet", "rlogin", "rsh", "plink", "tsh"}
+    | {"cu", "picocom", "minicom", "tio", "ipmitool", "virsh", "machinectl", "lxc", "incus"}
+    | {"kubectl", "oc", "docker", "podman", "nerdctl", "crictl", "vagrant", "gcloud", "aws", "az"}
+)
 NOT_TO_BE_SEEN = "its terminal may not be looked at"
 
 
@@ -47,6 +54,8 @@ class TerminalEcho:
         self._proc = proc
         self._devices = devices
         self._kept: dict[int, tuple[float, tuple[int, ...]]] = {}
+        self._far: set[int] = set()
+        self._front = 0
         self._servers: dict[str, tuple[float, tuple[int, ...]]] = {}
 
     def hides(self, pid: int, *, depth: int = 0) -> Hidden | None:
@@ -54,11 +63,26 @@ class TerminalEcho:
 
         A program with several terminals (tabs) does not say which one is in front: one that hides is enough.
         """
+        if not depth:
+            self._far.clear()
+            self._front = pid
         for number in self._terminals(pid):
             found = self._hides(number, pid, depth)
             if found is not None:
                 return found
         return None
+
+    def is_far(self, pid: int) -> bool:
+        """Whether, after `hides` found nothing, a terminal of this process hands its keys on to another machine."""
+        return pid in self._far
+
+    def read_bytes(self, pid: int) -> int | None:
+        """How much this process has read in all its life; None if that may not be seen."""
+        try:
+            found = _READ.search((self._proc / str(pid) / "io").read_bytes())
+        except OSError:
+            return None
+        return None if found is None else int(found[1])
 
     def _hides(self, number: int, pid: int, depth: int) -> Hidden | None:
         try:
@@ -70,6 +94,9 @@ class TerminalEcho:
         reader = self._reader(number, pid)
         if flags & termios.ICANON:
             return Hidden(ECHO_OFF, "" if reader is None else reader.name)
+        if reader is not None and reader.name in FAR_RELAYS:
+            self._far.add(self._front)
+            return None
         return None if reader is None else self._key_by_key(reader, flags, depth)
 
     def _key_by_key(self, reader: _Process, flags: int, depth: int) -> Hidden | None:

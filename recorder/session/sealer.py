@@ -24,7 +24,7 @@ HEARTBEAT_S = 5.0
 TURN_S = 1.0  # the longest that it is not seen to live
 # Threads report what they saw a few milliseconds after it happened, and keys wait at their gate until it is known
 # whether they may be recorded: wait for the slowest before fixing the order.
-HOLD_BACK_NS = 300_000_000
+HOLD_BACK_NS = 500_000_000
 # An event from further in the future than this has a wrong time: it is sealed now, since waiting could last for ever.
 AHEAD_NS = 2_000_000_000
 STORAGE_TRIES = 3

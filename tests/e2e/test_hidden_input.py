@@ -133,6 +133,7 @@ class Person:
         return done.stdout
 
 
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
 SSH_OPTIONS = "-F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o PubkeyAuthentication=no"
 SSH_OPTIONS += " -o NumberOfPasswordPrompts=1"
 WORDS = ("ledger", "invoice", "mountain", "kettle", "harbour", "paper")
@@ -177,7 +178,7 @@ def texts_about(recording: RunningRecording, site: Site, events: list[Event]) ->
     site.player("reindex")
     index = next((site.home / "tachiai").rglob("*.sqlite3"))
     with sqlite3.connect(index) as database:
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [name for (name,) in database.execute(TABLES)]
         rows = [database.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables]
     database.close()
     return {
