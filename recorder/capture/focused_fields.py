@@ -21,6 +21,7 @@ class _Focus:
     field: object
     pid: int | None
     hidden: Hidden | None
+    is_asked: bool = False
 
 
 class FocusedFields:
@@ -32,16 +33,29 @@ class FocusedFields:
 
     def gained(self, at_ns: int, field: object) -> None:
         """A program said at `at_ns` that this field has the focus. Until it is known what it is, it is hidden."""
-        self._add(_Focus(at_ns, field, None, Hidden(PASSWORD_FIELD, NOT_KNOWN_YET)))
+        self._add(_Focus(at_ns, field, None, Hidden(PASSWORD_FIELD, NOT_KNOWN_YET), is_asked=True))
 
     def known(self, field: object, *, is_password: bool, pid: int | None, detail: str = "") -> None:
         """This is what the field is that gained the focus."""
         with self._gate:
             for focus in reversed(self._focuses):
                 if focus.field == field:
-                    focus.pid = pid
+                    focus.pid, focus.is_asked = pid, False
                     focus.hidden = Hidden(PASSWORD_FIELD, detail) if is_password else None
                     return
+
+    def owned(self, sender: str, pid: int | None) -> None:
+        """The fields of this sender are this process's."""
+        with self._gate:
+            for focus in self._focuses:
+                if isinstance(focus.field, tuple) and focus.field[0] == sender:
+                    focus.pid = pid
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a program has yet to say what the field is that has the focus."""
+        with self._gate:
+            return bool(self._focuses) and self._focuses[-1].is_asked
 
     def lost(self, at_ns: int, field: object | None) -> None:
         """This field has the focus no more; None: nothing is known to have it."""

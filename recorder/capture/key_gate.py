@@ -18,6 +18,8 @@ NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
 # Other threads learn of a dialog or a field a few milliseconds after it took the focus.
 HOLD_NS = 120 * NS_PER_MS
+# A program that is busy says later what its field is; after this it is taken for a password's.
+ASKING_NS = 400 * NS_PER_MS
 # While nothing typed is recorded, the end of that is looked for so often.
 LOOK_EVERY_S = 0.01
 RARELY_S = 0.1  # if nobody types meanwhile
@@ -202,6 +204,8 @@ class KeyGate:
 
     @property
     def _hold_ns(self) -> int:
+        if self._fields.is_asking:
+            return ASKING_NS
         return ANSWER_NS if self._samples and self._samples[-1].place.is_far else HOLD_NS
 
     def _wait(self) -> bool:
@@ -220,7 +224,8 @@ class KeyGate:
         if self._samples and self._samples[-1].at_ns < self._typed_at_ns:
             return LOOK_APART_NS / NS_PER_S
         if self._waiting:
-            return max(0.001, (self._waiting[0].at_ns + self._hold_ns - now_ns) / NS_PER_S)
+            left_s = (self._waiting[0].at_ns + self._hold_ns - now_ns) / NS_PER_S
+            return max(0.001, min(left_s, HOLD_NS / NS_PER_S))
         if self._run is not None or self._activity is not None:
             return PAUSE_NS / NS_PER_S / 4
         return RARELY_S if self._is_watching else None

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import socket
-from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class PasswordFields(ThreadSource):
         self._fields = fields
         self._session: DBusConnection | None = None
         self._bus: DBusConnection | None = None
-        self._heard: deque[Message] = deque(maxlen=_MOST_REMEMBERED)
+        self._questions: dict[int, Callable[[int | None], None]] = {}
         self._pids: dict[str, int | None] = {}
         self._switched_on = False
 
@@ -61,7 +61,6 @@ class PasswordFields(ThreadSource):
     def _listen(self, bus: DBusConnection) -> None:
         rule = MatchRule(type="signal", interface=_EVENTS, member="StateChanged")
         rule.add_arg_condition(0, "focused")
-        bus.filter(rule, queue=self._heard, bufsize=_MOST_REMEMBERED).__enter__()
         self._asked(bus, message_bus.AddMatch(rule))
         self._asked(bus, new_method_call(_REGISTRY, "RegisterEvent", "s", ("object:state-changed:focused",)))
 
@@ -74,50 +73,61 @@ class PasswordFields(ThreadSource):
             self._switched_on = True
 
     def _run(self) -> None:
-        assert self._bus is not None
         while not self._stopping.is_set():
             try:
-                message = self._bus.recv_until_filtered(self._heard)
+                message = self._listening.receive()
+                self._take(message)
             except _GONE as error:
                 self._fields.lost(self._clock.now_ns(), None)
                 raise CannotRecordError(_CANNOT.format(why="the accessibility bus ended")) from error
-            self._take(message)
+
+    @property
+    def _listening(self) -> DBusConnection:
+        assert self._bus is not None, "used before _open"
+        return self._bus
 
     def _take(self, message: Message) -> None:
-        at_ns = self._clock.now_ns()
-        sender = message.header.fields.get(HeaderFields.sender)
-        path = message.header.fields.get(HeaderFields.path)
-        if not isinstance(sender, str) or not isinstance(path, str) or len(message.body) < 2:
+        """A signal, or an answer: nothing is waited for, so that every signal is known at its time."""
+        fields = message.header.fields
+        if message.header.message_type is MessageType.signal:
+            sender, path = fields.get(HeaderFields.sender), fields.get(HeaderFields.path)
+            is_focus = fields.get(HeaderFields.interface) == _EVENTS and message.body[:1] == ("focused",)
+            if is_focus and isinstance(sender, str) and isinstance(path, str):
+                self._take_focus((sender, path), gained=bool(message.body[1]))
             return
-        field = (sender, path)
-        if not message.body[1]:
+        asked = self._questions.pop(fields.get(HeaderFields.reply_serial, 0), None)
+        if asked is not None:
+            answered = message.header.message_type is MessageType.method_return and message.body
+            asked(int(message.body[0]) if answered else None)
+
+    def _take_focus(self, field: tuple[str, str], *, gained: bool) -> None:
+        at_ns = self._clock.now_ns()
+        if not gained:
             self._fields.lost(at_ns, field)
             return
+        sender, path = field
         self._fields.gained(at_ns, field)
-        role = self._role(sender, path)
-        if role is not None:  # else it stays hidden: who does not say what it is may be a password
-            self._fields.known(field, is_password=role == PASSWORD_TEXT, pid=self._pid(sender))
-
-    def _role(self, sender: str, path: str) -> int | None:
-        asked = DBusAddress(path, bus_name=sender, interface="org.a11y.atspi.Accessible")
-        found = self._answer(new_method_call(asked, "GetRole"))
-        return int(found[0]) if found else None
-
-    def _pid(self, sender: str) -> int | None:
         if sender not in self._pids:
-            if len(self._pids) > _MOST_REMEMBERED:
-                self._pids.clear()
-            found = self._answer(message_bus.GetConnectionUnixProcessID(sender))
-            self._pids[sender] = int(found[0]) if found else None
-        return self._pids[sender]
+            self._pids[sender] = None
+            self._ask(message_bus.GetConnectionUnixProcessID(sender), lambda pid: self._owned(sender, pid))
+        asked = DBusAddress(path, bus_name=sender, interface="org.a11y.atspi.Accessible")
+        self._ask(new_method_call(asked, "GetRole"), lambda role: self._known(field, role))
 
-    def _answer(self, message: Message) -> tuple[Any, ...] | None:
-        """What the other end answers; None if it does not in time, or with an error."""
-        assert self._bus is not None
-        try:
-            return self._asked(self._bus, message)
-        except _GONE:
-            return None
+    def _ask(self, question: Message, answered: Callable[[int | None], None]) -> None:
+        serial = next(self._listening.outgoing_serial)
+        if len(self._questions) > _MOST_REMEMBERED:  # of programs that never answer: what they have stays hidden
+            self._questions.clear()
+            self._pids.clear()
+        self._questions[serial] = answered
+        self._listening.send(question, serial=serial)
+
+    def _owned(self, sender: str, pid: int | None) -> None:
+        self._pids[sender] = pid
+        self._fields.owned(sender, pid)
+
+    def _known(self, field: tuple[str, str], role: int | None) -> None:
+        """What has no role any more is gone; what does not answer stays hidden."""
+        self._fields.known(field, is_password=role is None or role == PASSWORD_TEXT, pid=self._pids.get(field[0]))
 
     @staticmethod
     def _asked(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
