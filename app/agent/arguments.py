@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from app.agent.library_arguments import add_library_command
 from app.agent.policy_arguments import add_policy
 from app.agent.rule_arguments import add_rules
 from recorder.release import release
@@ -93,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     add_policy(commands)
     add_rules(commands)
+    add_library_command(commands)
     return top
 
 

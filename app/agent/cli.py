@@ -40,6 +40,10 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.rules import run_rules
 
         return run_rules(asked, sys.stdout)
+    if asked.command == "library":
+        from app.agent.library_keeping import run_library
+
+        return run_library(asked, sys.stdout)
     if asked.command == "run":
         from app.agent.run import run
 

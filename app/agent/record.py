@@ -145,6 +145,7 @@ def _run(
         sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text, privacy=privacy),
         opening=_opening(governed, writer, header, clock, screen_source, company, continued),
         frames_per_s=asked.fps,
+        storage=governed.policy.policy.storage,
         listeners=listeners,
         watcher=beside.video or company.watcher,
         lost=continued.lost if continued is not None else None,
