@@ -1,71 +1,22 @@
-"""Keeping a library: what expires and what never does, holds, tombstones, and a crash at any step."""
+"""Keeping a library: what expires and what never does, holds, tombstones."""
 
 import functools
 import json
 import random
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from recorder.clock import Instant
 from recorder.errors import StorageError, UnreadableError
 from recorder.evidence.files import SystemFiles
-from recorder.evidence.keys import DeviceKey, DeviceTrust
-from recorder.evidence.verify import verify
-from recorder.evidence.writer import Limits
+from recorder.evidence.keys import DeviceTrust
 from recorder.keeping.archive import FolderArchive
 from recorder.keeping.deciding import DAY_NS, Kept, KeptState, Terms, Why, decide
-from recorder.keeping.keeper import Keeper
 from recorder.keeping.tombstone import read_tombstone
 from recorder.policy.sections import StoragePolicy
-from tests.recordings import STARTED, Desk, S
-
-IDS = [f"2026030{day}T140509Z-0000000{day}" for day in range(1, 6)]
-TEN_DAYS = StoragePolicy(keep_days=10)
-
-
-class Wall:
-    """A wall clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.wall_ns = STARTED.wall_ns + 30 * DAY_NS
-
-    def boot_ns(self) -> int:
-        return 0
-
-    def read(self) -> Instant:
-        return Instant(0, 0, self.wall_ns)
-
-
-class Place:
-    """A library whose recordings one device made, a day apart."""
-
-    def __init__(self, folder: Path) -> None:
-        self.library = folder / "library"
-        self.library.mkdir(parents=True)
-        self.device = DeviceKey.generate()
-        self.devices = DeviceTrust({self.device.public_bytes: "desk"})
-        self.clock = Wall()
-
-    def keeper(self, files: SystemFiles | None = None) -> Keeper:
-        return Keeper(self.library, device=self.device, devices=self.devices, clock=self.clock, files=files)
-
-    def begin(self, session_id: str, *, age_days: float = 30) -> Desk:
-        wall_ns = self.clock.wall_ns - round(age_days * DAY_NS)
-        started = replace(STARTED, wall_ns=wall_ns)
-        limits = Limits(reserve_bytes=4096)
-        desk = Desk(self.library, session_id=session_id, started=started, device=self.device, limits=limits)
-        desk.wait(2)
-        desk.paint()
-        return desk
-
-    def make(self, session_id: str, *, age_days: float = 30) -> Path:
-        return self.begin(session_id, age_days=age_days).close().folder
-
-    def standing(self) -> set[str]:
-        return {one.name for one in self.library.iterdir() if not one.name.startswith(".")}
+from tests.keeping_kit import IDS, TEN_DAYS, Place
+from tests.recordings import S
 
 
 @pytest.fixture
@@ -286,99 +237,6 @@ def test_while_the_holds_cannot_be_trusted_nothing_expires(place: Place, damage:
         with pytest.raises(UnreadableError):
             try_it()
     assert place.standing() == set(IDS[:3])
-
-
-# --- a crash at any step ----------------------------------------------------------------------------------------------
-
-
-class KilledError(BaseException):
-    """The process is gone."""
-
-
-class CountingFiles(SystemFiles):
-    """Dies before the call of a number."""
-
-    def __init__(self, dies_at: int) -> None:
-        self.calls, self.dies_at = 0, dies_at
-
-    def _count(self) -> None:
-        self.calls += 1
-        if self.calls == self.dies_at:
-            raise KilledError
-
-
-def _dying(name: str):
-    def call(self, *given, **named):
-        self._count()
-        return getattr(SystemFiles, name)(self, *given, **named)
-
-    return call
-
-
-for _name in ("make_folder", "open_new", "write", "datasync", "sync_folder", "lock", "remove", "rename"):
-    setattr(CountingFiles, _name, _dying(_name))
-
-
-def assert_whole(place: Place, name: str) -> None:
-    """Either the whole recording stands, or its whole tombstone does; never neither."""
-    stones = [one.session_id for one in place.keeper().status().expired]
-    if name in place.standing():
-        assert verify(place.library / name, devices=place.devices, keys=None).exit_status == 0
-        assert name not in stones
-    else:
-        assert stones.count(name) == 1
-
-
-def test_a_crash_at_any_step_leaves_the_recording_or_the_tombstone_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    outcomes = set()
-    for dies_at in range(1, 200):
-        place = Place(tmp_path / str(dies_at))
-        folder = place.make(IDS[0])
-        (folder / "review").mkdir()
-        (folder / "review" / "sheet").write_bytes(b"x")
-        place.make(IDS[1])
-        files = CountingFiles(dies_at)
-        try:
-            place.keeper(files).expire(TEN_DAYS)
-        except KilledError:
-            pass
-        else:
-            assert dies_at > 20
-            break
-        for name in IDS[:2]:
-            assert_whole(place, name)
-        outcomes.add(tuple(sorted(place.standing())))
-        place.keeper().expire(TEN_DAYS)
-        assert place.standing() == set()
-        assert {one.session_id for one in place.keeper().status().expired} == set(IDS[:2])
-        assert list((place.library / ".keeping" / "removing").iterdir()) == []
-    else:
-        pytest.fail("it never came to its end")
-    assert outcomes == {tuple(IDS[:2]), (IDS[1],), ()}
-
-
-def test_a_recording_that_is_held_after_a_crash_has_no_tombstone_any_more(place: Place) -> None:
-    place.make(IDS[0])
-    dies_at = 1
-    while not (place.library / ".keeping" / "tombstones" / f"{IDS[0]}.json").exists():
-        with pytest.raises(KilledError):
-            place.keeper(CountingFiles(dies_at)).expire(TEN_DAYS)
-        dies_at += 1
-    assert place.standing() == {IDS[0]}
-    place.keeper().hold(IDS[0], who="aya", why="case 17")
-    place.keeper().expire(TEN_DAYS)
-    assert place.standing() == {IDS[0]}
-    assert list((place.library / ".keeping" / "tombstones").iterdir()) == []
-
-
-def test_what_is_on_its_way_out_and_has_no_tombstone_is_not_touched_and_said(place: Place) -> None:
-    folder = place.make(IDS[0])
-    out = place.library / ".keeping" / "removing" / IDS[0]
-    out.parent.mkdir(parents=True)
-    folder.rename(out)
-    [problem] = place.keeper().expire(TEN_DAYS).problems
-    assert "stays there" in problem
-    assert (out / "0001.seg").exists()
 
 
 # --- tombstones -------------------------------------------------------------------------------------------------------
