@@ -13,7 +13,12 @@ from typing import TextIO
 from app.agent.notes import note
 from recorder.capture.probe import Capability, probe_desktop
 from recorder.clock import SystemClock
+from recorder.errors import WorldError
+from recorder.evidence.key_folder import keys_folder
+from recorder.evidence.keys import fingerprint
 from recorder.evidence.library_folder import library_folder
+from recorder.logrow import inert
+from recorder.policy.in_force import policy_that_holds
 from recorder.streams import said_or_refused
 
 CAN_RECORD, CANNOT_RECORD = 0, 3
@@ -45,7 +50,7 @@ class Advice:
 def examine(library: Path | None = None) -> tuple[Advice, ...]:
     """Look at everything that a recording needs, changing nothing."""
     desktop = tuple(_from_capability(found) for found in probe_desktop(tell=note))
-    return (*desktop, _storage(library_folder(library)), _clock(), _video())
+    return (*desktop, _policy(), _storage(library_folder(library)), _clock(), _video())
 
 
 def run_doctor(*, as_json: bool, out: TextIO, library: Path | None = None) -> int:
@@ -121,6 +126,21 @@ def _clock() -> Advice:
         sentence = "Times are exact; sleep of the machine cannot be told from standing still on this system."
         return Advice("clock", State.LIMITED, sentence)
     return Advice("clock", State.OK, "Times are exact, and sleep and changes of the wall clock are noticed.")
+
+
+def _policy() -> Advice:
+    """Which policy holds; one that is faulty, refused or gone lets nothing be recorded."""
+    try:
+        file = policy_that_holds(keys_folder())
+    except WorldError as error:
+        what_to_do = "Install a sound one: tachiai-agent policy use FILE."
+        return Advice("policy", State.NO, str(error), what_to_do, needed=True)
+    if not file.policy.version:
+        return Advice("policy", State.OK, "No policy was given: the built-in one holds.")
+    held = f"Version {file.policy.version} of the policy of {inert(file.policy.organisation)} holds"
+    if file.root_public_bytes:
+        return Advice("policy", State.OK, f"{held}, signed by {fingerprint(file.root_public_bytes)}.")
+    return Advice("policy", State.LIMITED, f"{held}, and nobody signed it.", "Sign it: tachiai-agent policy sign.")
 
 
 def _video() -> Advice:

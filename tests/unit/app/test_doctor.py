@@ -6,6 +6,7 @@ import json
 import pytest
 
 from app.agent.doctor import State, examine, run_doctor
+from recorder.policy.in_force import POLICY_FILE, install_policy
 from tests.ordinary_user import ordinary_user
 from tests.xserver import start_xvfb
 
@@ -35,6 +36,22 @@ def test_a_session_that_can_be_recorded_is_said_to_be(server, tmp_path):
     assert "Openbox" in str(found["window"]["sentence"])
     assert "640×480" in str(found["monitors"]["sentence"])
     assert not (tmp_path / "not").exists()
+
+
+def test_the_policy_that_holds_is_named_and_a_faulty_one_lets_nothing_be_recorded(server, tmp_path, monkeypatch):
+    server.start_openbox()
+    monkeypatch.setenv("TACHIAI_HOME", str(tmp_path))
+    assert _lines(library=tmp_path)[1]["policy"]["sentence"] == "No policy was given: the built-in one holds."
+    path = tmp_path / "policy.toml"
+    path.write_text('version = 3\norganisation = "Example Bank"\n')
+    install_policy(path, tmp_path / "keys")
+    status, found = _lines(library=tmp_path)
+    assert (status, found["policy"]["state"]) == (0, "limited")
+    assert "Version 3 of the policy of Example Bank holds, and nobody signed it." in str(found["policy"]["sentence"])
+    (tmp_path / "keys" / POLICY_FILE).write_text("version = 3\n")
+    status, found = _lines(library=tmp_path)
+    assert (status, found["policy"]["state"], found["policy"]["needed"]) == (3, "no", True)
+    assert "`organisation` is missing" in str(found["policy"]["sentence"])
 
 
 def test_lines_for_a_person_end_with_the_answer(server, tmp_path):
