@@ -88,6 +88,14 @@ def _sentences(result: Result) -> Iterator[str]:
             f"- Sealing chunks of {size['chunk_bytes']:,} bytes: {size['seal_mb_s_of_cpu']:g} MB per second of "
             f"processor time; verifying: {size['verify_mb_s']:g} MB per second."
         )
+    rules = _printed(result, "rules")
+    if rules:
+        waited = rules["event_to_alert_ms"]
+        yield (
+            f"- Judging by {rules['rules']:,} rules while {rules['keys_pressed']:,} keys are pressed in a minute: from "
+            f"the event to its alert {waited['p50']:.0f} ms in the middle, {waited['p99']:.0f} ms for 99 %; "
+            f"{rules['alerts_missing']} alerts missing."
+        )
     search = _printed(result, "search")
     if search:
         slowest_ms = max(query["p95_ms"] for query in search["queries"].values())

@@ -39,7 +39,7 @@ RUNS = 3
 SETTLE_S = 8.0
 IDLE_S = 60.0
 END_LIMIT_S = 60.0
-OTHERS = ("codec", "sealing", "player", "search", "oplog", "library", "export")
+OTHERS = ("codec", "sealing", "rules", "player", "search", "oplog", "library", "export")
 
 _pause = threading.Event()
 
