@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from app.agent.installation_arguments import add_installation
 from app.agent.library_arguments import add_library_command
 from app.agent.policy_arguments import add_policy
 from app.agent.rule_arguments import add_rules
@@ -92,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_channels(commands)
     _add_doctor(commands)
+    add_installation(commands)
     add_policy(commands)
     add_rules(commands)
     add_library_command(commands)

@@ -44,6 +44,10 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.library_keeping import run_library
 
         return run_library(asked, sys.stdout)
+    if asked.command in ("install", "uninstall", "start"):
+        from app.agent.installation import run_installation
+
+        return run_installation(asked, sys.stdout)
     if asked.command == "run":
         from app.agent.run import run
 
