@@ -28,6 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    status = _run_beside(asked)
+    return _run_recording(asked) if status is None else status
+
+
+def _run_beside(asked: argparse.Namespace) -> int | None:
+    """The commands that record nothing; None: it is none of them."""
     if asked.command == "doctor":
         from app.agent.doctor import run_doctor
 
@@ -48,10 +54,6 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.installation import run_installation
 
         return run_installation(asked, sys.stdout)
-    if asked.command == "run":
-        from app.agent.run import run
-
-        return run(asked)
     if asked.command == "status":
         from app.agent.agent_status import tell_status
 
@@ -60,6 +62,14 @@ def _run(asked: argparse.Namespace) -> int:
         from app.agent.channel_commands import run_channels
 
         return run_channels(asked, sys.stdout)
+    return None
+
+
+def _run_recording(asked: argparse.Namespace) -> int:
+    if asked.command == "run":
+        from app.agent.run import run
+
+        return run(asked)
     if asked.supervised is not None:
         from app.agent.supervised import record_supervised
 
