@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from player.expired import expired_entries
 from player.facets import UNVERIFIED, Facets, Selected, Traits, select
 from player.library import Entry, Library, no_notice
 from recorder.errors import UnreadableError, WorldError
@@ -70,7 +71,9 @@ def catalogue(libraries: Sequence[Library], facets: Facets, notify: Callable[[st
     unknown = 0
     for library in libraries:
         try:
-            selected = chosen(library, facets, notify)
+            standing = library.entries(notify=notify)
+            gone = expired_entries(library.folder, library.devices, notify=notify)
+            selected = select([*standing, *gone], facets, traits_of)
         except WorldError as error:
             problems.append(error)
         else:

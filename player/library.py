@@ -150,6 +150,10 @@ class Library:
         exact = [folder for folder in names if folder.name == name]
         if len(exact or names) == 1:
             return (exact or names)[0]
+        from player.expired import refuse_expired  # which knows the entries of this module
+
+        if SESSION_ID.fullmatch(name):
+            refuse_expired(self.folder / name, self.devices)
         if names:
             msg = f"{len(names)} recordings begin with {name!r}; give more of the id (tachiai-player list)."
         elif _is_file(path):

@@ -45,6 +45,7 @@ class EntryState(Enum):
     CLOSED = "closed"
     INTERRUPTED = "interrupted"
     UNREADABLE = "unreadable"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)

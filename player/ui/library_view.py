@@ -212,6 +212,7 @@ class LibraryView(QWidget):
             words("library.recording") if is_recording else length,
             entry.purpose or "",
             words("library.interrupted") if entry.state is EntryState.INTERRUPTED else "",
+            words("library.expired_long") if entry.state is EntryState.EXPIRED else "",
             "" if is_recording else words(f"verdict.{entry.level.value}"),
             words.either(f"facet_review.{entry.review}", "") if entry.review else "",
             words("library.applications", names=", ".join(entry.applications)) if entry.applications else "",

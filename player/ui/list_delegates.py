@@ -102,6 +102,8 @@ class EntryDelegate(ItemDelegate):
             return "live", colours.bad
         if entry.state is EntryState.UNREADABLE:
             return "error", colours.bad
+        if entry.state is EntryState.EXPIRED:
+            return "kind_clock", colours.text_faint
         is_cut = entry.state is EntryState.INTERRUPTED and entry.level in (Level.UNCHECKED, Level.SOUND)
         level = Level.PARTIAL if is_cut else entry.level
         return ICONS[level], tone_colour(self.look, level)
@@ -116,6 +118,8 @@ class EntryDelegate(ItemDelegate):
             parts.append(local_time(entry.started_wall_ns, entry.utc_offset_s).strftime(pattern))
         if entry.state is EntryState.RECORDING:
             parts.append(self.look.words("library.recording"))
+        elif entry.state is EntryState.EXPIRED:
+            parts.append(self.look.words("library.expired"))
         elif entry.duration_ns is not None:
             parts.append(time_text(entry.duration_ns, milliseconds=False))
         if entry.purpose:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from player.check import PictureCheck
 from player.drawing import small_picture
+from player.expired import refuse_expired
 from player.facets import Facets
 from player.importing import Imported, ImportProgress
 from player.ledger.attended import AttendedRecording
@@ -132,6 +133,7 @@ class RealAccess:
     def open(self, folder: Path, ask: AskPassphrase) -> OpenRecording:
         """Open a recording to play it; that is entered into the ledger first."""
         devices = trusted_devices(keys_folder())
+        refuse_expired(folder, devices)
         self._rings = {}
         doing = Doing(Kind.OPENED, {"path": str(folder)})
         self._workers.prepare()  # it starts while the keys are opened

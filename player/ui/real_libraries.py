@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from player.catalogue import traits_of
+from player.expired import expired_entries
 from player.facets import Facets, select
 from player.importing import Imported, ImportProgress
 from player.library import Entry as Listed
-from player.library import Library
+from player.library import Library, no_notice
 from player.package.taking import take_in
 from player.persons import Persons
 from player.search import MOST_HITS, find_in_index, learn, search_library
@@ -112,11 +113,13 @@ class RealLibraries:
         device = _device_of(library.folder)
         before = self._last.get(library.folder)
         listed = tuple(library.entries())
+        gone = tuple(expired_entries(library.folder, library.devices, notify=no_notice))
         if not listed and before is not None and before.listed and device != before.device:
             msg = f"{library.folder} is empty and on another disk than before: is a share not mounted? Mount it again."
             raise StorageError(msg)
         if any(entry.problem for entry in listed):
             library.folders()  # the library itself went away while it was listed: that is to be said, not each loss
+        listed = tuple(sorted((*listed, *gone), key=lambda entry: entry.folder.name, reverse=True))
         self._last = self._last | {library.folder: _Shown(listed, device)}
         return listed
 
