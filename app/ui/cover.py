@@ -110,11 +110,12 @@ class Cover(QObject):
             pane.deleteLater()
         for screen in screens:
             if screen not in self._panes:
-                self._panes[screen] = self._pane(screen, has_card=False)
+                self._panes[screen] = self._pane(screen)
         self._put_card(self._panes[QGuiApplication.primaryScreen()])
 
-    def _pane(self, screen: QScreen, *, has_card: bool) -> Pane:
+    def _pane(self, screen: QScreen) -> Pane:
         pane = Pane(screen, look=self._look)
+        pane.setWindowTitle(self._elsewhere)
         screen.geometryChanged.connect(lambda _area: pane.fit(screen))
         word = plain_label(self._elsewhere, part="cover_word")
         word.setObjectName("elsewhere")

@@ -36,6 +36,7 @@ class Indicator(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("part", "indicator")
         self.setAccessibleName(look.words("agent_indicator.name"))
+        self.setWindowTitle(look.words("app.name"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.sign, self.word, self.fold_button = self._assemble()
         self._grip: QPoint | None = None
