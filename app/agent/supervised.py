@@ -52,7 +52,7 @@ from recorder.session.sealer import Listener
 
 NS_PER_S = 1_000_000_000
 _NO_FILE = Path("of the agent that started this recorder")
-LOOK_S = 0.25
+LOOK_S = 0.5
 # A logout takes the display before or after it tells us.
 LOGOUT_WINDOW_S = 1.5
 ANSWER_S = 4.0

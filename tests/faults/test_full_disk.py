@@ -14,6 +14,18 @@ from tests.e2e.programs import Site
 from tests.xserver import XServer, stop_process, wait_until
 
 S = 1_000_000_000
+# So that the disk itself refuses, and not the policy before it.
+WARNS_ONLY = """\
+version = 1
+organisation = "Example Bank"
+[storage]
+low_mb = 3
+reserve_mb = 2
+full_mb = 1
+at_low = "warn"
+at_reserve = "warn"
+at_full = "warn"
+"""
 
 
 @pytest.fixture
@@ -32,7 +44,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_closes_the_recording_and_the_next_one_says_for_how_long_there_was_none(
     desktop: XServer, site: Site, small_disk: Path, start_agent: Callable[..., RunningAgent]
 ) -> None:
-    agent = start_agent("--library", str(small_disk))
+    policy = site.home / "policy.toml"
+    policy.write_text(WARNS_ONLY)
+    agent = start_agent("--library", str(small_disk), "--policy", str(policy))
     first = agent.state
     painter = desktop.start(
         [sys.executable, "-m", "tests.e2e.paint", "noise:20"], env=desktop.environment | {"PYTHONPATH": "."}

@@ -22,7 +22,7 @@ from app.agent.supervision.pulse import NS_PER_S, Backoff, Pulse
 from app.agent.supervision.resident_process import ResidentProcess
 from recorder.clock import Clock
 
-TICK_S = 0.2
+TICK_S = 0.25
 DYING_S = 3.0
 STARTING_S = 20.0  # a window takes its time
 # A logout takes the display, the resident and this process away in whatever order: not every end of it is an attack.

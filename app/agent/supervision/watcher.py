@@ -33,7 +33,7 @@ from recorder.clock import Clock
 from recorder.errors import StorageError
 from recorder.events import EndReason, GapReason
 
-TICK_S = 0.2
+TICK_S = 0.25
 # A logout tells both processes within moments of each other, in whatever order.
 LOGOUT_WINDOW_S = 1.5
 # Without its display a session is over; a server that is started anew at once is another matter.
