@@ -64,11 +64,20 @@ class FocusedFields:
         if not is_other:
             self._add(_Focus(at_ns, None, None, None))
 
-    def hides(self, at_ns: int, moves: Iterable[int], place: Place) -> Hidden | None:
-        """Whether a password field had the focus then. At `moves` the person did something that may move the focus."""
+    def hides(self, at_ns: int, moves: Iterable[int], place: Place, tabs: Iterable[int] = ()) -> Hidden | None:
+        """Whether a password field had the focus then.
+
+        At `moves` the person did something that may move the focus, and at `tabs` something that does: a program takes
+        such a key before the next one, so the next one goes to the new field, however late it tells of it.
+        """
         with self._gate:
             before = next((focus for focus in reversed(self._focuses) if focus.at_ns <= at_ns), None)
             after = [focus for focus in self._focuses if at_ns < focus.at_ns <= at_ns + MARGIN_NS]
+        tab_ns = max((one for one in tabs if one < at_ns), default=None)
+        if tab_ns is not None and (before is None or before.at_ns <= tab_ns):
+            there = next((one for one in after if one.field is not None and one.at_ns <= tab_ns + MARGIN_NS), None)
+            if there is not None:
+                return there.hidden if _is_here(there, place) else None
         if before is not None and before.hidden is not None and _is_here(before, place):
             return before.hidden
         for focus in after:

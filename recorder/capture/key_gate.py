@@ -77,6 +77,7 @@ class KeyGate:
         self._samples: list[_Sample] = []
         self._far = FarEcho()
         self._endings: deque[int] = deque()
+        self._tabs: deque[int] = deque(maxlen=64)
         self._run: _Run | None = None
         self._activity: KeyActivity | None = None
         self._is_locked = False
@@ -110,6 +111,8 @@ class KeyGate:
                 self._is_locked = event.locked
             if _ends_reading(event):
                 self._endings.append(event.at_ns)
+            if (isinstance(event, Click) and event.pressed) or (isinstance(event, Key) and event.name == "tab"):
+                self._tabs.append(event.at_ns)
             if is_typed:
                 self._typed_at_ns = self._clock.now_ns()
             if is_typed or self._waiting:
@@ -163,7 +166,7 @@ class KeyGate:
             after = self._samples[at] if at < len(self._samples) else None
         if after is None or before is None:
             return Hidden(ECHO_OFF, LATE)
-        hidden = before.place.hidden or self._fields.hides(at_ns, self._endings, after.place)
+        hidden = before.place.hidden or self._fields.hides(at_ns, self._endings, after.place, self._tabs)
         if not is_enter:  # that a line was ended is no secret, and a program that asks then was not there before
             hidden = hidden or after.place.hidden
         if hidden is not None:

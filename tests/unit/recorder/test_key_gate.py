@@ -146,6 +146,19 @@ def test_a_field_hides_from_before_it_was_told_unless_the_person_went_there_afte
     assert fields.hides(2100 * MS, [], SHOWN) is None
 
 
+def test_a_key_after_tab_goes_to_the_field_that_tab_went_to_however_late_that_is_told() -> None:
+    fields = FocusedFields()
+    fields.gained(0, "password")
+    fields.known("password", is_password=True, pid=7)
+    fields.lost(1049 * MS, "password")
+    fields.gained(1050 * MS, "remark")
+    fields.known("remark", is_password=False, pid=7)
+    tab = [1000 * MS]
+    assert fields.hides(990 * MS, tab, SHOWN, tab) is not None
+    assert fields.hides(1020 * MS, tab, SHOWN, tab) is None
+    assert fields.hides(1020 * MS, tab, SHOWN) is not None, "nobody knows why the focus moved"
+
+
 def test_a_field_that_does_not_say_what_it_is_is_hidden() -> None:
     fields = FocusedFields()
     fields.gained(1000 * MS, "field")
