@@ -36,6 +36,17 @@ _NAMES = {
 _NAMES |= {"@": "at", "_": "underscore", ":": "colon", "#": "numbersign", "!": "exclam", "%": "percent", "+": "plus"}
 
 
+PERSON_S = 0.5  # how long a person takes to see that something waits for them
+_SYSTEM_PYTHON = "/usr/bin/python3"
+# A program of this name, which hands keys to a shell at the far end of its connection, and shows what comes back.
+FAR_END = """#!{python}
+import os, pty
+open("{prompts}", "w").close()
+os.environ["PROMPT_COMMAND"] = "echo p >> '{prompts}'"
+pty.spawn(["bash", "--norc", "--noprofile", "-i"])
+"""
+
+
 class Fingers:
     """Presses keys on a display."""
 
@@ -45,11 +56,11 @@ class Fingers:
     def close(self) -> None:
         self._display.close()
 
-    def type(self, text: str) -> None:
+    def type(self, text: str, *, apart_s: float = KEY_APART_S) -> None:
         for character in text:
-            self.press(_NAMES.get(character, character))
+            self.press(_NAMES.get(character, character), apart_s=apart_s)
 
-    def press(self, name: str, held: str | None = None) -> None:
+    def press(self, name: str, held: str | None = None, *, apart_s: float = KEY_APART_S) -> None:
         symbol = XK.string_to_keysym(name)
         code, level = next(iter(self._display.keysym_to_keycodes(symbol)))
         down = [self._display.keysym_to_keycode(XK.string_to_keysym(held))] if held else []
@@ -59,7 +70,7 @@ class Fingers:
         for key in (code, *reversed(down)):
             xtest.fake_input(self._display, X.KeyRelease, key)
         self._display.sync()
-        _PAUSE.wait(KEY_APART_S)
+        _PAUSE.wait(apart_s)
 
 
 def make_password(chance: random.Random) -> str:
@@ -87,8 +98,28 @@ class Terminal:
         self.wait_for_prompt(0)
         self._device = self._find_device()
 
+        self._far_prompts = folder / "far"
+        self._far_prompts.touch()
+        self._far_prompts.chmod(0o666)
+        self.connect = str(folder / "telnet")
+        Path(self.connect).write_text(
+            FAR_END.format(python=_SYSTEM_PYTHON, prompts=self._far_prompts), encoding="utf-8"
+        )
+        Path(self.connect).chmod(0o755)
+
     def focus(self) -> None:
         self._server.focus("logins")
+
+    def wait_for_far_end(self, times: int) -> None:
+        """Until the far shell has asked for a command so often, and reads it."""
+        wait_until(
+            lambda: self._far_prompts.read_text(encoding="utf-8").count("p") >= times,
+            what=f"the far end's prompt {times}",
+        )
+        _PAUSE.wait(PERSON_S)
+
+    def wait_for_far_question(self) -> None:
+        _PAUSE.wait(PERSON_S)
 
     def prompts(self) -> int:
         return len(self._prompts.read_text(encoding="utf-8"))

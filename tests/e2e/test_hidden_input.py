@@ -21,10 +21,8 @@ import pytest
 
 from recorder.agent_events import HIDDEN_KEYS_STEP, HiddenInput
 from recorder.events import ClipboardChanged, Event, Patch, Snapshot
-from recorder.evidence.key_folder import load_key_ring, trusted_devices
-from recorder.evidence.reader import ChunkKind, RecordingReader
-from recorder.format.payload import decode_events
 from tests.e2e.logins import Fingers, Terminal, Window, make_password, message_bus, parts_of, ssh_server
+from tests.e2e.opened import events_of
 from tests.e2e.programs import RunningRecording, Site, make_site
 from tests.xserver import XServer, wait_until
 
@@ -53,6 +51,7 @@ class Person:
             lambda: self._in_terminal("passwd"),
             lambda: self._in_window("gtk"),
             lambda: self._in_window("qt"),
+            self._far_away,
             lambda: self._in_terminal("su root", paste=True),
             lambda: self._in_window("gtk", paste=True),
             lambda: self._in_window("qt", paste=True),
@@ -91,6 +90,27 @@ class Person:
             self.fingers.press("c", "Control_L")  # no second try
         self.terminal.wait_for_prompt(before)
         self._command(self._plain())
+
+    def _far_away(self) -> None:
+        """A question on another machine, of which this one's terminal knows nothing."""
+        self.terminal.focus()
+        before = self.terminal.prompts()
+        self._write(self.terminal.connect)
+        self.terminal.wait_for_far_end(1)
+        self._write(f"echo far-{len(self.texts)} {self.chance.choice(WORDS)}")
+        self.terminal.wait_for_far_end(2)
+        self._write("read -s answer")
+        self.terminal.wait_for_far_question()
+        self.fingers.type(f"{self._password()}\n", apart_s=FAR_APART_S)
+        self.terminal.wait_for_far_end(3)
+        self._write(f"echo far-{len(self.texts)} {self.chance.choice(WORDS)}")
+        self.terminal.wait_for_far_end(4)
+        self._write("exit")
+        self.terminal.wait_for_prompt(before)
+
+    def _write(self, line: str) -> None:
+        self.texts.append(line)
+        self.fingers.type(f"{line}\n", apart_s=FAR_APART_S)
 
     def _command(self, line: str) -> None:
         before = self.terminal.prompts()
@@ -136,6 +156,7 @@ class Person:
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
 SSH_OPTIONS = "-F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o PubkeyAuthentication=no"
 SSH_OPTIONS += " -o NumberOfPasswordPrompts=1"
+FAR_APART_S = 0.08  # a person's pace: what the far end shows comes back before the next key
 WORDS = ("ledger", "invoice", "mountain", "kettle", "harbour", "paper")
 
 
@@ -159,18 +180,6 @@ def person(desktop: XServer, bus_site: Site, tmp_path: Path) -> Iterator[Person]
         # not below pytest's folder, which only its user may enter: the terminal's user is another
         terminal = Terminal(desktop, Path(stack.enter_context(tempfile.TemporaryDirectory())))
         yield Person(desktop, fingers, terminal, windows, port, random.Random(os.urandom(8)))
-
-
-def events_of(recording: RunningRecording, site: Site) -> list[Event]:
-    keys = site.home / "tachiai" / "keys"
-    reader = RecordingReader.open(recording.folder, keys=load_key_ring(keys), devices=trusted_devices(keys))
-    return [
-        event
-        for segment in reader.segments
-        for chunk in reader.chunks(segment.number)
-        if chunk.kind is ChunkKind.EVENTS
-        for event in decode_events(chunk.body)
-    ]
 
 
 def texts_about(recording: RunningRecording, site: Site, events: list[Event]) -> dict[str, str]:
