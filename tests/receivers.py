@@ -116,7 +116,7 @@ class Web:
 
 
 @contextlib.contextmanager
-def web(certificate: Certificate | None = None) -> Iterator[Web]:
+def web(certificate: Certificate | None = None, *, port: int = 0) -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
@@ -129,7 +129,7 @@ def web(certificate: Certificate | None = None) -> Iterator[Web]:
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer((HOST, 0), Handler)
+    server = ThreadingHTTPServer((HOST, port), Handler)
     if certificate is not None:
         server.socket = certificate.server_context().wrap_socket(server.socket, server_side=True)
     told = Web(server.server_address[1])

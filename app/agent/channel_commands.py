@@ -5,18 +5,18 @@ import datetime
 import json
 import socket
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TextIO
 
+from app.agent.alerting import outbox_path
 from app.agent.logins import login_name
 from app.channels.message import Origin, message_of
 from app.channels.opening import open_channels
-from app.channels.outbox import FILE_NAME, ChannelState, Outbox
+from app.channels.outbox import ChannelState, Outbox
 from app.channels.sending import Channel, TimeLimit
 from recorder.clock import Clock, SystemClock
 from recorder.errors import WorldError
 from recorder.events import Alert, AlertSeverity
-from recorder.evidence.key_folder import home_folder, keys_folder
+from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.keys import DeviceKey
 from recorder.logrow import inert
 from recorder.policy.in_force import policy_that_holds
@@ -24,11 +24,6 @@ from recorder.policy.sections import ChannelPolicy
 
 NOT_SENT_STATUS = 4
 NO_CHANNEL = "No policy names a channel here: alerts stay in the recording. docs/channels.md says how to name one."
-
-
-def outbox_path() -> Path:
-    """Where this user's alerts wait."""
-    return home_folder() / FILE_NAME
 
 
 def run_channels(asked: argparse.Namespace, out: TextIO) -> int:

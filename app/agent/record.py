@@ -12,11 +12,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import cv2
 
+from app.agent.alerting import Put, outlet_for, sending
 from app.agent.company import Company, Terminal
 from app.agent.continuing import Continued, Resuming
 from app.agent.governing import Governed, govern, require_purpose
@@ -28,9 +30,9 @@ from recorder.allocator import keep_freed_memory
 from recorder.capture.desktop import desktop_sources, open_privacy
 from recorder.capture.keeping_out import Privacy
 from recorder.capture.screen import ScreenSource, open_screen_source
-from recorder.clock import Instant, SessionClock, SystemClock, boot_id
+from recorder.clock import Clock, Instant, SessionClock, SystemClock, boot_id
 from recorder.errors import CannotRecordError, StorageError
-from recorder.events import EndReason, Event, SessionStarted, StateRestated
+from recorder.events import Alert, EndReason, Event, SessionStarted, StateRestated
 from recorder.evidence.beside import refuse_evidence
 from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder
 from recorder.evidence.library_folder import library_folder
@@ -84,8 +86,30 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
             writer.start_segment("start")
         else:
             writer = continued.writer
-        terminal = company or Terminal(asked)
-        return _run(governed, writer, header, session_clock, screen_source, privacy, beside, stop, terminal, continued)
+        put = _alert_ways(stack, governed, header, keys, clock, company)
+        whom = company or Terminal(asked)
+        return _run(governed, writer, header, session_clock, screen_source, privacy, beside, stop, whom, continued, put)
+
+
+def _alert_ways(
+    stack: contextlib.ExitStack,
+    governed: Governed,
+    header: SessionHeader,
+    keys: LocalKeys,
+    clock: Clock,
+    company: Company | None,
+) -> Put | None:
+    """Where alerts go besides the company, as long as the stack stands. Alone, the recorder sends them itself."""
+    channels = governed.policy.policy.channels
+    if company is None:
+        stack.enter_context(sending(channels, sign=keys.device.sign, clock=clock))
+    return stack.enter_context(outlet_for(channels, header, clock=clock, tell=company.warn if company else note))
+
+
+def _alerted(company: Company, put: Put | None, alert: Alert) -> None:
+    if put is not None:
+        put(alert)
+    company.alerted(alert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +159,7 @@ def _run(
     stop: threading.Event,
     company: Company,
     continued: Continued | None,
+    put: Put | None,
 ) -> int:
     asked = governed.asked
     listeners: list[Listener] = [*([beside.log] if beside.log else []), *company.listeners]
@@ -152,7 +177,7 @@ def _run(
         judging=judging(
             governed.policy.policy.rules,
             _session_started(header, screen_source.method, asked.keys),
-            on_alert=company.alerted,
+            on_alert=partial(_alerted, company, put),
         ),
         gate=None if privacy is None else privacy.gate,
     )

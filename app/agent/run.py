@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from app.agent.alerting import sending
 from app.agent.governing import Governed, govern, require_purpose
 from app.agent.notes import note
 from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
@@ -22,6 +23,7 @@ from recorder.errors import CannotRecordError
 from recorder.events import EndReason, GapReason
 from recorder.evidence.files import is_locked
 from recorder.evidence.key_folder import keys_folder
+from recorder.evidence.keys import DeviceKey
 from recorder.policy.policy_file import PolicyFile
 from recorder.policy.sections import KeysMode, SupervisionPolicy
 from recorder.process_guard import guard_memory
@@ -52,7 +54,8 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
         front=shown,
         policy=governed.policy.data,
     )
-    with _ending_by_signal(agent):
+    device = DeviceKey.load_or_create(keys_folder())
+    with sending(governed.policy.policy.channels, sign=device.sign, clock=clock), _ending_by_signal(agent):
         outcome = shown.run(agent)
     if outcome.sentence:
         note(outcome.sentence)

@@ -10,7 +10,7 @@ from app.channels.sending import Channel, MessageRefusedError, ServerAwayError, 
 from recorder.clock import Clock
 from recorder.errors import StorageError
 
-LOOK_EVERY_S = 5.0  # for what another process put there without a word
+LOOK_EVERY_S = 1.0  # for what the recorder put there without a word
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 900.0
 STOP_S = 3.0

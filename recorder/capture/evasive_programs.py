@@ -103,6 +103,8 @@ def sign_of(started: ProcessStarted) -> EvasionSign | None:
         found = _sign(name, arguments)
         if found is not None:
             sign, detail = found
+            if started.found and sign == "other_display":
+                return None  # one of those that ran before is the recorded one
             return EvasionSign(started.at_ns, sign, detail, started.pid, started.executable)
     return None
 

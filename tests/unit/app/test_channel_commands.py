@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from app.agent.channel_commands import NO_CHANNEL, outbox_path
+from app.agent.alerting import outbox_path
+from app.agent.channel_commands import NO_CHANNEL
 from app.agent.cli import main
 from app.channels.message import Origin, message_of
 from app.channels.outbox import Outbox

@@ -53,6 +53,7 @@ def test_programs_to_work_unseen_with_are_signs(process: ProcessStarted, sign: s
         started("vim", "/etc/ngrok.yml"),
         ProcessStarted(0, 7, 1, "kworker", None, None),
         started("python3"),
+        ProcessStarted(0, 7, 1, "Xorg", "/usr/lib/xorg/Xorg", ("Xorg", ":0"), found=True),
     ],
 )
 def test_ordinary_programs_are_not(process: ProcessStarted) -> None:

@@ -1,0 +1,102 @@
+"""Alerts from the key that is pressed to the server that gets them, over kills and servers that are away."""
+
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.receivers import HOST, make_certificate, web
+from tests.xserver import wait_until
+
+POLICY = """
+version = 1
+organisation = "Example Bank"
+
+[[channels]]
+name = "audit"
+kind = "webhook"
+least_severity = "high"
+url = "https://{host}:{port}/"
+ca_file = "{ca_file}"
+"""
+TITLE = "Command history cleared or switched off"
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    return make_certificate(tmp_path)
+
+
+@pytest.fixture
+def policy(tmp_path, certificate):
+    def write(port: int) -> str:
+        path = Path(tmp_path) / "policy.toml"
+        path.write_text(POLICY.format(host=HOST, port=port, ca_file=certificate.certificate))
+        return f"--policy={path}"
+
+    return write
+
+
+@pytest.fixture
+def forbid(desktop):
+    """Do what a rule forbids, at a terminal."""
+    desktop.start_openbox()
+    desktop.start_xterm()
+
+    def do(agent):
+        agent.wait_seconds_recorded(2)  # the keyboard is heard by then
+        desktop.run("xdotool", "search", "--sync", "--name", "operator", "windowfocus", "--sync")
+        desktop.run("xdotool", "type", "--delay", "40", "history -c\n")
+
+    return do
+
+
+def sent(server):
+    return [json.loads(body) for _, body in server.posted]
+
+
+def test_a_forbidden_command_is_told_outside_with_the_link_to_its_moment(forbid, start_agent, policy, certificate):
+    with web(certificate) as server:
+        agent = start_agent(policy(server.port))
+        forbid(agent)
+        wait_until(lambda: sent(server), what="the alert", limit_s=20)
+        assert agent.stop() == 0
+    (alert,) = [alert for alert in sent(server) if alert["title"] == TITLE]
+    assert alert["severity"] == "high"
+    assert any("history -c" in row for row in alert["rows"])
+    (row,) = [
+        row for row in agent.site.player_rows("log", str(agent.folder), "--kind", "alert") if row["text"] == TITLE
+    ]
+    assert alert["at_s"] == pytest.approx(row["at_s"], abs=0.001)
+    assert alert["link"] == f"tachiai://{agent.folder.name}?t={row['at_s']:.3f}"
+
+
+def test_an_alert_that_found_no_server_is_sent_once_when_there_is_one_whoever_was_killed(
+    forbid, start_agent, policy, certificate
+):
+    with socket.create_server((HOST, 0)) as listening:
+        port = listening.getsockname()[1]
+    option = policy(port)
+    agent = start_agent(option)
+    before = agent.state
+    forbid(agent)
+    channel = wait_until(lambda: waiting(agent, option), what="an alert that waits", limit_s=20)
+    assert channel["problem"].startswith("The webhook at 127.0.0.1 cannot be reached")
+    for pid in (before.resident_pid, before.recorder_pid):
+        os.kill(pid, signal.SIGKILL)
+    agent.wait_over()
+    with web(certificate, port=port) as server:
+        again = start_agent(option)
+        again.wait_recording(resident=before.resident_pid, recorder=before.recorder_pid)
+        wait_until(lambda: sent(server), what="the alert", limit_s=20)
+        assert again.stop() == 0
+        assert [alert["title"] for alert in sent(server)] == [TITLE]
+
+
+def waiting(agent, option):
+    done = agent.site.agent("channels", "status", "--json", option)
+    states = [json.loads(line) for line in done.stdout.splitlines()]
+    return next((state for state in states if state["waiting"] and state["problem"]), None)
