@@ -87,8 +87,19 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
         else:
             writer = continued.writer
         put = _alert_ways(stack, governed, header, keys, clock, company)
-        whom = company or Terminal(asked)
-        return _run(governed, writer, header, session_clock, screen_source, privacy, beside, stop, whom, continued, put)
+        return _run(
+            governed,
+            writer,
+            header,
+            session_clock,
+            screen_source,
+            privacy,
+            beside,
+            stop,
+            company or Terminal(asked),
+            continued,
+            put,
+        )
 
 
 def _alert_ways(

@@ -62,7 +62,7 @@ def test_a_forbidden_command_is_told_outside_with_the_link_to_its_moment(forbid,
     with web(certificate) as server:
         agent = start_agent(policy(server.port))
         forbid(agent)
-        wait_until(lambda: sent(server), what="the alert", limit_s=20)
+        wait_until(lambda: TITLE in [alert["title"] for alert in sent(server)], what="the alert", limit_s=20)
         assert agent.stop() == 0
     (alert,) = [alert for alert in sent(server) if alert["title"] == TITLE]
     assert alert["severity"] == "high"
@@ -91,9 +91,9 @@ def test_an_alert_that_found_no_server_is_sent_once_when_there_is_one_whoever_wa
     with web(certificate, port=port) as server:
         again = start_agent(option)
         again.wait_recording(resident=before.resident_pid, recorder=before.recorder_pid)
-        wait_until(lambda: sent(server), what="the alert", limit_s=20)
+        wait_until(lambda: TITLE in [alert["title"] for alert in sent(server)], what="the alert", limit_s=20)
         assert again.stop() == 0
-        assert [alert["title"] for alert in sent(server)] == [TITLE]
+        assert [alert["title"] for alert in sent(server)].count(TITLE) == 1
 
 
 def waiting(agent, option):
