@@ -106,7 +106,8 @@ def _tell_status(status: LibraryStatus, out: TextIO, *, as_json: bool) -> int:
 
 
 def _status_lines(status: LibraryStatus) -> Iterator[str]:
-    yield f"{len(status.kept)} recordings, {_size(status.size_bytes)}"
+    count = "1 recording" if len(status.kept) == 1 else f"{len(status.kept)} recordings"
+    yield f"{count}, {_size(status.size_bytes)}"
     for hold in status.holds:
         yield f"held      {hold.recording}  by {inert(hold.who)} since {_day(hold.wall_ns)}: {inert(hold.why)}"
     for one in status.kept:
