@@ -19,6 +19,7 @@ from PySide6.QtCore import QEventLoop, QPoint, QSize
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QDialog, QWidget
 
+from docs.agent_screens import draw_agent
 from player.lanes import Range
 from player.recording import OpenRecording
 from player.ui.application import make_application, make_window, wait_until_settled
@@ -272,6 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         home = Path(place)
         os.environ["TACHIAI_HOME"], os.environ["TACHIAI_LIBRARY"] = str(home / "home"), str(home / "recordings")
         application = make_application(offscreen=True)
+        draw_agent(out, asked.only, is_all=asked.all is not None)
         try:
             for state in states:
                 if asked.only in state.name:

@@ -80,7 +80,7 @@ SESSION = SessionBegun("/var/lib/tachiai/20261123-0714-ops", "sato", "db-07", ""
 AMPLE = StorageNow("ample", 182_400_000_000)
 ROWS = RowsSaid(
     (
-        LogRow(0, 0, "session", "Recording of sato@db-07 starts", "", None, None),
+        LogRow(0, 0, "session", "Session of sato on db-07 started", "", None, None),
         LogRow(1 * S, 1 * S, "policy", "Policy version 7 of Aozora Bank holds", "signed by 0001020304050607"),
         LogRow(4 * S, 4 * S, "window", "sato@db-07: ~", "xterm", "xterm", "sato@db-07: ~"),
         LogRow(6 * S, 8 * S, "text", "sudo systemctl restart postgresql", "", "xterm", "sato@db-07: ~"),

@@ -104,6 +104,11 @@ class ResidentDesk(QObject):
         """Show the window."""
         bring_forward(self.window)
 
+    @property
+    def rights(self) -> RightsDialog | None:
+        """The page of the operator's rights, while it is open."""
+        return self._rights
+
     def show_rights(self) -> None:
         """Show what is recorded, and the operator's rights."""
         if self._rights is None:

@@ -179,8 +179,8 @@ def test_the_window_says_who_is_recorded_to_where_and_by_which_policy(open_desk)
     said = texts(desk.window)
     for part in ("sato on db-07", "Version 7 of Aozora Bank", "Signed with the key 0001020304050607", "182.4 GB free"):
         assert part in said
-    assert desk.window.settings_list.whys["recording.keys"].text() == "Fixed by the policy"
-    assert desk.window.settings_list.whys["recording.clipboard_text"].text() == "As built in"
+    assert desk.window.settings_list.whys["recording.keys"].text() == "Fixed by policy"
+    assert desk.window.settings_list.whys["recording.clipboard_text"].text() == "Built in"
     assert not desk.window.stop.isEnabled()
 
 
@@ -266,7 +266,7 @@ def test_the_recording_is_ended_here_only_where_the_policy_lets_the_operator(ope
 def test_the_rights_are_told_from_the_policy(open_desk):
     desk = open_desk()
     desk.show_rights()
-    said = texts(desk._rights)
+    said = texts(desk.rights)
     for part in ("Password manager", "400 days", "privacy@example.org", "You may not end the recording"):
         assert part in said
 
