@@ -155,7 +155,7 @@ class Supervised:
     @property
     def opening(self) -> Sequence[Event]:
         """What was not recorded before a new recording, and why it does not go on with the one before."""
-        sentences = [self._begin.note, self.resuming.refusal if self.resuming is not None else ""]
+        sentences = [self._missed(), self.resuming.refusal if self.resuming is not None else ""]
         return [SourceStatus(0, "recorder", working=True, detail=sentence) for sentence in sentences if sentence]
 
     def starts(self, folder: Path, header: SessionHeader, recorder: Recorder, *, segment: int) -> None:
@@ -200,6 +200,13 @@ class Supervised:
         del recorder
         sentence = ending.detail if ending.error is not None else ""
         self.last = Ended(str(self._folder), str(ending.reason), exit_status, sentence)
+
+    def _missed(self) -> str:
+        since_ns = self._begin.missed_boot_ns
+        if since_ns is None:
+            return ""
+        missed_s = (self._clock.boot_ns() - since_ns) / NS_PER_S
+        return f"Nothing was recorded for {missed_s:.1f} s before: {self._begin.missed_why}"
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ class Resume(msgspec.Struct, frozen=True, array_like=True):
 class Begin(Message, frozen=True):
     """The first message to a recorder: what to go on with (None: a new recording), and what it has to know.
 
-    `resident` is the command that starts the resident again; `note` says what was not recorded before a new recording.
+    `resident` is the command that starts the resident again; `missed_…`: since when and why nothing could be recorded.
     `policy` is the policy file that the resident began with, whole: it holds until the session is over, whatever
     becomes of the file; b"" is the built-in policy.
     """
@@ -170,7 +170,8 @@ class Begin(Message, frozen=True):
     heartbeat_s: float
     silent_after_s: float
     restarts_resident: bool
-    note: str = ""
+    missed_boot_ns: int | None = None
+    missed_why: str = ""
     policy: bytes = b""
 
 

@@ -169,19 +169,13 @@ class Watcher:
                     heartbeat_s=limits.heartbeat_s,
                     silent_after_s=limits.silent_after_s,
                     restarts_resident=limits.restarts_resident,
-                    note=self._missed_words(),
+                    missed_boot_ns=self._missed[0] if self._missed is not None else None,
+                    missed_why=self._missed[1] if self._missed is not None else "",
                     policy=self._policy,
                 )
             )
         if self._stopping is not None:
             self._recorder.say(self._stopping)
-
-    def _missed_words(self) -> str:
-        """What a new recording has to say of the time before it, in which none could be made."""
-        if self._missed is None:
-            return ""
-        since_ns, why = self._missed
-        return f"Nothing was recorded for {(self._clock.boot_ns() - since_ns) / NS_PER_S:.0f} s before: {why}"
 
     def _take_news(self) -> None:
         try:

@@ -217,7 +217,8 @@ def test_a_full_disk_is_tried_again_with_a_new_recording_that_says_what_was_miss
     _, fakes, ears = watch(fills_up, refuses, records)
     wait_until(lambda: len(ears.recording()) == 2, what="a recording after the disk was full")
     assert [begin.resume for begin in fakes.begins] == [None] * 3
-    assert fakes.begins[2].note == "Nothing was recorded for 0 s before: The disk is full."
+    assert fakes.begins[2].missed_why == "The disk is full."
+    assert 0 <= fakes.clock.boot_ns() - fakes.begins[2].missed_boot_ns < 5 * S
     assert ears.outcome is None
 
 
