@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from recorder.agent_events import HiddenInput
 from recorder.events import (
     Click,
     Event,
@@ -21,7 +22,7 @@ from recorder.pieces import NS_PER_S, TYPING_PAUSE_NS, Activity, Clicks, Keys, P
 
 __all__ = ["GROUPING_VERSION", "KINDS", "NS_PER_S", "TYPING_PAUSE_NS", "LogRow", "OperationLog", "inert"]
 
-GROUPING_VERSION = 2  # an index made by another grouping is made again
+GROUPING_VERSION = 3  # an index made by another grouping is made again
 MOST_HELD_ROWS = 100
 
 CUTTING_KEYS = frozenset({"enter", "tab", "esc", "escape"})
@@ -223,6 +224,12 @@ class OperationLog:
         self._state.piece = scrolled
         return done
 
+    def _hidden(self, event: HiddenInput) -> list[LogRow]:
+        """What was typed before and after is not one text."""
+        done = self._end_by_input()
+        row = INSTANT_ROWS[HiddenInput](event, application=self._application, window=self._title)
+        return done + self._after_piece(row)
+
     # --- the window that all this happens in --------------------------------------------------------------------------
 
     def _window(self, event: WindowActive) -> list[LogRow]:
@@ -257,4 +264,5 @@ _GROWING: dict[type[Event], Callable[[OperationLog, Any], list[LogRow]]] = {
     Scroll: OperationLog._scroll,
     WindowActive: OperationLog._window,
     StateRestated: OperationLog._restated,
+    HiddenInput: OperationLog._hidden,
 }

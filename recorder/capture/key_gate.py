@@ -158,7 +158,7 @@ class KeyGate:
         if is_due and (self._stopping or self._may_look_now()):
             self._sample()
 
-    def _hidden_at(self, at_ns: int, *, is_enter: bool) -> Hidden | None:
+    def _hidden_at(self, at_ns: int, *, is_cut: bool) -> Hidden | None:
         """Why a key of this time is not recorded; None if it is."""
         with self._looking:
             at = bisect_left(self._samples, at_ns, key=_at_ns)
@@ -166,13 +166,17 @@ class KeyGate:
             after = self._samples[at] if at < len(self._samples) else None
         if after is None or before is None:
             return Hidden(ECHO_OFF, LATE)
-        hidden = before.place.hidden or self._fields.hides(at_ns, self._endings, after.place, self._tabs)
-        if not is_enter:  # that a line was ended is no secret, and a program that asks then was not there before
+        has_ended = any(at_ns < ending_ns <= after.at_ns for ending_ns in self._endings)
+        is_sure = after.at_ns - before.at_ns <= SURE_NS
+        moves = (*self._endings, at_ns + 1) if is_cut else tuple(self._endings)
+        hidden = before.place.hidden or self._fields.hides(at_ns, moves, after.place, self._tabs)
+        # That a line or a field was ended is no secret, and a program that asks then was not there before it was.
+        asks_since = after.place.hidden is not None and after.place.hidden.why == ECHO_OFF and (has_ended or is_cut)
+        if not (asks_since and is_sure):
             hidden = hidden or after.place.hidden
         if hidden is not None:
             return hidden
-        has_ended = any(at_ns < ending_ns <= after.at_ns for ending_ns in self._endings)
-        is_unsure = after.at_ns - before.at_ns > SURE_NS and (has_ended or after.at_ns - at_ns > OLDEST_NS)
+        is_unsure = not is_sure and (has_ended or after.at_ns - at_ns > OLDEST_NS)
         return Hidden(ECHO_OFF, LATE) if is_unsure else None
 
     def _hidden_far_away(self, event: Key | KeyActivity) -> Hidden | None:
@@ -254,7 +258,7 @@ class KeyGate:
         if not isinstance(event, Key | KeyActivity):
             self._emit(event)
             return
-        hidden = self._hidden_at(event.at_ns, is_enter=_is_enter(event)) or self._hidden_far_away(event)
+        hidden = self._hidden_at(event.at_ns, is_cut=_is_cut(event)) or self._hidden_far_away(event)
         if hidden is not None:
             self._hide(event, hidden)
         elif isinstance(event, Key):
@@ -300,6 +304,10 @@ class KeyGate:
 
 def _at_ns(sample: _Sample) -> int:
     return sample.at_ns
+
+
+def _is_cut(event: Event) -> bool:
+    return isinstance(event, Key) and event.name in ENDING_NAMES and not event.text
 
 
 def _is_enter(event: Event) -> bool:
