@@ -1,4 +1,4 @@
-"""`tachiai-agent library`: what is kept, what is held, what expires; and the daily round of the resident agent."""
+"""`tachiai-agent library`: what is kept, what is held, what expires."""
 
 import argparse
 import datetime
@@ -7,18 +7,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
+from app.agent.keeping_round import expire, keeper_of
 from app.agent.logins import login_name
 from app.agent.notes import note
-from recorder.clock import Clock, SystemClock
 from recorder.errors import StorageError, UnreadableError
-from recorder.evidence.key_folder import ensure_local_keys, keys_folder, trusted_devices
+from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.library_folder import library_folder
-from recorder.keeping.archive import FolderArchive
 from recorder.keeping.deciding import Decision
 from recorder.keeping.keeper import Expired, Keeper, LibraryStatus
 from recorder.keeping.tombstone import Tombstone
 from recorder.logrow import inert
-from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.in_force import policy_in_force
 from recorder.policy.paths import path_here
 from recorder.streams import said_or_refused
@@ -48,25 +46,6 @@ def run_library(asked: argparse.Namespace, out: TextIO) -> int:
     line = f"{session_id} {word}: {inert(entry.who)}, {inert(entry.why)}"
     _say(out, json.dumps(_hold_object(entry.action, session_id, entry.who, entry.why)) if asked.json else line)
     return 0
-
-
-def keeper_of(library: Path, keys: Path, clock: Clock | None = None) -> Keeper:
-    """Who keeps this library, with this machine's device key."""
-    device = ensure_local_keys(keys).device
-    return Keeper(library, device=device, devices=trusted_devices(keys), clock=clock or SystemClock())
-
-
-def expire(keeper: Keeper, policy: AgentPolicy, *, dry_run: bool = False, also_interrupted: bool = False) -> Expired:
-    """Let go what this policy no longer keeps: the daily round, too."""
-    folder = path_here("storage.archive", policy.storage.archive)
-    archive = FolderArchive(folder) if folder is not None else None
-    return keeper.expire(
-        policy.storage,
-        policy_version=policy.version,
-        archive=archive,
-        also_interrupted=also_interrupted,
-        dry_run=dry_run,
-    )
 
 
 def _library(asked: argparse.Namespace, keys: Path) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from app.agent.alerting import sending
 from app.agent.governing import Governed, govern, require_purpose
+from app.agent.keeping_round import daily_rounds
 from app.agent.notes import note
 from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
 from app.agent.supervision.messages import AdoptedBy, Resume
@@ -24,6 +25,7 @@ from recorder.events import EndReason, GapReason
 from recorder.evidence.files import is_locked
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.keys import DeviceKey
+from recorder.evidence.library_folder import library_folder
 from recorder.policy.policy_file import PolicyFile
 from recorder.policy.sections import KeysMode, SupervisionPolicy
 from recorder.process_guard import guard_memory
@@ -55,7 +57,12 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
         policy=governed.policy.data,
     )
     device = DeviceKey.load_or_create(keys_folder())
-    with sending(governed.policy.policy.channels, sign=device.sign, clock=clock), _ending_by_signal(agent):
+    policy, library = governed.policy.policy, library_folder(asked.library).absolute()
+    with (
+        sending(policy.channels, sign=device.sign, clock=clock),
+        daily_rounds(library, keys_folder(), policy, clock=clock, tell=note),
+        _ending_by_signal(agent),
+    ):
         outcome = shown.run(agent)
     if outcome.sentence:
         note(outcome.sentence)
