@@ -60,6 +60,7 @@ class PictureDecoding:
         self._workers = workers or WorkerSupply()
         self._goes_without = goes_without
         self._worker: PictureWorker | None = None
+        self._is_judged = False
         self._walls: Walls | None = None
         self._lock = threading.Lock()
         self._stopped = False
@@ -93,16 +94,9 @@ class PictureDecoding:
             WorkerDiedError: it could not be started.
             NoMoreWorkersError: too many have ended.
         """
-        worker = self._worker
-        if worker is not None:
+        worker = self._worker or self._take()
+        if self._is_judged:
             return worker
-        if self._stopped or self._deaths >= MOST_DEATHS:
-            raise NoMoreWorkersError
-        with self._lock:
-            worker = self._worker = self._workers.take()
-            if self._stopped:
-                worker.kill()
-        self.generation += 1
         try:
             walls = judge_walls(worker.ready())
             require_walls(walls, goes_without=self._goes_without())
@@ -110,7 +104,30 @@ class PictureDecoding:
             self._worker = None
             worker.end()
             raise
+        self._is_judged = True
         return worker
+
+    def _take(self) -> PictureWorker:
+        """A worker that may still be starting."""
+        if self._stopped or self._deaths >= MOST_DEATHS:
+            raise NoMoreWorkersError
+        with self._lock:
+            worker = self._worker = self._workers.take()
+            if self._stopped:
+                worker.kill()
+        self._is_judged = False
+        self.generation += 1
+        return worker
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a worker that need not be waited for; one that has to start is begun."""
+        try:
+            if self._worker is None:
+                self._take()
+            return self._worker is not None and self._worker.is_ready and bool(self.worker())
+        except (WorldError, WorkerDiedError, NoMoreWorkersError):
+            return False  # whoever needs it is told so
 
     def lose_worker(self) -> None:
         """It has ended; the next is another."""
@@ -213,6 +230,19 @@ class TrackDecoding:
                 except WorkerDiedError:
                     self._decoding.lose_worker()
 
+    def known_of(self, run: int) -> int:
+        """The last place of this run that the worker was told of; -1 if it knows nothing of it."""
+        return self._known if (run, self._decoding.generation) == (self._run, self._generation) else -1
+
+    def expect(self, run: int, patches: Sequence[tuple[int, Patch]]) -> None:
+        """Those that follow `known_of`, so that the worker can begin before something of them is asked for."""
+        if self._decoding.is_ready:
+            try:
+                self._tell(run, patches, is_ahead=True)
+            except (WorkerDiedError, NoMoreWorkersError):
+                self._decoding.lose_worker()
+                self._lose()
+
     def do(self, run: int, expected: Sequence[tuple[int, Patch]], steps: Sequence[Work]) -> None:
         """Decode these steps, all of one run; `expected` are its patches, of which only those not yet told are.
 
@@ -313,14 +343,14 @@ class TrackDecoding:
         again = cause in (Cause.DIED, Cause.GARBAGE) and self._failed[place] < _TRIES
         return StepFailedError(done, NotDecodedError(cause.value), try_again=again)
 
-    def _tell(self, run: int, expected: Sequence[tuple[int, Patch]]) -> None:
+    def _tell(self, run: int, expected: Sequence[tuple[int, Patch]], *, is_ahead: bool = False) -> None:
         worker = self._decoding.worker()
         if run != self._run or self._generation != self._decoding.generation:
             self._run, self._known, self._generation = run, -1, self._decoding.generation
         fresh = [(place, patch) for place, patch in expected if place > self._known]
         for part in _parts(fresh):
             places, patches = zip(*part, strict=True)
-            worker.tell(Expect(self._number, run, places, patches))
+            worker.tell(Expect(self._number, run, places, patches, is_ahead))
             self._known = places[-1]
 
     def _lose(self) -> None:

@@ -136,6 +136,11 @@ class PictureWorker:
         """Whether it is no more."""
         return self._process.poll() is not None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has said how its walls stand."""
+        return self._ready is not None or self._pipes.has_some()
+
     def kill(self) -> None:
         """End it, whatever it does; whoever waits for it is told so."""
         self._process.kill()

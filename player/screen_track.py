@@ -63,6 +63,13 @@ class ScreenTrack:
             self._starts.append(place)
             self._fulls.append(place)
 
+    def tell_ahead(self) -> None:
+        """Let the decoder know what came of the last run, so that it can begin."""
+        if self._runs:
+            first = self._runs[-1]
+            since = max(first, self._decoding.known_of(first) + 1)
+            self._decoding.expect(first, self._patches(since, len(self._events)))
+
     def _look_for_run(self, place: int, event: Patch | Snapshot) -> None:
         """A full patch may be lost: what follows it has other tiles by the same ids than what came before."""
         is_full = isinstance(event, Patch) and event.kind == "full"

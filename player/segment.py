@@ -29,6 +29,8 @@ _SEALED_WITHIN_NS = 1_500_000_000
 # What an event weighs in memory besides its data.
 _PER_POINTER_BYTES = 150
 _PER_PICTURE_BYTES = 2000
+# Of that, how much is read before the decoder is told: rarely enough that telling costs next to nothing.
+_TELL_BYTES = 192 << 10
 
 
 class LoadedSegment:
@@ -68,8 +70,13 @@ class LoadedSegment:
     def read_to(self, at_ns: int) -> None:
         """Read on until all that happened up to this moment is here."""
         with _no_collection():
+            told_bytes = self.size_bytes
             while not self.is_exhausted and self.reached_ns <= at_ns + _SEALED_WITHIN_NS:
                 self.read_some()
+                if self.size_bytes - told_bytes >= _TELL_BYTES:
+                    told_bytes = self.size_bytes
+                    for track in self._tracks.values():
+                        track.tell_ahead()
 
     def read_all(self) -> None:
         """Read to the end."""

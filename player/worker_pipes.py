@@ -3,8 +3,10 @@
 import os
 import select
 import subprocess
+import sys
 import threading
 import time
+from contextlib import suppress
 from typing import IO, Protocol, cast
 
 _AT_ONCE_BYTES = 1 << 20
@@ -25,6 +27,10 @@ class Pipes(Protocol):
         """So many bytes, fewer if the worker has ended."""
         ...
 
+    def has_some(self) -> bool:
+        """Whether there is something to read at once; False where that cannot be told."""
+        ...
+
     def close(self) -> None:
         """The worker has been ended."""
         ...
@@ -43,6 +49,7 @@ class PolledPipes:
         self._from = cast("IO[bytes]", process.stdout)
         os.set_blocking(self._to.fileno(), False)
         os.set_blocking(self._from.fileno(), False)
+        _widen(self._to)
         self._until_s = 0.0
         self._came = bytearray()
 
@@ -73,6 +80,12 @@ class PolledPipes:
         taken = bytes(self._came[:size])
         del self._came[:size]
         return taken
+
+    def has_some(self) -> bool:
+        """As `Pipes` says."""
+        waiting = select.poll()
+        waiting.register(self._from.fileno(), select.POLLIN)
+        return bool(self._came or waiting.poll(0))
 
     def close(self) -> None:
         """As `Pipes` says."""
@@ -127,6 +140,10 @@ class WatchedPipes:
             self._until_s = None
         return bytes(came)
 
+    def has_some(self) -> bool:
+        """As `Pipes` says."""
+        return False
+
     def close(self) -> None:
         """As `Pipes` says."""
         with self._condition:
@@ -148,6 +165,15 @@ class WatchedPipes:
                     self._process.kill()
                     return
                 self._condition.wait(left_s)
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Room for all that a seek says: else who writes and who reads take turns, sixteen times."""
+    import fcntl
+
+    if sys.platform == "linux":
+        with suppress(OSError):  # who has many pipes may not have large ones
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _AT_ONCE_BYTES)
 
 
 def _close(*pipes: IO[bytes]) -> None:

@@ -109,7 +109,8 @@ class Worker:
             case Show():
                 self._show(self._track(request.track))
             case Forget():
-                self._tracks.pop(request.track, None)
+                self._track(request.track).end_ahead()
+                self._tracks.pop(request.track)
 
     def _do(self, request: Do) -> None:
         track = self._track(request.track)

@@ -1,5 +1,7 @@
 """One screen's pictures in one segment, as the worker holds them: what the player says is decoded, in its order."""
 
+from collections.abc import Sequence
+
 from player.worker.wire import Do, Expect, How, Step
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError
@@ -17,6 +19,7 @@ class TrackState:
         self._patches: dict[int, Patch] = {}
         self._store: SheetStore | None = None
         self._decoder: ScreenDecoder | None = None
+        self._is_ahead = False
 
     def expect(self, request: Expect) -> None:
         """Know what belongs to a run; it is decoded when something of it is shown."""
@@ -25,6 +28,8 @@ class TrackState:
             self._patches[place] = patch
             if self._store is not None:
                 self._store.expect(patch.data)
+        if request.is_ahead:
+            self._decode_ahead(request.patches)
 
     def do(self, request: Do, step: Step) -> None:
         """Decode one thing.
@@ -33,6 +38,7 @@ class TrackState:
             DamagedPictureError: it cannot be decoded.
         """
         self._use(request.run)
+        self.end_ahead()
         if step.how is How.BEGIN:
             self._begin(step.place)
         elif step.how is How.START:
@@ -43,6 +49,12 @@ class TrackState:
             raise DamagedPictureError(msg)
         else:
             self._decoder.apply(_given(step) if step.how is How.CHECK else self._patches[step.place])
+
+    def end_ahead(self) -> None:
+        """Have the second thread leave what it has not begun."""
+        if self._is_ahead and self._store is not None:
+            self._store.end_ahead()
+        self._is_ahead = False
 
     @property
     def picture(self) -> Bytes:
@@ -59,7 +71,16 @@ class TrackState:
 
     def _use(self, run: int) -> None:
         if run != self._run:
+            self.end_ahead()
             self._run, self._patches, self._store = run, {}, None
+
+    def _decode_ahead(self, patches: Sequence[Patch]) -> None:
+        """Only of a store that nobody used: it has all, and nothing is decoded yet."""
+        if self._store is None:
+            self._store, self._is_ahead = self._stored(), True
+            patches = tuple(self._patches.values())
+        if self._is_ahead:
+            self._store.decode_ahead([patch.data for patch in patches])
 
     def _begin(self, place: int) -> None:
         self._decoder = self._store = None

@@ -26,6 +26,7 @@ class Expect(msgspec.Struct, frozen=True, array_like=True, tag="expect"):
     run: int
     places: tuple[int, ...]
     patches: tuple[Patch, ...]
+    is_ahead: bool = False  # more of them may follow before anything is asked
 
 
 class How(enum.StrEnum):

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from recorder.codec import numbered, origins
+from recorder.codec.ahead import SheetsAhead
 from recorder.codec.beside import beside
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.kept_tiles import Composed, Pictured
@@ -118,6 +119,7 @@ class SheetStore:
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
         self._reader: numbered.NumberedReader | None = None  # of the group that was read last, to go on
+        self._ahead: SheetsAhead | None = None
         self.decoded_sheets = 0
 
     def add(self, head: Head) -> None:
@@ -133,6 +135,21 @@ class SheetStore:
     def expect(self, data: bytes) -> None:
         """The data of the patch that came next; it is read when something of it is asked for."""
         self._patches.append(data)
+
+    def decode_ahead(self, patches: Sequence[bytes]) -> None:
+        """Begin to decode what `expect` was told last, all there is so far or what came after, until `end_ahead`."""
+        if self._ahead is None:
+            self._ahead = SheetsAhead(self.palette.colours_of, most_bytes=self._cache_bytes)
+        self._ahead.add(patches)
+
+    def end_ahead(self) -> None:
+        """Take over what was decoded ahead. Nothing else may be asked of this store before."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.stop()
+            self._heads.update(enumerate(ahead.heads))
+            self._keep(ahead.sheets)
+            self._reader = ahead.reader
 
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
@@ -304,7 +321,7 @@ class SheetStore:
                     if first_id <= sheet.first_id <= last_id and sheet.kind is SheetKind.NUMBERED:
                         yield sheet
 
-    def _keep(self, decoded: "dict[int, _Tiles]") -> None:
+    def _keep(self, decoded: "Mapping[int, _Tiles]") -> None:
         for first_id, one in decoded.items():
             if first_id in self._decoded:
                 continue
