@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
+from player import segment
 from player.decoder import read_shown
+from player.picture_worker import PictureWorker
 from player.recording import OpenRecording
 from player.source import Change
+from player.worker.wire import Expect
+from player.worker_supply import WorkerSupply
 from recorder.errors import KeyMissingError, UnreadableError
 from recorder.events import GapReason
 from recorder.evidence.findings import Status
@@ -47,6 +51,23 @@ def test_every_picture_is_the_one_that_was_recorded_whatever_the_order(tmp_path)
     recording = opened(made)
     for at_ns in moments(desk):
         assert assert_shows(recording, desk, 0, at_ns).exact
+
+
+def test_pictures_told_ahead_chunk_by_chunk_are_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(segment, "_TELL_BYTES", 0)
+    told, tell = [], PictureWorker.tell
+    monkeypatch.setattr(PictureWorker, "tell", lambda self, request: (told.append(request), tell(self, request)))
+    desk, made = recordings.whole(tmp_path)
+    for at_ns in [desk.now_ns, *moments(desk)[:5]]:
+        supply = WorkerSupply()
+        supply.spare().ready()
+        recording = opened(made, workers=supply)
+        for at in (at_ns, *moments(desk)[:10]):
+            assert_shows(recording, desk, 0, at)
+        recording.close()
+        supply.close()
+
+    assert sum(isinstance(request, Expect) and request.is_ahead for request in told) > 10
 
 
 def test_playing_forward_shows_every_picture(tmp_path):
