@@ -56,7 +56,12 @@ def test_every_picture_is_the_one_that_was_recorded_whatever_the_order(tmp_path)
 def test_pictures_told_ahead_chunk_by_chunk_are_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr(segment, "_TELL_BYTES", 0)
     told, tell = [], PictureWorker.tell
-    monkeypatch.setattr(PictureWorker, "tell", lambda self, request: (told.append(request), tell(self, request)))
+
+    def telling(worker, request):
+        told.append(request)
+        tell(worker, request)
+
+    monkeypatch.setattr(PictureWorker, "tell", telling)
     desk, made = recordings.whole(tmp_path)
     for at_ns in [desk.now_ns, *moments(desk)[:5]]:
         supply = WorkerSupply()
