@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from player.picture_walls import Walls, goes_without_walls, judge_walls, require_walls
-from player.picture_worker import Cause, PictureWorker, StepDamagedError, WorkerDiedError
+from player.picture_worker import Cause, PictureWorker, Seen, StepDamagedError, WorkerDiedError
 from player.worker.wire import Do, Expect, Forget, How, Step
 from player.worker_supply import WorkerSupply
 from recorder.codec.decoder import digest_of
@@ -189,11 +189,12 @@ class _Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unmet:
-    """A picture that a snapshot led to, and the hash that it must have."""
+class _Untaken:
+    """A picture that the worker put where it can be seen, and the hash that it must have, if steps ended there."""
 
-    bgr: Bgr
-    sha256: bytes
+    seen: Seen
+    exact: bool
+    sha256: bytes | None
 
 
 Work = tuple[Step, Patch | Snapshot]
@@ -230,18 +231,22 @@ class TrackDecoding:
                 except WorkerDiedError:
                     self._decoding.lose_worker()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the worker takes what is told at once."""
+        return self._decoding.is_ready
+
     def known_of(self, run: int) -> int:
         """The last place of this run that the worker was told of; -1 if it knows nothing of it."""
         return self._known if (run, self._decoding.generation) == (self._run, self._generation) else -1
 
     def expect(self, run: int, patches: Sequence[tuple[int, Patch]]) -> None:
         """Those that follow `known_of`, so that the worker can begin before something of them is asked for."""
-        if self._decoding.is_ready:
-            try:
-                self._tell(run, patches, is_ahead=True)
-            except (WorkerDiedError, NoMoreWorkersError):
-                self._decoding.lose_worker()
-                self._lose()
+        try:
+            self._tell(run, patches, is_ahead=True)
+        except (WorkerDiedError, NoMoreWorkersError):
+            self._decoding.lose_worker()
+            self._lose()
 
     def do(self, run: int, expected: Sequence[tuple[int, Patch]], steps: Sequence[Work]) -> None:
         """Decode these steps, all of one run; `expected` are its patches, of which only those not yet told are.
@@ -252,14 +257,14 @@ class TrackDecoding:
         """
         done = 0
         sound, refused = self._of_possible_sizes(steps)
-        unmet: _Unmet | None = None
+        untaken: _Untaken | None = None
         try:
             while done < len(sound):
                 group = _up_to_snapshot(sound[done:])
                 self._tell(run, expected)
-                unmet = self._do_group(run, group, unmet)
+                untaken = self._do_group(run, group, untaken)
                 done += len(group)
-            _meet(unmet)
+            self._take(untaken)
         except StepDamagedError as error:
             raise self._failed_at(done + error.done, error.error) from None
         except IntegrityMismatchError as error:  # of the last step done
@@ -278,22 +283,23 @@ class TrackDecoding:
         Raises:
             StepFailedError: the worker did not give it.
         """
-        try:
-            return self._show()
-        except WorkerDiedError as error:
-            raise self._lost(0, self._last.place if self._last is not None else -1, error.cause) from None
-        except NoMoreWorkersError:
-            raise self._failed_at(0, NotDecodedError(TOO_MANY)) from None
-
-    def _show(self) -> Decoded:
-        last = self._last
-        if last is None:
-            raise WorkerDiedError(Cause.GARBAGE)
         if self._shown is None:
-            shown = self._decoding.worker().show(self._number, last.width_px, last.height_px)
-            everywhere = (Rect(0, 0, last.width_px, last.height_px),)
-            self._shown = Decoded(shown.bgr, last.exact, () if last.exact else shown.film or everywhere)
+            raise self._lost(0, self._last.place if self._last is not None else -1, Cause.GARBAGE) from None
         return self._shown
+
+    def _take(self, untaken: "_Untaken | None") -> None:
+        """Have the picture, and compare it with the hash that it must have.
+
+        Raises:
+            IntegrityMismatchError: it is another.
+        """
+        if untaken is not None:
+            shown, exact = untaken.seen.take(), untaken.exact
+            if untaken.sha256 is not None and digest_of(shown.bgr) != untaken.sha256:
+                msg = "a snapshot does not show what was recorded"
+                raise IntegrityMismatchError(msg)
+            height_px, width_px = shown.bgr.shape[:2]
+            self._shown = Decoded(shown.bgr, exact, () if exact else shown.film or (Rect(0, 0, width_px, height_px),))
 
     def _of_possible_sizes(self, steps: Sequence[Work]) -> tuple[Sequence[Work], DamagedPictureError | None]:
         """The steps up to one of a size that is impossible, or another than that of the picture it follows."""
@@ -309,28 +315,28 @@ class TrackDecoding:
             size = here
         return steps, None
 
-    def _do_group(self, run: int, group: Sequence[Work], unmet: "_Unmet | None") -> "_Unmet | None":
+    def _do_group(self, run: int, group: Sequence[Work], before: "_Untaken | None") -> "_Untaken":
         """Some patches, and perhaps a snapshot after them, whose hash must be met; that of the one before is met here.
 
         That takes milliseconds in which the worker goes on.
         """
-        worker, request = self._decoding.worker(), Do(self._number, run, tuple(step for step, _ in group))
+        worker, event = self._decoding.worker(), group[-1][1]
+        request = Do(self._number, run, tuple(step for step, _ in group), worker.next_place())
+        size_px = event.width_px, event.height_px
         worker.begin(request)
         try:
-            _meet(unmet)
+            self._take(before)
         except IntegrityMismatchError:
             with suppress(StepDamagedError):
-                worker.finish(request)
+                worker.finish(request, *size_px)
             raise
-        worker.finish(request)
+        seen = worker.finish(request, *size_px)
         for step, event in group:
             is_same = step.how is How.CHECK and self._last is not None
             exact = self._last.exact if is_same and self._last is not None else event.exact
-            if not is_same:
-                self._shown = None
             self._last = _Reached(step.place, event.width_px, event.height_px, exact)
-        event = group[-1][1]
-        return _Unmet(self._show().bgr, event.picture_sha256) if isinstance(event, Snapshot) else None
+        must_be = event.picture_sha256 if isinstance(event, Snapshot) else None
+        return _Untaken(seen, self._last is not None and self._last.exact, must_be)
 
     def _failed_at(self, done: int, error: WorldError) -> StepFailedError:
         self._last = self._shown = None
@@ -356,12 +362,6 @@ class TrackDecoding:
     def _lose(self) -> None:
         self._run = self._known = -1
         self._last = self._shown = None
-
-
-def _meet(unmet: "_Unmet | None") -> None:
-    if unmet is not None and digest_of(unmet.bgr) != unmet.sha256:
-        msg = "a snapshot does not show what was recorded"
-        raise IntegrityMismatchError(msg)
 
 
 def _up_to_snapshot(steps: Sequence[Work]) -> Sequence[Work]:

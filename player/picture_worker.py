@@ -26,12 +26,12 @@ from player.worker.reasons import known_reason
 from player.worker.wire import (
     MOST_AREAS,
     PICTURE_BYTES,
+    PLACES,
     Answer,
     Do,
     GarbageError,
     Ready,
     Request,
-    Show,
     read_answer,
     write_request,
 )
@@ -87,6 +87,20 @@ class Shown:
     film: tuple[Rect, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture where the worker put it, and can still write."""
+
+    there: npt.NDArray[np.uint8]
+    film: tuple[Rect, ...] | None
+
+    def take(self) -> Shown:
+        """The picture, copied before it is looked at."""
+        bgr = self.there.copy()
+        bgr.flags.writeable = False
+        return Shown(bgr, self.film)
+
+
 def film_said(said: bytes, picture: Rect) -> tuple[Rect, ...] | None:
     """The areas that a worker named, if they can be areas of this picture."""
     try:
@@ -124,6 +138,7 @@ class PictureWorker:
         self._pipes = pipes_to(self._process)
         self._end = weakref.finalize(self, _end, self._process, self._pipes)
         self._ready: Ready | None = None
+        self._place = 0
         self._getting_ready = threading.Lock()  # who tells of the walls may ask while somebody takes it into use
 
     @property
@@ -183,8 +198,15 @@ class PictureWorker:
         self._pipes.begin(self._step_limit_s)
         self._send(request)
 
-    def finish(self, request: Do) -> None:
-        """Wait until these steps are decoded.
+    def next_place(self) -> int:
+        """Where the next picture goes, so that the one before can still be taken meanwhile."""
+        self._place = (self._place + 1) % PLACES
+        return self._place
+
+    def finish(self, request: Do, width_px: int, height_px: int) -> Seen:
+        """Wait until these steps are decoded, and for the picture that they led to, which is so large.
+
+        It has to be taken before what is asked next is finished. Whether it is the right one, only a hash can tell.
 
         Raises:
             StepDamagedError: one of them cannot be decoded.
@@ -197,27 +219,19 @@ class PictureWorker:
                 self._pipes.begin(min(self._step_limit_s, max(0.0, until_s - time.monotonic())))
                 self._step(done)
                 done += 1
+            self._pipes.begin(self._step_limit_s)
+            return self._seen(request.place, width_px, height_px)
         except WorkerDiedError as error:
-            raise WorkerDiedError(error.cause, done) from None
+            raise WorkerDiedError(error.cause, min(done, len(request.steps) - 1)) from None
 
-    def show(self, track: int, width_px: int, height_px: int) -> Shown:
-        """The picture of this track, which is so large; whether it is the right one, only a hash can tell.
-
-        Raises:
-            WorkerDiedError: it did not give it.
-        """
-        self._pipes.begin(self._step_limit_s)
-        self._send(Show(track))
-        answer, said = self._any_answer()
-        if answer is not Answer.SHOWN:
-            raise self._dead(Cause.GARBAGE)
+    def _seen(self, place: int, width_px: int, height_px: int) -> Seen:
+        film = film_said(self._answer(Answer.SHOWN), Rect(0, 0, width_px, height_px))
         size = width_px * height_px * 3
         if self._memory is None:
             data = np.frombuffer(self._read(size), np.uint8)
-        else:  # copied before it is looked at: the worker can still write there
-            data = np.frombuffer(self._memory, np.uint8, size).copy()
-        data.flags.writeable = False
-        return Shown(data.reshape(height_px, width_px, 3), film_said(said, Rect(0, 0, width_px, height_px)))
+        else:
+            data = np.frombuffer(self._memory, np.uint8, size, place * PICTURE_BYTES)
+        return Seen(data.reshape(height_px, width_px, 3), film)
 
     def _read(self, size: int) -> bytes:
         try:
@@ -293,17 +307,17 @@ def _end(process: "subprocess.Popen[bytes]", pipes: Pipes) -> None:
 
 
 def _shared_memory() -> tuple[mmap.mmap | None, int | None]:
-    """Memory that holds the largest picture, and its file; None where there is no memfd."""
+    """Memory that holds the largest picture twice, and its file; None where there is no memfd."""
     if not hasattr(os, "memfd_create") or platform.system() != "Linux":
         return None, None
     import fcntl
 
     shared = os.memfd_create("picture", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
-        os.ftruncate(shared, PICTURE_BYTES)
+        os.ftruncate(shared, PLACES * PICTURE_BYTES)
     except OSError:  # a limit on how large files may be holds for this too; pictures then come through the pipe
         os.close(shared)
         return None, None
     # Nobody can make it shorter (reading what is gone kills the reader) or longer any more.
     fcntl.fcntl(shared, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
-    return mmap.mmap(shared, PICTURE_BYTES), shared
+    return mmap.mmap(shared, PLACES * PICTURE_BYTES), shared

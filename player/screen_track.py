@@ -65,7 +65,7 @@ class ScreenTrack:
 
     def tell_ahead(self) -> None:
         """Let the decoder know what came of the last run, so that it can begin."""
-        if self._runs:
+        if self._runs and self._decoding.is_ready:
             first = self._runs[-1]
             since = max(first, self._decoding.known_of(first) + 1)
             self._decoding.expect(first, self._patches(since, len(self._events)))

@@ -16,6 +16,7 @@ from player.worker.track import TrackState
 from player.worker.trial import try_walls
 from player.worker.wire import (
     PICTURE_BYTES,
+    PLACES,
     Answer,
     Do,
     Expect,
@@ -23,7 +24,6 @@ from player.worker.wire import (
     GarbageError,
     Ready,
     Request,
-    Show,
     read_request,
     write_answer,
 )
@@ -39,11 +39,11 @@ def run(arguments: Sequence[str], make_track: type[TrackState] = TrackState) -> 
     """Run until the player ends; the argument, if there is one, is the file of the shared memory."""
     shared = int(arguments[0]) if arguments else None
     requests, answers = _own_streams()
-    memory = None if shared is None else mmap.mmap(shared, PICTURE_BYTES)
+    memory = None if shared is None else mmap.mmap(shared, PLACES * PICTURE_BYTES)
     ready = raise_walls()
     take_memory_ahead(_AHEAD_BYTES)  # every seek takes and frees as much as the one before
     if memory is not None:
-        np.frombuffer(memory, np.uint8)[: _PICTURE_AHEAD_BYTES : mmap.PAGESIZE] = 0
+        np.frombuffer(memory, np.uint8).reshape(PLACES, -1)[:, : _PICTURE_AHEAD_BYTES : mmap.PAGESIZE] = 0
     gc.freeze()  # what stands now is not looked through again for what nobody needs
     Worker(requests, answers, memory, make_track).run(ready)
     return 0
@@ -106,8 +106,6 @@ class Worker:
                 self._track(request.track).expect(request)
             case Do():
                 self._do(request)
-            case Show():
-                self._show(self._track(request.track))
             case Forget():
                 self._track(request.track).end_ahead()
                 self._tracks.pop(request.track)
@@ -121,14 +119,15 @@ class Worker:
                 self._say(Answer.DAMAGED, error.what.encode())
                 return
             self._say(Answer.DONE)
+        self._show(track, request.place % PLACES)
 
-    def _show(self, track: TrackState) -> None:
+    def _show(self, track: TrackState, place: int) -> None:
         picture, film = track.picture, msgspec.msgpack.encode(track.film_areas)
         if self._memory is None:
             self._say(Answer.SHOWN, film)
             self._write(np.ascontiguousarray(picture).data.cast("B"))
             return
-        np.frombuffer(self._memory, np.uint8, picture.size).reshape(picture.shape)[:] = picture
+        np.frombuffer(self._memory, np.uint8, picture.size, place * PICTURE_BYTES).reshape(picture.shape)[:] = picture
         self._say(Answer.SHOWN, film)
 
     def _track(self, number: int) -> TrackState:

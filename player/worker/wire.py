@@ -12,6 +12,7 @@ import msgspec
 from recorder.events import Patch, Snapshot
 
 PICTURE_BYTES = 3 << 25  # the largest picture that the codec knows, B, G, R
+PLACES = 2  # in the shared memory: one is looked at while the other is filled
 MOST_REQUEST_BYTES = 256 << 20
 MOST_ANSWER_BYTES = 4096
 MOST_AREAS = 16  # of film, in one picture
@@ -47,20 +48,16 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Do(msgspec.Struct, frozen=True, array_like=True, tag="do"):
-    """Decode these in order; each is answered with DONE, until one is answered with DAMAGED: the rest is left."""
+    """Decode these in order; each is answered with DONE, until one is answered with DAMAGED: the rest is left.
 
-    track: int
-    run: int
-    steps: tuple[Step, ...]
-
-
-class Show(msgspec.Struct, frozen=True, array_like=True, tag="show"):
-    """Put the picture where it is seen; answered with SHOWN and where it is film.
-
+    After the last, put the picture into this place of the shared memory: answered with SHOWN and where it is film.
     Without shared memory, its bytes follow.
     """
 
     track: int
+    run: int
+    steps: tuple[Step, ...]
+    place: int = 0
 
 
 class Forget(msgspec.Struct, frozen=True, array_like=True, tag="forget"):
@@ -69,7 +66,7 @@ class Forget(msgspec.Struct, frozen=True, array_like=True, tag="forget"):
     track: int
 
 
-Request: TypeAlias = Expect | Do | Show | Forget
+Request: TypeAlias = Expect | Do | Forget
 
 
 class Answer(enum.IntEnum):
