@@ -29,12 +29,13 @@ class SheetsAhead:
         """The data of the patches that came next."""
         self._begun.append(self._thread.submit(self._take, patches))
 
-    def stop(self) -> None:
-        """Finish what is in hand and leave the rest; from then on, what was decoded is the caller's."""
+    def stop(self) -> list[Head]:
+        """Finish what is in hand and leave the rest; from then on, what was decoded is the caller's. Gives the heads."""
         self._thread.shutdown(cancel_futures=True)
         for done in self._begun:
             if not done.cancelled():
                 done.result()
+        return self.heads
 
     def _take(self, patches: Sequence[bytes]) -> None:
         if self._is_over:

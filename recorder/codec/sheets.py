@@ -146,8 +146,7 @@ class SheetStore:
         """Take over what was decoded ahead. Nothing else may be asked of this store before."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
-            ahead.stop()
-            self._heads.update(enumerate(ahead.heads))
+            self._heads.update(enumerate(ahead.stop()))
             self._keep(ahead.sheets)
             self._reader = ahead.reader
 
