@@ -30,7 +30,7 @@ class SheetsAhead:
         self._begun.append(self._thread.submit(self._take, patches))
 
     def stop(self) -> list[Head]:
-        """Finish what is in hand and leave the rest; from then on, what was decoded is the caller's. Gives the heads."""
+        """Finish what is in hand and leave the rest: the heads, in order; all that was decoded is the caller's now."""
         self._thread.shutdown(cancel_futures=True)
         for done in self._begun:
             if not done.cancelled():
