@@ -10,7 +10,7 @@ from app.ui.screens import desktop_area
 from resources.ui.look import SMALL_PX, Look, text_font
 
 BLOCK_PX = 16
-LEAST_PX = QSize(320, 180)
+LEAST_PX = QSize(240, 135)
 _CENTRED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 
 

@@ -25,7 +25,7 @@ from resources.words import LANGUAGES
 
 LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 MOST_TYPED = 4 * LONGEST_PURPOSE
-LEAST_BODY_PX, BESIDE_BODY_PX = 140, 440  # what is beside it on the card and around that
+LEAST_BODY_PX, BESIDE_BODY_PX = 140, 460  # what is beside it on the card and around that
 
 
 class NoticeCard(GrowingCard):
@@ -199,7 +199,7 @@ class _Scrolled(QScrollArea):
         layout = self._inside.layout()
         wanted = layout.totalHeightForWidth(self.viewport().width()) if layout is not None else 0
         most = max(LEAST_BODY_PX, self.screen().availableGeometry().height() - BESIDE_BODY_PX)
-        self.setMinimumHeight(min(most, wanted))
+        self.setFixedHeight(min(most, wanted))
 
 
 def _lines(paragraph: str) -> str:

@@ -1,6 +1,6 @@
 """Shows the notice at the start, holds the session where the policy wants it, and asks again until it is confirmed."""
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -32,6 +32,18 @@ class NoticeWindow(QWidget):
         column.addWidget(card)
         self.setFixedWidth(WIDTH_PX)
         self.resize(WIDTH_PX, 1)
+
+    def event(self, event: QEvent) -> bool:
+        """It is as high as the card wants to be."""
+        answer = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return answer
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """It is put off, not confirmed."""

@@ -1,6 +1,6 @@
 """The window: what is recorded right now, since when, to where, and by which policy."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from resources.ui.widgets import ElidedLabel, name_control, plain_label
 
 SIZE_PX = (1200, 760)
 SIDE_PX = 480
+LEAST_SIDE_PX = 280
 
 
 class ResidentWindow(QWidget):
@@ -57,11 +58,11 @@ class ResidentWindow(QWidget):
         both.setContentsMargins(20, 16, 0, 0)
         both.setSpacing(20)
         both.addWidget(self._seen_side(), 1)
-        both.addWidget(self._facts_side())
+        both.addWidget(self._facts_side(), 1)
         column.addLayout(both, 1)
         column.addLayout(self._foot())
         self._keys()
-        self.resize(*SIZE_PX)
+        self.resize(QSize(*SIZE_PX).boundedTo(self.screen().availableSize() * 0.95))
 
     def tell(self, known: Known, standing: Standing, tone: str, said: StateSaid) -> None:
         """What holds now."""
@@ -158,8 +159,8 @@ class ResidentWindow(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedWidth(SIDE_PX)
+        area.setMinimumWidth(LEAST_SIDE_PX)
+        area.setMaximumWidth(SIDE_PX)
         area.setWidget(inside)
         return area
 

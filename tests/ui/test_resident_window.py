@@ -1,6 +1,10 @@
 """The resident's windows: what they are told, what a person does with them, and what that asks of the recorder."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -23,6 +27,7 @@ from resources.ui.settings import ThrowawaySettings
 from tests.resident import AMPLE, RECORDING, ROOT, ROWS, SESSION, Asked, S, alert, desktop, policy
 
 NOW = 10**15
+ROOT_FOLDER = Path(__file__).parents[2]
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -131,6 +136,36 @@ def test_a_notice_that_holds_the_session_cannot_be_closed(open_desk, asked):
     assert desk.notices.cover is None
 
 
+TWO_SCREENS = {
+    "screens": [
+        {"name": name, "x": x, "y": 0, "width": 1280, "height": 720, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+        for name, x in (("left", 0), ("right", 1280))
+    ]
+}
+COVER_TWO = """
+import sys
+from PySide6.QtWidgets import QApplication
+application = QApplication(["agent", "-platform", f"offscreen:configfile={sys.argv[1]}"])
+from app.ui.notices import Notices
+from resources.ui.dressing import make_look
+from resources.ui.settings import ThrowawaySettings
+from tests.resident import Asked, policy
+notices = Notices(policy(hold_session=True), Asked(), look=make_look(ThrowawaySettings("dark", "en")))
+notices.show()
+for pane in notices.cover.panes:
+    print(pane.x(), pane.width(), pane.isVisible(), notices.card.parentWidget() is pane)
+notices.stop()
+"""
+
+
+def test_every_monitor_is_covered(tmp_path):
+    screens = tmp_path / "screens.json"
+    screens.write_text(json.dumps(TWO_SCREENS))
+    command = [sys.executable, "-c", COVER_TWO, str(screens)]
+    done = subprocess.run(command, cwd=ROOT_FOLDER, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["0 1280 True True", "1280 1280 True False"], done.stderr
+
+
 # --- the indicator ----------------------------------------------------------------------------------------------------
 
 
@@ -212,7 +247,7 @@ def test_the_window_does_not_show_itself(qtbot, open_desk, monkeypatch):
     desk.hear(MiniatureTaken(0, picture()))
     view = desk.window.picture
     first, own = view.image.copy(), view.own_place
-    assert own.width() > 100
+    assert own.width() > 50
     assert first.pixelColor(own.center()) != first.pixelColor(0, 0)
     desk.hear(MiniatureTaken(1, picture(own.center())))
     assert view.image == first
