@@ -91,6 +91,8 @@ ROWS = RowsSaid(
     )
 )
 
+TOLD = (RECORDING, SESSION, AMPLE, ROWS)  # while all is well
+
 
 def alert(*responses: Response, rule: str = "audit-log-cleared", at_s: int = 20) -> AlertRaised:
     """A rule fired, and this is wanted."""

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent
 
+from app.ui.lock_seen import LockSeen
+from app.ui.resident import ResidentDesk
 from player.ui.desk import Desk
 from player.ui.real_access import RealAccess
 from player.ui.window import PlayerWindow
@@ -13,8 +15,10 @@ from resources.ui.settings import ThrowawaySettings
 from resources.ui.shared_values import keep_shared_values
 from tests.fakes import FakeAccess, FakeSource, S
 from tests.player_place import Place
+from tests.resident import ROOT, TOLD, Asked, desktop, policy
 
 RECORDING = Path("/library/one")
+RESIDENT_NOW_NS = 10**15
 OPENING_MS = 30_000  # a million rows given all at once, on a machine that does other things too
 
 
@@ -132,3 +136,37 @@ def seek(qtbot):
         qtbot.waitUntil(lambda: window.is_settled)
 
     return go
+
+
+@pytest.fixture
+def asked():
+    return Asked()
+
+
+@pytest.fixture
+def open_desk(qapp, asked, monkeypatch):
+    """Make the resident's windows on this policy; recording, unless it `waits`."""
+    monkeypatch.setattr("app.ui.tray.QSystemTrayIcon.isSystemTrayAvailable", lambda: False)
+    made = []
+
+    def make(given=None, *, settings=None, waits=False, outside=None):
+        desk = ResidentDesk(
+            given or policy(shown=False),
+            ROOT,
+            asked,
+            settings or ThrowawaySettings("dark", "en"),
+            desktop=outside or desktop(),
+            lock_seen=LockSeen({}),
+            now_ns=lambda: RESIDENT_NOW_NS,
+        )
+        made.append(desk)
+        desk.start()
+        if not waits:
+            for news in TOLD:
+                desk.hear(news)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.stop()
+        desk.deleteLater()
