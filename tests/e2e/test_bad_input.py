@@ -68,6 +68,18 @@ def test_a_library_that_is_a_file_is_a_storage_failure(site: Site) -> None:
     assert is_one_sentence(done.stderr.splitlines()[-1]), done.stderr
 
 
+# So that the disk itself refuses, and not the policy before it.
+WARNS_ONLY = """
+version = 1
+organisation = "Example Bank"
+
+[storage]
+at_low = "warn"
+at_reserve = "warn"
+at_full = "warn"
+"""
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Path:
     """A file system of 2 MB of its own, half of it the reserve, where the test may make one."""
@@ -92,7 +104,9 @@ def unmounted(small_disk: Path):
 def test_a_disk_that_fills_in_the_middle_leaves_a_closed_and_signed_recording(
     desktop: XServer, site: Site, unmounted: Path
 ) -> None:
-    recording = site.start_recording("--library", str(unmounted))
+    policy = site.home / "policy.toml"
+    policy.write_text(WARNS_ONLY)
+    recording = site.start_recording("--library", str(unmounted), "--policy", str(policy))
     desktop.start([sys.executable, "-m", "tests.e2e.paint", "noise:20"], env=desktop.environment | {"PYTHONPATH": "."})
     assert recording.wait() == STORAGE_FAILED, recording.errors
     assert "Traceback" not in recording.errors
