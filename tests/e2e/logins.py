@@ -20,7 +20,7 @@ from Xlib.ext import xtest
 from tests.e2e.login_windows import TITLE
 from tests.xserver import XServer, stop_process, wait_until
 
-KEY_APART_S = 0.012
+KEY_APART_S = 0.03  # twice as fast as anybody types
 NOBODY = "65534"
 _PAUSE = threading.Event()
 _NAMES = {
@@ -36,7 +36,7 @@ _NAMES = {
 _NAMES |= {"@": "at", "_": "underscore", ":": "colon", "#": "numbersign", "!": "exclam", "%": "percent", "+": "plus"}
 
 
-PERSON_S = 0.5  # how long a person takes to see that something waits for them
+PERSON_S = 0.3  # how long a person takes to see that something waits for them
 _SYSTEM_PYTHON = "/usr/bin/python3"
 # A program of this name, which hands keys to a shell at the far end of its connection, and shows what comes back.
 FAR_END = """#!{python}
@@ -109,6 +109,7 @@ class Terminal:
 
     def focus(self) -> None:
         self._server.focus("logins")
+        _PAUSE.wait(PERSON_S)
 
     def wait_for_far_end(self, times: int) -> None:
         """Until the far shell has asked for a command so often, and reads it."""
@@ -176,6 +177,7 @@ class Window:
 
     def focus(self) -> None:
         self._server.focus(self._title)
+        _PAUSE.wait(PERSON_S)
 
     def wait_for_length(self, name: str, length: int) -> None:
         wait_until(lambda: self._lengths.get(name, 0) == length, what=f"{length} characters in {name}: {self._lengths}")

@@ -192,7 +192,9 @@ def texts_about(recording: RunningRecording, site: Site, events: list[Event]) ->
     database.close()
     return {
         "events": "\n".join(
-            str(msgspec.to_builtins(event)) for event in events if not isinstance(event, Patch | Snapshot)
+            str(msgspec.to_builtins(event, builtin_types=(bytes,)))
+            for event in events
+            if not isinstance(event, Patch | Snapshot)
         ),
         "log": site.player("log", str(recording.folder)).stdout,
         "index": str(rows),
