@@ -3,7 +3,9 @@
 import os
 import socket
 import sys
+import tempfile
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,9 +21,9 @@ ONE = Handed("/library/one", 83_250_000_000)
 
 @pytest.fixture
 def environment(tmp_path):
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    return {"XDG_RUNTIME_DIR": str(runtime), "TACHIAI_HOME": str(tmp_path / "home"), "DISPLAY": ":7"}
+    # The name of a socket has at most 107 bytes, of which `tmp_path` may leave too few.
+    with tempfile.TemporaryDirectory(prefix="tachiai-") as runtime:
+        yield {"XDG_RUNTIME_DIR": runtime, "TACHIAI_HOME": str(tmp_path / "home"), "DISPLAY": ":7"}
 
 
 @pytest.fixture
@@ -150,7 +152,7 @@ def test_a_flood_is_cut_off_and_the_next_is_heard(environment, listening):
 
 
 def test_without_a_private_runtime_folder_it_is_the_persons_own(environment, tmp_path):
-    (tmp_path / "run").chmod(0o755)
+    Path(environment["XDG_RUNTIME_DIR"]).chmod(0o755)
     assert sockets_folder(environment) == tmp_path / "home" / "run"
     assert sockets_folder({"TACHIAI_HOME": "/h", "XDG_RUNTIME_DIR": "relative"}) == sockets_folder(
         {"TACHIAI_HOME": "/h"}
