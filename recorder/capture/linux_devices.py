@@ -9,6 +9,7 @@ from recorder.errors import CannotRecordError
 
 SYS = Path("/sys")
 USB = "bus/usb/devices"
+USB_KIND = "usb"
 LOOK_EVERY_S = 2.0
 LONGEST_NAME = 200
 # Of USB's interface classes those that a person plugs in to carry data, or to type with.
@@ -41,7 +42,8 @@ class LinuxDevices(ThreadSource):
         super().__init__("devices")
         self._sys = sys
         self._look_every_s = look_every_s
-        self._known: dict[Device, None] = {}
+        self._known: dict[str, Device] = {}  # by where it is plugged in
+        self._unready: set[str] = set()
         self._usb: list[Device] = []
         self._usb_names: list[str] = []
 
@@ -59,14 +61,23 @@ class LinuxDevices(ThreadSource):
     def _look(self, added: str) -> None:
         now_ns = self._clock.now_ns()
         names = [folder.name for folder in _folders(self._sys / USB)]
-        if names != self._usb_names:  # asking each device costs more than looking which there are
+        if names != self._usb_names or self._unready:  # asking each device costs more than looking which there are
             self._usb, self._usb_names = usb_devices(self._sys), names
-        devices = dict.fromkeys((*self._usb, *removable_disks(self._sys)))
-        for device in self._known.keys() - devices.keys():
-            self._say(now_ns, "removed", device)
-        for device in devices.keys() - self._known.keys():
-            self._say(now_ns, added, device)
-        self._known = devices
+        devices = {device.place: device for device in (*self._usb, *removable_disks(self._sys))}
+        # The kernel shows a device before its interfaces: what it is for is known a moment later.
+        unready = {place for place, device in devices.items() if device.kind == USB_KIND and added != "found"}
+        waiting = unready - self._unready
+        for place in self._known.keys() - devices.keys():
+            self._say(now_ns, "removed", self._known.pop(place))
+        for place in devices.keys() - self._known.keys() - waiting:
+            self._known[place] = devices[place]
+            self._say(now_ns, added, devices[place])
+        for place in self._known.keys() & devices.keys():
+            if self._known[place].identity != devices[place].identity:  # another one, between two looks
+                self._say(now_ns, "removed", self._known[place])
+                self._known[place] = devices[place]
+                self._say(now_ns, "added", devices[place])
+        self._unready = waiting
 
     def _say(self, now_ns: int, action: str, device: Device) -> None:
         self._emit(DeviceChanged(now_ns, action, device.kind, device.name, device.identity))
@@ -103,7 +114,7 @@ def removable_disks(sys: Path) -> list[Device]:
 def _kind(folder: Path) -> str:
     classes = {_said(interface / "bInterfaceClass") for interface in _folders(folder) if ":" in interface.name}
     kinds = sorted({_KINDS[one] for one in classes if one in _KINDS})
-    return "usb " + "+".join(kinds) if kinds else "usb"
+    return f"{USB_KIND} {'+'.join(kinds)}" if kinds else USB_KIND
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -150,4 +150,4 @@ def test_a_window_that_is_cut_off_from_the_display_comes_back_and_the_recording_
         wait_until(lambda: is_shown(desktop, INDICATOR), what="the indicator to be back", limit_s=LIMIT_S)
         os.kill(state(site)["resident_pid"], signal.SIGTERM)
         wait_until(lambda: state(site)["state"] == "ended", what="the end", limit_s=LIMIT_S)
-    assert [row["text"] for row in rows(site) if row["kind"] == "evasion"] == ["The recorder was stopped"]
+    assert "The recorder was stopped" in [row["text"] for row in rows(site) if row["kind"] == "evasion"]

@@ -137,12 +137,32 @@ def press(display):
 
 
 def plug_in(sys_folder, place, *, kind="08", **said):
-    folder = sys_folder / "bus/usb/devices" / place
-    (folder / f"{place}:1.0").mkdir(parents=True)
-    (folder / f"{place}:1.0" / "bInterfaceClass").write_text(f"{kind}\n")
+    """Show a device at once, as the kernel does."""
+    folder, made = sys_folder / "bus/usb/devices" / place, sys_folder / "made"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made.mkdir()
+    if kind:
+        (made / f"{place}:1.0").mkdir()
+        (made / f"{place}:1.0" / "bInterfaceClass").write_text(f"{kind}\n")
     for name, value in {"idVendor": "0781", "idProduct": "5567", "bDeviceClass": "00", **said}.items():
-        (folder / name).write_text(f"{value}\n")
+        (made / name).write_text(f"{value}\n")
+    made.rename(folder)
     return folder
+
+
+def test_a_device_whose_interfaces_are_not_there_yet_is_said_once_and_with_what_it_is_for(tmp_path):
+    (tmp_path / "bus/usb/devices").mkdir(parents=True)
+    source = LinuxDevices(sys=tmp_path, look_every_s=0.05)
+    heard = Heard(source)
+    try:
+        folder = plug_in(tmp_path, "1-2", kind="", product="Stick")
+        heard.wait_for(lambda h: source._unready or h.of(DeviceChanged), "a first look")
+        (folder / "1-2:1.0").mkdir()
+        (folder / "1-2:1.0" / "bInterfaceClass").write_text("08\n")
+        heard.wait_for(lambda h: h.of(DeviceChanged), "the stick")
+    finally:
+        source.stop()
+    assert [(device.action, device.name) for device in heard.of(DeviceChanged)] == [("added", "Stick")]
 
 
 def test_a_stick_that_comes_and_goes_is_said_with_what_it_says_it_is(tmp_path):
