@@ -27,6 +27,7 @@ from typing import Any
 
 from benchmarks import process_tree
 from benchmarks.recorders import H264, OpenCv, Recorder, Tachiai
+from benchmarks.reference import start_work
 from benchmarks.screenshots import StillWatch, compare
 from benchmarks.work.operator import WORK_S
 from tests.xserver import XServer, start_xvfb
@@ -39,7 +40,7 @@ RUNS = 3
 SETTLE_S = 8.0
 IDLE_S = 60.0
 END_LIMIT_S = 60.0
-OTHERS = ("codec", "sealing", "rules", "player", "search", "oplog", "library", "export")
+OTHERS = ("codec", "sealing", "rules", "player", "search", "oplog", "library", "export", "agent")
 
 _pause = threading.Event()
 
@@ -49,23 +50,13 @@ def measure_work(recorder: Recorder, *, seconds: float) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="tachiai-bench-"))
     try:
         with start_xvfb(*SCREEN) as server:
-            work = _start_work(server, seconds)
+            work = start_work(server, seconds)
             try:
                 return _record_work(recorder, folder, server, seconds=seconds)
             finally:
                 work.wait(END_LIMIT_S)
     finally:
         shutil.rmtree(folder)
-
-
-def _start_work(server: XServer, seconds: float) -> subprocess.Popen[bytes]:
-    command = (sys.executable, "-m", "benchmarks.work", "--display", server.display, "--seconds", str(seconds))
-    work = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    assert work.stdout is not None
-    if work.stdout.readline().strip() != b"ready":
-        message = "the reference work did not start"
-        raise RuntimeError(message)
-    return work
 
 
 def _record_work(recorder: Recorder, folder: Path, server: XServer, *, seconds: float) -> dict[str, Any]:
