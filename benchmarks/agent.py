@@ -45,8 +45,8 @@ def most_memory(kept: Sequence[tuple[float, dict[str, Sample]]]) -> dict[str, An
         memories = [samples[name].memory for samples in both]
         found[name] = {
             "peak_resident_mb": _mb(max((one.most_resident_bytes for one in memories), default=None)),
+            "own_mb": _mb(max((one.own_bytes for one in memories), default=None)),
             "proportional_mb": _mb(_greatest([one.proportional_bytes for one in memories])),
-            "private_mb": _mb(_greatest([one.private_bytes for one in memories])),
         }
     sums = [proportional_bytes(samples) for samples in both]
     resident = [sum(one.memory.resident_bytes for one in samples.values()) for samples in both]
@@ -175,7 +175,8 @@ def measure_soak(minutes: float, options: Sequence[str]) -> dict[str, Any]:
 def growth(kept: Sequence[tuple[float, dict[str, Sample]]]) -> dict[str, Any]:
     """Each process in the half minute after the second minute, and in the last half minute: medians, and the growth.
 
-    The work goes through the same acts every 101 s; a short soak compares different acts with each other.
+    What grows is measured on the memory that is a process's own: what it shares changes with what else runs. The work
+    goes through the same acts every 101 s, so a short soak compares different acts with each other.
     """
     end_s = kept[-1][0]
     early = [one for at_s, one in kept if COMPARED_FROM_S <= at_s <= COMPARED_FROM_S + COMPARED_S]
@@ -186,19 +187,18 @@ def growth(kept: Sequence[tuple[float, dict[str, Sample]]]) -> dict[str, Any]:
         if before is None or after is None:
             found[name] = None
             continue
-        percent = round(100 * (after["private_mb"] / before["private_mb"] - 1), 2)
+        percent = round(100 * (after["own_mb"] / before["own_mb"] - 1), 2)
         found[name] = {"early": before, "late": after, "growth_percent": percent}
     return found
 
 
 def _held(samples: Sequence[dict[str, Sample]], name: str) -> dict[str, float] | None:
-    """Medians; where private memory cannot be asked, all that is resident stands for it."""
+    """Medians; None if it was never seen."""
     ours = [one[name] for one in samples if name in one]
     if not ours:
         return None
-    sizes = [one.memory.private_bytes or one.memory.resident_bytes for one in ours]
     return {
-        "private_mb": round(statistics.median(sizes) / MB, 2),
+        "own_mb": round(statistics.median(one.memory.own_bytes for one in ours) / MB, 2),
         "resident_mb": round(statistics.median(one.memory.resident_bytes for one in ours) / MB, 2),
         "open_files": statistics.median(one.open_files for one in ours),
         "threads": statistics.median(one.threads for one in ours),

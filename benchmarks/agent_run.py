@@ -49,15 +49,16 @@ area = [1760, 40, 160, 120]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a process holds. Shared pages count in full in `resident`, by their share in `proportional`.
+    """What a process holds: `resident` counts what it shares with others in full, `proportional` its share of that.
 
-    `proportional` and `private` are None where the system does not let us ask.
+    `own` is what no other process can hold as well, so it alone does not depend on what else runs. `proportional` is
+    None where the system does not let us ask.
     """
 
     resident_bytes: int
     most_resident_bytes: int
+    own_bytes: int
     proportional_bytes: int | None
-    private_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ def read_sample(pid: int) -> Sample | None:
         rollup = _kilobytes((folder / "smaps_rollup").read_text(encoding="utf-8"))
     except OSError:
         rollup = {}
-    private = (rollup["Private_Clean"] + rollup["Private_Dirty"]) if rollup else None
-    return Sample(Memory(status["VmRSS"], status["VmHWM"], rollup.get("Pss"), private), files, threads)
+    memory = Memory(status["VmRSS"], status["VmHWM"], status["RssAnon"], rollup.get("Pss"))
+    return Sample(memory, files, threads)
 
 
 def _kilobytes(text: str) -> dict[str, int]:

@@ -1,37 +1,44 @@
-"""Alerts of a recorder on their way out of the machine, as the policy's channels want them."""
+"""Alerts of a recorder on their way out of the machine, as the policy's channels want them.
+
+What channels need (a database, mail, TLS: 10 MB of memory) is loaded only where a policy names one.
+"""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.channels.courier import Courier
-from app.channels.message import Origin
-from app.channels.opening import open_channels
-from app.channels.outbox import FILE_NAME, Outbox
-from app.channels.outlet import Outlet, Tell
-from app.channels.webhook import Sign
 from recorder.clock import Clock
 from recorder.events import Alert
 from recorder.evidence.key_folder import home_folder
 from recorder.evidence.writer import SessionHeader
 from recorder.policy.sections import ChannelPolicy
 
+if TYPE_CHECKING:
+    from app.channels.outlet import Tell
+    from app.channels.webhook import Sign
+
 Put = Callable[[Alert], None]
 
 
 def outbox_path() -> Path:
     """Where this user's alerts wait."""
+    from app.channels.outbox import FILE_NAME
+
     return home_folder() / FILE_NAME
 
 
 @contextlib.contextmanager
 def outlet_for(
-    policies: Sequence[ChannelPolicy], header: SessionHeader, *, clock: Clock, tell: Tell
+    policies: Sequence[ChannelPolicy], header: SessionHeader, *, clock: Clock, tell: "Tell"
 ) -> Iterator[Put | None]:
     """Where this session's alerts are to be put; None if no channel is named."""
     if not policies:
         yield None
         return
+    from app.channels.message import Origin
+    from app.channels.outlet import Outlet
+
     origin = Origin(
         recording=header.session_id,
         operator=header.operator,
@@ -47,7 +54,7 @@ def outlet_for(
 
 
 @contextlib.contextmanager
-def sending(policies: Sequence[ChannelPolicy], *, sign: Sign, clock: Clock) -> Iterator[None]:
+def sending(policies: Sequence[ChannelPolicy], *, sign: "Sign", clock: Clock) -> Iterator[None]:
     """Send what waits in the outbox meanwhile.
 
     Raises:
@@ -56,6 +63,10 @@ def sending(policies: Sequence[ChannelPolicy], *, sign: Sign, clock: Clock) -> I
     if not policies:
         yield
         return
+    from app.channels.courier import Courier
+    from app.channels.opening import open_channels
+    from app.channels.outbox import Outbox
+
     with contextlib.closing(Outbox(outbox_path())) as outbox:
         courier = Courier(outbox, open_channels(policies, sign=sign, clock=clock), clock=clock)
         courier.start()

@@ -121,9 +121,10 @@ class _StateKeeper:
         match message:
             case Heartbeat(health=health):
                 if health is not None:
-                    self._write(sealed_boot_ns=health.sealed_boot_ns, tip=health.tip, heard_wall_ns=now_ns)
-                    if health.tip is not None:
-                        self._write(segment=health.tip.segment)
+                    segment = health.tip.segment if health.tip is not None else self.state.segment
+                    self._write(
+                        sealed_boot_ns=health.sealed_boot_ns, tip=health.tip, segment=segment, heard_wall_ns=now_ns
+                    )
             case Started():
                 self._write(
                     state="recording",
