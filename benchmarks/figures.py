@@ -48,6 +48,7 @@ def figures(result: Result, *, source: str) -> str:
         *(_recorder_row(row) for row in work),
         "",
         *_sentences(result),
+        *_agent_sentences(_printed(result, "agent")),
     ]
     return "\n".join(lines) + "\n"
 
@@ -118,6 +119,25 @@ def _sentences(result: Result) -> Iterator[str]:
             f"- An operation log of {log['rows']:,} rows: another filter shows its first rows within "
             f"{slowest_ms:.0f} ms; 95 % of scrolls are painted within {log['scroll_ms']['p95']:.0f} ms."
         )
+
+
+def _agent_sentences(agent: Mapping[str, Any]) -> Iterator[str]:
+    """The whole agent, both processes together."""
+    if not agent:
+        return
+    work, idle, restart, soak = (agent[part] for part in ("work", "idle", "restart", "soak"))
+    held = work["memory"]
+    yield (
+        f"- The whole agent, with its window, masks and all built-in rules, on the same work: {work['cpu_percent']:g} "
+        f"% of a core, {work['mb_per_hour']:g} MB per hour; at most {held['recorder']['peak_resident_mb']:g} MB for the "
+        f"recorder and {held['resident']['peak_resident_mb']:g} MB for the resident program. Where nothing happens: "
+        f"{idle['cpu_percent']:g} % of a core, {idle['mb_per_hour']:g} MB per hour."
+    )
+    grown = ", ".join(f"{soak[name]['growth_percent']:g} % ({name})" for name in ("recorder", "resident"))
+    yield (
+        f"- A recorder that is killed is replaced {restart['notice_to_recording_s']['median']:g} s after that was "
+        f"noticed (median of {restart['kills']}). In {soak['minutes']:g} minutes of work memory grew by {grown}."
+    )
 
 
 def _printed(result: Result, part: str) -> Mapping[str, Any]:

@@ -106,3 +106,22 @@ def test_the_readme_shows_a_result_as_it_is_kept():
         return
     result = combined([json.loads((ROOT / source).read_text(encoding="utf-8")) for source in sources])
     assert shown == figures(result, source=", ".join(f"`{source}`" for source in sources))
+
+
+def test_the_whole_agent_is_told_with_the_memory_of_each_process_and_how_it_grew():
+    agent = {
+        "work": {
+            "cpu_percent": 5.5,
+            "mb_per_hour": 40.5,
+            "memory": {"recorder": {"peak_resident_mb": 190.5}, "resident": {"peak_resident_mb": 104.5}},
+        },
+        "idle": {"cpu_percent": 0.25, "mb_per_hour": 0.14},
+        "restart": {"kills": 5, "notice_to_recording_s": {"median": 1.2}},
+        "soak": {"minutes": 10, "recorder": {"growth_percent": -0.5}, "resident": {"growth_percent": 0.25}},
+    }
+    result = RESULT | {"agent": {"exit_status": 0, "printed": json.dumps(agent).splitlines()}}
+    written = figures(result, source="`benchmarks/results/one.json`")
+    assert "at most 190.5 MB for the recorder and 104.5 MB for the resident program" in written
+    assert "0.25 % of a core, 0.14 MB per hour." in written
+    assert "1.2 s after that was noticed (median of 5)" in written
+    assert "grew by -0.5 % (recorder), 0.25 % (resident)" in written
