@@ -130,8 +130,8 @@ def _agent_sentences(agent: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"- The whole agent, with its window, masks and all built-in rules, on the same work: {work['cpu_percent']:g} "
         f"% of a core, {work['mb_per_hour']:g} MB per hour; at most {held['recorder']['peak_resident_mb']:g} MB for "
-        f"the recorder and {held['resident']['peak_resident_mb']:g} MB for the resident program. Where nothing happens: "
-        f"{idle['cpu_percent']:g} % of a core, {idle['mb_per_hour']:g} MB per hour."
+        f"the recorder and {held['resident']['peak_resident_mb']:g} MB for the resident program. Where nothing "
+        f"happens: {idle['cpu_percent']:g} % of a core, {idle['mb_per_hour']:g} MB per hour."
     )
     grown = ", ".join(f"{soak[name]['growth_percent']:g} % ({name})" for name in ("recorder", "resident"))
     yield (
