@@ -137,7 +137,9 @@ class WholeAgent:
 
     def wait_recording(self, *, other_than: int = 0, limit_s: float = START_LIMIT_S) -> AgentState:
         """Until it records, by another process than this."""
-        return wait_until(lambda: self._recording(other_than), what="the agent to record", limit_s=limit_s)
+        state = wait_until(lambda: self._recording(other_than), what="the agent to record", limit_s=limit_s)
+        assert state is not None
+        return state
 
     def _recording(self, other_than: int) -> AgentState | None:
         state = self.state
