@@ -65,8 +65,9 @@ class Miniature:
             y1 = min(height, max(y0 + 1, round((top + area.height) * self._scale)))
             if x0 < 0 or y0 < 0 or x0 >= x1 or y0 >= y1:
                 return
-            small = cv2.resize(bgrx[:, :, :3], (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
-            self._canvas[y0:y1, x0:x1] = small
+            # All four bytes of a pixel: leaving one out before it is small would copy the whole area.
+            small = cv2.resize(bgrx, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+            self._canvas[y0:y1, x0:x1] = small[:, :, :3]
             self._at_ns = at_ns
 
     def take(self) -> SmallPicture | None:
