@@ -6,7 +6,7 @@ import re2
 class Pattern:
     """A regular expression of RE2's syntax, found anywhere in a text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, ignores_case: bool = False) -> None:
         """Read it.
 
         Raises:
@@ -14,6 +14,7 @@ class Pattern:
         """
         options = re2.Options()
         options.log_errors = False
+        options.case_sensitive = not ignores_case
         self.text = text
         try:
             self._compiled = re2.compile(text, options=options)

@@ -66,7 +66,7 @@ class _WindowRule:
         self.found = FoundMask(_reason(rule), rule.area)
         self._rule = rule
         self._applications = tuple(name.lower() for name in rule.applications)
-        self._titles = tuple(Pattern(pattern) for pattern in rule.titles)
+        self._titles = tuple(Pattern(pattern, ignores_case=True) for pattern in rule.titles)
 
     def masks(self, names: Sequence[str], title: str, local: datetime.datetime) -> bool:
         if self._applications and not self._is_application(names):

@@ -165,7 +165,7 @@ class MaskRule:
     ] = ()
     titles: Annotated[
         tuple[str, ...],
-        Setting("Windows with a title that contains this are masked.", form=Form.PATTERN),
+        Setting("Windows with a title that contains this, in capitals or not, are masked.", form=Form.PATTERN),
     ] = ()
     area: Annotated[
         Rect | None, Setting("Only this area of the desktop, in pixels: left, top, width, height; none: anywhere.")
