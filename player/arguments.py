@@ -7,11 +7,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NoReturn
 
+from recorder.clock import NS_PER_S
 from recorder.logrow import KINDS, SEVERITIES
 from recorder.release import release
 
 WRONG_USAGE = 64
-NS_PER_S = 1_000_000_000
 ROW_FORMATS = ("text", "csv", "jsonl")
 VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
 LIBRARY_HELP = "where recordings lie (else TACHIAI_LIBRARY, else your data folder)"

@@ -7,9 +7,8 @@ from pathlib import Path
 from player.expired import expired_entries
 from player.facets import UNVERIFIED, Facets, Selected, Traits, select
 from player.library import Entry, Library, no_notice
+from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError, WorldError
-
-NS_PER_S = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from player.library import Entry, Known
 from player.moments import utc_text
+from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError, WorldError
 from recorder.evidence.keys import DeviceTrust
 from recorder.keeping.deciding import Why
@@ -12,7 +13,6 @@ from recorder.keeping.places import KeepingPlaces
 from recorder.keeping.tombstone import Tombstone, read_tombstone, tombstone_files
 
 EXPIRED = "expired"
-NS_PER_S = 1_000_000_000
 
 
 def expired_entries(library: Path, devices: DeviceTrust, *, notify: Callable[[str], None]) -> Iterator[Entry]:

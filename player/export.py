@@ -14,10 +14,10 @@ from player.row_object import row_object
 from player.source import Source
 from player.video.plan import Timetable
 from player.video.redaction import Redactions, redacted_rows
+from recorder.clock import NS_PER_MS, NS_PER_S
 from recorder.oplog import LogRow
 from recorder.streams import write_to_stdout
 
-NS_PER_S = 1_000_000_000
 SHORTEST_CUE_NS = 2 * NS_PER_S
 
 
@@ -56,7 +56,7 @@ def _cue(row: LogRow, start_ns: int, end_ns: int) -> str:
 
 
 def _vtt_time(at_ns: int) -> str:
-    milliseconds = max(at_ns, 0) // 1_000_000
+    milliseconds = max(at_ns, 0) // NS_PER_MS
     seconds, milliseconds = divmod(milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

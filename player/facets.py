@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Generic, TypeVar
 
 from player.review_state import CONCLUSIONS, REVIEWED
+from recorder.clock import NS_PER_S
 from recorder.logrow import SEVERITIES
 from recorder.store.folding import fold
 
-NS_PER_S = 1_000_000_000
 UNVERIFIED = "unverified"
 VERDICTS = ("sound", "partial", "altered", "cannot_judge", "read_failed", UNVERIFIED)
 NO_ALERT = "none"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from recorder.clock import NS_PER_MS
 from recorder.errors import WorldError
 
 SCHEME = "tachiai"
 LONGEST_LINK = 100
 MS_PER_S = 1000
-NS_PER_MS = 1_000_000
 # A browser makes what stands where a host would small letters, and may put a slash behind it.
 _LINK = re.compile(
     r"tachiai://([0-9]{8}t[0-9]{6}z-[0-9a-f]{8})/?(?:\?t=([0-9]{1,9}(?:\.[0-9]{1,9})?))?", re.ASCII | re.IGNORECASE

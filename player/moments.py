@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-NS_PER_S = 1_000_000_000
+from recorder.clock import NS_PER_MS, NS_PER_S
 
 
 def in_s(at_ns: int) -> float:
@@ -20,7 +20,7 @@ def utc_text(wall_ns: int) -> str:
         moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
     except (OverflowError, OSError, ValueError):
         return f"{wall_ns} ns since 1970"
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest_ns // 1_000_000:03d}Z"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest_ns // NS_PER_MS:03d}Z"
 
 
 def time_text(at_ns: int, *, milliseconds: bool = True) -> str:
@@ -29,7 +29,7 @@ def time_text(at_ns: int, *, milliseconds: bool = True) -> str:
     minutes, seconds = divmod(at_ns // NS_PER_S, 60)
     hours, minutes = divmod(minutes, 60)
     text = f"{sign}{hours}:{minutes:02}:{seconds:02}"
-    return f"{text}.{at_ns // 1_000_000 % 1000:03}" if milliseconds else text
+    return f"{text}.{at_ns // NS_PER_MS % 1000:03}" if milliseconds else text
 
 
 def read_time_text(text: str) -> int | None:

@@ -15,6 +15,7 @@ from player.moments import utc_text
 from player.png_text import NotAPictureError, png_of
 from player.source import Picture
 from player.timeline import time_text
+from recorder.clock import NS_PER_S
 from recorder.errors import WorldError
 from recorder.events import Screen
 from recorder.geometry import Rect
@@ -22,7 +23,6 @@ from recorder.release import release
 
 Pixels = npt.NDArray[np.uint8]
 
-NS_PER_S = 1_000_000_000
 PREFIX = "Tachiai-"
 NOT_YET = ("unchecked", "checking")
 _VERDICT_NOTES = {

@@ -10,11 +10,11 @@ from player.changes import ChangeColumns
 from player.moments import clock_text as clock_text  # as part of what a timeline says
 from player.moments import time_text as time_text
 from player.source import Change, Span
+from recorder.clock import NS_PER_S
 from recorder.oplog import LogRow
 
 Times = npt.NDArray[np.int64]
 
-NS_PER_S = 1_000_000_000
 SHORTEST_AXIS_NS = 100_000_000
 IDLE_THRESHOLD_NS = 5 * NS_PER_S
 _TICK_STEPS_S = (

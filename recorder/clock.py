@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Instant:

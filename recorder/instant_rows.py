@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
 
 from recorder.agent_rows import AGENT_ROWS
+from recorder.clock import NS_PER_S
 from recorder.events import (
     Alert,
     ClipboardChanged,
@@ -229,7 +230,7 @@ def _screen_words(screen: Screen) -> str:
 
 def _utc_words(wall_ns: int) -> str:
     try:
-        moment = datetime.datetime.fromtimestamp(wall_ns / 1_000_000_000, tz=datetime.UTC)
+        moment = datetime.datetime.fromtimestamp(wall_ns / NS_PER_S, tz=datetime.UTC)
     except (OverflowError, OSError, ValueError):
         return f"{wall_ns} ns since 1970"  # a clock can be set to where no calendar reaches
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

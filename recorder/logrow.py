@@ -3,6 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
+from recorder.clock import NS_PER_S
+
 JOINERS = frozenset("\u200c\u200d")  # Persian words and emoji sequences are not readable without them
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -89,7 +91,7 @@ def _visible(character: str) -> str:
 
 def span_words(length_ns: int) -> str:
     """A length of time as a person says it: "0.4 s", "12 s", "3 min 5 s", "8 h 2 min"."""
-    seconds = abs(length_ns) / 1_000_000_000
+    seconds = abs(length_ns) / NS_PER_S
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from recorder.agent_events import HiddenInput
+from recorder.clock import NS_PER_S
 from recorder.events import (
     Click,
     Event,
@@ -18,7 +19,7 @@ from recorder.events import (
 )
 from recorder.instant_rows import INSTANT_ROWS, application_of, window_row
 from recorder.logrow import KINDS, LogRow, inert
-from recorder.pieces import NS_PER_S, TYPING_PAUSE_NS, Activity, Clicks, Keys, Piece, Scrolled, Typed, key_words
+from recorder.pieces import TYPING_PAUSE_NS, Activity, Clicks, Keys, Piece, Scrolled, Typed, key_words
 
 __all__ = ["GROUPING_VERSION", "KINDS", "NS_PER_S", "TYPING_PAUSE_NS", "LogRow", "OperationLog", "inert"]
 

@@ -2,10 +2,10 @@
 
 import msgspec
 
+from recorder.clock import NS_PER_S
 from recorder.events import Click, Key, KeyActivity, Scroll
 from recorder.logrow import LogRow, inert
 
-NS_PER_S = 1_000_000_000
 TYPING_PAUSE_NS = 2 * NS_PER_S
 REPEAT_PAUSE_NS = 2 * NS_PER_S
 SCROLL_PAUSE_NS = NS_PER_S

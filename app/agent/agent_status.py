@@ -9,14 +9,13 @@ from typing import TextIO
 import msgspec
 
 from app.agent.supervision.place import AgentState, Place
-from recorder.clock import SystemClock
+from recorder.clock import NS_PER_S, SystemClock
 from recorder.errors import CannotRecordError
 from recorder.evidence.files import is_locked
 from recorder.evidence.writer import LOCK_FILE
 from recorder.logrow import inert, span_words
 from recorder.streams import said_or_refused
 
-NS_PER_S = 1_000_000_000
 SILENT_NS = 5 * NS_PER_S
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.clock import Clock, boot_id
+from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.errors import StorageError, UnreadableError
 from recorder.events import GapReason
 from recorder.evidence.keys import DeviceKey, Recipients
@@ -12,7 +12,6 @@ from recorder.format.header import PreviousSegment
 from recorder.session.recorder import Lost
 from recorder.session.sealer import HEARTBEAT_S
 
-NS_PER_S = 1_000_000_000
 # While nothing happens a chunk is sealed every HEARTBEAT_S: whoever claims to know of more than that is not believed.
 BELIEVED_NS = int((HEARTBEAT_S + 1) * NS_PER_S)
 SLEPT_NS = NS_PER_S

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from recorder.clock import Clock, SystemClock
+from recorder.clock import NS_PER_S, Clock, SystemClock
 from recorder.errors import WorldError
 from recorder.evidence.key_folder import ensure_local_keys, trusted_devices
 from recorder.keeping.archive import FolderArchive
@@ -13,7 +13,6 @@ from recorder.keeping.keeper import Expired, Keeper
 from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.paths import path_here
 
-NS_PER_S = 1_000_000_000
 FIRST_S = 600.0  # a desktop that has just begun has other work
 EVERY_S = 86_400.0
 LOOK_EVERY_S = 600.0  # a machine that slept is not waited for in one piece

@@ -10,6 +10,7 @@ from typing import TextIO
 from app.agent.keeping_round import expire, keeper_of
 from app.agent.logins import login_name
 from app.agent.notes import note
+from recorder.clock import NS_PER_S
 from recorder.errors import StorageError, UnreadableError
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.library_folder import library_folder
@@ -21,7 +22,6 @@ from recorder.policy.in_force import policy_in_force
 from recorder.policy.paths import path_here
 from recorder.streams import said_or_refused
 
-NS_PER_S = 1_000_000_000
 MB = 1_000_000
 
 

@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 from typing import TextIO
 
+from recorder.clock import NS_PER_S
 from recorder.evidence.writer import SessionHeader
 from recorder.logrow import inert
 from recorder.session.recorder import Ending
 from recorder.session.sealer import Progress
 from recorder.streams import say
-
-NS_PER_S = 1_000_000_000
 
 
 class StatusPrinter:

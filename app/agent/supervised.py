@@ -39,7 +39,7 @@ from app.agent.supervision.place import Place
 from app.agent.supervision.telling import Teller
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.capture.screen import DisplayLostError
-from recorder.clock import SystemClock
+from recorder.clock import NS_PER_S, SystemClock
 from recorder.detect.ladder import wanted_steps
 from recorder.errors import CannotRecordError, WorldError
 from recorder.events import Alert, EndReason, Event, GapReason, SourceStatus
@@ -50,7 +50,6 @@ from recorder.session.miniature import Miniature as MiniatureMaker
 from recorder.session.recorder import Ending, Recorder
 from recorder.session.sealer import Listener
 
-NS_PER_S = 1_000_000_000
 _NO_FILE = Path("of the agent that started this recorder")
 LOOK_S = 0.5
 # A logout takes the display before or after it tells us.

@@ -4,10 +4,9 @@ import random
 import threading
 from collections.abc import Mapping, Sequence
 
-from app.channels.message import NS_PER_S
 from app.channels.outbox import Outbox, Waiting
 from app.channels.sending import Channel, MessageRefusedError, ServerAwayError, TimeLimit
-from recorder.clock import Clock
+from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 
 LOOK_EVERY_S = 1.0  # for what the recorder put there without a word

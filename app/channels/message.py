@@ -4,10 +4,10 @@ import hashlib
 
 import msgspec
 
+from recorder.clock import NS_PER_S
 from recorder.events import Alert
 from recorder.logrow import inert
 
-NS_PER_S = 1_000_000_000
 MOST_ROWS = 20
 LONGEST_TEXT = 1000
 _ID_DIGITS = 32

@@ -15,13 +15,14 @@ from typing import Any
 import msgspec
 
 from app.channels.message import AlertMessage
+from recorder.clock import NS_PER_S
 from recorder.errors import StorageError
 from recorder.store.index_file import set_aside
 from recorder.store.sqlite_door import Database, sqlite3
 
 FILE_NAME = "outbox.db"
 WAIT_S = 5.0
-REMEMBERED_NS = 90 * 86_400 * 1_000_000_000
+REMEMBERED_NS = 90 * 86_400 * NS_PER_S
 _DAMAGED_WORDS = ("malformed", "not a database", "no such table", "no such column")
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS waiting (

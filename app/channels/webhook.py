@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.channels.message import NS_PER_S, AlertMessage
+from app.channels.message import AlertMessage
 from app.channels.sending import (
     ANSWER_S,
     MessageRefusedError,
@@ -25,7 +25,7 @@ from app.channels.sending import (
     speaking_to,
     trusting,
 )
-from recorder.clock import Clock
+from recorder.clock import NS_PER_S, Clock
 from recorder.release import release
 
 Sign = Callable[[bytes], bytes]

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from app.resident.news import RecorderState
 from app.resident.standing import Known, Standing
+from recorder.clock import NS_PER_S
 from recorder.logrow import span_words
 from resources.row_words import RowWords
 from resources.words import Words
-
-_NS_PER_S = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +86,4 @@ def session_time(started_wall_ns: int | None, at_ns: int) -> str:
 
 
 def _local(wall_ns: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(wall_ns // _NS_PER_S, tz=datetime.UTC).astimezone()
+    return datetime.datetime.fromtimestamp(wall_ns // NS_PER_S, tz=datetime.UTC).astimezone()

@@ -11,6 +11,7 @@ from player.commands.soundness import note_what_is_not_sound
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing
 from player.moments import WallClock, in_s, utc_text
+from recorder.clock import NS_PER_S
 from recorder.detect.judge import Judge
 from recorder.detect.loading import RuleSet, load_rules, rule_files
 from recorder.errors import KeyMissingError, UnreadableError
@@ -19,7 +20,7 @@ from recorder.evidence.reader import RecordingReader
 from recorder.policy.sections import RulesPolicy
 
 NONE_FIRED = 1
-LOOK_NS = 1_000_000_000
+LOOK_NS = NS_PER_S
 MOST_ROWS_SHOWN = 3
 
 

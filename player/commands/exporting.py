@@ -15,10 +15,11 @@ from player.moments import in_s
 from player.outfile import refuse_no_file
 from player.recording import OpenRecording
 from player.video.export import Choice, Progress, Video, export_video, table_of
-from player.video.plan import NS_PER_MS, Timetable
+from player.video.plan import Timetable
 from player.video.redaction import load_redactions, redaction_object
 from player.video.writers import Means, means_for
 from recorder.allocator import keep_freed_memory
+from recorder.clock import NS_PER_MS
 
 Out = Path | Literal["-"]
 

@@ -16,12 +16,13 @@ from player.ledger.policy import Policy, load_policy
 from player.moments import utc_text
 from player.outfile import refuse_no_file
 from player.persons import Persons, Standing
+from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import fingerprint
 from recorder.logrow import inert
 
-_DAY_NS = 86_400 * 1_000_000_000
+_DAY_NS = 86_400 * NS_PER_S
 _CUT_CHARACTERS = 120
 _WORDS = {
     Status.SOUND: "SOUND: every entry is signed and in its place",
@@ -147,7 +148,7 @@ def _wanted(asked: argparse.Namespace) -> Callable[[Entry], bool]:
 
 
 def _start_ns(day: str) -> int:
-    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) * 1_000_000_000
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) * NS_PER_S
 
 
 def _is_named_by(entry: Entry, path: Path) -> bool:

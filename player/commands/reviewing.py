@@ -13,11 +13,11 @@ from player.review.coverage import coverage_of
 from player.review.entries import Act, Content, Edit, Judged, Note, Remove, Verdict, kind_of
 from player.review.state import GivenNote, GivenVerdict, Review, read_review
 from player.review.writing import write_entries
+from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
 from recorder.evidence.summary import summarize
 from recorder.logrow import inert, span_words
 
-NS_PER_S = 1_000_000_000
 VERDICT_WORDS = {"cleared": "CLEARED", "follow_up": "NEEDS FOLLOW-UP", "violation": "VIOLATION"}
 STATE_WORDS = {
     "unreviewed": "not reviewed",

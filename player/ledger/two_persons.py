@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from player.ledger.refusal import RefusedError
 from player.ledger.second import SecondPerson
 from player.persons import Person, Signer, check
+from recorder.clock import NS_PER_S
 from recorder.errors import StorageError, UnreadableError
 from recorder.evidence import seal
 from recorder.evidence.files import write_private_file
@@ -36,7 +37,7 @@ _REQUEST_PURPOSE = "open-request"
 _RESPONSE_PURPOSE = "open-response"
 _GRANT_CONTEXT = b"tachiai/open-grant/1\x00"
 _MOST_BYTES = 64 * 1024 * 1024
-_NS_PER_HOUR = 3600 * 1_000_000_000
+_NS_PER_HOUR = 3600 * NS_PER_S
 
 _Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
 _Hex64 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]

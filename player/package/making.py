@@ -27,9 +27,9 @@ from player.review.places import beside, file_name, persons_with_files
 from player.timeline import time_text
 from player.verdict_objects import verdict_objects
 from player.video.export import Choice, Progress, Video, export_video, table_of
-from player.video.plan import NS_PER_MS
 from player.video.redaction import Redaction, Redactions, save_redactions
 from player.video.words import VideoWords
+from recorder.clock import NS_PER_MS
 from recorder.errors import BugError
 from recorder.evidence.findings import Verdict
 from recorder.evidence.keys import DeviceTrust, KeyRing

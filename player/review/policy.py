@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
 from recorder.evidence.files import read_small_file
 from recorder.evidence.key_folder import home_folder
@@ -92,20 +93,19 @@ def program_name(text: str) -> str:
 
 def off_hours(hours: Hours, started_wall_ns: int, utc_offset_s: int, duration_ns: int) -> tuple[tuple[int, int], ...]:
     """The parts of a session, in its own time, that lie outside working hours."""
-    second = 1_000_000_000
     zone = datetime.timezone(datetime.timedelta(seconds=utc_offset_s))
     try:
-        began = datetime.datetime.fromtimestamp(started_wall_ns / second, tz=zone)
+        began = datetime.datetime.fromtimestamp(started_wall_ns / NS_PER_S, tz=zone)
         midnight = began.replace(hour=0, minute=0, second=0, microsecond=0)
     except (OverflowError, OSError, ValueError):
         return ()  # a clock of no calendar: nothing can be said of its hours
-    into_day_ns = round((began - midnight).total_seconds() * second)
+    into_day_ns = round((began - midnight).total_seconds() * NS_PER_S)
     outside, day = [], 0
-    while (day_ns := day * 86_400 * second - into_day_ns) < duration_ns:
+    while (day_ns := day * 86_400 * NS_PER_S - into_day_ns) < duration_ns:
         is_workday = DAYS[(midnight.weekday() + day) % 7] in hours.days
         work = (hours.start_s, hours.end_s) if is_workday else (0, 0)
         for start_s, end_s in ((0, work[0]), (work[1], 86_400)):
-            start, end = max(0, day_ns + start_s * second), min(duration_ns, day_ns + end_s * second)
+            start, end = max(0, day_ns + start_s * NS_PER_S), min(duration_ns, day_ns + end_s * NS_PER_S)
             if end > start:
                 outside.append((start, end))
         day += 1

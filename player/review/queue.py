@@ -10,13 +10,13 @@ from player.review.policy import Policy
 from player.review.reasons import ROW_KINDS, Reason, rank, reasons_of
 from player.review.state import ReviewState, read_review
 from player.search import learn
+from recorder.clock import NS_PER_S
 from recorder.errors import IndexUnusableError, WorldError
 from recorder.evidence.keys import KeyRing
 from recorder.logrow import LogRow
 
 CONCLUDED = (ReviewState.CLEARED, ReviewState.FOLLOW_UP, ReviewState.VIOLATION)
 QUEUE_WORDS = "review queue"  # what the ledger calls looking at it
-NS_PER_S = 1_000_000_000
 KeepOn = Callable[[int, int], None]  # how many of how many recordings were looked at; raises to stop
 
 

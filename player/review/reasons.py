@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from player.library import Entry
 from player.review.policy import Policy, off_hours, program_name
+from recorder.clock import NS_PER_S
 from recorder.logrow import LogRow, inert, span_words
 
 # The order in which reasons count; it is told in docs/review-format.md.
@@ -24,7 +25,6 @@ REASON_KINDS = (
 )
 ROW_KINDS = ("alert", "gap", "process")  # the rows of the operation log that tell of reasons
 LEAST_OFF_HOURS_NS = 60_000_000_000
-NS_PER_S = 1_000_000_000
 _STARTED = "started · "
 
 

@@ -11,13 +11,14 @@ from player.playback import Moment, State
 from player.review.entries import Watched
 from player.review.ranges import Range, Ranges, length_ns, merged, without
 from player.timeline import Times
+from recorder.clock import NS_PER_MS, NS_PER_S
 
 MOST_SPEED = 8
-LONGEST_LOOK_NS = 1_000_000_000  # a window that stood still for longer showed nothing in between
+LONGEST_LOOK_NS = NS_PER_S  # a window that stood still for longer showed nothing in between
 LIVE_STEP_NS = 2_500_000_000  # the edge of a growing recording comes in chunks
 SHORTEST_LOOK_NS = 100_000_000  # of a picture that was stepped to
 SLACK_NS = 60_000_000
-BRIDGED_NS = 1_000_000  # between two ranges that are one
+BRIDGED_NS = NS_PER_MS  # between two ranges that are one
 _STANDING = (State.PAUSED, State.ENDED)
 
 

@@ -15,12 +15,12 @@ from player.ui.display import require_display
 from player.ui.settings import last_library, user_settings
 from player.ui.taking_over import TakingOver
 from player.ui.window import PlayerWindow
+from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
 from resources.ui.quitting import Quitting
 from resources.ui.settings import Settings, ThrowawaySettings
 from resources.ui.shared_values import keep_shared_values
 
-S_NS = 1_000_000_000
 SETTLING_MS = 60_000
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
@@ -51,7 +51,7 @@ def run_window(
     window.show()
     window.desk.list_library()
     if recording is not None:
-        window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS), follow=follow)
+        window.open(recording, at_ns=None if at_s is None else round(at_s * NS_PER_S), follow=follow)
     elif refusal:
         window.stage.show_failure(refusal)
     quitting = Quitting(application)
@@ -89,7 +89,7 @@ def render_window(
         window.show()
         window.desk.list_library()
         if recording is not None:
-            window.open(recording, at_ns=None if at_s is None else round(at_s * S_NS))
+            window.open(recording, at_ns=None if at_s is None else round(at_s * NS_PER_S))
         wait_until_settled(window)
         if arrange is not None:
             arrange(window)

@@ -12,11 +12,11 @@ from player.playback import Playback
 from player.ui.dialogs import FolderDialog
 from player.ui.keys import SHORTCUTS
 from player.ui.keys_page import KeysDialog
+from recorder.clock import NS_PER_S
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
 
-S_NS = 1_000_000_000
 TIMELINE_ZOOM = 1.5
 NOT_AT_THE_SIDE = frozenset({"copy_picture"})  # there the rows of the log are copied
 
@@ -298,7 +298,7 @@ class Commands(QObject):
 
     def _by(self, seconds: int) -> None:
         desk = self._window.desk
-        desk.seek(desk.playback.position_ns + seconds * S_NS)
+        desk.seek(desk.playback.position_ns + seconds * NS_PER_S)
 
     def _show_side(self) -> None:
         self._window.panel_of(self._window.side).show()

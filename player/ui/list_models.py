@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from player.ui.access import Entry
+from recorder.clock import NS_PER_S
 from resources.ui.inert import plain_tip, visible
 
 Index = QModelIndex | QPersistentModelIndex
@@ -77,7 +78,7 @@ class ItemsModel(QAbstractListModel, Generic[_T]):
 
 def local_time(wall_ns: int, utc_offset_s: int) -> datetime:
     """The recorded machine's own time, as its clock claimed it."""
-    return datetime.fromtimestamp(wall_ns // 1_000_000_000, tz=timezone(timedelta(seconds=utc_offset_s)))
+    return datetime.fromtimestamp(wall_ns // NS_PER_S, tz=timezone(timedelta(seconds=utc_offset_s)))
 
 
 def today_there(utc_offset_s: int) -> date:

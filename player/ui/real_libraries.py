@@ -17,6 +17,7 @@ from player.search import MOST_HITS, find_in_index, learn, search_library
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import Entry, EntryState, Hit, Hits, Level, Listing
 from player.ui.list_models import local_time
+from recorder.clock import NS_PER_S
 from recorder.errors import StorageError, WorldError
 from recorder.evidence.key_folder import keys_folder, trusted_devices
 from recorder.evidence.keys import KeyRing
@@ -24,7 +25,6 @@ from recorder.logrow import LogRow
 from recorder.store.hits import Hit as StoredHit
 from recorder.store.index import Index
 
-NS_PER_S = 1_000_000_000
 REFRESH_EVERY_S = 5.0  # between two letters nothing new need be looked for in a thousand folders
 FIRST_HITS = 100  # what a person sees of the list while they type; the rest follows
 AROUND = 2  # rows before and after what was found

@@ -18,6 +18,7 @@ from player.ui.review_models import NotesModel, words_of
 from player.ui.review_signs import STATE_ICONS, state_colour
 from player.ui.tall_part import TallPart
 from player.ui.verdict_list import VerdictList
+from recorder.clock import NS_PER_S
 from resources.ui.inert import plain_tip, visible
 from resources.ui.look import Look
 from resources.ui.widgets import key_text, name_control, panel, plain_label, rule, text_button
@@ -264,7 +265,7 @@ class ReviewView(QWidget):
         fresh = without(merged((*self._seen.ranges, *self._seen.idle)), confirmed)
         self.bar.show_ranges(confirmed, fresh, self._duration_ns)
         self.bar.setAccessibleName(self.coverage.text())
-        waits = length_ns(fresh) >= 1_000_000_000
+        waits = length_ns(fresh) >= NS_PER_S
         time = time_text(length_ns(fresh), milliseconds=False)
         self.waiting.setText(words("review.waiting", time=time) if waits else words("review.nothing_waits"))
         self.confirm.setVisible(waits)

@@ -7,11 +7,12 @@ from PySide6.QtCore import QObject
 from player import lanes
 from player.timeline import Times
 from player.ui.desk import RUNNING
+from recorder.clock import NS_PER_S
 
 if TYPE_CHECKING:
     from player.ui.window import PlayerWindow
 
-SLACK_NS = 1_000_000_000  # while it plays, "the one before" is not the one just passed
+SLACK_NS = NS_PER_S  # while it plays, "the one before" is not the one just passed
 
 
 class TimelineController(QObject):

@@ -24,8 +24,8 @@ from player.video.redaction import Redaction, Redactions
 from player.video.scene import GRAVE, HIDING, Scene
 from player.video.words import VideoWords
 from player.video.writers import ExportError, Form, Means, VideoWriter, means_for
+from recorder.clock import NS_PER_S
 
-NS_PER_S = 1_000_000_000
 LONGEST_SIDE_PX = 8192  # of a video; the encoders' own limits lie a little above
 MOVING_FPS = 10.0  # at which the pointer and clicks move, if nothing else is asked
 LONGEST_FRAME_NS = 5 * NS_PER_S  # players that seek look for a picture nearby

@@ -8,10 +8,10 @@ import cv2
 
 from player.drawing import Pixels
 from player.video.writers import OPENCV_FPS, Form
+from recorder.clock import NS_PER_S
 from recorder.errors import StorageError
 from recorder.streams import quiet_libraries
 
-NS_PER_S = 1_000_000_000
 # mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
 CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("mp4v", "avc1"), ".avi": ("MJPG",)}
 

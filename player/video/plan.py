@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from player.source import Span
+from recorder.clock import NS_PER_MS, NS_PER_S
 
-NS_PER_MS = 1_000_000
-NS_PER_S = 1_000_000_000
 EDGE_NS = NS_PER_S  # of what is cut, so much is shown before and after the cut
 CARD_NS = 3 * NS_PER_S  # of a gap that is cut
 SHORTEST_CUT_NS = 2 * NS_PER_S

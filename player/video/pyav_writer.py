@@ -17,10 +17,10 @@ import numpy as np
 from player.drawing import Pixels
 from player.video.side_by_side import SideBySide
 from player.video.writers import ExportError, Form
+from recorder.clock import NS_PER_MS
 from recorder.errors import StorageError
 
 MS = Fraction(1, 1000)
-NS_PER_MS = 1_000_000
 KEY_EVERY_MS = 10_000  # so far a player has to decode after a seek, at most
 NOMINAL_FPS = 30  # what the encoder plans its levels with; the times are the packets' own
 _THREADS = 2

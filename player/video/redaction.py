@@ -7,9 +7,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from player.moments import NS_PER_S, in_s
+from player.moments import in_s
 from player.outfile import write_whole
 from player.source import Picture
+from recorder.clock import NS_PER_S
 from recorder.errors import WorldError
 from recorder.geometry import Rect
 from recorder.logrow import LogRow, inert

@@ -15,10 +15,10 @@ from player.video.burning import StripText, black_out, draw_card, draw_strip, le
 from player.video.plan import Cut, Timetable
 from player.video.redaction import Redactions, redactions_at
 from player.video.words import VideoWords
+from recorder.clock import NS_PER_S
 from recorder.geometry import Rect
 from recorder.logrow import LogRow, inert
 
-NS_PER_S = 1_000_000_000
 CLICK_SHOWN_NS = 400_000_000
 CUT_TOLD_NS = 2 * NS_PER_S
 HIDING = ("altered", "missing", "unreadable", "gap")  # the gravest first

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from player.drawing import Canvas, Pixels
+from recorder.clock import NS_PER_MS, NS_PER_S
 from recorder.errors import WorldError
 
 SUFFIXES = (".webm", ".mp4", ".avi")
@@ -83,10 +84,10 @@ def means_for(path: Path, fps: float | None) -> Means:
     if path.suffix.lower() != ".avi" and has_pyav():
         from player.video.pyav_writer import pyav_writer
 
-        return Means("PyAV", pyav_writer, 1_000_000 if fps is None else round(1_000_000_000 / fps))
+        return Means("PyAV", pyav_writer, NS_PER_MS if fps is None else round(NS_PER_S / fps))
     from player.video.opencv_writer import opencv_writer
 
-    return Means("OpenCV", opencv_writer, round(1_000_000_000 / (fps or OPENCV_FPS)))
+    return Means("OpenCV", opencv_writer, round(NS_PER_S / (fps or OPENCV_FPS)))
 
 
 def has_pyav() -> bool:

@@ -1,10 +1,9 @@
 """Notices that the wall clock was set, that the machine slept, and that the recorder stood still."""
 
 from recorder.capture.source import ThreadSource
-from recorder.clock import Instant
+from recorder.clock import NS_PER_S, Instant
 from recorder.events import Gap, GapReason, WallClockChanged
 
-NS_PER_S = 1_000_000_000
 TICK_S = 1.0
 # Time services turn the clock slowly by up to 0.5 ms a second; a step is more than that at once.
 STEP_NS = 100_000_000

@@ -8,8 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from recorder.capture.hidden_places import ECHO_OFF, Hidden
+from recorder.clock import NS_PER_MS
 
-NS_PER_MS = 1_000_000
 # A far end that needs longer than this to show a key is taken for one that shows nothing.
 ANSWER_NS = 400 * NS_PER_MS
 # Programs with an event loop wake themselves by numbers of this size, which count as read, too.

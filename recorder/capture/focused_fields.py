@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from recorder.capture.hidden_places import PASSWORD_FIELD, Hidden, Place
+from recorder.clock import NS_PER_MS
 
-NS_PER_MS = 1_000_000
 # A program tells that a field has the focus so long after it has, at most, while it answers at all.
 MARGIN_NS = 80 * NS_PER_MS
 MOST_REMEMBERED = 256

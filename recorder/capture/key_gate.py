@@ -11,11 +11,9 @@ from recorder.capture.far_echo import ANSWER_NS, FarEcho
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import ECHO_OFF, LATE, SCREEN_LOCK, Hidden, Place
 from recorder.capture.source import Emit
-from recorder.clock import SessionClock
+from recorder.clock import NS_PER_MS, NS_PER_S, SessionClock
 from recorder.events import Click, Event, Key, KeyActivity, LockChanged
 
-NS_PER_S = 1_000_000_000
-NS_PER_MS = 1_000_000
 # Other threads learn of a dialog or a field a few milliseconds after it took the focus.
 HOLD_NS = 120 * NS_PER_MS
 # A program that is busy says later what its field is; after this it is taken for a password's.

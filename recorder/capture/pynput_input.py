@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from recorder.capture.source import ThreadSource
+from recorder.clock import NS_PER_S
 from recorder.errors import CannotRecordError
 from recorder.events import Click, GapReason, Key, KeyActivity, PointerMoved, Scroll
 
-NS_PER_S = 1_000_000_000
 MOVES_EVERY_NS = NS_PER_S // 15
 
 _HELD = {"ctrl": "ctrl", "alt": "alt", "cmd": "cmd", "shift": "shift"}

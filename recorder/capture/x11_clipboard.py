@@ -13,10 +13,10 @@ from Xlib.ext import xfixes
 from recorder.capture.linux_process import executable_of
 from recorder.capture.x11_source import X11Source
 from recorder.capture.x11_transfer import SelectionReader
+from recorder.clock import NS_PER_S
 from recorder.errors import CannotRecordError
 from recorder.events import ClipboardChanged
 
-NS_PER_S = 1_000_000_000
 # While a person drags over text, the selection changes at every letter: it is looked at when it rests.
 REST_NS = 150_000_000
 TEXT_LONGEST_BYTES = 1024 * 1024

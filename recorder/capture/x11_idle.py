@@ -5,10 +5,10 @@ from typing import Any
 from Xlib import X
 
 from recorder.capture.x11_source import X11Source
+from recorder.clock import NS_PER_MS
 from recorder.errors import CannotRecordError
 from recorder.events import IdleChanged, LockChanged
 
-NS_PER_MS = 1_000_000
 IDLE_AFTER_S = 60.0
 BACK_LOOK_S = 1.0
 JITTER_NS = 20 * NS_PER_MS

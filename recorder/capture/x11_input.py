@@ -10,8 +10,6 @@ from recorder.capture.x11_time import ServerTime
 from recorder.errors import CannotRecordError
 from recorder.events import GapReason
 
-NS_PER_S = 1_000_000_000
-
 Received = TypeVar("Received")
 
 

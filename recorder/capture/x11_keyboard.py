@@ -5,7 +5,7 @@ import struct
 
 from Xlib import X
 
-from recorder.capture.x11_input import NS_PER_S, X11Input
+from recorder.capture.x11_input import X11Input
 from recorder.capture.x11_keymap import XkbKeymap
 from recorder.capture.x11_keys import KeyTranslator
 from recorder.capture.x11_record import (
@@ -16,6 +16,7 @@ from recorder.capture.x11_record import (
     Wanted,
     device_events,
 )
+from recorder.clock import NS_PER_S
 from recorder.events import Key, KeyActivity
 
 _CHANGE_KEYBOARD_MAPPING = 100

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from recorder.capture.x11_keymap import NO_SYMBOL, XkbKeymap
+from recorder.clock import NS_PER_S
 from recorder.events import Key
 
 SHIFT, LOCK, CONTROL, ALT, NUM_LOCK, COMMAND, LEVEL_3 = 1, 2, 4, 8, 16, 64, 128
 GROUP_SHIFT, GROUP_MASK = 13, 3
 UNICODE_SYMBOLS = 0x0100_0000
 # A map changed key by key (xdotool borrows a key for each character it lacks, xmodmap) is read whole when it rests.
-REST_NS = 1_000_000_000
+REST_NS = NS_PER_S
 
 _NAMES = {
     "Return": "enter",

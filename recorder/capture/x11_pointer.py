@@ -3,7 +3,7 @@
 import queue
 
 from recorder.capture.x11_connection import lost_in_words
-from recorder.capture.x11_input import NS_PER_S, X11Input
+from recorder.capture.x11_input import X11Input
 from recorder.capture.x11_record import (
     BUTTON_PRESS,
     BUTTON_RELEASE,
@@ -13,6 +13,7 @@ from recorder.capture.x11_record import (
     Wanted,
     device_events,
 )
+from recorder.clock import NS_PER_S
 from recorder.events import Click, PointerMoved, Scroll
 
 LOOK_EVERY_S = 1 / 15

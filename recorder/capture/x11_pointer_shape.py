@@ -7,11 +7,11 @@ from Xlib.ext import xfixes
 
 from recorder.capture.x11_regions import pointer_image, select_pointer_image
 from recorder.capture.x11_source import X11Source
+from recorder.clock import NS_PER_S
 from recorder.errors import CannotRecordError
 from recorder.events import PointerShape
 
 LOOK_AGAIN_NS = 50_000_000
-NS_PER_S = 1_000_000_000
 
 
 class X11PointerShape(X11Source):

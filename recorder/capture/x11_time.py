@@ -5,9 +5,8 @@ import time
 from Xlib import X
 
 from recorder.capture.x11_connection import X11Connection, lost_in_words
-from recorder.clock import SessionClock
+from recorder.clock import NS_PER_MS, SessionClock
 
-NS_PER_MS = 1_000_000
 TRUSTED_MS = 50
 # An event older than this is not believed: its time is somebody's invention.
 OLDEST_MS = 10_000

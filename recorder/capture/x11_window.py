@@ -11,10 +11,10 @@ from Xlib.ext import res as xres
 from recorder.capture.linux_process import executable_of
 from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.capture.x11_source import X11Source
+from recorder.clock import NS_PER_S
 from recorder.events import Window, WindowActive
 from recorder.geometry import Rect
 
-NS_PER_S = 1_000_000_000
 # A window being dragged tells every step; its place is recorded this often, and where it comes to rest.
 MOVES_EVERY_NS = 100_000_000
 TITLE_LONGEST = 1024

@@ -3,9 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from recorder.clock import NS_PER_S
 from recorder.codec.tiles import Grid, Mask, Numbers
 
-REST_NS = 1_000_000_000
+REST_NS = NS_PER_S
 _AGAIN_WITHIN_NS = 1_500_000_000
 _HITS = 3  # a tile that changed so often in a row, and looks like a photograph, is film
 _PHOTO_VARIETY = 0.55
@@ -80,7 +81,7 @@ class Film:
         is_whole_turn = at_ns >= self._next_send_ns
         self.stale[positions] = False
         self._joined[positions] = False
-        cost_ns = size_bytes * 1_000_000_000 // _BYTES_PER_S
+        cost_ns = size_bytes * NS_PER_S // _BYTES_PER_S
         wait_ns = max(self._next_send_ns - at_ns, 0) + max(cost_ns, _SOONEST_NS)
         self._next_send_ns = at_ns + min(wait_ns, _LATEST_NS)
         if is_whole_turn:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from recorder.clock import NS_PER_S
 from recorder.events import FiredBy
 
-NS_PER_S = 1_000_000_000
 WITHIN_NS = 60 * NS_PER_S
 MOST_ALERTS = 10
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recorder.agent_events import DeviceChanged, EvasionSign, HiddenInput, StorageState
+from recorder.clock import NS_PER_S
 from recorder.detect.faults import RuleFaultError
 from recorder.detect.local_time import WEEKDAYS
 from recorder.events import (
@@ -23,7 +24,6 @@ from recorder.events import (
     WindowActive,
 )
 
-NS_PER_S = 1_000_000_000
 KEY_NS = 20_000_000
 MOST_TIMES = 1_000
 LONGEST_STEP = 5_000  # characters

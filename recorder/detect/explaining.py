@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from recorder.clock import NS_PER_S
 from recorder.detect.conditions import (
     Every,
     KnownTest,
@@ -21,7 +22,6 @@ from recorder.detect.programs import addresses, programs
 from recorder.detect.rule import Correlation, Relation, Rule, Selection
 from recorder.detect.taxonomy import Category, Holds, category_named
 
-NS_PER_S = 1_000_000_000
 _NUMBERS = {"lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least", "eq": "is", "neq": "is not"}
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from recorder.clock import NS_PER_S
 from recorder.detect.bursts import WITHIN_NS, Bursts, LeftOut
 from recorder.detect.conditions import is_decided_early
 from recorder.detect.ladder import wanted_response
@@ -15,7 +16,6 @@ from recorder.detect.windows import Correlating
 from recorder.events import Alert, Event, FiredBy, SessionStarted
 from recorder.policy.sections import Response, RulesPolicy
 
-NS_PER_S = 1_000_000_000
 MOST_ROWS = 20  # of an alert
 SAME_ACT_NS = 5 * NS_PER_S  # a line entered and the processes that it starts are one act
 MOST_LINES_REMEMBERED = 100

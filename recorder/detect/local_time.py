@@ -1,9 +1,9 @@
 """The recorded machine's local time, from what the recording says of its clock."""
 
+from recorder.clock import NS_PER_S
 from recorder.detect.observation import FieldValue
 from recorder.events import Event, SessionStarted, WallClockChanged
 
-NS_PER_S = 1_000_000_000
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FIRST_DAY = 3  # 1 January 1970 was a Thursday
 

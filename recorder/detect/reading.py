@@ -9,6 +9,7 @@ import sigma.exceptions as sigma_says
 from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationConditionOperator, SigmaCorrelationRule
 from sigma.rule import SigmaRule
 
+from recorder.clock import NS_PER_S
 from recorder.detect.compiling import compiled
 from recorder.detect.conditions import Node, Some
 from recorder.detect.documents import Document
@@ -19,7 +20,6 @@ from recorder.detect.shape import category_of, check_correlation, check_detectio
 from recorder.events import AlertSeverity
 from recorder.policy.sections import Response
 
-NS_PER_S = 1_000_000_000
 LONGEST_WINDOW_S = 86_400
 MOST_COUNTED = 1_000
 MOST_STEPS = 20

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from recorder.agent_events import DeviceChanged, EvasionSign, HiddenInput, NoticeAcknowledged, StorageState
+from recorder.clock import NS_PER_S
 from recorder.detect.observation import FieldValue
 from recorder.events import (
     ClipboardChanged,
@@ -18,7 +19,6 @@ from recorder.events import (
 )
 from recorder.logrow import inert
 
-NS_PER_S = 1_000_000_000
 Fields = dict[str, FieldValue]
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from recorder.clock import Instant
+from recorder.clock import NS_PER_MS, Instant
 from recorder.evidence.findings import Finding
 from recorder.evidence.recovery import is_end_signed
 from recorder.evidence.scan import SegmentScan
@@ -19,7 +19,7 @@ from recorder.format.record import (
 )
 
 _LONGEST_END_BYTES = OVERHEAD_BYTES + MAX_END_BODY_BYTES
-_MARK_STEP_NS = 1_000_000
+_MARK_STEP_NS = NS_PER_MS
 
 
 class KnownSegment:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recorder.clock import Clock
+from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError, UnreadableError, WorldError
 from recorder.evidence.files import Files, SystemFiles, held, is_locked, storage_sentence
 from recorder.evidence.findings import Severity, Status
@@ -37,7 +37,6 @@ from recorder.keeping.tombstone import (
 from recorder.policy.sections import StoragePolicy
 
 MB = 1_000_000
-NS_PER_S = 1_000_000_000
 _MAY_EXPIRE = frozenset({Status.SOUND, Status.PARTIAL})
 
 

@@ -4,13 +4,13 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from recorder.clock import NS_PER_S
 from recorder.errors import StorageError, WorldError
 from recorder.evidence.files import storage_sentence
 from recorder.evidence.summary import summarize
 from recorder.evidence.writer import LOCK_FILE, RESERVE_FILE
 from recorder.keeping.deciding import Kept, KeptState
 
-NS_PER_S = 1_000_000_000
 PASSING = frozenset({LOCK_FILE, RESERVE_FILE})  # a recorder's own, and no part of the recording
 
 

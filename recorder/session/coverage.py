@@ -8,12 +8,12 @@ import heapq
 from collections.abc import Iterable
 
 from recorder.agent_events import Covered
+from recorder.clock import NS_PER_S
 from recorder.coverage import CoverageEntry, SessionAccount, ToldAccount
 from recorder.events import Event
 
-S = 1_000_000_000
-SETTLE_NS = 75 * S
-KEPT_NS = 3600 * S  # how far back, from what was told last, an entry can still be told anew
+SETTLE_NS = 75 * NS_PER_S
+KEPT_NS = 3600 * NS_PER_S  # how far back, from what was told last, an entry can still be told anew
 
 
 class CoverageTeller:

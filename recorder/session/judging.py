@@ -28,7 +28,6 @@ PERIOD_S = 0.05
 BURST_LOOK_S = 5.0
 EVENTS_LIMIT = 200_000
 MOST_FAULTS_TOLD = 20
-NS_PER_S = 1_000_000_000
 _NOT_JUDGED = (Patch, Snapshot, PointerMoved, PointerShape, Alert)
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,9 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from recorder.clock import NS_PER_S
 from recorder.events import Event
 from recorder.oplog import LogRow, OperationLog
-
-NS_PER_S = 1_000_000_000
 
 
 class PlainLog:

@@ -10,14 +10,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.clock import SessionClock
+from recorder.clock import NS_PER_S, SessionClock
 from recorder.errors import StorageError
 from recorder.events import Screen
 from recorder.evidence.beside import refuse_evidence
 from recorder.geometry import Rect
 from recorder.streams import quiet_libraries
 
-NS_PER_S = 1_000_000_000
 PRIVATE = 0o600  # it holds in clear what is sealed beside it
 # mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
 CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("mp4v", "avc1"), ".avi": ("MJPG",)}

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recorder.allocator import give_back_memory
 from recorder.capture.screen import GrabFailedError, ScreenSource
-from recorder.clock import SessionClock
+from recorder.clock import NS_PER_S, SessionClock
 from recorder.codec.encoder import ScreenEncoder
 from recorder.errors import CannotRecordError
 from recorder.events import Gap, GapReason, Screen, ScreensChanged, SourceStatus
@@ -20,7 +20,6 @@ from recorder.session.event_queue import EventQueue, SegmentBoundary
 
 Pixels = npt.NDArray[np.uint8]
 
-NS_PER_S = 1_000_000_000
 # A program repaints in several steps; a moment's patience records the result, not the steps.
 COALESCE_NS = 20_000_000
 RETRY_S = 0.25

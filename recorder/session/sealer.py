@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from recorder.clock import SessionClock
+from recorder.clock import NS_PER_S, SessionClock
 from recorder.errors import StorageError
 from recorder.events import Event, Gap, GapReason, Patch, SessionEnded, Snapshot
 from recorder.evidence.live_segment import ChunkReceipt
@@ -18,7 +18,6 @@ from recorder.session.coverage import CoverageTeller
 from recorder.session.event_queue import EventQueue, Item, SegmentBoundary
 from recorder.session.state import SessionState
 
-NS_PER_S = 1_000_000_000
 CHUNK_PERIOD_S = 0.5
 HEARTBEAT_S = 5.0
 TURN_S = 1.0  # the longest that it is not seen to live

@@ -19,8 +19,8 @@ from app.agent.supervision.messages import FromRecorder, Heartbeat, Message, Res
 from app.agent.supervision.place import AgentState, Place
 from app.agent.supervision.recorder_process import RecorderProcess
 from app.agent.supervision.watcher import Start, Watcher
-from app.agent.supervision.watching import NS_PER_S, Outcome, Trouble, WatchLimits, WatchListener
-from recorder.clock import Clock, boot_id
+from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
+from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.events import EndReason
 from recorder.streams import say
 

@@ -18,9 +18,9 @@ from app.agent.supervision.messages import (
     Started,
 )
 from app.agent.supervision.peer import Peer
-from app.agent.supervision.pulse import NS_PER_S, Backoff, Pulse
+from app.agent.supervision.pulse import Backoff, Pulse
 from app.agent.supervision.resident_process import ResidentProcess
-from recorder.clock import Clock
+from recorder.clock import NS_PER_S, Clock
 
 TICK_S = 0.25
 DYING_S = 3.0

@@ -5,7 +5,7 @@ Times are of the monotonic clock, which stands still while the machine sleeps: n
 
 from dataclasses import dataclass
 
-NS_PER_S = 1_000_000_000
+from recorder.clock import NS_PER_S
 
 # Whoever judges so late was itself held up, and must not blame the other one for it.
 OWN_LATENESS_NS = NS_PER_S

@@ -26,10 +26,10 @@ from app.agent.supervision.messages import (
     Stop,
     ToldToEnd,
 )
-from app.agent.supervision.pulse import NS_PER_S, Backoff, Pulse
+from app.agent.supervision.pulse import Backoff, Pulse
 from app.agent.supervision.recorder_process import RecorderProcess
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
-from recorder.clock import Clock
+from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 from recorder.events import EndReason, GapReason
 

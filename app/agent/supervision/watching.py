@@ -6,8 +6,6 @@ from typing import Protocol
 from app.agent.supervision.messages import FromRecorder
 from app.agent.supervision.pulse import BackoffSteps
 
-NS_PER_S = 1_000_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class WatchLimits:
