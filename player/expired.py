@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from player.library import Entry, Known
-from player.moments import utc_text
 from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError, WorldError
 from recorder.evidence.keys import DeviceTrust
 from recorder.keeping.deciding import Why
 from recorder.keeping.places import KeepingPlaces
 from recorder.keeping.tombstone import Tombstone, read_tombstone, tombstone_files
+from recorder.utc import utc_text
 
 EXPIRED = "expired"
 

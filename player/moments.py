@@ -6,21 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from recorder.clock import NS_PER_MS, NS_PER_S
+from recorder.utc import utc_words
 
 
 def in_s(at_ns: int) -> float:
     """Nanoseconds as seconds; given back to `--at` it is the same moment."""
     return at_ns / NS_PER_S
-
-
-def utc_text(wall_ns: int) -> str:
-    """UTC as ISO 8601 with milliseconds and a Z; years that no calendar reaches as nanoseconds."""
-    seconds, rest_ns = divmod(wall_ns, NS_PER_S)
-    try:
-        moment = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC)
-    except (OverflowError, OSError, ValueError):
-        return f"{wall_ns} ns since 1970"
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest_ns // NS_PER_MS:03d}Z"
 
 
 def time_text(at_ns: int, *, milliseconds: bool = True) -> str:
@@ -51,10 +42,10 @@ def read_time_text(text: str) -> int | None:
 
 def clock_text(wall_ns: int, utc_offset_s: int | None = None) -> str:
     """The wall clock as `2026-03-01 14:05:09 UTC`, or with the machine's offset as `… +09:00`."""
-    moment = datetime.datetime.fromtimestamp(wall_ns // NS_PER_S, tz=datetime.UTC)
     if utc_offset_s is None:
-        return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
-    local = moment.astimezone(datetime.timezone(datetime.timedelta(seconds=utc_offset_s)))
+        return utc_words(wall_ns)
+    zone = datetime.timezone(datetime.timedelta(seconds=utc_offset_s))
+    local = datetime.datetime.fromtimestamp(wall_ns // NS_PER_S, tz=zone)
     return f"{local:%Y-%m-%d %H:%M:%S} {_offset_text(utc_offset_s)}"
 
 

@@ -1,7 +1,8 @@
 """A row of the operation log for programs: one form for `log --json` and for an exported log."""
 
-from player.moments import in_s, utc_text
+from player.moments import in_s
 from recorder.logrow import LogRow
+from recorder.utc import utc_text
 
 
 def row_object(row: LogRow, *, wall_ns: int) -> dict[str, str | float | int | None]:

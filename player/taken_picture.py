@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from player.decoder import Shown
-from player.moments import utc_text
 from player.png_text import NotAPictureError, png_of
 from player.source import Picture
 from player.timeline import time_text
@@ -20,6 +19,7 @@ from recorder.errors import WorldError
 from recorder.events import Screen
 from recorder.geometry import Rect
 from recorder.release import release
+from recorder.utc import utc_text
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -1,12 +1,10 @@
 """Rows of the operation log that stand for one event each."""
 
-import datetime
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath, PureWindowsPath
 
 from recorder.agent_rows import AGENT_ROWS
-from recorder.clock import NS_PER_S
 from recorder.events import (
     Alert,
     ClipboardChanged,
@@ -31,6 +29,7 @@ from recorder.events import (
 from recorder.logrow import SEVERITIES, LogRow, inert, span_words
 from recorder.pieces import joined
 from recorder.row_making import MakeRow
+from recorder.utc import utc_words
 
 END_WORDS = {
     EndReason.ASKED: "as asked",
@@ -101,7 +100,7 @@ def _session_ended(event: SessionEnded, *, application: str | None, window: str 
 
 def _predecessor(event: PredecessorInterrupted, *, application: str | None, window: str | None) -> LogRow:
     text = f"An earlier recording was interrupted: {inert(event.session_id)}"
-    reach = "" if event.last_wall_ns is None else f"it reaches to {_utc_words(event.last_wall_ns)}"
+    reach = "" if event.last_wall_ns is None else f"it reaches to {utc_words(event.last_wall_ns)}"
     return LogRow(event.at_ns, event.at_ns, "session", text, reach, application, window, severity="medium")
 
 
@@ -131,7 +130,7 @@ def _source(event: SourceStatus, *, application: str | None, window: str | None)
 def _clock(event: WallClockChanged, *, application: str | None, window: str | None) -> LogRow:
     way = "forward" if event.step_ns >= 0 else "back"
     text = f"The clock was set {way} by {span_words(event.step_ns)}"
-    detail = f"to {_utc_words(event.wall_ns)}"
+    detail = f"to {utc_words(event.wall_ns)}"
     return LogRow(event.at_ns, event.at_ns, "clock", text, detail, application, window, severity="low")
 
 
@@ -226,14 +225,6 @@ def _screen_words(screen: Screen) -> str:
     area = screen.area
     name = inert(screen.name) or "unnamed"
     return f"{screen.number} {name} {area.width}×{area.height} at {area.left}, {area.top}"
-
-
-def _utc_words(wall_ns: int) -> str:
-    try:
-        moment = datetime.datetime.fromtimestamp(wall_ns / NS_PER_S, tz=datetime.UTC)
-    except (OverflowError, OSError, ValueError):
-        return f"{wall_ns} ns since 1970"  # a clock can be set to where no calendar reaches
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _file_name(path: str) -> str:

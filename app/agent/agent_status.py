@@ -1,6 +1,5 @@
 """`tachiai-agent status`: whether this user's agent records this display."""
 
-import datetime
 import json
 import os
 from pathlib import Path
@@ -15,6 +14,7 @@ from recorder.evidence.files import is_locked
 from recorder.evidence.writer import LOCK_FILE
 from recorder.logrow import inert, span_words
 from recorder.streams import said_or_refused
+from recorder.utc import utc_second
 
 SILENT_NS = 5 * NS_PER_S
 
@@ -63,8 +63,8 @@ def report(place: Place, now_wall_ns: int) -> AgentReport:
         recorder_pid=state.recorder_pid or None if records else None,
         path=state.folder,
         segment=state.segment,
-        since=_utc(state.since_wall_ns),
-        last_heartbeat=_utc(state.heard_wall_ns),
+        since=None if state.since_wall_ns is None else utc_second(state.since_wall_ns),
+        last_heartbeat=utc_second(state.heard_wall_ns),
         last_heartbeat_age_s=round(age_ns / NS_PER_S, 1),
         restarts=state.restarts,
         problem=_problem(state, runs=runs, records=records and is_written),
@@ -92,10 +92,3 @@ def _sentence(found: AgentReport) -> str:
         f"Recording{where} since {found.since} to {inert(found.path or '')}, segment {found.segment}; "
         f"last heartbeat {age} ago, {found.restarts} restarts.{silent}{problem}"
     )
-
-
-def _utc(wall_ns: int | None) -> str | None:
-    if wall_ns is None:
-        return None
-    utc = datetime.datetime.fromtimestamp(wall_ns / NS_PER_S, tz=datetime.UTC)
-    return utc.isoformat(timespec="seconds").replace("+00:00", "Z")

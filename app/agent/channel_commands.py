@@ -1,7 +1,6 @@
 """`tachiai-agent channels`: how the ways out for alerts stand, and whether they work."""
 
 import argparse
-import datetime
 import json
 import socket
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from recorder.evidence.keys import DeviceKey
 from recorder.logrow import inert
 from recorder.policy.in_force import policy_that_holds
 from recorder.policy.sections import ChannelPolicy
+from recorder.utc import utc_second
 
 NOT_SENT_STATUS = 4
 NO_CHANNEL = "No policy names a channel here: alerts stay in the recording. docs/channels.md says how to name one."
@@ -85,24 +85,18 @@ def _object(policy: ChannelPolicy, state: ChannelState) -> dict[str, object]:
         "kind": str(policy.kind),
         "least_severity": str(policy.least_severity),
         "waiting": state.waiting,
-        "waiting_since": _utc(state.oldest_wall_ns),
+        "waiting_since": None if state.oldest_wall_ns is None else utc_second(state.oldest_wall_ns),
         "problem": state.problem or None,
         "delivered": state.delivered,
-        "last_delivered": _utc(state.last_delivered_wall_ns),
+        "last_delivered": None if state.last_delivered_wall_ns is None else utc_second(state.last_delivered_wall_ns),
     }
 
 
 def _words(policy: ChannelPolicy, state: ChannelState) -> str:
-    since = f" since {_utc(state.oldest_wall_ns)}" if state.waiting else ""
-    last = f", last {_utc(state.last_delivered_wall_ns)}" if state.last_delivered_wall_ns is not None else ""
+    since = "" if state.oldest_wall_ns is None else f" since {utc_second(state.oldest_wall_ns)}"
+    last = "" if state.last_delivered_wall_ns is None else f", last {utc_second(state.last_delivered_wall_ns)}"
     problem = f" {inert(state.problem)}" if state.problem else ""
     return (
         f"{inert(policy.name)} ({policy.kind}, from {policy.least_severity} on): {state.waiting} waiting{since}, "
         f"{state.delivered} delivered{last}.{problem}"
     )
-
-
-def _utc(wall_ns: int | None) -> str | None:
-    if wall_ns is None:
-        return None
-    return f"{datetime.datetime.fromtimestamp(wall_ns / 1e9, tz=datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,7 +1,6 @@
 """`tachiai-agent library`: what is kept, what is held, what expires."""
 
 import argparse
-import datetime
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TextIO
 from app.agent.keeping_round import expire, keeper_of
 from app.agent.logins import login_name
 from app.agent.notes import note
-from recorder.clock import NS_PER_S
 from recorder.errors import StorageError, UnreadableError
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.library_folder import library_folder
@@ -21,6 +19,7 @@ from recorder.logrow import inert
 from recorder.policy.in_force import policy_in_force
 from recorder.policy.paths import path_here
 from recorder.streams import said_or_refused
+from recorder.utc import utc_second
 
 MB = 1_000_000
 
@@ -109,11 +108,11 @@ def status_objects(status: LibraryStatus) -> Iterator[Mapping[str, object]]:
             "recording": one.session_id,
             "state": str(one.state),
             "size_bytes": one.size_bytes,
-            "ended_at": None if one.ended_wall_ns is None else _utc(one.ended_wall_ns),
+            "ended_at": None if one.ended_wall_ns is None else utc_second(one.ended_wall_ns),
             "is_held": one.session_id in held,
         }
     for hold in status.holds:
-        yield {**_hold_object("hold", hold.recording, hold.who, hold.why), "at": _utc(hold.wall_ns)}
+        yield {**_hold_object("hold", hold.recording, hold.who, hold.why), "at": utc_second(hold.wall_ns)}
     for stone in status.expired:
         yield {
             "type": "expired",
@@ -123,7 +122,7 @@ def status_objects(status: LibraryStatus) -> Iterator[Mapping[str, object]]:
             "size_bytes": stone.size_bytes,
             "verdict": stone.verdict,
             "why": stone.why,
-            "at": _utc(stone.expired_wall_ns),
+            "at": utc_second(stone.expired_wall_ns),
             "archive": stone.archive or None,
         }
     yield {"type": "library", "recordings": len(status.kept), "size_bytes": status.size_bytes, "held": len(held)}
@@ -175,12 +174,4 @@ def _size(size_bytes: int) -> str:
 
 
 def _day(wall_ns: int) -> str:
-    return _utc(wall_ns)[:10]
-
-
-def _utc(wall_ns: int) -> str:
-    try:
-        moment = datetime.datetime.fromtimestamp(wall_ns // NS_PER_S, tz=datetime.UTC)
-    except (OverflowError, OSError, ValueError):
-        return f"{wall_ns} ns since 1970"
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return utc_second(wall_ns)[:10]

@@ -10,7 +10,7 @@ from player.commands.moments import clock_text
 from player.commands.soundness import note_what_is_not_sound
 from player.ledger.entry import Kind
 from player.ledger.gate import Doing
-from player.moments import WallClock, in_s, utc_text
+from player.moments import WallClock, in_s
 from recorder.clock import NS_PER_S
 from recorder.detect.judge import Judge
 from recorder.detect.loading import RuleSet, load_rules, rule_files
@@ -18,6 +18,7 @@ from recorder.errors import KeyMissingError, UnreadableError
 from recorder.events import Alert
 from recorder.evidence.reader import RecordingReader
 from recorder.policy.sections import RulesPolicy
+from recorder.utc import utc_text
 
 NONE_FIRED = 1
 LOOK_NS = NS_PER_S

@@ -13,7 +13,6 @@ from player.ledger.entry import Entry
 from player.ledger.extract import OF_ITSELF, check_extract, extract, is_extract, write_extract
 from player.ledger.ledger import Ledger, ledger_folder, shared_copy
 from player.ledger.policy import Policy, load_policy
-from player.moments import utc_text
 from player.outfile import refuse_no_file
 from player.persons import Persons, Standing
 from recorder.clock import NS_PER_S
@@ -21,6 +20,7 @@ from recorder.errors import UnreadableError
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import fingerprint
 from recorder.logrow import inert
+from recorder.utc import utc_text
 
 _DAY_NS = 86_400 * NS_PER_S
 _CUT_CHARACTERS = 120

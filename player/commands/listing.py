@@ -7,8 +7,8 @@ from player.commands.desk import Desk
 from player.commands.facet_arguments import facets_of, libraries_of
 from player.ledger.telling import told_facets
 from player.library import Entry
-from player.moments import utc_text
 from recorder.logrow import inert, span_words
+from recorder.utc import utc_text
 
 UNKNOWN = (
     "Of {count} more recordings it is not known whether they are like that: their operation logs were not read yet "

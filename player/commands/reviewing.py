@@ -7,7 +7,7 @@ from player.commands.desk import Desk
 from player.commands.moments import clock_text
 from player.commands.review_library import run_coverage, run_queue, run_sample
 from player.ledger.entry import Kind
-from player.moments import in_s, utc_text
+from player.moments import in_s
 from player.persons import Standing, this_person
 from player.review.coverage import coverage_of
 from player.review.entries import Act, Content, Edit, Judged, Note, Remove, Verdict, kind_of
@@ -17,6 +17,7 @@ from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
 from recorder.evidence.summary import summarize
 from recorder.logrow import inert, span_words
+from recorder.utc import utc_text
 
 VERDICT_WORDS = {"cleared": "CLEARED", "follow_up": "NEEDS FOLLOW-UP", "violation": "VIOLATION"}
 STATE_WORDS = {

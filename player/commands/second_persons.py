@@ -9,12 +9,12 @@ from player.ledger.policy import Occasion
 from player.ledger.refusal import RefusedError
 from player.ledger.requesting import write_request
 from player.ledger.two_persons import OpenRequest, make_response, opened_by, read_request
-from player.moments import utc_text
 from player.outfile import refuse_no_file, write_whole
 from player.persons import Persons, Standing, this_person
 from recorder.clock import SystemClock
 from recorder.evidence.keys import Recipient
 from recorder.logrow import inert
+from recorder.utc import utc_text
 
 
 def run_request(desk: Desk, asked: argparse.Namespace) -> int:

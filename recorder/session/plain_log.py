@@ -1,12 +1,12 @@
 """The operation log as a plain text file beside the recording: handy, and not sealed."""
 
-import datetime
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from recorder.clock import NS_PER_S
 from recorder.events import Event
 from recorder.oplog import LogRow, OperationLog
+from recorder.utc import utc_text
 
 
 class PlainLog:
@@ -41,7 +41,12 @@ class PlainLog:
 
 def format_row(row: LogRow, *, started_wall_ns: int) -> str:
     """One row as one line of text."""
-    utc = datetime.datetime.fromtimestamp((started_wall_ns + row.at_ns) / NS_PER_S, tz=datetime.UTC)
-    stamp = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    cells = (stamp, f"{row.at_ns / NS_PER_S:.3f}", row.kind, row.application or "", row.text, row.detail)
+    cells = (
+        utc_text(started_wall_ns + row.at_ns),
+        f"{row.at_ns / NS_PER_S:.3f}",
+        row.kind,
+        row.application or "",
+        row.text,
+        row.detail,
+    )
     return "\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in cells).rstrip("\t")
