@@ -38,6 +38,16 @@ class Lens:
         """The row of the desktop under this place of the widget."""
         return floor((y - self.top) / self.scale)
 
+    def first_on(self, desktop_x: int, desktop_y: int) -> tuple[int, int]:
+        """The first whole pixel of the widget, from the left and the top, that shows this one of the desktop.
+
+        Rounding to the nearest would name the neighbour's wherever the picture does not lie on whole pixels.
+        """
+        return (
+            _first(self.x(desktop_x), lambda x: self.desktop_x(x) >= desktop_x),
+            _first(self.y(desktop_y), lambda y: self.desktop_y(y) >= desktop_y),
+        )
+
 
 def desktop_of(screens: Sequence[Screen]) -> Rect:
     """The area that holds all monitors as they stood."""
@@ -94,9 +104,16 @@ def next_step(scale: float, direction: int) -> float:
 
 
 def _centred(area: Rect, scale: float, width: int, height: int) -> Lens:
-    left = (width - area.width * scale) / 2 - area.left * scale
-    top = (height - area.height * scale) / 2 - area.top * scale
+    # The corner on a whole pixel: a picture that is painted half a pixel beside where it is looked for is off by one.
+    left = floor((width - area.width * scale) / 2) - area.left * scale
+    top = floor((height - area.height * scale) / 2) - area.top * scale
     return Lens(scale, left, top)
+
+
+def _first(edge: float, is_within: Callable[[int], bool]) -> int:
+    """The first whole pixel within: asked of the way back, which may differ from `edge` by the last bit of a sum."""
+    nearest = floor(edge)
+    return next(pixel for pixel in (nearest, nearest + 1, nearest + 2) if is_within(pixel))
 
 
 def _kept(offset: float, middle: float, start: float, length: float, room: int) -> float:

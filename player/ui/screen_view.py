@@ -395,5 +395,5 @@ class ScreenView(QWidget):
         return QSize(960, 600)
 
     def point_on(self, desktop_x: int, desktop_y: int) -> QPoint:
-        """Where a point of the desktop lies on the widget."""
-        return QPoint(round(self._lens.x(desktop_x)), round(self._lens.y(desktop_y)))
+        """Where on the widget this pixel of the desktop begins."""
+        return QPoint(*self._lens.first_on(desktop_x, desktop_y))
