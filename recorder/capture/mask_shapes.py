@@ -32,28 +32,35 @@ class Masks:
 def mask_shapes(
     rules: MaskRules,
     look: Look,
-    local: datetime.datetime,
+    times: Sequence[datetime.datetime],
     *,
-    now_s: float,
+    since_s: float,
     desktop: Rect,
     left: Sequence[MaskedArea],
 ) -> Masks:
     """The areas to mask in a picture that was taken between two looks, of which this is the second.
 
-    `left` are the places that masked windows left a moment ago.
+    Nobody knows when between them it was taken. So a rule masks if it does at one of the `times` (local, of both
+    looks), and whatever lets something be shown - a cover that has rested, a new window that has had its time - must
+    have done so at the first look already, which began at `since_s`. `left` are the places that masked windows left a
+    moment ago.
     """
-    found = _Finder(rules, local, now_s, (*look.windows, *look.passed))
+    found = _Finder(rules, times, since_s, (*look.windows, *look.passed))
     masked = [(window, mask) for window in look.windows for mask in found.of(window)]
     whole = {MaskedArea(_limited(window.area, mask), mask.reason) for window, mask in masked}
     passed = [MaskedArea(_limited(one.area, mask), mask.reason) for one in look.passed for mask in found.of(one)]
     moved = tuple(mask for mask in dict.fromkeys(passed) if mask not in whole)
-    covers = _Covers(() if look.is_composited else look.windows, found, now_s)
+    covers = _Covers(() if look.is_composited else look.windows, found, since_s)
     areas = [
         MaskedArea(part, mask.reason)
         for window, mask in masked
         for part in visible_parts(_limited(window.area, mask), covers.over(window))
     ]
-    fixed = [MaskedArea(desktop if mask.limit is None else mask.limit, mask.reason) for mask in rules.areas(local)]
+    fixed = [
+        MaskedArea(desktop if mask.limit is None else mask.limit, mask.reason)
+        for local in times
+        for mask in rules.areas(local)
+    ]
     shown = (MaskedArea(mask.area.intersection(desktop), mask.reason) for mask in (*areas, *fixed))
     traces = _traces((*left, *moved), desktop)
     everything = tuple(dict.fromkeys(mask for mask in (*shown, *traces) if not mask.area.is_empty))
@@ -74,11 +81,15 @@ class _Finder:
     """Which rules mask a window, by itself or as a menu, a dialog or a bubble of one that they mask."""
 
     def __init__(
-        self, rules: MaskRules, local: datetime.datetime, now_s: float, windows: Sequence[ShownWindow]
+        self,
+        rules: MaskRules,
+        times: Sequence[datetime.datetime],
+        since_s: float,
+        windows: Sequence[ShownWindow],
     ) -> None:
         self._rules = rules
-        self._local = local
-        self._now_s = now_s
+        self._times = tuple(dict.fromkeys(times))
+        self._since_s = since_s
         self.rests_at_s: list[float] = []
         self._by_window: dict[int, tuple[FoundMask, ...]] = {}
         self._by_owner: dict[int, tuple[FoundMask, ...]] = {}
@@ -100,12 +111,13 @@ class _Finder:
         return self._not_known_yet(window)
 
     def _own(self, window: ShownWindow) -> tuple[FoundMask, ...]:
-        return self._rules.of_window(window.names, window.title, self._local)
+        found = (self._rules.of_window(window.names, window.title, local) for local in self._times)
+        return tuple(dict.fromkeys(mask for masks in found for mask in masks))
 
     def _not_known_yet(self, window: ShownWindow) -> tuple[FoundMask, ...]:
         wants_title = self._rules.needs_titles and not window.is_popup and not window.title
         known_at_s = window.mapped_at_s + UNKNOWN_S
-        if (window.is_known and not wants_title) or self._now_s >= known_at_s:
+        if (window.is_known and not wants_title) or self._since_s >= known_at_s:
             return ()
         self.rests_at_s.append(known_at_s)
         return (FoundMask(NOT_KNOWN_YET),)
@@ -114,10 +126,10 @@ class _Finder:
 class _Covers:
     """Which windows hide what lies under them: those that have rested, are rectangles, and are not masked."""
 
-    def __init__(self, windows: Sequence[ShownWindow], found: _Finder, now_s: float) -> None:
+    def __init__(self, windows: Sequence[ShownWindow], found: _Finder, since_s: float) -> None:
         self._windows = windows
         self._solid = [window.is_solid and not found.of(window) for window in windows]
-        self._now_s = now_s
+        self._since_s = since_s
         self.rest_at_s: list[float] = []
 
     def over(self, window: ShownWindow) -> list[Rect]:
@@ -129,7 +141,7 @@ class _Covers:
             if not solid or other.area.intersection(window.area).is_empty:
                 continue
             rested_at_s = max(other.changed_at_s, window.changed_at_s) + LINGER_S
-            if rested_at_s <= self._now_s:
+            if rested_at_s <= self._since_s:
                 covers.append(other.area)
             else:
                 self.rest_at_s.append(rested_at_s)

@@ -1,6 +1,7 @@
 """A screen source that lets no masked pixel out: whatever comes from it has its masks painted already."""
 
 import datetime
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -33,8 +34,12 @@ class MaskedScreen:
     """Every picture that another source gives, with the policy's masks in it.
 
     The windows are looked at after each grab: the look tells also what they did since the one before, so the mask
-    holds every place where a masked window was while the picture was taken. While something moves, whole windows are
-    masked; only when everything rests is what lies over a masked window shown. For one thread, but for `wake`.
+    holds every place where a masked window was while the picture was taken, however long that took and whoever was
+    held up meanwhile. While something moves, whole windows are masked; only what rested before the look before, and
+    until this one, is shown over a masked window. For one thread, but for `wake`.
+
+    The server is not grabbed for it (XGrabServer): it would then stand still for everybody, and for as long as this
+    process is stopped.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class MaskedScreen:
         self._rules = rules
         self._windows = windows if rules.needs_windows else None
         self._local_time = local_time
+        self._looked_at_s = -math.inf
+        self._looked_local: datetime.datetime | None = None
         self._hatch = Hatch()
         self._lingering: list[_Lingering] = []
         self._masks = Masks((), None)
@@ -101,15 +108,17 @@ class MaskedScreen:
 
     def _look(self) -> None:
         """Find what is to be masked now; what differs from before is to be grabbed anew."""
-        now_s = time.monotonic()
+        since_s, self._looked_at_s = self._looked_at_s, time.monotonic()
         look = self._windows.look() if self._windows is not None else _NO_WINDOWS
-        self._lingering = [one for one in self._lingering if one.until_s > now_s]
+        now_s, local = time.monotonic(), self._local_time()
+        before_local, self._looked_local = self._looked_local or local, local
+        self._lingering = [one for one in self._lingering if one.until_s > since_s]
         desktop = _hull(screen.area for screen in self._screen.screens())
         masks = mask_shapes(
             self._rules,
             look,
-            self._local_time(),
-            now_s=now_s,
+            (before_local, local),
+            since_s=since_s,
             desktop=desktop,
             left=[one.mask for one in self._lingering],
         )

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from Xlib import X
@@ -12,6 +12,7 @@ from Xlib.ext import res as xres
 from recorder.capture.linux_process import executable_of
 from recorder.capture.shown_windows import program_names
 from recorder.capture.x11_connection import X11Connection
+from recorder.geometry import Rect
 
 TITLE_LONGEST = 1024
 _DEEPEST_FRAME = 3
@@ -29,6 +30,7 @@ class WindowFacts:
     executable: str | None = None
     parent: int | None = None
     owner: int = 0
+    has_class: bool = False
 
 
 class X11WindowFacts:
@@ -59,6 +61,36 @@ class X11WindowFacts:
         """Whether a property says something about whose a window is."""
         return atom in self._telling
 
+    def is_title(self, atom: int) -> bool:
+        """Whether a property is a window's title."""
+        return atom in self._titles
+
+    @property
+    def asked(self) -> int:
+        """The number of the last request that was made, as events count them."""
+        return (int(self._connection.display.display.request_serial) - 1) % 0x10000
+
+    def watch(self, number: int) -> None:
+        """Hear of changes of its properties, and of the frame that it is put into."""
+        if number not in self._watched:
+            self._watched.add(number)
+            self.window(number).change_attributes(event_mask=X.PropertyChangeMask | X.StructureNotifyMask)
+
+    def area_of(self, number: int) -> Rect | None:
+        """Where a top-level window stands now, with its border; None if it is gone."""
+        try:
+            size = self.window(number).get_geometry()
+        except xerror.XError:
+            return None
+        return outer_area(size.x, size.y, size.width, size.height, size.border_width)
+
+    def is_input_only(self, number: int) -> bool:
+        """Whether the window shows nothing; False if that cannot be found out."""
+        try:
+            return bool(self.window(number).get_attributes().win_class == X.InputOnly)
+        except xerror.XError:
+            return False
+
     def forget(self, number: int) -> None:
         """It is gone, or elsewhere."""
         self._watched.discard(number)
@@ -71,16 +103,25 @@ class X11WindowFacts:
         except xerror.XError:
             return ()
 
-    def of(self, clients: Sequence[int]) -> WindowFacts:
-        """The facts of a frame's clients: if there are several (tabs), by the names and the titles of all."""
-        found = [self._of_one(number) for number in clients]
+    def of(self, clients: Sequence[int]) -> WindowFacts | None:
+        """The facts of a frame's clients: if there are several (tabs), by the names and the titles of all.
+
+        None if one of them is gone.
+        """
+        found = [facts for number in clients if (facts := self._of_one(number)) is not None]
+        if not found or len(found) < len(clients):
+            return None
         if len(found) == 1:
             return found[0]
         names = tuple(dict.fromkeys(name for facts in found for name in facts.names))
-        first = found[0] if found else WindowFacts()
-        return WindowFacts(
-            names, "\n".join(facts.title for facts in found), first.pid, first.executable, first.parent, first.owner
-        )
+        titles = "\n".join(facts.title for facts in found)
+        has_class = all(facts.has_class for facts in found)
+        return replace(found[0], names=names, title=titles, has_class=has_class)
+
+    def pid_of(self, number: int) -> int | None:
+        """Whose process a window is, as far as that is known."""
+        facts = self._of_one(number)
+        return None if facts is None else facts.pid
 
     def is_shaped(self, number: int) -> bool:
         """Whether the window is anything else than a rectangle; True if that cannot be found out."""
@@ -127,23 +168,18 @@ class X11WindowFacts:
                 continue
         return tuple(found)
 
-    def _of_one(self, number: int) -> WindowFacts:
+    def _of_one(self, number: int) -> WindowFacts | None:
         window = self.window(number)
         try:
-            self._watch(window)
+            self.watch(number)
             classes = self._text(window, self._class).split("\0")
             title = self._title(window)
             parent = self._number(window, self._owner_of)
             pid, executable = self._program(window)
         except xerror.XError:
-            return WindowFacts()
-        return WindowFacts(program_names(executable, classes), title, pid, executable, parent, number & ~self._id_mask)
-
-    def _watch(self, window: Any) -> None:
-        """Hear of changes of its properties."""
-        if window.id not in self._watched:
-            self._watched.add(window.id)
-            window.change_attributes(event_mask=X.PropertyChangeMask)
+            return None
+        names, owner = program_names(executable, classes), number & ~self._id_mask
+        return WindowFacts(names, title, pid, executable, parent, owner, has_class=any(classes))
 
     def _title(self, window: Any) -> str:
         titles = (self._text(window, atom).split("\0", 1)[0] for atom in self._titles)
@@ -174,3 +210,13 @@ class X11WindowFacts:
         asked = [{"client": number, "mask": xres.LocalClientPIDMask}]
         answer = self._connection.display.res_query_client_ids(asked)
         return next((int(one.value[0]) for one in answer.ids if len(one.value) == 1 and one.value[0]), None)
+
+
+def outer_area(x: int, y: int, width: int, height: int, border: int) -> Rect:
+    """Where a window stands, with its border."""
+    return Rect(x, y, width + 2 * border, height + 2 * border)
+
+
+def is_before(told_at: int, asked: int) -> bool:
+    """Whether an event was told before the server came to a request; both are counted by 16 bits."""
+    return 0 < (asked - told_at) % 0x10000 < 0x8000

@@ -6,15 +6,17 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
+from Xlib.ext import xfixes
 
 from recorder.capture.shown_windows import ShownWindow
 from recorder.capture.x11_connection import X11Connection, lost_in_words
-from recorder.capture.x11_window_facts import WindowFacts, X11WindowFacts
+from recorder.capture.x11_top_window import TopWindow, anything, unread
+from recorder.capture.x11_window_facts import WindowFacts, X11WindowFacts, is_before, outer_area
 from recorder.geometry import Rect
 
 MOST_PASSED = 4096  # states between two looks; a desktop that makes more is taken for changed everywhere
@@ -22,13 +24,18 @@ MOST_PASSED = 4096  # states between two looks; a desktop that makes more is tak
 log = logging.getLogger(__name__)
 
 _ROOT_EVENTS = X.SubstructureNotifyMask | X.PropertyChangeMask
+_OWNER_EVENTS = (
+    xfixes.XFixesSetSelectionOwnerNotifyMask
+    | xfixes.XFixesSelectionWindowDestroyNotifyMask
+    | xfixes.XFixesSelectionClientCloseNotifyMask
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What is shown now, from the lowest window to the highest, and every state of a window since the look before.
 
-    `is_composited`: a program draws the windows anew, so none hides what lies under it for certain.
+    `is_composited`: a program draws the windows anew, or did since then, so none hides what lies under it for certain.
     """
 
     windows: tuple[ShownWindow, ...]
@@ -41,17 +48,22 @@ class X11Windows:
 
     The server does one thing after the other, and tells every change: so whoever takes a picture between two calls of
     `look` has in the second's `windows` and `passed` every place where a window was while the picture was taken.
+    For that to hold, where a window stands and whether it is shown is taken from events alone, each in its turn: an
+    answer to a question is of a later time than the event that made one ask, and skips what was in between. Nor is
+    what was asked for thrown away while events of the same round trip are still to be taken.
     For any thread. `on_change` is called, from a thread of this object's own, when something may be different.
     """
 
     def __init__(self, display: str | None = None) -> None:
         self._name = display
         self._gate = threading.RLock()
-        self._tops: dict[int, _Top] = {}
+        self._tops: dict[int, TopWindow] = {}
+        self._unplaced: set[int] = set()
+        self._read_until: dict[int, dict[int | None, int]] = {}
         self._order: tuple[int, ...] = ()
         self._passed: list[ShownWindow] = []
         self._is_order_stale = True
-        self._is_composited = False
+        self._is_composited = self._was_composited = False
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
         self._opened: X11Connection | None = None
@@ -63,8 +75,11 @@ class X11Windows:
             self._facts = X11WindowFacts(connection)
             self._manager = connection.atom(f"_NET_WM_CM_S{connection.display.get_default_screen()}")
             connection.root.change_attributes(event_mask=_ROOT_EVENTS)
+            if connection.has("XFIXES"):
+                connection.display.xfixes_query_version()
+                connection.display.xfixes_select_selection_input(connection.root, self._manager, _OWNER_EVENTS)
             for child in connection.root.query_tree().children:
-                self._add(child.id, adopted=self._facts.clients_of(child.id))
+                self._find(child.id)
             self._take_events()
         self._thread = threading.Thread(target=self._watch, name="window table", daemon=True)
         self._thread.start()
@@ -89,8 +104,11 @@ class X11Windows:
         with self._gate, lost_in_words():
             self._connection.display.sync()
             self._take_events()
-            passed, self._passed = tuple(self._passed), []
-            return Look(self._shown(), passed, self._is_composited)
+            windows = self._shown()  # asks, and takes what happened meanwhile: so what passed is complete only now
+            look = Look(windows, tuple(self._passed), self._is_composited or self._was_composited)
+            self._passed, self._was_composited = [], False
+            self._read_until.clear()
+            return look
 
     def glance(self) -> tuple[ShownWindow, ...]:
         """What is shown, as far as the server has told; takes nothing away from the next look."""
@@ -114,7 +132,7 @@ class X11Windows:
             if number is None:
                 return None, None
             top = self.top_of(number)
-            return top, top.pid if top is not None and top.pid is not None else self._facts.of((number,)).pid
+            return top, top.pid if top is not None and top.pid is not None else self._facts.pid_of(number)
 
     def _focused_number(self) -> int | None:
         focus = self._connection.display.get_input_focus().focus
@@ -128,7 +146,7 @@ class X11Windows:
     def facts_of_owner(self, window_id: int) -> WindowFacts:
         """Whose this window is, shown or not."""
         with self._gate, lost_in_words():
-            return self._facts.of((window_id,))
+            return self._facts.of((window_id,)) or WindowFacts()
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -174,6 +192,7 @@ class X11Windows:
             self._is_order_stale = False
             self._order = tuple(child.id for child in self._connection.root.query_tree().children)
             self._is_composited = self._connection.display.get_selection_owner(self._manager) != X.NONE
+            self._place_unplaced()
             self._take_events()
         tops = (self._tops.get(number) for number in self._order)
         return tuple(top.shown() for top in tops if top is not None and top.is_mapped)
@@ -184,70 +203,87 @@ class X11Windows:
                 self._take(event)
 
     def _take(self, event: Any) -> None:
-        handle = _HANDLERS.get(type(event).__name__)
-        if handle is not None:
+        """Let it change the table, if the server says it; what one program sends to another is anybody's claim."""
+        kind = type(event).__name__
+        handle = _HANDLERS.get(kind)
+        if handle is None or getattr(event, "send_event", False):
+            return
+        told_of = getattr(event, "event", self._connection.root)
+        if told_of.id == self._connection.root.id or kind in _OF_CLIENTS:
             handle(self, event)
 
-    def _add(self, number: int, *, adopted: tuple[int, ...] = ()) -> None:
-        top = self._tops[number] = _Top(number)
-        top.clients = tuple(client for client in adopted if client != number)
-        self._read(top)
-
-    def _read(self, top: "_Top") -> None:
-        """Ask for everything about it. One that went meanwhile was shown all the same, and nothing is known of it."""
-        window = self._facts.window(top.number)
+    def _find(self, number: int) -> None:
+        """Ask for everything about a window that was there before anybody listened."""
         try:
-            attributes, size = window.get_attributes(), window.get_geometry()
-        except xerror.XError:
-            top.is_mapped, top.mapped_at_s, top.facts = True, time.monotonic(), WindowFacts()
-            self._moved_on(top)
-            top.is_mapped = False
+            attributes = self._facts.window(number).get_attributes()
+        except xerror.XError:  # it went
             return
+        area = self._facts.area_of(number)
+        top = self._tops[number] = TopWindow(number, area, is_popup=bool(attributes.override_redirect))
+        top.clients = tuple(client for client in self._facts.clients_of(number) if client != number)
         top.is_input_only = attributes.win_class == X.InputOnly
-        top.is_mapped = attributes.map_state != X.IsUnmapped and not top.is_input_only
-        top.is_popup = bool(attributes.override_redirect)
-        top.area = _outer(size.x, size.y, size.width, size.height, size.border_width)
-        top.depth = size.depth
-        if top.is_mapped:
+        if attributes.map_state != X.IsUnmapped and not top.is_input_only:
+            top.is_mapped = True
             self._learn(top)
-        self._moved_on(top)
+            self._moved_on(top)
 
-    def _learn(self, top: "_Top") -> None:
-        """Find whose it is. The clients inside of a frame say it, else the window itself."""
-        top.facts = self._facts.of(top.clients or (top.number,))
+    def _learn(self, top: TopWindow) -> None:
+        """Find whose it is: the clients inside of a frame say it, else the window itself.
+
+        One that went before it could say so stays what it was: what it showed stays as long as its frame.
+        """
+        facts = self._facts.of(top.clients or (top.number,))
+        if facts is not None:
+            top.facts = facts
         top.is_shaped = self._facts.is_shaped(top.number)
         if not top.mapped_at_s:
             top.mapped_at_s = time.monotonic()
 
-    def _moved_on(self, top: "_Top") -> None:
+    def _place_unplaced(self) -> None:
+        for number in tuple(self._unplaced):
+            top = self._tops.get(number)
+            if top is not None and top.area is None:
+                top.area = self._facts.area_of(number)
+            self._unplaced.discard(number)
+
+    def _moved_on(self, top: TopWindow) -> None:
         """Its place is another, or its height among the others."""
         top.changed_at_s = time.monotonic()
         self._is_order_stale = True
         self._passed_on(top)
 
-    def _passed_on(self, top: "_Top") -> None:
+    def _passed_on(self, top: TopWindow) -> None:
         """Remember the state that it is in now."""
-        if top.is_mapped and len(self._passed) < MOST_PASSED:
-            self._passed.append(top.shown())
-        elif top.is_mapped:
-            everywhere = Rect(0, 0, self._connection.screen.width_in_pixels, self._connection.screen.height_in_pixels)
-            self._passed[-1] = replace(top.shown(), area=everywhere)
+        if top.is_mapped:
+            self._remember(top.shown())
+
+    def _remember(self, state: ShownWindow) -> None:
+        if len(self._passed) < MOST_PASSED:
+            self._passed.append(state)
+        else:
+            self._passed[-1] = anything(time.monotonic())
 
     # --- what the server tells ----------------------------------------------------------------------------------------
 
     def _created(self, event: Any) -> None:
         if event.parent.id == self._connection.root.id:
-            top = self._tops[event.window.id] = _Top(event.window.id)
-            top.area = _outer(event.x, event.y, event.width, event.height, event.border_width)
+            area = outer_area(event.x, event.y, event.width, event.height, event.border_width)
+            self._tops[event.window.id] = TopWindow(event.window.id, area, is_popup=bool(event.override))
+            self._facts.watch(event.window.id)
             self._is_order_stale = True
 
     def _mapped(self, event: Any) -> None:
         top = self._tops.get(event.window.id)
         if top is None:
-            self._refresh_frame_of(event.window.id)
-        else:
-            top.mapped_at_s = 0.0
-            self._read(top)
+            return
+        if top.is_input_only is None:
+            top.is_input_only = self._facts.is_input_only(top.number)
+        if not top.is_input_only:
+            top.is_mapped, top.is_popup, top.mapped_at_s = True, bool(event.override), 0.0
+            self._learn(top)
+            for number in top.clients or (top.number,):
+                self._read_until[number] = {None: self._facts.asked}
+            self._moved_on(top)
 
     def _unmapped(self, event: Any) -> None:
         top = self._tops.get(event.window.id)
@@ -257,114 +293,91 @@ class X11Windows:
 
     def _destroyed(self, event: Any) -> None:
         self._unmapped(event)
-        if self._tops.pop(event.window.id, None) is not None:
+        number = event.window.id
+        if self._tops.pop(number, None) is not None:
             self._is_order_stale = True
-        self._facts.forget(event.window.id)
+        self._facts.forget(number)
+        self._read_until.pop(number, None)
+        self._leave_frames(number)
+
+    def _leave_frames(self, number: int) -> None:
+        """The frame stays what it was until it is read again: what the window showed may be seen as long."""
+        for top in self._tops.values():
+            if number in top.clients:
+                top.clients = tuple(client for client in top.clients if client != number)
 
     def _reparented(self, event: Any) -> None:
-        """A window manager puts a program's window into a frame, or takes it out."""
+        """A window manager puts a program's window into a frame, takes it out, or puts it into another."""
         number = event.window.id
         self._facts.forget(number)
-        for top in self._tops.values():
-            top.clients = tuple(client for client in top.clients if client != number)
-        if event.parent.id == self._connection.root.id:
-            self._add(number)
-            return
+        self._leave_frames(number)
         gone = self._tops.pop(number, None)
-        if gone is not None and gone.is_mapped:
-            self._passed.append(gone.shown())
+        if gone is not None:
+            self._passed_on(gone)
         self._is_order_stale = True
+        if event.parent.id == self._connection.root.id:
+            # Not shown before its MapNotify comes, and of a size that nobody tells.
+            self._tops[number] = TopWindow(number, None, is_popup=bool(event.override))
+            self._unplaced.add(number)
+            self._facts.watch(number)
+            return
+        self._facts.watch(number)
         frame = self._tops.get(self._facts.top_of(event.parent.id, self._tops) or 0)
-        if frame is not None:
-            frame.clients = (*frame.clients, number)
-            if frame.is_mapped:
-                self._learn(frame)
-                self._passed_on(frame)
+        if frame is None:  # gone already, and with it the way to where this was shown
+            self._remember(anything(time.monotonic()))
+            return
+        frame.clients = (*frame.clients, number)
+        if frame.is_mapped:
+            self._learn(frame)
+            self._passed_on(frame)
 
     def _configured(self, event: Any) -> None:
         top = self._tops.get(event.window.id)
-        if top is None or top.is_input_only:
+        if top is None:
             return
-        if top.is_mapped:
-            self._passed_on(top)
-        top.area = _outer(event.x, event.y, event.width, event.height, event.border_width)
+        self._passed_on(top)
+        top.area = outer_area(event.x, event.y, event.width, event.height, event.border_width)
         top.is_popup = bool(event.override)
-        self._moved_on(top)
+        if not top.is_input_only:
+            self._moved_on(top)
+
+    def _shifted(self, event: Any) -> None:
+        top = self._tops.get(event.window.id)
+        if top is not None and top.area is not None:
+            self._passed_on(top)
+            top.area = Rect(event.x, event.y, top.area.width, top.area.height)
+            self._moved_on(top)
 
     def _restacked(self, event: Any) -> None:
         top = self._tops.get(event.window.id)
         if top is not None:
             self._moved_on(top)
 
+    def _compositing_changed(self, _: Any) -> None:
+        self._was_composited = self._is_order_stale = True
+
     def _property_changed(self, event: Any) -> None:
-        if event.window.id == self._connection.root.id or not self._facts.is_telling(event.atom):
+        number, atom = event.window.id, event.atom
+        if number == self._connection.root.id or not self._facts.is_telling(atom):
             return
-        self._refresh_frame_of(event.window.id)
+        top = next((top for top in self._tops.values() if number == top.number or number in top.clients), None)
+        if top is None or not top.is_mapped:
+            return
+        self._passed_on(top)
+        read = self._read_until.setdefault(number, {})
+        read_until = read.get(atom, read.get(None))
+        if read_until is not None and is_before(event.sequence_number, read_until):
+            # It had changed again before it was read, so what it said in between is not known.
+            self._remember(unread(top.shown(), is_title=self._facts.is_title(atom), at_s=time.monotonic()))
+        self._learn(top)
+        read[atom] = self._facts.asked
+        self._passed_on(top)
 
     def _shape_changed(self, event: Any) -> None:
         top = self._tops.get(event.affected_window.id)
         if top is not None and top.is_mapped:
             top.is_shaped = self._facts.is_shaped(top.number)
             self._moved_on(top)
-
-    def _refresh_frame_of(self, number: int) -> None:
-        for top in self._tops.values():
-            if top.is_mapped and (number == top.number or number in top.clients):
-                self._passed_on(top)
-                self._learn(top)
-                self._passed_on(top)
-                return
-
-
-class _Top:
-    """A child of the root window, as it was last told."""
-
-    __slots__ = (
-        "area",
-        "changed_at_s",
-        "clients",
-        "depth",
-        "facts",
-        "is_input_only",
-        "is_mapped",
-        "is_popup",
-        "is_shaped",
-        "mapped_at_s",
-        "number",
-    )
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.area = Rect(0, 0, 0, 0)
-        self.is_mapped = self.is_popup = self.is_input_only = self.is_shaped = False
-        self.depth = 0
-        self.clients: tuple[int, ...] = ()
-        self.facts = WindowFacts()
-        self.changed_at_s = self.mapped_at_s = 0.0
-
-    def shown(self) -> ShownWindow:
-        """As a value."""
-        facts = self.facts
-        return ShownWindow(
-            window_id=self.number,
-            area=self.area,
-            clients=self.clients,
-            owner=facts.owner,
-            names=facts.names,
-            title=facts.title,
-            pid=facts.pid,
-            executable=facts.executable,
-            parent=facts.parent,
-            is_popup=self.is_popup and not self.clients,
-            is_known=bool(facts.names),
-            is_solid=not self.is_shaped,
-            changed_at_s=self.changed_at_s,
-            mapped_at_s=self.mapped_at_s,
-        )
-
-
-def _outer(x: int, y: int, width: int, height: int, border: int) -> Rect:
-    return Rect(x, y, width + 2 * border, height + 2 * border)
 
 
 # python-xlib copies the classes of extensions' events, so their names are what stays.
@@ -375,7 +388,12 @@ _HANDLERS: dict[str, Callable[[X11Windows, Any], None]] = {
     "DestroyNotify": X11Windows._destroyed,
     "ReparentNotify": X11Windows._reparented,
     "ConfigureNotify": X11Windows._configured,
+    "GravityNotify": X11Windows._shifted,
     "CirculateNotify": X11Windows._restacked,
     "PropertyNotify": X11Windows._property_changed,
     "ShapeNotify": X11Windows._shape_changed,
+    "SetSelectionOwnerNotify": X11Windows._compositing_changed,
+    "SelectionWindowDestroyNotify": X11Windows._compositing_changed,
+    "SelectionClientCloseNotify": X11Windows._compositing_changed,
 }
+_OF_CLIENTS = ("ReparentNotify", "DestroyNotify")  # heard of windows inside of frames as well
