@@ -14,8 +14,8 @@ NOT_KNOWN_YET = "what kind of field it is was not known yet"
 
 
 @dataclass(slots=True)
-class _Focus:
-    """From `at_ns` on this field had the focus; `hidden` None: it is none of passwords."""
+class Focus:
+    """A program's word: from `at_ns` on this field had the focus; `hidden` None: it is none of passwords."""
 
     at_ns: int
     field: object
@@ -29,11 +29,11 @@ class FocusedFields:
 
     def __init__(self) -> None:
         self._gate = threading.Lock()
-        self._focuses: list[_Focus] = []
+        self._focuses: list[Focus] = []
 
     def gained(self, at_ns: int, field: object) -> None:
         """A program said at `at_ns` that this field has the focus. Until it is known what it is, it is hidden."""
-        self._add(_Focus(at_ns, field, None, Hidden(PASSWORD_FIELD, NOT_KNOWN_YET), is_asked=True))
+        self._add(Focus(at_ns, field, None, Hidden(PASSWORD_FIELD, NOT_KNOWN_YET), is_asked=True))
 
     def known(self, field: object, *, is_password: bool, pid: int | None, detail: str = "") -> None:
         """This is what the field is that gained the focus."""
@@ -57,12 +57,22 @@ class FocusedFields:
         with self._gate:
             return bool(self._focuses) and self._focuses[-1].is_asked
 
+    def has_told(self, pid: int) -> bool:
+        """Whether this process has ever told of a field, as far back as is remembered."""
+        return self.first_told(pid, -1) is not None
+
+    def first_told(self, pid: int, after_ns: int) -> Focus | None:
+        """The first field that this process told of since then."""
+        with self._gate:
+            mine = (focus for focus in self._focuses if focus.pid == pid and focus.field is not None)
+            return next((focus for focus in mine if focus.at_ns > after_ns), None)
+
     def lost(self, at_ns: int, field: object | None) -> None:
         """This field has the focus no more; None: nothing is known to have it."""
         with self._gate:
             is_other = not self._focuses or (field is not None and self._focuses[-1].field != field)
         if not is_other:
-            self._add(_Focus(at_ns, None, None, None))
+            self._add(Focus(at_ns, None, None, None))
 
     def hides(self, at_ns: int, moves: Iterable[int], place: Place, tabs: Iterable[int] = ()) -> Hidden | None:
         """Whether a password field had the focus then.
@@ -86,12 +96,12 @@ class FocusedFields:
                 return focus.hidden
         return None
 
-    def _add(self, focus: _Focus) -> None:
+    def _add(self, focus: Focus) -> None:
         with self._gate:
             self._focuses.append(focus)
             del self._focuses[:-MOST_REMEMBERED]
 
 
-def _is_here(focus: _Focus, place: Place) -> bool:
+def _is_here(focus: Focus, place: Place) -> bool:
     """Whether the field is in the window that is typed into. Another window is believed only if both are known."""
     return focus.pid is None or place.pid is None or focus.pid == place.pid or focus.pid not in place.pids

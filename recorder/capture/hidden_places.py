@@ -75,7 +75,7 @@ class Place:
     """Where typed text goes now: whether it is hidden, whose window it is, and who else has windows.
 
     `is_far`: the terminal hands every key on to another machine. `read_bytes` is what it has read so far then, None if
-    that is not known.
+    that is not known. `window` is the top-level window that the keyboard is of.
     """
 
     hidden: Hidden | None = None
@@ -83,6 +83,7 @@ class Place:
     pids: frozenset[int] = frozenset()
     is_far: bool = False
     read_bytes: int | None = None
+    window: int | None = None
 
 
 class PasswordPrograms:

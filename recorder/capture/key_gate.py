@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from recorder.agent_events import HIDDEN_KEYS_STEP, HiddenInput
 from recorder.capture.far_echo import ANSWER_NS, FarEcho
+from recorder.capture.focus_visits import FocusVisits, Visit
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import ECHO_OFF, LATE, SCREEN_LOCK, Hidden, Place
 from recorder.capture.source import Emit
@@ -41,6 +42,7 @@ Look = Callable[[], Place]
 class _Sample:
     at_ns: int
     place: Place
+    visit: Visit | None = None
 
 
 @dataclass(slots=True)
@@ -62,13 +64,15 @@ class KeyGate:
 
     `look` says what is typed into now, and is asked when a key arrives: a key is recorded only if nothing was to be
     hidden at the last look before it and at the first after it, and if it is certain that there was nothing in between.
-    `fields` knows when a password field had the focus, as far as programs told; for its sake keys wait `HOLD_NS`. What
-    arrives behind a waiting key waits with it, so the order stays.
+    `fields` knows when a password field had the focus, as far as programs told; for its sake keys wait `HOLD_NS`.
+    `visits` knows of windows whose programs have not told yet; for its sake they wait longer. What arrives behind a
+    waiting key waits with it, so the order stays.
     """
 
-    def __init__(self, look: Look, fields: FocusedFields | None = None) -> None:
+    def __init__(self, look: Look, fields: FocusedFields | None = None, visits: FocusVisits | None = None) -> None:
         self._look = look
         self._fields = fields or FocusedFields()
+        self._visits = visits or FocusVisits(self._fields, lambda _pid: None)
         self._gate = threading.Condition()
         self._looking = threading.Lock()
         self._waiting: deque[Event] = deque()
@@ -113,6 +117,7 @@ class KeyGate:
                 self._tabs.append(event.at_ns)
             if is_typed:
                 self._typed_at_ns = self._clock.now_ns()
+                self._visits.typed(event.at_ns)
             if is_typed or self._waiting:
                 self._waiting.append(event)
                 self._gate.notify_all()
@@ -137,7 +142,9 @@ class KeyGate:
                 return
             started_ns = self._clock.now_ns()
             place = Place(Hidden(SCREEN_LOCK)) if self._is_locked else self._look()
-            self._samples.append(_Sample(max(started_ns, since_ns or 0), place))
+            from_ns = self._samples[-1].at_ns if self._samples else -1
+            visit = self._visits.came(place, from_ns=from_ns, at_ns=started_ns)
+            self._samples.append(_Sample(max(started_ns, since_ns or 0), place, visit))
             if place.is_far and place.pid is not None and place.read_bytes is not None:
                 self._far.read(self._clock.now_ns(), place.pid, place.read_bytes)
             oldest_ns = started_ns - REMEMBERED_NS
@@ -168,6 +175,7 @@ class KeyGate:
         is_sure = after.at_ns - before.at_ns <= SURE_NS
         moves = (*self._endings, at_ns + 1) if is_cut else tuple(self._endings)
         hidden = before.place.hidden or self._fields.hides(at_ns, moves, after.place, self._tabs)
+        hidden = hidden or self._visits.hides(after.visit, at_ns, self._endings)
         # That a line or a field was ended is no secret, and a program that asks then was not there before it was.
         asks_since = after.place.hidden is not None and after.place.hidden.why == ECHO_OFF and (has_ended or is_cut)
         if not (asks_since and is_sure):
@@ -209,7 +217,7 @@ class KeyGate:
 
     @property
     def _hold_ns(self) -> int:
-        if self._fields.is_asking:
+        if self._fields.is_asking or self._visits.is_unsure:
             return ASKING_NS
         return ANSWER_NS if self._samples and self._samples[-1].place.is_far else HOLD_NS
 

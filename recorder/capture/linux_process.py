@@ -1,6 +1,7 @@
 """What /proc says about one process."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def environment_value(pid: int, name: str, proc: Path = PROC) -> str | None:
     start = f"{name}=".encode()
     values = (part[len(start) :] for part in raw.split(b"\0") if part.startswith(start))
     return next((value.decode("utf-8", errors="replace") for value in values), None)
+
+
+def has_loaded(pid: int, names: re.Pattern[bytes], proc: Path = PROC) -> bool | None:
+    """Whether the process uses a library with such a path; None if that may not be seen."""
+    raw = _bytes_of(pid, "maps", proc)
+    return None if raw is None else names.search(raw) is not None
 
 
 def facts_of(pid: int, proc: Path = PROC) -> ProcessFacts | None:

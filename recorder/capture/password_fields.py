@@ -10,13 +10,14 @@ from typing import Any
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, Properties, message_bus, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+from recorder.capture.focus_asker import PASSWORD_TEXT, FocusAsker
+from recorder.capture.focus_visits import FocusVisits
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.source import ThreadSource
 from recorder.errors import CannotRecordError
 from recorder.events import SourceStatus
 
 ANSWER_LIMIT_S = 0.5
-PASSWORD_TEXT = 40  # the number of this role in AT-SPI
 _MOST_REMEMBERED = 1000
 _BUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Bus")
 _STATUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Status")
@@ -36,11 +37,16 @@ _CANNOT = (
 
 
 class PasswordFields(ThreadSource):
-    """Follows which field has the focus and asks what it is. That it listens makes programs tell."""
+    """Follows which field has the focus and asks what it is. That it listens makes programs tell.
 
-    def __init__(self, fields: FocusedFields) -> None:
+    Of a window whose program has not told of its focus yet, an asker keeps `visits` up to date.
+    """
+
+    def __init__(self, fields: FocusedFields, visits: FocusVisits) -> None:
         super().__init__("password fields")
         self._fields = fields
+        self._visits = visits
+        self._asker: FocusAsker | None = None
         self._session: DBusConnection | None = None
         self._bus: DBusConnection | None = None
         self._questions: dict[int, Callable[[int | None], None]] = {}
@@ -54,6 +60,8 @@ class PasswordFields(ThreadSource):
             self._switch_on(self._session)
             self._bus = open_dbus_connection(address)
             self._listen(self._bus)
+            self._asker = FocusAsker(address, self._visits, self._clock.now_ns)
+            self._asker.start()
         except _GONE as error:
             raise CannotRecordError(_CANNOT.format(why=f"no accessibility bus: {error}")) from error
         return _LISTENS
@@ -148,6 +156,8 @@ class PasswordFields(ThreadSource):
                 self._bus.sock.shutdown(socket.SHUT_RDWR)
 
     def _close(self) -> None:
+        if self._asker is not None:
+            self._asker.stop()
         if self._session is not None and self._switched_on:
             with contextlib.suppress(*_GONE):
                 self._asked(self._session, Properties(_STATUS).set("IsEnabled", "b", False))

@@ -42,10 +42,11 @@ class TypingPlace:
         hidden = self._dialog(shown) or self._masked(focused)
         if hidden is None and pid is not None:
             hidden = self._echo.hides(pid)
+        window = None if focused is None else focused.window_id
         pids = frozenset(window.pid for window in shown if window.pid is not None)
         if hidden is None and pid is not None and self._echo.is_far(pid):
-            return Place(None, pid, pids, is_far=True, read_bytes=self._echo.read_bytes(pid))
-        return Place(hidden, pid, pids)
+            return Place(None, pid, pids, is_far=True, read_bytes=self._echo.read_bytes(pid), window=window)
+        return Place(hidden, pid, pids, window=window)
 
     def _dialog(self, shown: Iterable[ShownWindow]) -> Hidden | None:
         """A password dialog or a lock screen takes what is typed, whatever has the focus."""

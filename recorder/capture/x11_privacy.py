@@ -1,11 +1,14 @@
 """What is kept out of a recording of an X display: masked windows and areas, and what is typed where it is hidden."""
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 
+from recorder.capture.focus_visits import FocusVisits
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import PasswordPrograms
 from recorder.capture.key_gate import KeyGate
+from recorder.capture.linux_process import facts_of, has_loaded
 from recorder.capture.linux_terminal import TerminalEcho
 from recorder.capture.mask_rules import MaskRules
 from recorder.capture.masked_screen import MaskedScreen
@@ -18,6 +21,15 @@ from recorder.capture.x11_windows import X11Windows
 from recorder.policy.sections import HiddenInputPolicy, MaskRule
 
 MASKED_TITLE = "(masked: {})"
+
+# Toolkits whose programs tell assistive technology of their fields.
+_TOOLKITS = re.compile(rb"/lib(Qt[5-9]Gui|gtk-[34]|gdk-3|atk-bridge-2\.0|atspi|atk-wrapper)\b[^/\n]*$", re.MULTILINE)
+
+
+def program_that_tells(pid: int) -> int | None:
+    """What tells this process from others of its number, if its toolkit tells; None if not, or that may not be seen."""
+    facts = facts_of(pid) if has_loaded(pid, _TOOLKITS) else None
+    return None if facts is None else facts.started_ticks
 
 
 def _local_time() -> datetime.datetime:
@@ -40,8 +52,9 @@ class X11Privacy:
         self._fields = FocusedFields()
         programs = PasswordPrograms(hidden_input.dialogs)
         place = TypingPlace(self._windows, self._rules, programs, TerminalEcho(), local_time=local_time)
-        self.gate = KeyGate(place.look, self._fields)
-        self.sources: list[Source] = [PasswordFields(self._fields)]
+        visits = FocusVisits(self._fields, program_that_tells)
+        self.gate = KeyGate(place.look, self._fields, visits)
+        self.sources: list[Source] = [PasswordFields(self._fields, visits)]
 
     def open(self) -> None:
         """Read which windows there are. Raises CannotRecordError."""

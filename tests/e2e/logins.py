@@ -159,16 +159,16 @@ class Terminal:
 class Window:
     """A program with a user's, a password's and a plain field."""
 
-    def __init__(self, server: XServer, toolkit: str, environment: dict[str, str]) -> None:
+    def __init__(self, server: XServer, toolkit: str, environment: dict[str, str], *, first: str = "user") -> None:
         python = "/usr/bin/python3" if toolkit == "gtk" else sys.executable
-        self._server, self._title = server, TITLE[toolkit]
+        self._server, self.title = server, TITLE[toolkit]
         script = str(Path(__file__).with_name("login_windows.py"))
-        self.process = server.start([python, script, toolkit], stdout=subprocess.PIPE, env=environment)
+        self.process = server.start([python, script, toolkit, first], stdout=subprocess.PIPE, env=environment)
         assert self.process.stdout is not None
         self._lengths: dict[str, int] = {}
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
         self._reader.start()
-        server.wait_for_window(self._title)
+        server.wait_for_window(self.title)
 
     def _read(self, out: IO[bytes]) -> None:
         for line in out:
@@ -176,7 +176,7 @@ class Window:
             self._lengths[name.decode()] = int(length)
 
     def focus(self) -> None:
-        self._server.focus(self._title)
+        self._server.focus(self.title)
         _PAUSE.wait(PERSON_S)
 
     def wait_for_length(self, name: str, length: int) -> None:
