@@ -113,6 +113,12 @@ class Desk:
         """An object of the answer, on a line of its own."""
         self.say_exactly(_ACTING.sub(_escape, json.dumps(thing, ensure_ascii=False)))
 
+    def tell_json(self, thing: Json) -> None:
+        """An object that says how far a long piece of work is: said now, not once many of them are together."""
+        self.say_json(thing)
+        with said_or_refused(self.out):
+            self.out.flush()
+
     def say_table(self, rows: Iterable[tuple[str, ...]], *, heads: tuple[str, ...]) -> None:
         """Columns as wide as what is in them; the last is as long as it is."""
         lines = [heads, *rows]

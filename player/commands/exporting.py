@@ -136,11 +136,11 @@ class _Export:
         return self._say_progress if self._as_json else show
 
     def _say_progress(self, now: Progress) -> None:
-        self._desk.say_json({"type": "progress", **progress_object(now)})
+        self._desk.tell_json({"type": "progress", **progress_object(now)})
 
     def _tell(self, what: str, path: Out, sentence: str, thing: Mapping[str, object]) -> None:
         if self._as_json:
-            self._desk.say_json({"type": what, "path": str(path), **thing})
+            self._desk.tell_json({"type": what, "path": str(path), **thing})
         else:
             self._desk.note(f"{path}: {sentence}")
 
