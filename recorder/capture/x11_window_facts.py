@@ -65,6 +65,10 @@ class X11WindowFacts:
         """Whether a property is a window's title."""
         return atom in self._titles
 
+    def is_name(self, atom: int) -> bool:
+        """Whether a property is a window's title or class."""
+        return atom == self._class or atom in self._titles
+
     @property
     def asked(self) -> int:
         """The number of the last request that was made, as events count them."""

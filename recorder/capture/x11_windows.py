@@ -366,7 +366,8 @@ class X11Windows:
         self._passed_on(top)
         read = self._read_until.setdefault(number, {})
         read_until = read.get(atom, read.get(None))
-        if read_until is not None and is_before(event.sequence_number, read_until):
+        is_name = self._facts.is_name(atom)
+        if is_name and read_until is not None and is_before(event.sequence_number, read_until):
             # It had changed again before it was read, so what it said in between is not known.
             self._remember(unread(top.shown(), is_title=self._facts.is_title(atom), at_s=time.monotonic()))
         self._learn(top)
