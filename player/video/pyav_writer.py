@@ -22,20 +22,28 @@ from recorder.errors import StorageError
 
 MS = Fraction(1, 1000)
 KEY_EVERY_MS = 10_000  # so far a player has to decode after a seek, at most
+_VP9_KEY_EVERY_MS = 20_000  # a picture that stands alone costs VP9 as much as five others, in time and in bytes
 NOMINAL_FPS = 30  # what the encoder plans its levels with; the times are the packets' own
 _THREADS = 2
 _WAITING_BYTES = 96 << 20  # of pictures that wait for two encoders: 32 of 1080p
 _FEWEST_WAITING = 8  # with no more room than that, one encoder would only wait for the other
+# To libvpx: neither look at its golden and alternate pictures nor renew them (VP8_EFLAG_NO_REF_GF and so on).
+_ONLY_THE_LAST = 1 << 17 | 1 << 21 | 1 << 22 | 1 << 23
 _BT601, _BT709, _SRGB, _LIMITED = 6, 1, 13, 1  # FFmpeg's numbers: what OpenCV converts to, said in the file
 
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
-    """`encoders`: how many work side by side, each with one thread; a single one has a thread for each core."""
+    """`encoders`: how many work side by side, each with one thread; a single one has a thread for each core.
+
+    `flags`: what libvpx is told with each picture.
+    """
 
     name: str
     options: dict[str, str]
     encoders: int = 1
+    key_every_ms: int = KEY_EVERY_MS
+    flags: int | None = None
 
 
 _CODECS = {
@@ -52,8 +60,10 @@ _CODECS = {
                 "lag-in-frames": "0",
                 "crf": "24",
                 "static-thresh": "1000",  # a block as good as the one before is left as it is: a tenth less work
-                "b": "8M",
+                "b": "0",  # one quality throughout: with a rate to keep, much change at once was blurred
             },
+            key_every_ms=_VP9_KEY_EVERY_MS,
+            flags=_ONLY_THE_LAST,
         ),
         _Codec("libvpx", {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "8M", "screen-content-mode": "1"}),
     ),
@@ -69,7 +79,7 @@ _CODECS = {
 class PyAvWriter:
     """A `VideoWriter`. A packet waits until the next picture tells how long its own stands."""
 
-    def __init__(self, container: Any, stream: Any, sides: SideBySide, form: Form) -> None:
+    def __init__(self, container: Any, stream: Any, sides: SideBySide, form: Form, codec: _Codec) -> None:
         self.codec = str(stream.codec_context.codec.name)
         self.frames = 0
         self._container = container
@@ -79,6 +89,8 @@ class PyAvWriter:
         self._yuv = np.empty((form.canvas.height_px * 3 // 2, form.canvas.width_px), np.uint8)
         self._waiting: Any = None
         self._key_at_ms = 0
+        self._key_every_ms = codec.key_every_ms
+        self._told = None if codec.flags is None else _Told(form, codec.flags)
 
     def write(self, picture: Pixels, video_ns: int) -> None:
         """Show this picture from then on."""
@@ -88,9 +100,11 @@ class PyAvWriter:
         cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420, self._yuv)
         frame = VideoFrame.from_ndarray(self._yuv, format="yuv420p")
         frame.pts, frame.time_base = at_ms, MS
+        if self._told is not None:
+            frame = self._told.told(frame)
         begins_passage = at_ms >= self._key_at_ms
         if begins_passage:
-            self._key_at_ms = at_ms + KEY_EVERY_MS
+            self._key_at_ms = at_ms + self._key_every_ms
         with _said(self._shown_path):
             self._sides.give(frame, begins_passage=begins_passage)
             self._take()
@@ -118,6 +132,31 @@ class PyAvWriter:
         self._waiting = None
 
 
+class _Told:
+    """Writes flags for libvpx onto pictures; FFmpeg reads them from what a picture says of itself.
+
+    Of three pictures to look for likenesses in, a screen needs the last: a fifth less work for a twentieth more bytes.
+    """
+
+    def __init__(self, form: Form, flags: int) -> None:
+        from av.filter import Graph
+
+        self._graph: Any = Graph()
+        source = self._graph.add_buffer(
+            width=form.canvas.width_px, height=form.canvas.height_px, format="yuv420p", time_base=MS
+        )
+        writes = self._graph.add("metadata", f"mode=add:key=vp8-flags:value={flags}")
+        sink = self._graph.add("buffersink")
+        source.link_to(writes)
+        writes.link_to(sink)
+        self._graph.configure()
+
+    def told(self, frame: Any) -> Any:
+        """The same picture, with the flags."""
+        self._graph.push(frame)
+        return self._graph.pull()
+
+
 @contextmanager
 def pyav_writer(path: Path, form: Form) -> Iterator[PyAvWriter]:
     """A writer with the first codec for this suffix that PyAV's build offers."""
@@ -137,7 +176,7 @@ def pyav_writer(path: Path, form: Form) -> Iterator[PyAvWriter]:
             container.metadata.update(form.about)
             stream = _stream(container, codec, form)
             sides = _sides(container, stream, codec, form)
-        yield PyAvWriter(container, stream, sides, form)
+        yield PyAvWriter(container, stream, sides, form, codec)
     finally:
         if sides is not None:
             sides.stop()
