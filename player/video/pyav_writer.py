@@ -139,11 +139,15 @@ class _Told:
     """
 
     def __init__(self, form: Form, flags: int) -> None:
+        from av import VideoFormat
         from av.filter import Graph
 
         self._graph: Any = Graph()
         source = self._graph.add_buffer(
-            width=form.canvas.width_px, height=form.canvas.height_px, format="yuv420p", time_base=MS
+            width=form.canvas.width_px,
+            height=form.canvas.height_px,
+            format=VideoFormat("yuv420p"),
+            time_base=MS,
         )
         writes = self._graph.add("metadata", f"mode=add:key=vp8-flags:value={flags}")
         sink = self._graph.add("buffersink")
