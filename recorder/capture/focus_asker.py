@@ -116,12 +116,15 @@ class FocusAsker:
             asked += 1
             if asked > _MOST_FIELDS:
                 return None
-            states = self._states(found)
-            if states >> _FOCUSED & 1:
-                role = self._call(found, "GetRole")
-                return Found(found, role == PASSWORD_TEXT)
-            if states >> _SHOWING & 1 or found == application:
-                waiting += [(name, path) for name, path in self._call(found, "GetChildren")]
+            try:
+                states = self._states(found)
+                if states >> _FOCUSED & 1:
+                    return Found(found, self._call(found, "GetRole") == PASSWORD_TEXT)
+                if states >> _SHOWING & 1 or found == application:
+                    waiting += [(name, path) for name, path in self._call(found, "GetChildren")]
+            except NotToldError:  # it went, or never was: browsers name contents that they keep to themselves
+                if found == application:
+                    raise
         return Found(None, None)
 
     def _has(self, found: Field, state: int) -> bool:

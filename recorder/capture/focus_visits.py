@@ -11,7 +11,7 @@ from recorder.clock import NS_PER_MS, NS_PER_S
 FOCUS_NOT_KNOWN_YET = "what has the focus was not known yet"
 # An answer speaks of a key only if it was asked for so long after it: the program has taken the key by then.
 SETTLED_NS = 40 * NS_PER_MS
-# A program that has just begun to tell says at first that nothing has the focus.
+# A program that has just begun to tell says at first that nothing has the focus; others never say anything else.
 NOTHING_NS = NS_PER_S
 # Who by then is not on the accessibility bus, though its toolkit is one that tells, is taken for one that never does.
 SILENT_NS = 5 * NS_PER_S
@@ -56,6 +56,7 @@ class FocusVisits:
         self._visit: Visit | None = None
         self._typed_at_ns = 0
         self._silent: set[tuple[int, int | None]] = set()
+        self._vague: set[tuple[int, int | None]] = set()
         self._is_asking = False
 
     def begin(self) -> None:
@@ -106,8 +107,11 @@ class FocusVisits:
 
     def answered(self, visit: Visit, asked_at_ns: int, *, is_password: bool | None) -> None:
         """A field of passwords has the focus, or another, or (None) nothing has."""
-        if is_password is None and asked_at_ns < visit.seen_ns + NOTHING_NS:
-            return
+        program = (visit.pid, visit.program)
+        if is_password is None and program not in self._vague:
+            if asked_at_ns < visit.seen_ns + NOTHING_NS:
+                return
+            self._vague.add(program)
         hidden = Hidden(PASSWORD_FIELD) if is_password else None
         with self._gate:
             visit.answers.append(Answer(asked_at_ns, hidden))

@@ -97,6 +97,10 @@ def test_that_nothing_has_the_focus_is_believed_only_after_a_moment() -> None:
     assert visits.hides(visit, 20 * MS, []) == UNKNOWN
     visits.answered(visit, visit.seen_ns + NOTHING_NS, is_password=None)
     assert visits.hides(visit, 20 * MS, []) is None
+    visits.came(Place(pid=8, window=3), from_ns=2000 * MS, at_ns=2000 * MS)
+    again = visit_of(visits, from_ms=3000)
+    visits.answered(again, 3100 * MS, is_password=None)
+    assert visits.hides(again, 3020 * MS, []) is None, "it has never said anything else"
 
 
 def test_a_program_that_never_comes_to_the_bus_is_recorded_after_a_while_and_at_once_the_next_time() -> None:
