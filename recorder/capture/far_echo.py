@@ -59,6 +59,7 @@ class FarEcho:
 
     def _has_answered(self, at_ns: int, until_ns: int) -> bool:
         before, after = bisect_left(self._at_ns, at_ns) - 1, bisect_right(self._at_ns, until_ns) - 1
-        if before < 0 or after <= before:
+        if before < 0:
             return False
-        return (self._bytes[after] - self._bytes[before]) % _WAKING_BYTES != 0
+        # Each look by itself: the letters of a whole word add up to a number that looks like waking.
+        return any((read - self._bytes[before]) % _WAKING_BYTES for read in self._bytes[before + 1 : after + 1])

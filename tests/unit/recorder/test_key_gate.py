@@ -205,6 +205,10 @@ def test_a_far_end_that_takes_too_long_is_not_believed() -> None:
     assert far((0, 100), (late_ms, 101)).hides(MS, [], ends_line=False) is not None
 
 
+def test_eight_letters_that_came_back_are_no_waking() -> None:
+    assert far((0, 100), (20, 101), (100, 104), (390, 108)).hides(MS, [], ends_line=False) is None
+
+
 def test_a_program_that_only_woke_itself_has_not_answered() -> None:
     assert far((0, 100), (20, 108)).hides(MS, [], ends_line=False) is not None
 
