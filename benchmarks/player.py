@@ -1,4 +1,8 @@
-"""How fast a long recording opens, seeks and plays: `python -m benchmarks.player [--hours H]`, JSON out."""
+"""How fast a long recording opens, seeks and plays: `python -m benchmarks.player [--hours H]`, JSON out.
+
+`--keep FOLDER` uses the recording that an earlier run left in that folder, and leaves the one that it makes. Whoever
+changes what the recorder writes uses another folder. `--only seeks` leaves out opening, memory and playing.
+"""
 
 import argparse
 import json
@@ -15,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.made_desktop import SEGMENT_S, MadeRecording, make_recording
+from benchmarks.kept_recording import kept_recording, keys_of, opened_with
+from benchmarks.made_desktop import SEGMENT_S, MadeRecording
 from player.decoder import read_shown
 from player.playback import Playback
 from player.recording import OpenRecording
 from player.scan import Scanner
 from player.worker_supply import WorkerSupply
-from recorder.evidence.keys import AuditorKey, DeviceTrust, KeyRing
 
 S = 1_000_000_000
 SEEKS = 400
@@ -34,24 +38,39 @@ MOST_MB = 500  # of the player and its worker
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.player", description=__doc__)
     parser.add_argument("--hours", type=float, default=8.0, help="how long the recording is (default %(default)s)")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="use the recording kept here, or make it here")
+    parser.add_argument("--only", choices=("seeks",), help="measure only this")
     parser.add_argument("--fresh", type=Path, nargs=2, metavar=("RECORDING", "KEYS"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.fresh is not None:
         print(json.dumps(use_afresh(*asked.fresh)))
         return 0
     with tempfile.TemporaryDirectory(prefix="tachiai-bench-") as folder:
-        print(json.dumps(measure(_timed_make(Path(folder), asked.hours), Path(folder) / "keys"), indent=2))
+        kept = asked.keep or Path(folder)
+        made = _timed_make(kept, asked.hours)
+        result = measure_seeks(made)[1] if asked.only == "seeks" else measure(made, keys_of(kept))
+        print(json.dumps(result, indent=2))
     return 0
 
 
 def measure(made: MadeRecording, keys: Path) -> dict[str, Any]:
     """Everything, on one recording."""
+    result = _afresh(made, keys)
+    recording, seeks = measure_seeks(made)
+    result |= seeks
+    result["play_32x"] = playing(recording)
+    result["load_at_end"] = os.getloadavg()[0]
+    result["goals"] = goals(result)
+    return result
+
+
+def measure_seeks(made: MadeRecording) -> tuple[OpenRecording, dict[str, Any]]:
+    """Seeks of every kind, and the recording that they were made in, all of it read."""
     result: dict[str, Any] = {
         "load_at_start": os.getloadavg()[0],
         "duration_s": made.duration_ns / S,
         "size_mb": made.size_bytes / 1e6,
         "changes": made.changes,
-        **_afresh(made, keys),
     }
     result["seek_cold_ms"] = cold_seeks(made)
     result["seek_while_scanning_ms"] = seeks_while_scanning(made)
@@ -62,19 +81,11 @@ def measure(made: MadeRecording, keys: Path) -> dict[str, Any]:
     result["rows"] = len(recording.rows())
     result["seek_scanned_ms"] = _seek_times(recording, made.duration_ns, seed=3)
     result["seek_warm_ms"] = _seek_times(recording, SEGMENT_REACH_NS, seed=4)
-    result["play_32x"] = playing(recording)
-    result["load_at_end"] = os.getloadavg()[0]
-    result["goals"] = goals(result)
-    return result
+    return recording, result
 
 
 def _afresh(made: MadeRecording, keys: Path) -> dict[str, Any]:
     """What a process measures that does nothing but open the recording and use it."""
-    keys.mkdir()
-    made.keys.keys[0].save(keys / "auditor.key", None)
-    trust = DeviceTrust({}, folder=keys)
-    for public_bytes, name in made.devices.devices:
-        trust.add(public_bytes, name)
     command = [sys.executable, "-m", "benchmarks.player", "--fresh", str(made.folder), str(keys)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     found: dict[str, Any] = json.loads(done.stdout)
@@ -83,8 +94,7 @@ def _afresh(made: MadeRecording, keys: Path) -> dict[str, Any]:
 
 def use_afresh(folder: Path, keys: Path) -> dict[str, Any]:
     """Open a recording, read all of it, and seek in it: how soon it can be used, and what memory all that takes."""
-    ring = KeyRing((AuditorKey.load(keys / "auditor.key", str),))
-    made = MadeRecording(folder, ring, DeviceTrust.from_folder(keys), 0, 0, 0)
+    made = opened_with(keys, folder)
     before_mb = _resident_mb()
     open_s = opening(made, is_prepared=True)
     open_s["to_first_picture_without_worker_ready"] = opening(made, is_prepared=False)["to_first_picture"]
@@ -225,8 +235,8 @@ def _with_one_ready() -> WorkerSupply:
 
 def _timed_make(folder: Path, hours: float) -> MadeRecording:
     started = time.perf_counter()
-    made = make_recording(folder, hours=hours)
-    print(f"made {hours:g} h in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    made = kept_recording(folder, hours=hours)
+    print(f"{made.duration_ns / S / 3600:g} h ready after {time.perf_counter() - started:.0f} s", file=sys.stderr)
     return made
 
 
