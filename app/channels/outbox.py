@@ -17,7 +17,7 @@ import msgspec
 from app.channels.message import AlertMessage
 from recorder.clock import NS_PER_S
 from recorder.errors import StorageError
-from recorder.store.index_file import set_aside
+from recorder.store.index_file import set_aside, writing
 from recorder.store.sqlite_door import Database, sqlite3
 
 FILE_NAME = "outbox.db"
@@ -27,8 +27,7 @@ _DAMAGED_WORDS = ("malformed", "not a database", "no such table", "no such colum
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS waiting (
         number INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL, channel TEXT NOT NULL, body BLOB NOT NULL,
-        queued_wall_ns INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT '',
-        UNIQUE (message, channel))""",
+        queued_wall_ns INTEGER NOT NULL, problem TEXT NOT NULL DEFAULT '', UNIQUE (message, channel))""",
     """CREATE TABLE IF NOT EXISTS delivered (
         message TEXT NOT NULL, channel TEXT NOT NULL, at_wall_ns INTEGER NOT NULL, PRIMARY KEY (message, channel))""",
 )
@@ -36,12 +35,10 @@ _SCHEMA = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that waits for a channel; `attempts` were made in vain, and `problem` is what the last one met."""
+    """A message that waits for a channel, behind the number in whose order it came."""
 
     number: int
     message: AlertMessage
-    attempts: int
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +66,11 @@ class Outbox:
         self.problem = ""
         self._lock = threading.Lock()
         try:
-            self._database = _open(path)
+            self._db = _open(path)
         except _DamagedError:
             aside = set_aside(path)
             self.problem = f"The queue of alerts {path} was damaged and set aside as {aside}; what it held is not sent."
-            self._database = _open(path)
+            self._db = _open(path)
 
     def put(self, message: AlertMessage, channels: Sequence[str], *, wall_ns: int) -> None:
         """Keep the message for these channels; on disk when this returns.
@@ -82,9 +79,9 @@ class Outbox:
             StorageError: it is not.
         """
         body = msgspec.msgpack.encode(message)
-        with self._changing() as connection:
+        with self._changing():
             for channel in channels:
-                connection.execute(
+                self._db.execute(
                     "INSERT OR IGNORE INTO waiting (message, channel, body, queued_wall_ns) SELECT ?, ?, ?, ?"
                     " WHERE NOT EXISTS (SELECT 1 FROM delivered WHERE message = ? AND channel = ?)",
                     (message.id, channel, body, wall_ns, message.id, channel),
@@ -93,32 +90,26 @@ class Outbox:
     def waiting(self, channel: str, *, after: int = 0, at_most: int = 1000) -> list[Waiting]:
         """What waits for this channel, in the order in which it came, behind a number."""
         found = self._read(
-            "SELECT number, body, attempts, problem FROM waiting WHERE channel = ? AND number > ?"
-            " ORDER BY number LIMIT ?",
+            "SELECT number, body FROM waiting WHERE channel = ? AND number > ? ORDER BY number LIMIT ?",
             (channel, after, at_most),
         )
-        return [
-            Waiting(number, msgspec.msgpack.decode(body, type=AlertMessage), attempts, problem)
-            for number, body, attempts, problem in found
-        ]
+        return [Waiting(number, msgspec.msgpack.decode(body, type=AlertMessage)) for number, body in found]
 
     def set_delivered(self, channel: str, sent: Sequence[Waiting], *, wall_ns: int) -> None:
         """These were taken."""
-        with self._changing() as connection:
+        with self._changing():
             for one in sent:
-                connection.execute("DELETE FROM waiting WHERE number = ?", (one.number,))
-                connection.execute(
+                self._db.execute("DELETE FROM waiting WHERE number = ?", (one.number,))
+                self._db.execute(
                     "INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)", (one.message.id, channel, wall_ns)
                 )
-            connection.execute("DELETE FROM delivered WHERE at_wall_ns < ?", (wall_ns - REMEMBERED_NS,))
+            self._db.execute("DELETE FROM delivered WHERE at_wall_ns < ?", (wall_ns - REMEMBERED_NS,))
 
     def set_failed(self, kept: Sequence[Waiting], problem: str) -> None:
         """These were tried in vain."""
-        with self._changing() as connection:
+        with self._changing():
             for one in kept:
-                connection.execute(
-                    "UPDATE waiting SET attempts = attempts + 1, problem = ? WHERE number = ?", (problem, one.number)
-                )
+                self._db.execute("UPDATE waiting SET problem = ? WHERE number = ?", (problem, one.number))
 
     def state(self, channel: str) -> ChannelState:
         """How this channel stands."""
@@ -136,31 +127,23 @@ class Outbox:
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
-            self._database.conn.close()
+            self._db.close()
 
     def _read(self, query: str, values: Sequence[object]) -> list[Any]:
         with self._lock, _worded(self.path):
-            return list(self._database.conn.execute(query, values))
+            return self._db.execute(query, values).fetchall()
 
     @contextmanager
-    def _changing(self) -> Iterator[Any]:
-        with self._lock, _worded(self.path):
-            connection = self._database.conn
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+    def _changing(self) -> Iterator[None]:
+        with self._lock, _worded(self.path), writing(self._db):
+            yield
 
 
 class _DamagedError(StorageError):
     pass
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path) -> Database:
     with _worded(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -168,15 +151,21 @@ def _open(path: Path) -> Any:
         except OSError as error:
             msg = f"The queue of alerts {path} cannot be written ({error.strerror}); make room or mend the folder."
             raise StorageError(msg) from error
-        connection = sqlite3.connect(str(path), timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # acknowledged is on disk
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.execute(
-            "SELECT number, message, channel, body, queued_wall_ns, attempts, problem FROM waiting LIMIT 1"
-        )
-    return Database(connection)
+        connection = sqlite3.connect(str(path), timeout=WAIT_S, check_same_thread=False)
+        try:
+            return _prepared(Database(connection, recursive_triggers=False, execute_plugins=False))
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _prepared(db: Database) -> Database:
+    db.execute("PRAGMA journal_mode = WAL").fetchone()
+    db.execute("PRAGMA synchronous = FULL")  # acknowledged is on disk
+    for statement in _SCHEMA:
+        db.execute(statement)
+    db.execute("SELECT number, message, channel, body, queued_wall_ns, problem FROM waiting LIMIT 1").fetchone()
+    return db
 
 
 @contextmanager
