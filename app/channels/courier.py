@@ -9,7 +9,7 @@ from app.channels.sending import Channel, MessageRefusedError, ServerAwayError, 
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 
-LOOK_EVERY_S = 1.0  # for what the recorder put there without a word
+LOOK_EVERY_S = 1.0  # the recorder puts it there without a word
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 900.0
 STOP_S = 3.0
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 200
 
 
 class Courier:
-    """All channels of an agent. `wake` says that something was put into the outbox."""
+    """All channels of an agent."""
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], *, clock: Clock) -> None:
         self._rounds = [_Round(outbox, name, channel, clock) for name, channel in channels.items()]
@@ -26,11 +26,6 @@ class Courier:
         """Begin to send."""
         for one in self._rounds:
             one.thread.start()
-
-    def wake(self) -> None:
-        """Look now, unless the server is away: then at its time."""
-        for one in self._rounds:
-            one.wake()
 
     def stop(self) -> None:
         """End; a message that is on its way is cut off and sent again at the next start."""
@@ -51,16 +46,10 @@ class _Round:
         self._channel = channel
         self._clock = clock
         self._changed = threading.Condition()
-        self._asked = True
         self._ending = False
         self._limit: TimeLimit | None = None
         self._failures = 0
         self._refused: dict[int, tuple[int, int]] = {}  # by number: when it may be tried again, and how often it was
-
-    def wake(self) -> None:
-        with self._changed:
-            self._asked = True
-            self._changed.notify()
 
     def end(self) -> None:
         with self._changed:
@@ -80,13 +69,9 @@ class _Round:
             self._pause(is_away=is_away)
 
     def _pause(self, *, is_away: bool) -> None:
-        """Until something is put there; behind a server that is away, its whole pause."""
+        """Until it is time to look again; behind a server that is away, longer each time."""
         with self._changed:
-            if is_away:
-                self._changed.wait_for(lambda: self._ending, _pause_s(self._failures))
-            else:
-                self._changed.wait_for(lambda: self._ending or self._asked, LOOK_EVERY_S)
-            self._asked = False
+            self._changed.wait_for(lambda: self._ending, _pause_s(self._failures) if is_away else LOOK_EVERY_S)
 
     def _go_round(self) -> bool:
         """Send everything that waits and may be tried; False if the server is away."""
