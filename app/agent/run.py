@@ -15,9 +15,9 @@ from app.agent.keeping_round import daily_rounds
 from app.agent.notes import note
 from app.agent.supervision.agent import Agent, Beginning, Front, TextFront
 from app.agent.supervision.messages import AdoptedBy, Resume
+from app.agent.supervision.other_process import HearRecorder, RecorderProcess, recorder_at
 from app.agent.supervision.peer import Peer, agent_command
 from app.agent.supervision.place import AgentState, Place, can_go_on
-from app.agent.supervision.recorder_process import Hear, RecorderProcess
 from app.agent.supervision.watching import WatchLimits
 from recorder.clock import Clock, SystemClock
 from recorder.errors import CannotRecordError
@@ -168,10 +168,10 @@ class _Adoption:
         self._handle = handle
         self._pid = pid
 
-    def start(self, hear: Hear) -> RecorderProcess:
+    def start(self, hear: HearRecorder) -> RecorderProcess:
         """Take it over."""
         os.set_inheritable(self._handle, False)
-        recorder = RecorderProcess.over(socket.socket(fileno=self._handle), Peer(pid=self._pid), hear)
+        recorder = recorder_at(socket.socket(fileno=self._handle), Peer(pid=self._pid), hear)
         recorder.say(AdoptedBy(os.getpid()))
         return recorder
 

@@ -16,8 +16,8 @@ import msgspec
 
 from app.agent.supervision.display_server import display_server
 from app.agent.supervision.messages import FromRecorder, Heartbeat, Message, Resume, Started
+from app.agent.supervision.other_process import start_recorder
 from app.agent.supervision.place import AgentState, Place
-from app.agent.supervision.recorder_process import RecorderProcess
 from app.agent.supervision.watcher import Start, Watcher
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
 from recorder.clock import NS_PER_S, Clock, boot_id
@@ -61,7 +61,7 @@ class Agent:
         self._keeper = _StateKeeper(place, clock, front)
         arguments = tuple(recorder_arguments)
         self._watcher = Watcher(
-            lambda hear: RecorderProcess.start(arguments, hear),
+            lambda hear: start_recorder(arguments, hear),
             listener=self._keeper,
             clock=clock,
             limits=limits,

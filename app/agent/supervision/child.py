@@ -17,9 +17,9 @@ from app.agent.supervision.messages import (
     Refused,
     Started,
 )
+from app.agent.supervision.other_process import ResidentProcess, resident_at, start_resident
 from app.agent.supervision.peer import Peer
 from app.agent.supervision.pulse import Backoff, Pulse
-from app.agent.supervision.resident_process import ResidentProcess
 from recorder.clock import NS_PER_S, Clock
 
 TICK_S = 0.25
@@ -67,9 +67,7 @@ class ResidentWatch:
         self._pulse = Pulse(self._started_ns)
         self._backoff = Backoff()
         self._stopping = threading.Event()
-        self._resident: ResidentProcess | None = ResidentProcess.over(
-            connection, Peer(pid=begin.resident_pid), self.hear
-        )
+        self._resident: ResidentProcess | None = resident_at(connection, Peer(pid=begin.resident_pid), self.hear)
         self._thread = threading.Thread(target=self._run, name="resident watch", daemon=True)
 
     def start(self) -> None:
@@ -174,7 +172,7 @@ class ResidentWatch:
     def _start_another(self) -> None:
         self._started_ns = self._now_ns()
         self._pulse, self._has_answered = Pulse(self._started_ns), False
-        resident = ResidentProcess.start(self._begin.resident, self.hear)
+        resident = start_resident(self._begin.resident, self.hear)
         self._resident = resident
         if self._started is not None:
             resident.say(self._started)

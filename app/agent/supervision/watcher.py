@@ -26,8 +26,8 @@ from app.agent.supervision.messages import (
     Stop,
     ToldToEnd,
 )
+from app.agent.supervision.other_process import HearRecorder, RecorderProcess
 from app.agent.supervision.pulse import Backoff, Pulse
-from app.agent.supervision.recorder_process import RecorderProcess
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
@@ -42,7 +42,7 @@ STOP_TRIES = 2
 # Endings after which the same would only happen again: the session is over.
 _OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
 
-Start = Callable[[Callable[[RecorderProcess, FromRecorder | None], None]], RecorderProcess]
+Start = Callable[[HearRecorder], RecorderProcess]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from app.agent.supervision import child
 from app.agent.supervision.channel import Channel
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
 from app.agent.supervision.messages import Begin, Ended, Heartbeat, PolicySaid, Started, Stop, from_recorder
+from app.agent.supervision.other_process import ResidentProcess, resident_at
 from app.agent.supervision.peer import Peer
-from app.agent.supervision.resident_process import ResidentProcess
 from recorder.clock import SystemClock
 from tests.xserver import wait_until
 
@@ -49,7 +49,7 @@ class Bench:
         self.asked: list[Any] = []
         self.restarts = True
         monkeypatch.setattr(child, "LOGOUT_WINDOW_S", 0.1)
-        monkeypatch.setattr(ResidentProcess, "start", lambda command, hear: self._start(hear))
+        monkeypatch.setattr(child, "start_resident", lambda command, hear: self._start(hear))
         ours, theirs = socket.socketpair()
         self.residents.append(FakeResident(theirs))
         callbacks = Callbacks(lambda: Heartbeat(1), self.asked.append, self._lose)
@@ -61,7 +61,7 @@ class Bench:
     def _start(self, hear: Any) -> ResidentProcess:
         ours, theirs = socket.socketpair()
         self.residents.append(FakeResident(theirs))
-        return ResidentProcess.over(ours, Peer(), hear)
+        return resident_at(ours, Peer(), hear)
 
     def _lose(self, lost: ResidentLost) -> bool:
         self.lost.append(lost)

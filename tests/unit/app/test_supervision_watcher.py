@@ -20,9 +20,9 @@ from app.agent.supervision.messages import (
     ToldToEnd,
     from_resident,
 )
+from app.agent.supervision.other_process import recorder_at
 from app.agent.supervision.peer import Peer
 from app.agent.supervision.pulse import BackoffSteps
-from app.agent.supervision.recorder_process import RecorderProcess
 from app.agent.supervision.watcher import Watcher
 from app.agent.supervision.watching import WatchLimits
 from recorder.clock import Instant
@@ -65,7 +65,7 @@ class FakeRecorders:
         )
         channel.start()
         threading.Thread(target=self._play, args=(script, channel, heard, closed), daemon=True).start()
-        return RecorderProcess.over(ours, Peer(), hear)
+        return recorder_at(ours, Peer(), hear)
 
     def _play(self, script, channel, heard, closed):
         begin = wait_until(lambda: next((one for one in heard if isinstance(one, Begin)), None), what="Begin")
