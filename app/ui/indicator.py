@@ -181,5 +181,7 @@ class Indicator(QWidget):
         self._settings.setValue(PLACE, written(*place))
 
     def _stay_in_sight(self) -> None:
-        """Another window may have been put above it; being above it already changes nothing on the screen."""
+        """Another program may have put a window above it, pushed it off the screens or shrunk it to nothing."""
+        if self._grip is None:
+            self.settle()
         self.raise_()

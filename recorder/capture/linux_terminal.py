@@ -20,8 +20,11 @@ _TTY_INDEX = re.compile(rb"^tty-index:\s*(\d+)", re.MULTILINE)
 _READ = re.compile(rb"^rchar:\s*(\d+)", re.MULTILINE)
 _GONE = (errno.ENOENT, errno.ENXIO, errno.EIO)
 
-# Programs that show nothing, or stars of their own, while they read a password key by key.
-KEY_BY_KEY = frozenset({"systemd-ask-pass", "pinentry-curses", "pinentry-tty", "su", "passwd", "login", "doas", "run0"})
+# Programs that show nothing, or stars of their own, while they read a password key by key. By the kernel's names, of
+# which it keeps 15 letters; Debian starts pinentry by its alternative's name.
+KEY_BY_KEY = frozenset(
+    {"systemd-ask-pas", "pinentry", "pinentry-curses", "pinentry-tty", "su", "passwd", "login", "doas", "run0"}
+)
 # Programs that also edit lines themselves, and take even Ctrl+C as a character only while they ask for a password.
 KEY_BY_KEY_WITHOUT_SIGNALS = frozenset(
     {"mysql", "mariadb", "mysqldump", "mysqladmin", "mariadb-dump", "mariadb-admin", "mysql_secure_in"}

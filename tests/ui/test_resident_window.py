@@ -160,6 +160,13 @@ def test_the_indicator_stands_where_it_was_put_and_never_off_the_screens(qtbot, 
     assert area.contains(again.indicator.geometry())
 
 
+def test_an_indicator_that_another_program_pushed_away_or_shrunk_comes_back_as_it_was(qtbot, open_desk):
+    indicator = open_desk().indicator
+    before = indicator.geometry()
+    indicator.setGeometry(5000, 5000, 1, 1)
+    qtbot.waitUntil(lambda: indicator.geometry() == before, timeout=10_000)
+
+
 def test_the_window_opens_from_the_indicator_and_closing_it_hides_it(qtbot, open_desk, asked):
     desk = open_desk()
     qtbot.mouseClick(desk.indicator, Qt.MouseButton.LeftButton)

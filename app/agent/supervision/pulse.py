@@ -30,6 +30,27 @@ class Pulse:
         return now_ns - self._heard_ns
 
 
+class Standstill:
+    """How long what is told again and again has stayed the same, in time in which somebody told.
+
+    Between two tellings no more counts than `at_most_ns`: a machine that slept, and a teller that was stopped, told
+    nothing new, and neither says that what they tell of stood still.
+    """
+
+    def __init__(self, at_most_ns: int) -> None:
+        self._at_most_ns = at_most_ns
+        self._told: tuple[int, int] | None = None  # what, and when
+        self.lasted_ns = 0
+
+    def tell(self, what: int, now_ns: int) -> None:
+        """It is this now."""
+        before, self._told = self._told, (what, now_ns)
+        if before is None or before[0] != what:
+            self.lasted_ns = 0
+        else:
+            self.lasted_ns += min(now_ns - before[1], self._at_most_ns)
+
+
 @dataclass(frozen=True, slots=True)
 class BackoffSteps:
     """How long to wait before each start after failures that follow each other."""

@@ -27,7 +27,7 @@ from app.agent.supervision.messages import (
     ToldToEnd,
 )
 from app.agent.supervision.other_process import HearRecorder, RecorderProcess
-from app.agent.supervision.pulse import Backoff, Pulse
+from app.agent.supervision.pulse import Backoff, Pulse, Standstill
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
@@ -100,6 +100,7 @@ class Watcher:
         self._started_ns = 0
         self._said_ns = 0
         self._pulse = Pulse(0)
+        self._sealing = Standstill(0)
         self._backoff = Backoff(limits.backoff)
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
@@ -154,6 +155,7 @@ class Watcher:
         self._begun, self._health, self._ended, self._told_until_ns = None, None, None, None
         self._started_ns = self._now_ns()
         self._pulse = Pulse(self._started_ns)
+        self._sealing = Standstill(int(2 * self._limits.heartbeat_s * NS_PER_S))
         try:
             self._recorder = start(lambda sender, message: self._news.put(_Said(sender, message)))
         except OSError as error:
@@ -206,6 +208,8 @@ class Watcher:
         match message:
             case Heartbeat(health=health):
                 self._health = health or self._health
+                if health is not None:
+                    self._sealing.tell(health.turned_boot_ns, self._now_ns())
             case Started():
                 self._begun, self._has_recorded, self._missed = message, True, None
                 self._resume = self._display_lost_ns = None
@@ -262,8 +266,7 @@ class Watcher:
             return Trouble(
                 GapReason.RECORDER_FROZEN, f"The recorder said nothing for {silence_ns / NS_PER_S:.1f} s: {why}."
             )
-        health = self._health
-        stuck_ns = 0 if health is None else self._clock.boot_ns() - health.turned_boot_ns - silence_ns
+        stuck_ns = self._sealing.lasted_ns
         if stuck_ns > int(limits.sealing_s * NS_PER_S):
             return Trouble(GapReason.RECORDER_FROZEN, f"Nothing could be sealed for {stuck_ns / NS_PER_S:.0f} s.")
         return None
@@ -272,6 +275,9 @@ class Watcher:
         """End this recorder; the next one goes on with its recording."""
         recorder, self._recorder = self._recorder, None
         begun, health = self._begun, self._health
+        if begun is None and self._resume is None:
+            waited_ns = self._now_ns() - self._started_ns
+            self._missed = self._missed or (self._clock.boot_ns() - waited_ns, trouble.detail)
         if begun is not None:
             self._resume = Resume(
                 folder=begun.folder,

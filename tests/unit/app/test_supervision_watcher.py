@@ -35,11 +35,13 @@ TIP = PreviousSegment(segment=1, records=3, tip="ab" * 32)
 
 
 class OneClock:
-    """The monotonic clock for all three."""
+    """The monotonic clock for all three; the other two go on while the machine sleeps."""
+
+    slept_ns = 0
 
     def read(self):
         now = time.monotonic_ns()
-        return Instant(now, now, now)
+        return Instant(now, now + self.slept_ns, now + self.slept_ns)
 
     def boot_ns(self):
         return self.read().boot_ns
@@ -75,9 +77,9 @@ class FakeRecorders:
 
     # --- scripts ----------------------------------------------------------------------------------------------------
 
-    def health(self, *, stuck_s=0.0):
+    def health(self, *, turned_ns=None):
         now_ns = self.clock.boot_ns()
-        return Heartbeat(now_ns, Health(now_ns - int(stuck_s * S), now_ns - S // 10, TIP, 1, 1, 1, 1))
+        return Heartbeat(now_ns, Health(turned_ns or now_ns, now_ns - S // 10, TIP, 1, 1, 1, 1))
 
     def begun(self, channel):
         channel.send(Started("/r", "id", "o", "h", "p", 0, 0, self.started))
@@ -104,11 +106,11 @@ def fills_up(fakes, channel, heard, closed):
     channel.finish(2)
 
 
-def records(fakes, channel, heard, closed, *, stuck_s=0.0, speaks=True):
+def records(fakes, channel, heard, closed, *, turned_ns=None, speaks=True):
     fakes.begun(channel)
     while not closed.wait(0.05):
         if speaks:
-            channel.send(fakes.health(stuck_s=stuck_s))
+            channel.send(fakes.health(turned_ns=turned_ns))
         if stop := next((one for one in heard if isinstance(one, Stop)), None):
             channel.send(Ended("/r", stop.reason, 0))
             channel.finish(2)
@@ -116,7 +118,7 @@ def records(fakes, channel, heard, closed, *, stuck_s=0.0, speaks=True):
 
 
 def sealing_hangs(fakes, channel, heard, closed):
-    records(fakes, channel, heard, closed, stuck_s=11)
+    records(fakes, channel, heard, closed, turned_ns=1)
 
 
 def is_silent(fakes, channel, heard, closed):
@@ -177,7 +179,7 @@ def watch():
     ],
 )
 def test_a_recorder_in_trouble_is_replaced_by_one_that_goes_on(watch, script, reason, words):
-    _, fakes, ears = watch(script, records)
+    _, fakes, ears = watch(script, records, sealing_s=1.0)
     wait_until(lambda: len(ears.recording()) == 2, what="another recorder")
     assert [trouble.reason for trouble in ears.troubles] == [reason]
     assert words in ears.troubles[0].detail
@@ -185,6 +187,26 @@ def test_a_recorder_in_trouble_is_replaced_by_one_that_goes_on(watch, script, re
     assert (resume.folder, resume.reason, resume.tip) == ("/r", reason, TIP)
     assert resume.sealed_boot_ns is not None
     assert fakes.begins[0].resume is None
+    assert fakes.begins[1].missed_boot_ns is None, "what is missing stands in the recording that goes on"
+
+
+def test_a_machine_that_slept_is_no_trouble(watch):
+    _, fakes, ears = watch(records, sealing_s=0.5)
+    wait_until(ears.recording, what="a recording")
+    told = len(ears.messages)
+    fakes.clock.slept_ns = 600 * S
+    wait_until(lambda: len(ears.messages) > told + 20, what="heartbeats for longer than sealing may take")
+    assert ears.troubles == []
+
+
+def test_a_recorder_that_died_before_its_recording_began_leaves_word_of_the_time_that_is_missing(watch):
+    _, fakes, ears = watch(never_begins, never_begins, records)
+    before_ns = fakes.clock.boot_ns()
+    wait_until(ears.recording, what="a recording")
+    missed = [begin.missed_boot_ns for begin in fakes.begins]
+    assert missed[0] is None
+    assert missed[1] == missed[2] <= before_ns + S
+    assert "The recorder was gone" in fakes.begins[2].missed_why
 
 
 def test_what_was_known_of_the_recording_is_kept_over_starts_that_fail(watch):
