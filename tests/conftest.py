@@ -11,6 +11,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 THREAD_END_LIMIT_S = 5.0
 LOOPBACK = ("127.", "::1", "localhost")
@@ -30,7 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before any test module is imported: Qt draws offscreen, and a thread remembers where it began."""
+    """Before any test module is imported: Qt draws offscreen, and a thread remembers where it began.
+
+    How fast this machine is says nothing of what a property holds for: none fails by the clock, as with CI set.
+    """
+    if settings.get_current_profile_name() == "default":  # neither CI nor --hypothesis-profile chose one
+        settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        settings.load_profile("unhurried")
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY"):

@@ -5,6 +5,8 @@ import email.message
 import email.policy
 import email.utils
 import smtplib
+import socket
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +50,7 @@ class MailChannel:
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
                 raise _refusal(whom, error) from error
             except smtplib.SMTPException as error:
+                limit.check()
                 msg = f"{whom} does not take mail from here ({_words(error)}); see the channel in the policy."
                 raise ServerAwayError(msg) from error
 
@@ -60,13 +63,9 @@ class MailChannel:
 
     def _connected(self, limit: TimeLimit) -> smtplib.SMTP:
         port = self.port or USUAL_PORTS.get(self.transport, USUAL_PORTS[Transport.TLS])
-        server: smtplib.SMTP
-        if self.transport is Transport.TLS:
-            server = smtplib.SMTP_SSL(self.host, port, timeout=ANSWER_S, context=trusting(self.ca_file))
-        else:
-            server = smtplib.SMTP(self.host, port, timeout=ANSWER_S)
+        around = trusting(self.ca_file) if self.transport is Transport.TLS else None
+        server = _HeldServer(self.host, port, limit, around)
         try:
-            _hold(server, limit)
             if self.transport is Transport.STARTTLS:
                 server.starttls(context=trusting(self.ca_file))
                 _hold(server, limit)
@@ -76,6 +75,29 @@ class MailChannel:
             server.close()
             raise
         return server
+
+
+class _HeldServer(smtplib.SMTP):
+    """A server that can be cut from the first byte on: its greeting may be long in coming, and TLS's too."""
+
+    def __init__(self, host: str, port: int, limit: TimeLimit, around: ssl.SSLContext | None) -> None:
+        self._limit = limit
+        self._around = around
+        super().__init__(host, port, timeout=ANSWER_S)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        connection = socket.create_connection((host, port), timeout)
+        self._limit.hold(connection)
+        if self._around is None:
+            return connection
+        secured = self._around.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
+        try:
+            self._limit.hold(secured)
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
+            raise
+        return secured
 
 
 def written(message: AlertMessage, sender: str, recipients: Sequence[str]) -> email.message.EmailMessage:

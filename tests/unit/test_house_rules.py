@@ -102,7 +102,7 @@ def test_every_module_has_a_place() -> None:
 
 IMPORT_EACH_ALONE = """
 import importlib, os, sys, threading, traceback
-import cryptography, cv2, msgspec, numpy  # not ours, and slow: once for all
+import cryptography, cv2, jeepney, keyring, msgspec, numpy, re2, sigma.collection, sqlite_utils  # not ours, and slow
 
 def check(name):
     importlib.import_module(name)
@@ -110,18 +110,24 @@ def check(name):
     assert threading.active_count() == 1, "it starts a thread"
     assert not brought & {"PySide6", "pynput", "shiboken6"}, f"it brings {brought & {'PySide6', 'pynput'}}"
 
-failed = False
-for name in sys.argv[1:]:
-    child = os.fork()
-    if child == 0:
-        try:
-            check(name)
-        except BaseException:
-            print(f"importing {name} alone, without a display:", file=sys.stderr)
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    failed |= os.waitpid(child, 0)[1] != 0
+def check_in_a_fork(name):
+    try:
+        check(name)
+    except BaseException:
+        print(f"importing {name} alone, without a display:", file=sys.stderr)
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+at_once, running, failed = os.cpu_count() or 1, 0, False
+for name in (*sys.argv[1:], *[None] * at_once):
+    if running == at_once or (name is None and running):
+        failed |= os.wait()[1] != 0
+        running -= 1
+    if name is not None:
+        if os.fork() == 0:
+            check_in_a_fork(name)
+        running += 1
 sys.exit(failed)
 """
 

@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import threading
+import time
 
 import msgspec
 import pytest
@@ -20,7 +21,7 @@ from jeepney.io.blocking import open_dbus_connection
 from app.channels.desktop import DesktopChannel
 from app.channels.mail import MailChannel
 from app.channels.message import Origin, message_of
-from app.channels.sending import MessageRefusedError, ServerAwayError, TimeLimit
+from app.channels.sending import ANSWER_S, MessageRefusedError, ServerAwayError, TimeLimit
 from app.channels.syslog import SyslogChannel, formatted
 from app.channels.webhook import WebhookChannel
 from recorder.clock import SystemClock
@@ -209,16 +210,19 @@ def test_a_wrong_mail_password_is_said(certificate, tmp_path):
             send(channel)
 
 
-@pytest.mark.parametrize("kind", ["syslog", "webhook", "mail"])
+@pytest.mark.parametrize("kind", ["syslog", "webhook", "mail", "mail over TLS"])
 def test_a_server_that_never_answers_is_left_when_the_time_is_over(kind):
     with silent_server() as port:
         channel = {
             "syslog": SyslogChannel(HOST, port, Transport.PLAIN),
             "webhook": WebhookChannel(f"http://{HOST}:{port}/", DEVICE.sign, SystemClock()),
             "mail": MailChannel(HOST, "a@example.com", ("b@example.com",), port, Transport.PLAIN),
+            "mail over TLS": MailChannel(HOST, "a@example.com", ("b@example.com",), port, Transport.TLS),
         }[kind]
+        began_s = time.monotonic()
         with pytest.raises(ServerAwayError):
             send(channel, limit=TimeLimit(0.3))
+        assert time.monotonic() - began_s < ANSWER_S, "its own time, not that of one step"
 
 
 def test_nobody_there_is_one_sentence():

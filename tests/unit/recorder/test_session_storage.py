@@ -57,9 +57,12 @@ class SmallDisk:
         return SIZE_MB * MB - sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
     def leave(self, free_mb: float) -> None:
-        """Take, or give back, until so much is free."""
+        """Take, or give back, until so much is free; at no moment is there more than before or after."""
         has = self._filler.stat().st_size if self._filler.exists() else 0
-        self._filler.write_bytes(bytes(max(0, has + self.room() - round(free_mb * MB))))
+        wanted = max(0, has + self.room() - round(free_mb * MB))
+        with self._filler.open("ab") as filler:
+            filler.truncate(min(has, wanted))
+            filler.write(bytes(max(0, wanted - has)))
 
 
 @pytest.fixture
