@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.agent.supervision.place import AgentState, Place
 from benchmarks import process_tree
+from benchmarks.process_tree import Watch
 from tests.xserver import XServer, wait_until
 
 START_LIMIT_S = 60.0
@@ -203,22 +204,13 @@ def whole_agent(server: XServer, *, fps: float, options: Sequence[str] = ()) -> 
         shutil.rmtree(folder)
 
 
-class MemoryWatch:
+class MemoryWatch(Watch):
     """Looks at both processes again and again while it is entered; `kept` has what it saw, with when."""
 
     def __init__(self, agent: WholeAgent, *, every_s: float = SAMPLE_EVERY_S) -> None:
+        super().__init__("memory-watch")
         self._agent, self._every_s = agent, every_s
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="memory-watch")
         self.kept: list[tuple[float, dict[str, Sample]]] = []
-
-    def __enter__(self) -> "MemoryWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
     def _run(self) -> None:
         began_s = time.monotonic()

@@ -3,8 +3,10 @@
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 SAMPLE_EVERY_S = 0.25
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -56,27 +58,38 @@ def cpu_s(root: int) -> float:
     return sum(stat.cpu_s + stat.reaped_cpu_s for stat in tree(root))
 
 
-class TreeWatch:
-    """The most memory that the tree held at once, and its processor time as it was after so long.
+class Watch(ABC):
+    """Looks at something from a thread of its own while it is entered, until `_stop` is set."""
 
-    Sampled while this is entered. `begun_cpu_s` is None if the tree ended before `begun_after_s`.
-    """
-
-    def __init__(self, root: int, *, begun_after_s: float) -> None:
-        self._root = root
-        self._begun_after_s = begun_after_s
+    def __init__(self, name: str) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tree-watch")
-        self.peak_bytes = 0
-        self.begun_cpu_s: float | None = None
+        self._thread = threading.Thread(target=self._run, name=name)
 
-    def __enter__(self) -> "TreeWatch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+
+    @abstractmethod
+    def _run(self) -> None:
+        """Look again and again."""
+
+
+class TreeWatch(Watch):
+    """The most memory that the tree held at once, and its processor time as it was after so long.
+
+    Sampled while this is entered. `begun_cpu_s` is None if the tree ended before `begun_after_s`.
+    """
+
+    def __init__(self, root: int, *, begun_after_s: float) -> None:
+        super().__init__("tree-watch")
+        self._root = root
+        self._begun_after_s = begun_after_s
+        self.peak_bytes = 0
+        self.begun_cpu_s: float | None = None
 
     def _run(self) -> None:
         began_s = time.monotonic()

@@ -3,29 +3,19 @@
 import contextlib
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from recorder.agent_events import HiddenInput
 from recorder.events import Event, Key
-from tests.e2e.logins import Fingers, Window, make_password, message_bus
+from tests.e2e.logins import Fingers, Window, make_password
 from tests.e2e.opened import events_of
-from tests.e2e.programs import RunningRecording, Site, make_site
+from tests.e2e.programs import RunningRecording, Site
 from tests.xserver import XServer
 
 TOOLKITS = ("gtk", "qt")
 OpenWindow = Callable[[str, str], contextlib.closing[Window]]
 TEXT = "the quick brown fox"
-
-
-@pytest.fixture
-def site(desktop: XServer, tmp_path: Path) -> Iterator[Site]:
-    """A person's, in a session with a message bus."""
-    with message_bus(tmp_path) as address:
-        site = make_site(tmp_path, display=desktop.display)
-        yield site.with_environment(DBUS_SESSION_BUS_ADDRESS=address, QT_QPA_PLATFORM="xcb")
-        site.close()
 
 
 @pytest.fixture
@@ -35,8 +25,8 @@ def fingers(desktop: XServer) -> Iterator[Fingers]:
 
 
 @pytest.fixture
-def open_window(desktop: XServer, site: Site) -> OpenWindow:
-    return lambda toolkit, first: contextlib.closing(Window(desktop, toolkit, site.environment, first=first))
+def open_window(desktop: XServer, bus_site: Site) -> OpenWindow:
+    return lambda toolkit, first: contextlib.closing(Window(desktop, toolkit, bus_site.environment, first=first))
 
 
 def typed_of(events: list[Event]) -> str:
@@ -51,9 +41,9 @@ def ended(recording: RunningRecording, site: Site) -> list[Event]:
 
 @pytest.mark.parametrize("toolkit", TOOLKITS)
 def test_a_password_typed_the_moment_a_fresh_window_is_there_is_hidden(
-    toolkit: str, site: Site, fingers: Fingers, desktop: XServer, open_window: OpenWindow
+    toolkit: str, bus_site: Site, fingers: Fingers, desktop: XServer, open_window: OpenWindow
 ) -> None:
-    recording = site.start_recording()
+    recording = bus_site.start_recording()
     length = 0
     for _ in range(4):
         password = make_password(random.Random())
@@ -62,42 +52,42 @@ def test_a_password_typed_the_moment_a_fresh_window_is_there_is_hidden(
             desktop.focus(window.title)
             fingers.type(password)
             window.wait_for_length("password", len(password))
-    events = ended(recording, site)
+    events = ended(recording, bus_site)
     assert typed_of(events) == ""
     assert sum(event.keys for event in events if isinstance(event, HiddenInput)) >= length
 
 
 @pytest.mark.parametrize("toolkit", TOOLKITS)
 def test_a_password_field_that_had_the_focus_before_the_recorder_came_is_hidden_and_a_plain_one_is_not(
-    toolkit: str, site: Site, fingers: Fingers, open_window: OpenWindow
+    toolkit: str, bus_site: Site, fingers: Fingers, open_window: OpenWindow
 ) -> None:
     for first, text, recorded in (("password", make_password(random.Random()), ""), ("remark", TEXT, TEXT)):
         with open_window(toolkit, first) as window:
             window.focus()
-            recording = site.start_recording()
+            recording = bus_site.start_recording()
             fingers.type(text)
             window.wait_for_length(first, len(text))
-            assert typed_of(ended(recording, site)) == recorded
+            assert typed_of(ended(recording, bus_site)) == recorded
 
 
 @pytest.mark.parametrize("toolkit", TOOLKITS)
 def test_what_a_person_types_into_a_plain_field_of_a_fresh_window_is_recorded_to_the_letter(
-    toolkit: str, site: Site, fingers: Fingers, open_window: OpenWindow
+    toolkit: str, bus_site: Site, fingers: Fingers, open_window: OpenWindow
 ) -> None:
-    recording = site.start_recording()
+    recording = bus_site.start_recording()
     for _ in range(3):
         with open_window(toolkit, "remark") as window:
             window.focus()
             fingers.type(TEXT)
             window.wait_for_length("remark", len(TEXT))
-    assert typed_of(ended(recording, site)) == TEXT * 3
+    assert typed_of(ended(recording, bus_site)) == TEXT * 3
 
 
 def test_a_terminal_that_tells_assistive_technology_nothing_is_recorded_at_once(
-    site: Site, fingers: Fingers, desktop: XServer
+    bus_site: Site, fingers: Fingers, desktop: XServer
 ) -> None:
-    recording = site.start_recording()
+    recording = bus_site.start_recording()
     desktop.start_xterm(title="fresh", command=("cat",))
     desktop.focus("fresh")
     fingers.type(TEXT)
-    assert typed_of(ended(recording, site)) == TEXT
+    assert typed_of(ended(recording, bus_site)) == TEXT

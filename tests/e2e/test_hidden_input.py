@@ -21,9 +21,9 @@ import pytest
 
 from recorder.agent_events import HIDDEN_KEYS_STEP, HiddenInput
 from recorder.events import ClipboardChanged, Event, Patch, Snapshot
-from tests.e2e.logins import Fingers, Terminal, Window, make_password, message_bus, parts_of, ssh_server
+from tests.e2e.logins import Fingers, Terminal, Window, make_password, parts_of, ssh_server
 from tests.e2e.opened import events_of
-from tests.e2e.programs import RunningRecording, Site, make_site
+from tests.e2e.programs import RunningRecording, Site
 from tests.xserver import XServer, wait_until
 
 LOGINS = int(os.environ.get("TACHIAI_LOGINS", "21"))
@@ -158,14 +158,6 @@ SSH_OPTIONS = "-F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/nu
 SSH_OPTIONS += " -o NumberOfPasswordPrompts=1"
 FAR_APART_S = 0.08  # a person's pace: what the far end shows comes back before the next key
 WORDS = ("ledger", "invoice", "mountain", "kettle", "harbour", "paper")
-
-
-@pytest.fixture
-def bus_site(desktop: XServer, tmp_path: Path) -> Iterator[Site]:
-    with message_bus(tmp_path) as address:
-        site = make_site(tmp_path, display=desktop.display)
-        yield site.with_environment(DBUS_SESSION_BUS_ADDRESS=address, QT_QPA_PLATFORM="xcb")
-        site.close()
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from recorder.capture.source import Source
+from recorder.capture.x11_windows import X11Windows
 from recorder.store.index import Index
 from tests.heard import Heard
+from tests.secret_window import SecretWindow
 from tests.xserver import XServer, start_xvfb
 
 
@@ -33,6 +35,14 @@ def hear(server: XServer) -> Iterator[Callable[[Source], Heard]]:
     yield start
     for one in heard:
         one.source.stop()
+
+
+@pytest.fixture
+def vault(server: XServer, windows: X11Windows) -> Iterator[SecretWindow]:
+    """A window that shows what must not be recorded, once the module's own table of windows (`windows`) is open."""
+    window = SecretWindow(server)
+    yield window
+    window.close()
 
 
 @pytest.fixture

@@ -96,13 +96,6 @@ def windows(server: XServer) -> Iterator[X11Windows]:
 
 
 @pytest.fixture
-def vault(server: XServer, windows: X11Windows) -> Iterator[SecretWindow]:
-    window = SecretWindow(server)
-    yield window
-    window.close()
-
-
-@pytest.fixture
 def stage(windows: X11Windows) -> Iterator[Callable[..., Stage]]:
     made: list[Stage] = []
 

@@ -105,13 +105,6 @@ def windows(server: XServer) -> Iterator[X11Windows]:
     table.close()
 
 
-@pytest.fixture
-def vault(server: XServer, windows: X11Windows) -> Iterator[SecretWindow]:
-    window = SecretWindow(server)
-    yield window
-    window.close()
-
-
 Masked = Callable[..., MaskedScreen]
 
 
