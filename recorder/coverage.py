@@ -138,7 +138,7 @@ class SessionAccount:
     """Fed with a session's events in any order; `entries` says of every moment what it was."""
 
     def __init__(self) -> None:
-        self._lacks, self._hidden = _Lacks(), _Lacks()
+        self._lacks, self._hidden, self._was_idle = _Lacks(), _Lacks(), _Lacks()
         self._locked, self._idle, self._mask = _Track(), _Track(), _Track()
         self._off = {name: _Track() for name in ("storage", *sorted(_COUNTED_SOURCES))}
         self._broken: set[tuple[str, int]] = set()
@@ -151,10 +151,10 @@ class SessionAccount:
             case Gap():
                 return self._gap(event)
             case IdleChanged(idle=idle, since_ns=since_ns):
+                # What is past is known, whoever tells it: that a recorder was replaced in between changes nothing.
                 since_ns = min(since_ns, at_ns)
-                self._idle.set(since_ns, "idle")
-                if not idle:
-                    self._idle.set(at_ns, "")
+                self._was_idle.add(_Lack(0, Coverage.IDLE, since_ns, at_ns))
+                self._idle.set(at_ns, Coverage.IDLE if idle else "")
                 return (since_ns, at_ns)
             case LockChanged(locked=locked):
                 return self._set(self._locked, at_ns, "locked" if locked else "")
@@ -181,6 +181,7 @@ class SessionAccount:
         """Nobody will ask about the time before this moment any more."""
         self._lacks.forget(before_ns)
         self._hidden.forget(before_ns)
+        self._was_idle.forget(before_ns)
         for track in self._tracks():
             track.forget(before_ns)
         self._broken = {one for one in self._broken if one[1] >= before_ns}
@@ -190,16 +191,17 @@ class SessionAccount:
         """The account from one moment to another: without a hole, none over another, none like the one before it."""
         if end_ns <= start_ns:
             return []
-        lacks, hidden = self._lacks.between(start_ns, end_ns), self._hidden.between(start_ns, end_ns)
-        sweep, hidden_sweep = _Sweep(lacks), _Sweep(hidden)
+        lacks, hidden, idle = (known.between(start_ns, end_ns) for known in (self._lacks, self._hidden, self._was_idle))
+        sweep, hidden_sweep, idle_sweep = _Sweep(lacks), _Sweep(hidden), _Sweep(idle)
         edges = {start_ns, end_ns}
-        for lack in (*lacks, *hidden):
+        for lack in (*lacks, *hidden, *idle):
             edges.update(at_ns for at_ns in (lack.start_ns, lack.end_ns) if start_ns < at_ns < end_ns)
         for track in self._tracks():
             edges.update(track.changes(start_ns, end_ns))
         found: list[CoverageEntry] = []
         for left, right in itertools.pairwise(sorted(edges)):
-            entry = self._entry(left, right, sweep.least_at(left), hidden_sweep.least_at(left))
+            was_idle = idle_sweep.least_at(left) is not None
+            entry = self._entry(left, right, sweep.least_at(left), hidden_sweep.least_at(left), was_idle=was_idle)
             if found and found[-1].is_like(entry):
                 found[-1] = replace(found[-1], end_ns=right)
             else:
@@ -239,7 +241,9 @@ class SessionAccount:
         if is_failed and (source, at_ns) in self._broken:
             self._off[source].set(at_ns, f"{GapReason.SOURCE_FAILED}: {source}")
 
-    def _entry(self, left: int, right: int, lack: _Lack | None, hidden: _Lack | None) -> CoverageEntry:
+    def _entry(
+        self, left: int, right: int, lack: _Lack | None, hidden: _Lack | None, *, was_idle: bool
+    ) -> CoverageEntry:
         lack = min((one for one in (lack, *self._open_lacks(left)) if one is not None), default=None)
         if lack is not None:
             return CoverageEntry(left, right, Coverage.GAP, lack.reason)
@@ -248,7 +252,8 @@ class SessionAccount:
             return CoverageEntry(left, right, Coverage.MASKED, reason)
         if self._locked.value_at(left):
             return CoverageEntry(left, right, Coverage.LOCKED)
-        return CoverageEntry(left, right, Coverage.IDLE if self._idle.value_at(left) else Coverage.RECORDED)
+        is_idle = was_idle or self._idle.value_at(left)
+        return CoverageEntry(left, right, Coverage.IDLE if is_idle else Coverage.RECORDED)
 
     def _open_lacks(self, at_ns: int) -> Iterator[_Lack]:
         """What is not recorded while nobody knows yet until when; a gap that is over says better why."""

@@ -192,6 +192,13 @@ def test_after_a_recorder_died_nothing_holds_that_is_not_said_again() -> None:
     assert said([*held, died, again])[-1] == (20, 100, "locked", "")
 
 
+def test_who_did_nothing_before_and_after_a_recorder_died_was_idle_but_for_the_gap() -> None:
+    died = Gap(10 * S, 20 * S, "everything", "recorder_died")
+    told = [died, IdleChanged(60 * S, idle=True, since_ns=0), IdleChanged(90 * S, idle=False, since_ns=0)]
+    expected = [(0, 10, "idle", ""), (10, 20, "gap", "recorder_died"), (20, 90, "idle", ""), (90, 100, "recorded", "")]
+    assert said(told) == said(told[::-1]) == expected
+
+
 def test_reasons_are_added_up_the_longest_first() -> None:
     gaps = [Gap(0, S, "everything", "stalled"), Gap(2 * S, 9 * S, "everything", "suspended")]
     entries = account_of([*gaps, Gap(10 * S, 12 * S, "everything", "stalled")]).entries(0, 20 * S)
