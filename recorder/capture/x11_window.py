@@ -11,6 +11,7 @@ from Xlib.ext import res as xres
 from recorder.capture.linux_process import executable_of
 from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.capture.x11_source import X11Source
+from recorder.capture.x11_time import ServerTime
 from recorder.clock import NS_PER_S
 from recorder.events import Window, WindowActive
 from recorder.geometry import Rect
@@ -46,12 +47,15 @@ class X11ActiveWindow(X11Source):
         self._watched: dict[int, Any] = {}
         self._facts: dict[int, tuple[tuple[str, ...], int | None, str | None]] = {}
         self._is_due = True
+        self._told_ns: int | None = None
+        self._emitted_ns = 0
         self._is_second_try = False
         self._place_due_ns: int | None = None
         self._place_shown_ns = -MOVES_EVERY_NS
 
     def _listen(self) -> str:
         connection = self._connection
+        self._time = ServerTime(connection, self._clock)
         self._atoms = {name: connection.atom(name) for name in (*_TITLES, "_NET_ACTIVE_WINDOW", "_NET_FRAME_EXTENTS")}
         self._relevant = {*self._atoms.values(), connection.atom("_NET_SUPPORTING_WM_CHECK")}
         self._has_res = connection.has("X-Resource")
@@ -70,7 +74,8 @@ class X11ActiveWindow(X11Source):
     def _take(self, event: Any) -> None:
         kind = type(event).__name__
         if kind == "PropertyNotify":
-            self._is_due = self._is_due or event.atom in self._relevant
+            if event.atom in self._relevant:
+                self._is_due, self._told_ns = True, self._time.at_ns(event.time)
         elif kind in _PLACE_EVENTS and self._place_due_ns is None:
             self._place_due_ns = max(self._clock.now_ns(), self._place_shown_ns + MOVES_EVERY_NS)
         elif kind in _OTHER_EVENTS:
@@ -97,7 +102,15 @@ class X11ActiveWindow(X11Source):
         self._is_second_try = False
         if shown != self._shown or not self._has_shown:
             self._shown, self._has_shown = shown, True
-            self._emit(WindowActive(self._clock.now_ns(), shown))
+            self._emit(WindowActive(self._changed_ns(), shown))
+        self._told_ns = None
+
+    def _changed_ns(self) -> int:
+        """When the server was told, where it says so: until all is asked, keys may have gone to it."""
+        now_ns = self._clock.now_ns()
+        at_ns = now_ns if self._told_ns is None else min(now_ns, self._told_ns)
+        self._emitted_ns = max(self._emitted_ns, at_ns)
+        return self._emitted_ns
 
     # --- which one ----------------------------------------------------------------------------------------------------
 

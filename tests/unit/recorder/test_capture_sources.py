@@ -213,6 +213,27 @@ def test_the_active_window_is_told_with_all_that_is_known_of_it(server, hear):
     heard.wait_for(lambda one: one.events[-1] == WindowActive(one.events[-1].at_ns, None), "no window")
 
 
+def test_another_window_stands_where_the_server_was_told_of_it_however_long_asking_took(server, hear, monkeypatch):
+    server.start_openbox()
+    heard = hear(X11ActiveWindow())
+    server.start_xterm(title="first", geometry="40x10+60+70")
+    server.start_xterm(title="second", geometry="40x10+300+200")
+    heard.wait_for(lambda one: _title(one) == "second", "the second window")
+    describe, asked = X11ActiveWindow._describe, []
+
+    def slowly(source: X11ActiveWindow, window: object) -> Window:
+        found = describe(source, window)
+        threading.Event().wait(0.2)
+        asked.append((found.title, source._clock.now_ns()))
+        return found
+
+    monkeypatch.setattr(X11ActiveWindow, "_describe", slowly)
+    server.focus("first")
+    heard.wait_for(lambda one: _title(one) == "first", "the first window again")
+    known_ns = next(at_ns for title, at_ns in asked if title == "first")
+    assert heard.events[-1].at_ns < known_ns - 150_000_000
+
+
 def test_without_a_window_manager_the_focus_is_followed(server, hear):
     heard = hear(X11ActiveWindow())
     server.start_xterm(title="first", geometry="20x5+10+10")
