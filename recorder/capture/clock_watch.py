@@ -25,7 +25,7 @@ class ClockWatch(ThreadSource):
         return "Changes of the wall clock, sleep of the machine and standstills of the recorder are recorded."
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._tick_s):
+        while not self._wait_round(self._tick_s):
             now = self._clock.read()
             self._look_for_gap(now)
             self._look_for_step(now)

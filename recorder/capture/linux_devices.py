@@ -55,7 +55,7 @@ class LinuxDevices(ThreadSource):
 
     def _run(self) -> None:
         self._look("found")
-        while not self._stopping.wait(self._look_every_s):
+        while not self._wait_round(self._look_every_s):
             self._look("added")
 
     def _look(self, added: str) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 from recorder.agent_events import EvasionSign
 from recorder.capture.linux_process import PROC, executable_of
 from recorder.capture.source import ThreadSource
+from recorder.clock import NS_PER_S
 
 LOOK_EVERY_S = 2.0
+SETTLED_NS = NS_PER_S
 SOCKETS = Path("/tmp/.X11-unix")
 _DISPLAY = re.compile(r"X(\d+)")
-_TRACER = re.compile(r"^TracerPid:\s+(\d+)$", re.MULTILINE)
+_TRACER = re.compile(rb"^TracerPid:\s+(\d+)$", re.MULTILINE)
+_MOST_STATUS_BYTES = 4096
 
 
 class LinuxEvasion(ThreadSource):
@@ -24,6 +27,7 @@ class LinuxEvasion(ThreadSource):
         self._look_every_s = look_every_s
         self._tracers: dict[int, int] = {}
         self._displays: frozenset[str] = frozenset()
+        self._looked_at_ns: int | None = None  # when the folder of displays had last changed, as it was looked at
 
     def _open(self) -> str:
         self._displays = self._own_displays()
@@ -34,7 +38,7 @@ class LinuxEvasion(ThreadSource):
 
     def _run(self) -> None:
         self._look_at_tracers()
-        while not self._stopping.wait(self._look_every_s):
+        while not self._wait_round(self._look_every_s):
             self._look_at_tracers()
             self._look_at_displays()
 
@@ -50,16 +54,32 @@ class LinuxEvasion(ThreadSource):
 
     def _tracer_of(self, pid: int) -> int:
         try:
-            found = _TRACER.search((self._proc / str(pid) / "status").read_text(encoding="utf-8", errors="replace"))
+            status = os.open(f"{self._proc}/{pid}/status", os.O_RDONLY)
+            try:
+                found = _TRACER.search(os.read(status, _MOST_STATUS_BYTES))
+            finally:
+                os.close(status)
         except OSError:
             return 0
         return int(found[1]) if found else 0
 
     def _look_at_displays(self) -> None:
+        changed_ns = self._folder_changed_ns()
+        if changed_ns is not None and changed_ns == self._looked_at_ns:
+            return
         displays = self._own_displays()
         for name in sorted(displays - self._displays):
             self._emit(EvasionSign(self._clock.now_ns(), "other_display", f"display :{name}"))
         self._displays = displays
+        # What changes in the same tick of the file system's clock as the look looks the same: look once more.
+        is_settled = changed_ns is not None and self._clock.read().wall_ns - changed_ns > SETTLED_NS
+        self._looked_at_ns = changed_ns if is_settled else None
+
+    def _folder_changed_ns(self) -> int | None:
+        try:
+            return self._sockets.stat().st_ctime_ns
+        except OSError:
+            return None
 
     def _own_displays(self) -> frozenset[str]:
         """Those of this user; another one's session is not ours to record."""

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from recorder.capture.evasive_programs import sign_of
+from recorder.capture.linux_counts import ProcessCounts
 from recorder.capture.linux_process import PROC, ProcessFacts, age_s, arguments_of, executable_of, facts_of
 from recorder.capture.linux_session import LoginSession
 from recorder.capture.source import ThreadSource
@@ -33,9 +34,11 @@ class LinuxProcesses(ThreadSource):
         self._known: dict[int, ProcessFacts | None] = {}  # None: somebody else's
         self._young: dict[int, tuple[ProcessFacts, ProcessStarted]] = {}
         self._lockers: set[int] = set()
+        self._counts: ProcessCounts | None = None
 
     def _open(self) -> str:
         self._session = LoginSession(display=os.environ.get("DISPLAY") or None, proc=self._proc)
+        self._counts = ProcessCounts(self._proc)
         self._pids()  # raises here, before it is said that this works
         return (
             "Processes of this session are looked for once a second; those that live shorter than that may be missed. "
@@ -43,11 +46,20 @@ class LinuxProcesses(ThreadSource):
         )
 
     def _run(self) -> None:
+        self._may_have_changed()  # what happens from here on is a change
         self._look(found=True)
-        while not self._stopping.wait(self._look_every_s):
-            self._look(found=False)
+        while not self._wait_round(self._look_every_s):
+            if self._young or self._may_have_changed():
+                self._look(found=False)
         for young in self._young.values():
             self._start(*young)
+
+    def _close(self) -> None:
+        if self._counts is not None:
+            self._counts.close()
+
+    def _may_have_changed(self) -> bool:
+        return self._counts is None or self._counts.may_have_changed()
 
     def _look(self, *, found: bool) -> None:
         pids = self._pids()

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
-from recorder.clock import SessionClock
+from recorder.clock import SessionClock, until_round_s
 from recorder.errors import BugError, WorldError
 from recorder.events import Event, Gap, GapReason, SourceStatus
 
@@ -83,6 +83,10 @@ class ThreadSource(ABC):
         with self._gate:
             if self._emit_outside is not None:
                 self._emit_outside(event)
+
+    def _wait_round(self, every_s: float) -> bool:
+        """Wait until all that look so often look again; True if it is to stop."""
+        return self._stopping.wait(until_round_s(every_s))
 
     def _say_works(self, sentence: str) -> None:
         self._emit(SourceStatus(self._clock.now_ns(), self.name, working=True, detail=sentence))

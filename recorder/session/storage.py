@@ -109,7 +109,7 @@ class StorageWatch(ThreadSource):
         return "The room left for recordings is watched."
 
     def _run(self) -> None:
-        while not self._stopping.wait(self._pause_s()):
+        while not self._wait_round(self._pause_s()):
             self._look()
 
     def _pause_s(self) -> float:

@@ -19,7 +19,10 @@ MOST_BYTES = 16 << 20
 
 
 class Channel(Generic[T]):
-    """Sends from a thread of its own, and calls `on_message` and once `on_closed` from another."""
+    """Calls `on_message` and once `on_closed` from a thread of its own.
+
+    What the other one has room for is sent at once; what it has not, by another thread.
+    """
 
     def __init__(
         self,
@@ -54,10 +57,20 @@ class Channel(Generic[T]):
             most = LOSABLE_BYTES if losable else MOST_BYTES
             if self._closed or self._draining or self._waiting_bytes + len(data) > most:
                 return False
-            self._waiting.append(data)
-            self._waiting_bytes += len(data)
-            self._condition.notify_all()
+            if not self._waiting_bytes:
+                data = data[self._said_at_once(data) :]
+            if data:
+                self._waiting.append(data)
+                self._waiting_bytes += len(data)
+                self._condition.notify_all()
         return True
+
+    def _said_at_once(self, data: bytes) -> int:
+        """How many bytes the system took without anybody waiting. A broken connection is the writer's to meet."""
+        try:
+            return self._socket.send(data, socket.MSG_DONTWAIT)
+        except OSError:
+            return 0
 
     def finish(self, timeout_s: float) -> None:
         """Say what waits, for at most so long, then close."""

@@ -20,9 +20,8 @@ from app.agent.supervision.messages import (
 from app.agent.supervision.other_process import ResidentProcess, resident_at, start_resident
 from app.agent.supervision.peer import Peer
 from app.agent.supervision.pulse import Backoff, Pulse
-from recorder.clock import NS_PER_S, Clock
+from recorder.clock import NS_PER_S, Clock, until_round_s
 
-TICK_S = 0.25
 DYING_S = 3.0
 STARTING_S = 20.0  # a window takes its time
 # A logout takes the display, the resident and this process away in whatever order: not every end of it is an attack.
@@ -58,11 +57,11 @@ class ResidentWatch:
         self._begin = begin
         self._clock = clock
         self._callbacks = callbacks
-        self._news: queue.SimpleQueue[tuple[ResidentProcess, FromResident | None]] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[tuple[ResidentProcess, FromResident | None] | None] = queue.SimpleQueue()
         self._started: Started | None = None
         self._lasting: dict[type[Message], Message] = {}
         self._started_ns = self._now_ns()
-        self._said_ns = 0
+        self._says_ns = 0
         self._has_answered = True
         self._pulse = Pulse(self._started_ns)
         self._backoff = Backoff()
@@ -77,6 +76,7 @@ class ResidentWatch:
     def stop(self, last: Ended | Refused | None) -> None:
         """Say the last word, and end."""
         self._stopping.set()
+        self._news.put(None)
         self._thread.join()
         resident = self._resident
         if resident is not None:
@@ -113,20 +113,33 @@ class ResidentWatch:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._take_news()
+            due_ns = self._due_ns()
+            self._pulse.look_at(due_ns)
+            self._take_news(until_ns=due_ns)
             self._say_alive()
             if self._resident is not None:
                 self._look(self._resident)
 
+    def _due_ns(self) -> int:
+        """When there is something to do even if the resident says nothing."""
+        if self._resident is None:
+            return self._says_ns
+        return min(self._says_ns, self._pulse.heard_ns + int(self._silent_after_s * NS_PER_S) + 1)
+
+    @property
+    def _silent_after_s(self) -> float:
+        return self._begin.silent_after_s if self._has_answered else STARTING_S
+
     def _now_ns(self) -> int:
         return self._clock.read().monotonic_ns
 
-    def _take_news(self) -> None:
+    def _take_news(self, *, until_ns: int) -> None:
+        """Take in what is said, waiting for the first until this moment; None: it is over."""
         try:
-            sender, message = self._news.get(timeout=TICK_S)
-            while True:
-                self._take(sender, message)
-                sender, message = self._news.get_nowait()
+            news = self._news.get(timeout=max(0, until_ns - self._now_ns()) / NS_PER_S)
+            while news is not None:
+                self._take(*news)
+                news = self._news.get_nowait()
         except queue.Empty:
             return
 
@@ -143,14 +156,13 @@ class ResidentWatch:
 
     def _say_alive(self) -> None:
         now_ns = self._now_ns()
-        if now_ns - self._said_ns >= int(self._begin.heartbeat_s * NS_PER_S):
-            self._said_ns = now_ns
+        if now_ns >= self._says_ns:
+            self._says_ns = now_ns + int(until_round_s(self._begin.heartbeat_s, now_ns) * NS_PER_S)
             self.say(self._callbacks.health())
 
     def _look(self, resident: ResidentProcess) -> None:
         silence_ns = self._pulse.silence_ns(self._now_ns())
-        limit_s = self._begin.silent_after_s if self._has_answered else STARTING_S
-        if silence_ns > int(limit_s * NS_PER_S):
+        if silence_ns > int(self._silent_after_s * NS_PER_S):
             why = "was stopped" if resident.peer.state() in ("T", "t") else "did not answer"
             self._lose(resident, f"{why} for {silence_ns / NS_PER_S:.1f} s")
 

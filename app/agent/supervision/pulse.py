@@ -16,17 +16,26 @@ class Pulse:
 
     def __init__(self, now_ns: int) -> None:
         self._heard_ns = now_ns
-        self._looked_ns = now_ns
+        self._looks_ns = now_ns
+
+    @property
+    def heard_ns(self) -> int:
+        """When the other one was heard last, or could first have been."""
+        return self._heard_ns
+
+    def look_at(self, due_ns: int) -> None:
+        """Nobody looks before this moment, unless something is heard."""
+        self._looks_ns = due_ns
 
     def hear(self, now_ns: int) -> None:
         """The other one said something."""
         self._heard_ns = now_ns
 
     def silence_ns(self, now_ns: int) -> int:
-        """How long it has been silent. To be asked several times a second: who asks late forgives."""
-        if now_ns - self._looked_ns > OWN_LATENESS_NS:
+        """How long it has been silent. Who asks much later than at the moment for it forgives."""
+        if now_ns - self._looks_ns > OWN_LATENESS_NS:
             self._heard_ns = now_ns
-        self._looked_ns = now_ns
+        self._looks_ns = now_ns
         return now_ns - self._heard_ns
 
 

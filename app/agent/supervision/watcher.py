@@ -33,7 +33,9 @@ from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 from recorder.events import EndReason, GapReason
 
-TICK_S = 0.25
+# The recorder says that it lives, and is answered: so the resident wakes once for both. Who says nothing is told late.
+ANSWERED_AT_LEAST = 0.5  # of a heartbeat since the last one
+UNANSWERED = 1.1
 # A logout tells both processes within moments of each other, in whatever order.
 LOGOUT_WINDOW_S = 1.5
 # Without its display a session is over; a server that is started anew at once is another matter.
@@ -140,10 +142,26 @@ class Watcher:
                     self._listener.over(outcome)
                     return
                 self._begin()
-            self._take_news()
+            due_ns = self._due_ns()
+            self._pulse.look_at(due_ns)
+            self._take_news(until_ns=due_ns)
             self._say_alive()
             if self._recorder is not None:
                 self._look(self._recorder)
+
+    def _due_ns(self) -> int:
+        """When there is something to do even if nobody says anything."""
+        if self._recorder is None:
+            return 0
+        limits = self._limits
+        due_ns = self._said_ns + int(UNANSWERED * limits.heartbeat_s * NS_PER_S)
+        if self._stopping is not None:
+            return min(due_ns, self._stop_until_ns)
+        if self._told_until_ns is not None:
+            due_ns = min(due_ns, self._told_until_ns)
+        if self._begun is None:
+            return min(due_ns, self._started_ns + int(limits.starting_s * NS_PER_S) + 1)
+        return min(due_ns, self._pulse.heard_ns + int(limits.silent_after_s * NS_PER_S) + 1)
 
     def _now_ns(self) -> int:
         return self._clock.read().monotonic_ns
@@ -179,9 +197,10 @@ class Watcher:
         if self._stopping is not None:
             self._recorder.say(self._stopping)
 
-    def _take_news(self) -> None:
+    def _take_news(self, *, until_ns: int) -> None:
+        """Take in what is said and asked, waiting for the first until this moment."""
         try:
-            news = self._news.get(timeout=TICK_S)
+            news = self._news.get(timeout=max(0, until_ns - self._now_ns()) / NS_PER_S)
             while True:
                 self._take(news)
                 news = self._news.get_nowait()
@@ -236,7 +255,8 @@ class Watcher:
 
     def _say_alive(self) -> None:
         now_ns = self._now_ns()
-        if now_ns - self._said_ns >= int(self._limits.heartbeat_s * NS_PER_S) and self._recorder is not None:
+        pause_ns = int(ANSWERED_AT_LEAST * self._limits.heartbeat_s * NS_PER_S)
+        if now_ns - self._said_ns >= pause_ns and self._recorder is not None:
             self._said_ns = now_ns
             self._recorder.say(Heartbeat(self._clock.boot_ns()))
 
@@ -304,7 +324,7 @@ class Watcher:
         self._listener.waiting(delay_s, self._backoff.failures)
         until_ns = self._now_ns() + int(delay_s * NS_PER_S)
         while self._stopping is None and self._now_ns() < until_ns:
-            self._take_news()
+            self._take_news(until_ns=until_ns)
 
     def _after_the_end(self) -> Outcome | None:
         """There is no recorder: none any more because it is over, or none yet because the next start is due."""

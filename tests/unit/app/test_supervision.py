@@ -60,6 +60,13 @@ def test_whoever_was_held_up_itself_does_not_blame_the_other():
     assert pulse.silence_ns(60 * S + S // 2) == S // 2
 
 
+@pytest.mark.parametrize(("asked_s", "silence_s"), [(9.5, 9.5), (10.9, 10.9), (11.1, 0)])
+def test_whoever_meant_to_wait_so_long_was_not_held_up(asked_s, silence_s):
+    pulse = Pulse(0)
+    pulse.look_at(10 * S)
+    assert pulse.silence_ns(int(asked_s * S)) == int(silence_s * S)
+
+
 def test_starts_that_fail_again_and_again_come_slower_and_never_end():
     backoff = Backoff(BackoffSteps(delays_s=(0.0, 1.0, 5.0), sound_after_s=20))
     assert [backoff.delay_s(0.1) for _ in range(5)] == [0.0, 1.0, 5.0, 5.0, 5.0]
@@ -126,6 +133,28 @@ def test_messages_arrive_in_their_order_and_the_last_before_the_end(ends):
     ends.recorder.finish(5)
     assert ends.closed["resident"].wait(5)
     assert [message.boot_ns for message in ends.heard["resident"]] == list(range(500))
+
+
+def test_what_the_other_one_has_room_for_is_there_when_send_returns(ends):
+    message = Heartbeat(7)  # nobody has started a thread that could say it later
+    assert ends.recorder.send(message)
+    end = ends.resident._socket
+    end.setblocking(False)
+    assert from_recorder(end.recv(1000)[4:]) == message
+
+
+def test_what_was_sent_in_part_goes_on_where_it_was(ends):
+    ends.recorder.start()
+    pictures = [Miniature(number, 1, 1, bytes([number]) * 300_000) for number in range(5)]
+    for picture in pictures:  # more than the system takes while nobody reads
+        assert ends.recorder.send(picture)
+        assert ends.recorder.send(Heartbeat(picture.at_ns))
+    ends.resident.start()
+    ends.recorder.finish(10)
+    assert ends.closed["resident"].wait(10)
+    said = ends.heard["resident"]
+    assert [one for one in said if isinstance(one, Miniature)] == pictures
+    assert [one.boot_ns for one in said if isinstance(one, Heartbeat)] == list(range(5))
 
 
 def test_who_speaks_never_waits_for_one_that_is_stopped(ends):

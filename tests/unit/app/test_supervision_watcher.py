@@ -23,7 +23,7 @@ from app.agent.supervision.messages import (
 from app.agent.supervision.other_process import recorder_at
 from app.agent.supervision.peer import Peer
 from app.agent.supervision.pulse import BackoffSteps
-from app.agent.supervision.watcher import Watcher
+from app.agent.supervision.watcher import LOGOUT_WINDOW_S, Watcher
 from app.agent.supervision.watching import WatchLimits
 from recorder.clock import Instant
 from recorder.events import EndReason, GapReason
@@ -38,8 +38,10 @@ class OneClock:
     """The monotonic clock for all three; the other two go on while the machine sleeps."""
 
     slept_ns = 0
+    readings = 0
 
     def read(self):
+        self.readings += 1
         now = time.monotonic_ns()
         return Instant(now, now + self.slept_ns, now + self.slept_ns)
 
@@ -155,7 +157,7 @@ def watch():
     def start(*scripts, **changes):
         fakes, ears = FakeRecorders(*scripts), Ears()
         steps = BackoffSteps(delays_s=(0.0, 0.1, 0.2), sound_after_s=60)
-        limits = WatchLimits(heartbeat_s=0.2, silent_after_s=0.6, backoff=steps, **changes)
+        limits = WatchLimits(**{"heartbeat_s": 0.2, "silent_after_s": 0.6, "backoff": steps, **changes})
         watcher = Watcher(
             fakes.start, listener=ears, clock=fakes.clock, limits=limits, resident=("agent", "run"), resident_pid=1
         )
@@ -265,6 +267,45 @@ def test_a_recording_that_cannot_be_closed_is_not_waited_for_for_ever(watch):
     assert ears.is_over.wait(20)
     assert ears.outcome.exit_status == 4
     assert fakes.started <= 3
+
+
+def test_it_wakes_for_what_it_hears_and_else_seldom(watch):
+    def beats_slowly(fakes, channel, heard, closed):
+        fakes.begun(channel)
+        while not closed.wait(0.1):
+            channel.send(fakes.health())
+            if stop := next((one for one in heard if isinstance(one, Stop)), None):
+                channel.send(Ended("/r", stop.reason, 0))
+                channel.finish(2)
+                return
+
+    _, fakes, ears = watch(beats_slowly, heartbeat_s=0.2, silent_after_s=5.0)
+    wait_until(ears.recording, what="a recording")
+    told, readings = len(ears.messages), fakes.clock.readings
+    wait_until(lambda: len(ears.messages) >= told + 10, what="ten heartbeats")
+    assert fakes.clock.readings - readings < 12 * 12
+
+
+def test_told_to_end_from_two_sides_it_waits_for_the_end_without_turning(watch):
+    is_told = threading.Event()
+
+    def closes_slowly(fakes, channel, heard, closed):
+        fakes.begun(channel)
+        channel.send(ToldToEnd())
+        is_told.set()
+        wait_until(lambda: any(isinstance(one, Stop) for one in heard), what="to be told to stop")
+        closed.wait(LOGOUT_WINDOW_S + 0.5)
+        channel.send(Ended("/r", "logged_out", 0))
+        channel.finish(2)
+
+    watcher, fakes, ears = watch(closes_slowly, silent_after_s=20.0)
+    assert is_told.wait(5)
+    wait_until(ears.recording, what="a recording")
+    watcher.stop(EndReason.LOGGED_OUT)
+    readings = fakes.clock.readings
+    assert ears.is_over.wait(20)
+    assert ears.outcome.exit_status == 0
+    assert fakes.clock.readings - readings < 200
 
 
 def test_one_that_is_told_to_end_by_somebody_else_is_told_to_go_on(watch):

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from recorder.capture.clock_watch import ClockWatch
-from recorder.clock import Instant, SessionClock
+from recorder.clock import Instant, SessionClock, until_round_s
 from recorder.events import Event, Gap, GapReason, SourceStatus, WallClockChanged
 
 S = 1_000_000_000
@@ -61,3 +61,8 @@ def test_a_recorder_that_stood_still_leaves_a_gap():
     events = _watched((0, 0, 0), (1, 1, 1), (62, 62, 62))
     assert isinstance(events[0], Gap)
     assert (events[0].at_ns, events[0].end_ns, events[0].reason) == (S, 62 * S, GapReason.STALLED)
+
+
+@pytest.mark.parametrize(("every_s", "now_s", "expected_s"), [(1.0, 5.25, 0.75), (2.0, 5.25, 0.75), (5.0, 5.0, 5.0)])
+def test_whoever_looks_every_so_often_looks_together_with_the_others(every_s, now_s, expected_s):
+    assert until_round_s(every_s, int(now_s * S)) == expected_s

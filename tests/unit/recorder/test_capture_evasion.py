@@ -16,7 +16,7 @@ from recorder.capture.x11_curtain import X11Curtain
 from recorder.capture.x11_injected import X11Injected
 from recorder.events import ProcessStarted
 from tests.heard import Heard
-from tests.xserver import start_xvfb, stop_process
+from tests.xserver import start_xvfb, stop_process, wait_until
 
 
 def started(*arguments: str, executable: str | None = None) -> ProcessStarted:
@@ -253,3 +253,20 @@ def test_a_display_that_this_user_opens_beside_is_said(tmp_path):
     finally:
         heard.source.stop()
     assert [(sign.sign, sign.detail) for sign in heard.of(EvasionSign)] == [("other_display", "display :7")]
+
+
+def test_a_display_that_is_opened_long_after_the_last_one_is_said_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("recorder.capture.linux_evasion.SETTLED_NS", 0)
+    (tmp_path / "X0").touch()
+    source = LinuxEvasion(sockets=tmp_path, look_every_s=0.02)
+    heard = Heard(source)
+    try:
+        wait_until(lambda: source._looked_at_ns is not None, what="a folder that rests")
+        (tmp_path / "X7").touch()
+        heard.wait_for(lambda h: h.of(EvasionSign), "the display")
+        wait_until(lambda: source._looked_at_ns == tmp_path.stat().st_ctime_ns, what="the folder to rest again")
+        (tmp_path / "X8").touch()
+        heard.wait_for(lambda h: len(h.of(EvasionSign)) == 2, "another display")
+    finally:
+        heard.source.stop()
+    assert [sign.detail for sign in heard.of(EvasionSign)] == ["display :7", "display :8"]
