@@ -1,7 +1,7 @@
 """The account of a recording: what its recorder sealed of it, what is computed for the rest, and what is lost since."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from player.source import Span
@@ -20,7 +20,7 @@ from recorder.events import SessionEnded
 
 LOST = frozenset({"altered", "missing", "unreadable"})
 SILENT = "silent"  # between two segments nobody recorded, and nobody says why
-SILENT_FROM_NS = 15_000_000_000  # three heartbeats
+SILENT_FROM_NS = 15_000_000_000  # three heartbeats: a recorder that lives seals something sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class AccountReader:
     def __init__(self) -> None:
         self._computed = SessionAccount()
         self._told = ToldAccount()
+        self._silences: list[tuple[int, int]] = []
         self._ended_ns: int | None = None
         self._version = 0
         self._made: tuple[object, Account] | None = None
@@ -87,7 +88,7 @@ class AccountReader:
     def take_silence(self, start_ns: int, end_ns: int) -> None:
         """Between these moments there is no segment."""
         if end_ns - start_ns >= SILENT_FROM_NS:
-            self._computed.absent(start_ns, end_ns, SILENT)
+            self._silences.append((start_ns, end_ns))
             self._version += 1
 
     def account(self, reached_ns: int, spans: Sequence[Span]) -> Account:
@@ -101,6 +102,8 @@ class AccountReader:
     def _account(self, length_ns: int, lost: Iterable[Span]) -> Account:
         computed, whole = ToldAccount(), ToldAccount()
         computed.entries = self._computed.entries(0, length_ns)
+        for silent in clipped(self._silent(), 0, length_ns):
+            computed.put(silent)
         whole.entries = list(computed.entries)
         for told in self._told.within(0, length_ns):
             whole.put(told)
@@ -118,6 +121,23 @@ class AccountReader:
             computed_ns=length_ns - lost_ns - (told_ns - both_ns),
             differing_ns=differing_ns(whole.entries, computed.entries),
         )
+
+    def _silent(self) -> Iterator[CoverageEntry]:
+        """What no gap of everything explains of the times without a segment, as far as no recorder is silent so long.
+
+        Up to where such a gap begins the recorder lived and had nothing to seal: whoever goes on says so.
+        """
+        for start_ns, end_ns in self._silences:
+            entries = self._computed.entries(start_ns, end_ns)
+            unexplained = [
+                CoverageEntry(one.start_ns, one.end_ns, Coverage.GAP, SILENT) for one in entries if not _is_whole(one)
+            ]
+            yield from (one for one in joined(unexplained) if one.length_ns >= SILENT_FROM_NS)
+
+
+def _is_whole(entry: CoverageEntry) -> bool:
+    """Whether nothing at all was recorded, and it is said why."""
+    return entry.coverage == Coverage.GAP and ": " not in entry.reason
 
 
 def joined(entries: Iterable[CoverageEntry]) -> list[CoverageEntry]:

@@ -77,11 +77,11 @@ class Scan:
 
     def _open_chunks(self) -> bool:
         if self._segment is None:
-            first = next((info.number for info in self._reader.segments), None)
+            first = next(iter(self._reader.segments), None)
             if first is None:
                 return False
-            self._segment = first
-            if first > 1:
+            self._segment = first.number
+            if first.follows > 0:
                 self.spans.lose(0, "missing", "The first segments of the recording are missing.")
         self._chunks = iter(self._reader.chunks(self._segment, after_sequence=self._last_sequence))
         return True
@@ -96,7 +96,7 @@ class Scan:
             return True
         self._is_last_look = False
         self._judge_end()
-        if self._segment is not None and following[0].number != self._segment + 1:
+        if self._segment is not None and following[0].follows > self._segment:
             self.spans.lose(self.reached_ns, "missing", "A segment of the recording is missing.")
         self._segment, self._last_sequence = following[0].number, -1
         self._is_between_segments = True

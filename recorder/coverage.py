@@ -27,7 +27,6 @@ from recorder.events import Gap, GapReason, IdleChanged, LockChanged, SourceStat
 
 EVERYTHING = "everything"
 TEXT_ONLY = "text_only"  # the action of a `StorageState` in which no pictures are recorded
-_ABSENT_RANK = 100
 _RANKS = {EVERYTHING: 0, "screen": 1, "events": 3, "input": 4, "keyboard": 4, "pointer": 4}
 _ONE_SCREEN_RANK, _OTHER_RANK = 2, 5
 # Where these break down, the session itself is not recorded any more; what others would have told, the screen shows.
@@ -172,10 +171,6 @@ class SessionAccount:
                 return self._source(event)
             case _:
                 return ()
-
-    def absent(self, start_ns: int, end_ns: int, reason: str) -> None:
-        """Nobody was there who could have recorded; another gap that covers it says more."""
-        self._lacks.add(_Lack(_ABSENT_RANK, reason, start_ns, end_ns))
 
     def forget(self, before_ns: int) -> None:
         """Nobody will ask about the time before this moment any more."""

@@ -74,6 +74,7 @@ class SegmentInfo:
     """One segment: `start` is signed; `end` of a segment that is not closed is a claim until its chunks are read.
 
     `is_resumed`: it goes on where a recorder that was killed or stopped left the segment before without an end.
+    `follows` is the segment that it names as the one before it, 0 for none: numbers between the two were given up.
     """
 
     number: int
@@ -82,6 +83,7 @@ class SegmentInfo:
     size_bytes: int
     is_closed: bool
     is_resumed: bool = False
+    follows: int = 0
 
 
 class RecordingReader:
@@ -376,8 +378,8 @@ def open_entry(file: SegmentFile, entry: Entry, ratchet: seal.Ratchet) -> bytes 
 
 
 def _info(segment: KnownSegment) -> SegmentInfo | None:
-    start, last = segment.start, segment.last
-    if start is None:
+    start, last, header = segment.start, segment.last, segment.scan.header
+    if start is None or header is None:
         return None
     return SegmentInfo(
         number=segment.number,
@@ -385,7 +387,8 @@ def _info(segment: KnownSegment) -> SegmentInfo | None:
         end=last if last is not None else start,
         size_bytes=segment.size_bytes,
         is_closed=segment.end is not None,
-        is_resumed=segment.scan.header is not None and segment.scan.header.reason in RESUMED,
+        is_resumed=header.reason in RESUMED,
+        follows=header.previous.segment if header.previous is not None else 0,
     )
 
 

@@ -1,5 +1,8 @@
 """The account of a recording as the player reads it: sealed, computed, lost since; whole, alive, killed and resumed."""
 
+import errno
+import os
+
 import pytest
 
 from player.account import LOST, differing_ns
@@ -7,7 +10,10 @@ from player.account_words import account_lines, entry_words
 from player.recording import OpenRecording
 from recorder.agent_events import Covered, HiddenInput, MaskChanged, MaskedArea
 from recorder.coverage import CoverageEntry
-from recorder.events import IdleChanged, LockChanged, SessionEnded
+from recorder.errors import StorageError
+from recorder.events import Gap, IdleChanged, LockChanged, SessionEnded
+from recorder.evidence.files import SystemFiles
+from recorder.format.payload import encode_events
 from recorder.geometry import Rect
 from resources.words import read_words
 from tests.killed_desks import be_killed, resume
@@ -146,6 +152,58 @@ def test_what_nobody_recorded_and_nobody_explains_between_two_segments_is_a_gap(
     account = opened(desk.close()).account()
     assert told(account)[-1] == (20, 60, "gap", "silent")
     assert_whole(account)
+
+
+def test_the_moments_before_a_gap_in_which_there_was_nothing_to_seal_need_no_other_reason(desk):
+    be_killed(desk)
+    desk.clock.passed_ns = 600 * S
+    resume(desk, known_ns=22 * S)  # what was heard of the recorder last; its last chunk is of 20 s
+    account = opened(desk.close()).account()
+    assert told(account) == [*WHOLE[:-1], (14, 22, "recorded", ""), (22, 600, "gap", "recorder_died")]
+    assert_whole(account)
+
+
+def test_a_gap_that_says_why_stands_before_the_silence_around_it_and_one_of_the_keyboard_alone_does_not(desk):
+    be_killed(desk)
+    desk.clock.passed_ns = 100 * S
+    resume(desk, known_ns=100 * S)
+    desk.gap(40 * S, 60 * S, "everything", "suspended")
+    desk.gap(60 * S, 90 * S, "keyboard", "input_lost")
+    account = opened(desk.close()).account()
+    assert told(account)[-3:] == [(20, 40, "gap", "silent"), (40, 60, "gap", "suspended"), (60, 100, "gap", "silent")]
+    assert_whole(account)
+
+
+class FullDisk(SystemFiles):
+    """Without room, until the reserve is given back."""
+
+    is_full = False
+
+    def write(self, fd, data):
+        if self.is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(fd, data)
+
+    def remove(self, path):
+        super().remove(path)
+        self.is_full = False
+
+
+def test_a_segment_that_was_given_up_for_want_of_room_is_no_evidence_that_is_missing(desk):
+    disk = desk.writer._files = FullDisk()
+    desk.start_segment()
+    disk.is_full = True
+    desk.wait(4)
+    with pytest.raises(StorageError):
+        desk.writer.append(encode_events([]))
+    with pytest.raises(StorageError):
+        desk.writer.start_segment("disk_full")
+    lost = Gap(20 * S, 24 * S, "everything", "storage_full")
+    desk.writer.close("storage_full", last=encode_events([lost, SessionEnded(24 * S, "storage_full")]))
+    recording = opened(desk.made())
+    assert [span.kind for span in recording.spans() if span.kind in LOST] == []
+    assert told(recording.account()) == [*WHOLE, (20, 24, "gap", "storage_full")]
+    assert_whole(recording.account())
 
 
 def test_a_part_is_cut_out_of_it(desk):

@@ -82,7 +82,7 @@ def test_what_follows_a_lost_full_picture_is_not_made_of_the_tiles_before_it(tmp
 class Reading:
     """Sound chunks, and after the first a damaged one whose place in the order cannot be told."""
 
-    segments = (SimpleNamespace(number=1),)
+    segments = (SimpleNamespace(number=1, follows=0),)
     is_being_recorded = False
     findings = (Finding("CRC_MISMATCH", 1, None, 900, 1 * S, 5 * S, "These bytes were changed.", Severity.ALTERED),)
 

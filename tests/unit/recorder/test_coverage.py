@@ -159,13 +159,6 @@ def test_the_one_by_which_the_least_was_recorded_stands() -> None:
     ]
 
 
-def test_a_gap_that_says_why_stands_before_the_mere_absence_of_a_recorder() -> None:
-    account = account_of([Gap(20 * S, 40 * S, "everything", "suspended")])
-    account.absent(10 * S, 50 * S, "silent")
-    found = [(one.start_ns // S, one.reason) for one in account.entries(0, 100 * S)]
-    assert found == [(0, ""), (10, "silent"), (20, "suspended"), (40, "silent"), (50, "")]
-
-
 def test_a_screen_that_cannot_be_read_is_a_gap_from_the_first_failure_and_the_gap_says_why() -> None:
     failing = SourceStatus(10 * S, "screen", working=False, detail="no")
     assert said([failing]) == [(0, 10, "recorded", ""), (10, 100, "gap", "source_failed: screen")]
