@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.channels.message import AlertMessage
 from app.channels.sending import ANSWER_S, ServerAwayError, TimeLimit
+from recorder.message_bus import why_no_bus
 
 URGENCY = {"informational": 0, "low": 0, "medium": 1, "high": 2, "critical": 2}
 _CRITICAL = 2
@@ -41,7 +42,7 @@ class DesktopChannel:
                     if answer.header.message_type is MessageType.error:
                         raise _no_notifications(str(answer.body[0]) if answer.body else "refused")
         except (OSError, KeyError, ValueError) as error:  # KeyError: no address of a bus in the environment
-            raise _no_notifications(type(error).__name__ if isinstance(error, KeyError) else str(error)) from error
+            raise _no_notifications(why_no_bus(error)) from error
 
 
 def _notification(message: AlertMessage) -> tuple[object, ...]:

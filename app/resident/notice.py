@@ -1,15 +1,10 @@
-"""What the operator is told at the start, and whether what they answer will do."""
+"""What the operator is told at the start."""
 
-import enum
 from dataclasses import dataclass
 
 from app.resident.telling import Fact, not_recorded, recorded
-from recorder.patterns import Pattern
 from recorder.policy.agent_policy import AgentPolicy
-from recorder.policy.sections import PurposeAsked
 from resources.words import Words
-
-LONGEST_PURPOSE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +39,3 @@ def notice_of(policy: AgentPolicy, words: Words) -> Notice:
         not_recorded(policy, words),
         contact,
     )
-
-
-class PurposeFault(enum.StrEnum):
-    """Why a purpose will not do."""
-
-    MISSING = "missing"
-    OTHER_FORM = "other_form"
-    TOO_LONG = "too_long"
-
-
-class PurposeCheck:
-    """Judges purposes as the policy wants them."""
-
-    def __init__(self, asked: PurposeAsked, pattern: str) -> None:
-        self.asked = asked
-        self.pattern = pattern
-        self._pattern = Pattern(pattern) if pattern else None
-
-    def fault(self, purpose: str) -> PurposeFault | None:
-        """Why this purpose will not do; None: it will. What need not be given may be left empty."""
-        said = purpose.strip()
-        if self.asked is PurposeAsked.NO:
-            return None
-        if not said:
-            return PurposeFault.MISSING if self.asked is PurposeAsked.REQUIRED else None
-        if len(said) > LONGEST_PURPOSE:
-            return PurposeFault.TOO_LONG
-        return None if self._pattern is None or self._pattern.is_in(said) else PurposeFault.OTHER_FORM

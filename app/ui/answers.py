@@ -162,8 +162,8 @@ class Answers(QObject):
         card = LiftCard(alert, look=self._look)
         card.lifted.connect(lambda: self._lifted(alert))
         self.lift_card = card
-        elsewhere = self._look.words("agent_response.curtain_title")
-        self.cover = Cover(card, elsewhere, look=self._look, parent=self)
+        title = self._look.words("agent_response.curtain_title")
+        self.cover = Cover(card, title=title, elsewhere=title, look=self._look, parent=self)
         self.cover.show()
 
     def _lifted(self, alert: AlertRaised) -> None:

@@ -53,9 +53,9 @@ class Pane(QWidget):
 class Cover(QObject):
     """A pane on every screen, whatever becomes of the screens; the card stands on the first one."""
 
-    def __init__(self, card: QWidget, elsewhere: str, *, look: Look, parent: QObject | None = None) -> None:
+    def __init__(self, card: QWidget, *, title: str, elsewhere: str, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._look, self._card, self._elsewhere = look, card, elsewhere
+        self._look, self._card, self._title, self._elsewhere = look, card, title, elsewhere
         self._panes: dict[QScreen, Pane] = {}
         self._clock = QTimer(self, interval=HELD_EVERY_MS)
         self._clock.timeout.connect(self._hold)
@@ -115,7 +115,6 @@ class Cover(QObject):
 
     def _pane(self, screen: QScreen) -> Pane:
         pane = Pane(screen, look=self._look)
-        pane.setWindowTitle(self._elsewhere)
         screen.geometryChanged.connect(lambda _area: pane.fit(screen))
         word = plain_label(self._elsewhere, part="cover_word")
         word.setObjectName("elsewhere")
@@ -128,6 +127,7 @@ class Cover(QObject):
         if self._card.parentWidget() is pane:
             return
         for other in self._panes.values():
+            other.setWindowTitle(self._title if other is pane else self._elsewhere)
             word = other.findChild(QWidget, "elsewhere")
             if word is not None:
                 word.setVisible(other is not pane)

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.resident.notice import LONGEST_PURPOSE, Notice, PurposeCheck, PurposeFault
+from app.resident.notice import Notice
 from app.resident.telling import Fact
 from app.ui.facts_grid import facts_grid
 from app.ui.growing_card import GrowingCard
+from recorder.policy.purpose import LONGEST_PURPOSE, PurposeCheck, PurposeFault
 from recorder.policy.sections import PurposeAsked
 from resources.ui.inert import visible
 from resources.ui.look import Look
@@ -162,13 +163,17 @@ class NoticeCard(GrowingCard):
         return bool(self.hint.property("part") == "error")
 
     def _form_said(self) -> str:
-        pattern = self._check.pattern
-        return self._look.words("agent_notice.purpose_pattern", pattern=visible(pattern)) if pattern else ""
+        """What a purpose looks like, by an example: a pattern is nothing to be read by operators."""
+        words, example = self._look.words, self._check.example
+        if not self._check.has_form:
+            return ""
+        return words("agent_notice.purpose_like", example=example) if example else words("agent_notice.purpose_form")
 
     def _fault_said(self, fault: PurposeFault) -> str:
-        return self._look.words(
-            f"agent_notice.fault_{fault.value}", pattern=visible(self._check.pattern), count=LONGEST_PURPOSE
-        )
+        words = self._look.words
+        if fault is PurposeFault.OTHER_FORM:
+            return f"{words('agent_notice.fault_other_form')} {self._form_said()}"
+        return words(f"agent_notice.fault_{fault.value}", count=LONGEST_PURPOSE)
 
 
 class _Scrolled(QScrollArea):

@@ -5,10 +5,11 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.resident.news import Asks
-from app.resident.notice import PurposeCheck, notice_of
+from app.resident.notice import notice_of
 from app.ui.cover import Cover
 from app.ui.notice_card import NoticeCard
 from recorder.policy.agent_policy import AgentPolicy
+from recorder.policy.purpose import PurposeCheck
 from recorder.policy.sections import PurposeAsked
 from resources.ui.look import Look
 from resources.ui.widgets import bring_forward, make_room
@@ -100,14 +101,15 @@ class Notices(QObject):
     def _put(self, language: str, *, purpose: str) -> None:
         look = Look(read_words(language), self._look.colours)
         notice = notice_of(self._policy, look.words)
-        check = PurposeCheck(PurposeAsked.NO, "") if self.is_confirmed else self._check
+        check = PurposeCheck(PurposeAsked.NO) if self.is_confirmed else self._check
         card = NoticeCard(notice, check, look=look, holds=self.holds, purpose=purpose)
         card.confirmed.connect(self._confirm)
         card.put_off.connect(self._put_off)
         card.language_chosen.connect(self._speak, Qt.ConnectionType.QueuedConnection)
         self._card = card
         if self.holds:
-            self._cover = Cover(card, look.words("agent_notice.elsewhere"), look=look, parent=self)
+            elsewhere = look.words("agent_notice.elsewhere")
+            self._cover = Cover(card, title=notice.title, elsewhere=elsewhere, look=look, parent=self)
             self._cover.show()
         else:
             self._window = NoticeWindow(card, notice.title)

@@ -16,6 +16,7 @@ from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.source import ThreadSource
 from recorder.errors import CannotRecordError
 from recorder.events import SourceStatus
+from recorder.message_bus import NO_BUS, is_switched_off, why_no_bus
 
 ANSWER_LIMIT_S = 0.5
 _MOST_REMEMBERED = 1000
@@ -34,6 +35,10 @@ _CANNOT = (
     "Password fields in windows cannot be told from others ({why}): what is typed into them is recorded. Terminals, "
     "password dialogs and the screen lock are known by other means."
 )
+
+
+class _RefusedError(ValueError):
+    """The bus answered with an error."""
 
 
 class PasswordFields(ThreadSource):
@@ -62,8 +67,10 @@ class PasswordFields(ThreadSource):
             self._listen(self._bus)
             self._asker = FocusAsker(address, self._visits, self._clock.now_ns)
             self._asker.start()
-        except _GONE as error:
+        except _RefusedError as error:
             raise CannotRecordError(_CANNOT.format(why=f"no accessibility bus: {error}")) from error
+        except _GONE as error:
+            raise CannotRecordError(_CANNOT.format(why=f"no accessibility bus: {why_no_bus(error)}")) from error
         return _LISTENS
 
     def _listen(self, bus: DBusConnection) -> None:
@@ -141,8 +148,8 @@ class PasswordFields(ThreadSource):
     def _asked(connection: DBusConnection, message: Message) -> tuple[Any, ...]:
         answer = connection.send_and_get_reply(message, timeout=ANSWER_LIMIT_S)
         if answer.header.message_type is not MessageType.method_return:
-            msg = f"{answer.header.fields.get(HeaderFields.error_name, 'an error')}"
-            raise ValueError(msg)
+            msg = f"the message bus answers {answer.header.fields.get(HeaderFields.error_name, 'with an error')}"
+            raise _RefusedError(msg)
         return tuple(answer.body)
 
     def _say_broken(self, sentence: str, *, since_ns: int | None = None) -> None:
@@ -169,10 +176,11 @@ class PasswordFields(ThreadSource):
 def _session_address() -> str:
     """Of this user's session bus. Raises OSError."""
     address = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
-    if address:
+    if address and not is_switched_off(address):
         return address
+    if address:
+        raise OSError(NO_BUS)
     runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
     if not (Path(runtime) / "bus").exists():
-        msg = "this session has no message bus"
-        raise OSError(msg)
+        raise OSError(NO_BUS)
     return f"unix:path={runtime}/bus"

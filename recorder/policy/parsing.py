@@ -1,7 +1,6 @@
 """The policy in a TOML text: every setting checked, and every fault told at once with its line."""
 
 import dataclasses
-import difflib
 import re
 import tomllib
 import typing
@@ -11,15 +10,15 @@ from typing import Any, TypeVar
 
 from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.faults import Fault
-from recorder.policy.meaning import contradictions
-from recorder.policy.reference import section_in, setting_in, setting_lines, settings_of
+from recorder.policy.meaning import Contradiction, contradictions
+from recorder.policy.nearest import no_such_setting
+from recorder.policy.reference import section_in, setting_in, settings_of
 from recorder.policy.setting import Setting
 from recorder.policy.toml_lines import Place, key_lines
 from recorder.policy.values import read_value, short
 
 _Section = TypeVar("_Section")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,19 @@ def _toml_fault(text: str, message: str) -> Fault:
 
 def _contradictions(policy: AgentPolicy, reading: "_Reading") -> Iterator[Fault]:
     """What the settings say against each other, as far as each of them could be read."""
-    unread = {fault.key for fault in reading.faults}
     for found in contradictions(policy):
-        if unread.isdisjoint(found.keys):
+        if reading.unread.isdisjoint(_places(found)):
             yield Fault(found.sentence, reading.line_of(found.place), found.keys[0])
+
+
+def _places(found: Contradiction) -> Iterator[Place]:
+    """The settings that it hangs on: of a list of sections those of its own item, and the list itself."""
+    yield found.place[:1]
+    yield found.place[:2]
+    for key in found.keys:
+        section, _, name = key.partition(".")
+        is_item = len(found.place) > 1 and isinstance(found.place[1], int)
+        yield (section, found.place[1], name) if is_item else (section, name)
 
 
 class _Reading:
@@ -67,6 +75,7 @@ class _Reading:
     def __init__(self, lines: Mapping[Place, int]) -> None:
         self._lines = lines
         self.faults: list[Fault] = []
+        self.unread: set[Place] = set()
         self.fixed: list[str] = []
 
     def line_of(self, place: Place) -> int:
@@ -80,7 +89,7 @@ class _Reading:
         known = settings_of(kind)
         for name in table:
             if name not in known:
-                self._unknown((*place, name))
+                self._unknown((*place, name), is_section=_has_tables(table[name]))
         values = {name: self._read(known[name], table[name], (*place, name)) for name in known if name in table}
         for name, setting_type in known.items():
             if name not in table and section_in(setting_type) is None and setting_in(setting_type).is_needed:
@@ -106,6 +115,7 @@ class _Reading:
     def _is_table(self, value: object, place: Place, head: str) -> typing.TypeGuard[Mapping[str, object]]:
         if isinstance(value, dict):
             return True
+        self.unread.add(place[:1])  # the items after it are counted otherwise
         self._fault(place, f"`{_key(place)}` is a section; write {head.format(_key(place))} above its settings.")
         return False
 
@@ -127,14 +137,11 @@ class _Reading:
         items = [self._value(kind, setting, item, (*place, number)) for number, item in enumerate(value)]
         return None if None in items else tuple(dict.fromkeys(items))
 
-    def _unknown(self, place: Place) -> None:
-        name = _key(place)[:_LONGEST_KEY]
-        sentence = (
-            f"There is no setting `{short(name)}`; the nearest is `{_nearest(name)}`. Mend the name, or remove it."
-        )
-        self._fault(place, sentence)
+    def _unknown(self, place: Place, *, is_section: bool) -> None:
+        self.faults.append(Fault(no_such_setting(place, is_section=is_section), self.line_of(place), _key(place)))
 
     def _fault(self, place: Place, sentence: str) -> None:
+        self.unread.add(place[:-1] if len(place) > 2 and isinstance(place[-1], int) else place)
         self.faults.append(Fault(sentence, self.line_of(place), _key(place)))
 
 
@@ -142,12 +149,5 @@ def _key(place: Place) -> str:
     return ".".join(part for part in place if isinstance(part, str))
 
 
-def _nearest(name: str) -> str:
-    """The setting of this name in another section, else the one written most alike, in the same section if there is."""
-    known = [line.key for line in setting_lines()]
-    section, _, own = name.rpartition(".")
-    elsewhere = [key for key in known if key.rpartition(".")[2] == own]
-    inside = [key for key in known if section and key.startswith(f"{section}.")]
-    sections = [key.partition(".")[0] for key in known]
-    candidates = elsewhere or inside or [*known, *dict.fromkeys(sections)]
-    return difflib.get_close_matches(name, candidates, n=1, cutoff=0)[0]
+def _has_tables(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))

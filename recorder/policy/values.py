@@ -25,7 +25,9 @@ def read_value(kind: Any, setting: Setting, value: object, *, in_list: bool) -> 
         return "must be a text in quotes", None
     if issubclass(kind, enum.Enum):
         return _read_choice(kind, value)
-    problem = _text_problem(setting, value, may_be_empty=not (in_list or setting.is_needed))
+    if setting.is_needed and not value.strip():
+        return f"is empty. {setting.says} Write it, in quotes", None
+    problem = _text_problem(setting, value, may_be_empty=not in_list)
     return problem, None if problem else value
 
 

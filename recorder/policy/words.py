@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from recorder.logrow import inert
 from recorder.policy.agent_policy import AgentPolicy
+from recorder.policy.pattern_sample import pattern_sample
 from recorder.policy.sections import (
     ChannelKind,
     ChannelPolicy,
@@ -113,7 +114,11 @@ def _notice(policy: AgentPolicy) -> Iterator[str]:
 
 
 def _pattern_words(pattern: str) -> str:
-    return f" that contains the pattern {inert(pattern)}" if pattern else ""
+    if not pattern:
+        return ""
+    sample = pattern_sample(pattern)
+    shown = f"an example: {inert(sample)}" if sample else "only that it has a form"
+    return f" that contains the pattern {inert(pattern)} (they are shown {shown})"
 
 
 def _mask(mask: MaskRule) -> str:

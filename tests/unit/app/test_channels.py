@@ -277,7 +277,10 @@ def test_a_notification_is_shown_by_the_desktop_with_its_markup_taken_away(monke
     assert body[6]["urgency"] == ("y", 2)
 
 
-def test_without_a_bus_the_desktop_is_away(monkeypatch):
+@pytest.mark.parametrize(("address", "why"), [(None, "has no message bus"), ("unix path", "cannot be read")])
+def test_without_a_bus_the_desktop_is_away(monkeypatch, address, why):
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    with pytest.raises(ServerAwayError, match="shows no notifications"):
+    if address is not None:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    with pytest.raises(ServerAwayError, match=rf"shows no notifications \([^)]*{why}\)"):
         send(DesktopChannel())

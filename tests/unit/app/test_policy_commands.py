@@ -51,7 +51,7 @@ def test_check_names_every_fault_by_file_and_line(run, policy):
     assert status == REFUSED
     first, second = out.splitlines()
     assert first.startswith(f'{path}:4: `recording.keys` is "txt"; it must be')
-    assert second.startswith(f"{path}:5: There is no setting `recording.fps`; the nearest is `recording.")
+    assert second.startswith(f"{path}:5: There is no setting `recording.fps`; `recording` has keys, ")
     assert err == "tachiai-agent: 2 faults; mend them and check again.\n"
     status, out, _ = run("check", path, "--json")
     assert status == REFUSED

@@ -6,7 +6,7 @@ import pytest
 
 from app.resident.locking import Way, end_session, ending_ways, lock_screen, locking_ways, run_command
 from app.resident.news import Alive, RecorderState, RowsSaid, StorageNow, Supervised
-from app.resident.notice import PurposeCheck, PurposeFault, notice_of
+from app.resident.notice import notice_of
 from app.resident.placing import first_place, kept_inside, read, written
 from app.resident.standing import GAP_SHOWN_NS, SILENT_AFTER_NS, Known, Standing
 from app.resident.state_words import state_said
@@ -14,6 +14,7 @@ from app.resident.telling import settings_told
 from recorder.geometry import Rect
 from recorder.logrow import LogRow
 from recorder.policy.agent_policy import AgentPolicy
+from recorder.policy.purpose import PurposeCheck, PurposeFault
 from recorder.policy.sections import NoticePolicy, PurposeAsked
 from resources.row_words import RowWords
 from resources.words import LANGUAGES, read_words

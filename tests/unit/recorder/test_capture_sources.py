@@ -11,7 +11,10 @@ import pytest
 from recorder.capture.clock_watch import ClockWatch
 from recorder.capture.desktop import KEYS_OFF, desktop_sources
 from recorder.capture.fake import FakeSource
+from recorder.capture.focus_visits import FocusVisits
+from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.linux_processes import LinuxProcesses
+from recorder.capture.password_fields import PasswordFields
 from recorder.capture.silent import SilentSource
 from recorder.capture.source import Source, ThreadSource
 from recorder.capture.x11_clipboard import X11Clipboard
@@ -80,6 +83,25 @@ def test_a_source_can_be_stopped_twice_and_before_it_began(server, name):
     heard = Heard(ALL[name]())
     heard.source.stop()
     heard.source.stop()
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("disabled:", "no accessibility bus: this session has no message bus"),
+        ("unix path", "no accessibility bus: the address of the message bus cannot be read"),
+        ("unix:path=/nowhere/bus", "no accessibility bus: this session has no message bus"),
+    ],
+)
+def test_why_password_fields_are_not_known_is_said_in_words(monkeypatch, address, why):
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    fields = FocusedFields()
+    heard = Heard(PasswordFields(fields, FocusVisits(fields, lambda pid: pid)))
+    heard.source.stop()
+    status = heard.events[0]
+    assert isinstance(status, SourceStatus)
+    assert not status.working
+    assert f"({why})" in status.detail
 
 
 @pytest.mark.parametrize("name", ON_X11)

@@ -140,11 +140,38 @@ def test_what_cannot_be_meant_is_a_fault(text, line, says):
         ("version_number = 3\n", "version"),
         ("keep_days = 3\n", "storage.keep_days"),
         ('[[masks]]\nname = "x"\ndays = ["mon"]\ntitel = "y"\n', "masks.titles"),
-        ('"日本" = 1\n', ""),
+        ("[recordng]\n", "recording"),
+        ("[rule]\n", "rules"),
     ],
 )
 def test_an_unknown_setting_is_answered_with_the_nearest_known_one(text, nearest):
     assert f"; the nearest is `{nearest}" in only_fault(HEAD + text).sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('"日本" = 1\n', "There is no setting `日本`; the sections are notice, recording, storage, masks,"),
+        ("[screens]\nkeys = 1\n", "There is no section `screens`; the sections are notice, recording,"),
+        ("[[organisations]]\nname = 1\n", "There is no section `organisations`; the sections are notice,"),
+        ("[storage]\nfps = 1\n", "There is no setting `storage.fps`; `storage` has low_mb, reserve_mb, full_mb,"),
+    ],
+)
+def test_a_name_that_is_like_no_other_is_answered_with_all_that_there_are(text, sentence):
+    assert only_fault(HEAD + text).sentence.startswith(sentence)
+
+
+def test_a_name_that_must_be_given_is_not_to_be_left_out():
+    assert only_fault('version = 3\norganisation = ""\n').sentence == (
+        "`organisation` is empty. Who made this policy. Write it, in quotes."
+    )
+
+
+def test_a_fault_in_one_mask_hides_none_in_another():
+    one, other = '[[masks]]\nname = "a"\ntitles = ["("]\n', '[[masks]]\nname = "b"\n'
+    assert [line for line, _ in faults(HEAD + one + other)] == [5, 6]
+    assert [line for line, _ in faults(HEAD + other + one)] == [3, 7]
+    assert [line for line, _ in faults(HEAD + "masks = [\n 1,\n {name = 'b'},\n]\n")] == [4]
 
 
 def test_a_setting_with_a_fault_of_its_own_contradicts_nothing():
