@@ -14,6 +14,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --no-input --quiet
 FREEZE := dist/tachiai
 SOURCES := $(shell find app player recorder resources -type f -not -name '*.pyc' 2>/dev/null)
+KERNEL := $(wildcard recorder/codec/kernel*.[ch])
 BENCH := all
 
 .PHONY: help
@@ -62,7 +63,7 @@ lock: python-is-found  ## Bring both lock files up to date with pyproject.toml a
 
 .PHONY: clean
 clean:  ## Remove what was made here, the virtual environment included; recordings in demo/ stay
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info recorder/codec/_kernel*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
@@ -99,7 +100,9 @@ $(VENV)/.created: | setup-packages
 	@touch $@
 
 # --no-deps: the lock is complete on its own, and leaves out evdev on purpose (ARCHITECTURE.md, "Decisions").
-$(VENV)/.runtime: requirements.lock pyproject.toml $(VENV)/.created
+# The codec's loops are compiled if the machine can; if not, it goes on and says so (tachiai-agent doctor, too).
+$(VENV)/.runtime: requirements.lock pyproject.toml $(KERNEL) $(VENV)/.created
+	@$(INSTALL_PACKAGES) --optional .ci/kernel-packages.txt
 	@echo "Installing the packages of requirements.lock"
 	@$(PIP) install --no-deps --require-hashes --only-binary :all: --requirement requirements.lock
 	@$(PIP) install --no-deps --no-index --no-build-isolation --editable .

@@ -2,8 +2,8 @@
 
 A list is a text file; a line is `PACKAGE` or `PACKAGE KIND NAME`, `#` begins a comment. KIND says how to see that the
 package is not needed, because what it brings is here already: `command` on the PATH, a shared `library` that loads, a
-`file` (a pattern) that exists, a `module` of this Python. A bare PACKAGE is asked of dpkg. In package and name,
-`{python}` stands for this Python's version, "3.11". Only the standard library, and only what Python 3.11 has.
+`file` (a pattern) that exists, a `module` or a `header` of this Python. A bare PACKAGE is asked of dpkg. In package and
+name, `{python}` stands for this Python's version, "3.11". Only the standard library, and only what Python 3.11 has.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,8 @@ class Need:
                 return bool(glob.glob(self.name, recursive=True))  # noqa: PTH207 - the pattern is absolute
             case "module":
                 return importlib.util.find_spec(self.name) is not None
+            case "header":
+                return (Path(sysconfig.get_path("include")) / self.name).exists()
             case _:
                 return dpkg_has(self.package)
 
@@ -70,10 +73,12 @@ def read_needs(path: Path) -> list[Need]:
                 continue
             case [package]:
                 needs.append(Need(package, "package", package))
-            case [package, ("command" | "library" | "file" | "module") as kind, name]:
+            case [package, ("command" | "library" | "file" | "module" | "header") as kind, name]:
                 needs.append(Need(package, kind, name))
             case _:
-                sys.exit(f"{path}:{number}: not PACKAGE or PACKAGE command|library|file|module NAME: {line.strip()}")
+                sys.exit(
+                    f"{path}:{number}: not PACKAGE or PACKAGE command|library|file|module|header NAME: {line.strip()}"
+                )
     return needs
 
 
@@ -119,25 +124,39 @@ def refusal(packages: list[str], *, tried: bool) -> str:
     return f"Stopped: system packages are missing, and {why}. As root:\n\n    {line}\n\nThen run this again."
 
 
+def regret(packages: list[str]) -> str:
+    """What is told of packages that may be missing."""
+    return f"Going on without optional system packages: {' '.join(packages)}"
+
+
 def main() -> int:
-    """Check, install if allowed, check again; 0 only if nothing is missing."""
+    """Check, install if allowed, check again; 0 only if nothing is missing, or may be."""
     parser = argparse.ArgumentParser(description="Install the system packages that the given lists name, if missing.")
     parser.add_argument("lists", nargs="+", type=Path)
-    missing = missing_packages(parser.parse_args().lists)
+    parser.add_argument("--optional", action="store_true", help="go on without what cannot be installed")
+    asked = parser.parse_args()
+    missing = missing_packages(asked.lists)
     if not missing:
         return 0
     prefix = install_prefix()
     if prefix is None:
-        print(refusal(missing, tried=False), file=sys.stderr)
-        return 1
+        return ended_without(missing, is_optional=asked.optional, tried=False)
     print("Installing system packages:", " ".join(missing), flush=True)
     apt_is_content = install(missing, prefix)
     importlib.invalidate_caches()
-    still_missing = missing_packages(parser.parse_args().lists)
+    still_missing = missing_packages(asked.lists)
     if still_missing or not apt_is_content:
-        print(refusal(still_missing or missing, tried=True), file=sys.stderr)
-        return 1
+        return ended_without(still_missing or missing, is_optional=asked.optional, tried=True)
     return 0
+
+
+def ended_without(packages: list[str], *, is_optional: bool, tried: bool) -> int:
+    """Say that these are not here; the exit status."""
+    if is_optional:
+        print(regret(packages), flush=True)
+        return 0
+    print(refusal(packages, tried=tried), file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TextIO
 from app.agent.notes import note
 from recorder.capture.probe import Capability, probe_desktop
 from recorder.clock import SystemClock
+from recorder.codec import fused
 from recorder.errors import WorldError
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.keys import fingerprint
@@ -50,7 +51,7 @@ class Advice:
 def examine(library: Path | None = None) -> tuple[Advice, ...]:
     """Look at everything that a recording needs, changing nothing."""
     desktop = tuple(_from_capability(found) for found in probe_desktop(tell=note))
-    return (*desktop, _policy(), _storage(library_folder(library)), _clock(), _video())
+    return (*desktop, _policy(), _storage(library_folder(library)), _clock(), _encoder(), _video())
 
 
 def run_doctor(*, as_json: bool, out: TextIO, library: Path | None = None) -> int:
@@ -141,6 +142,18 @@ def _policy() -> Advice:
     if file.root_public_bytes:
         return Advice("policy", State.OK, f"{held}, signed by {fingerprint(file.root_public_bytes)}.")
     return Advice("policy", State.LIMITED, f"{held}, and nobody signed it.", "Sign it: tachiai-agent policy sign.")
+
+
+def _encoder() -> Advice:
+    """Whether the codec's loops are compiled."""
+    choice = fused.choose()
+    if choice.is_compiled:
+        return Advice("encoder", State.OK, "Pictures are encoded by compiled code.")
+    sentence = f"Pictures are encoded by NumPy, the same and at more processor time: {choice.why_not}."
+    if choice.is_wanted:
+        return Advice("encoder", State.LIMITED, sentence, f"Unset {fused.VARIABLE}.")
+    what_to_do = "Install a C compiler and Python's headers (gcc, libc6-dev, python3-dev), and Tachiai once more."
+    return Advice("encoder", State.LIMITED, sentence, what_to_do)
 
 
 def _video() -> Advice:

@@ -7,11 +7,12 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec import moves, origins, sheets, tiles
+from recorder.codec import fused, moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
 from recorder.codec.dictionary import Hashes, TileDictionary
 from recorder.codec.differences import Differences, slices_of
+from recorder.codec.fused import Kernel
 from recorder.codec.lossy import Film
 from recorder.codec.numbered import MAX_TILES_A_SHEET, NumberedWriter
 from recorder.codec.palette import ColourNumbers, Palette, pack_colours
@@ -24,7 +25,6 @@ from recorder.geometry import Rect
 
 Area: TypeAlias = tuple[Rect, Bytes]
 _SAMPLE_TILES = 96
-_BAND_PX = 128
 _SETTLE_TILES = 256  # at once, so that a large photograph does not hold up what else happens
 _NONE = np.zeros(0, np.int64)
 
@@ -36,12 +36,12 @@ class ScreenEncoder:
     tiles in `_film.lossy`.
     """
 
-    def __init__(self, screen: int, width_px: int, height_px: int) -> None:
+    def __init__(self, screen: int, width_px: int, height_px: int, *, kernel: Kernel | None = None) -> None:
         self._screen = screen
         self._grid = Grid(width_px, height_px)
         self._before = self._grid.canvas()
         self._now = self._grid.canvas()
-        self._differences = Differences(self._grid)
+        self._differences = Differences(self._grid, kernel or fused.choose().kernel)
         self._film = Film(self._grid)
         self._dictionary = TileDictionary()
         self._colours = ColourNumbers()
@@ -159,11 +159,8 @@ class ScreenEncoder:
             if inside.is_empty:
                 continue
             words = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
-            for top in range(inside.top, inside.bottom, _BAND_PX):  # a band is in the processor's cache when compared
-                band = Rect(inside.left, top, inside.width, min(_BAND_PX, inside.bottom - top))
-                source = words[slices_of(band.moved(-area.left, -area.top))]
-                np.bitwise_and(source, tiles.COLOUR_MASK, out=self._now[slices_of(band)])
-                self._differences.compare(self._before, self._now, band)
+            part = words[slices_of(inside.moved(-area.left, -area.top))]
+            self._differences.take_in(part, inside.top, inside.left, self._now, self._before)
 
     def _change(self, resting: Numbers, at_ns: int) -> Patch | None:
         dirty = self._differences.positions

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.codec.dictionary import Hashes, sums_of
-from recorder.codec.differences import equal, slices_of
+from recorder.codec.differences import slices_of
+from recorder.codec.numpy_kernel import equal
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move
 from recorder.geometry import Rect

@@ -42,11 +42,11 @@ class Machine:
         (self.bin / name).write_text(script, encoding="utf-8")
         (self.bin / name).chmod(0o755)
 
-    def run(self, text: str, *, as_ordinary_user: bool = False) -> subprocess.CompletedProcess[str]:
+    def run(self, text: str, *options: str, as_ordinary_user: bool = False) -> subprocess.CompletedProcess[str]:
         (self.here / "list.txt").write_text(text, encoding="utf-8")
         rights = ("-c", ORDINARY_USER) if as_ordinary_user else ()
         return subprocess.run(
-            [sys.executable, *rights, SCRIPT, self.here / "list.txt"],
+            [sys.executable, *rights, SCRIPT, self.here / "list.txt", *options],
             env={"PATH": str(self.bin), "HERE": str(self.here)},
             capture_output=True,
             text=True,
@@ -101,6 +101,16 @@ def test_without_permission_one_line_says_what_to_install(machine: Machine) -> N
     assert machine.apt_calls == []
 
 
+@pytest.mark.parametrize("apt", [None, FAILING_APT])
+def test_set_up_goes_on_without_what_is_optional_and_says_so(machine: Machine, apt: str | None) -> None:
+    if apt:
+        machine.add("apt-get", apt)
+        machine.add("sudo", PASSING_SUDO)
+    checked = machine.run("test-tool command tachiai-test-tool\nnone1-dev header none1.h\n", "--optional")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.endswith("Going on without optional system packages: test-tool none1-dev\n")
+
+
 def test_without_apt_the_sentence_says_so(machine: Machine) -> None:
     checked = machine.run("test-tool command tachiai-test-tool\n")
     assert checked.returncode == 1
@@ -116,7 +126,7 @@ def test_a_line_of_another_form_is_refused(machine: Machine) -> None:
 
 def test_every_list_of_the_project_can_be_read() -> None:
     lists = [*ROOT.glob(".ci/*-packages.txt"), *ROOT.glob("*/apt-packages.txt"), *ROOT.glob("*/*/apt-packages.txt")]
-    assert len(lists) == 7
+    assert len(lists) == 8
     for path in lists:
         assert system_packages()["read_needs"](path), path
 

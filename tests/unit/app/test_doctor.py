@@ -2,10 +2,14 @@
 
 import io
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 
 from app.agent.doctor import State, examine, run_doctor
+from recorder import codec
+from recorder.codec import fused
 from recorder.policy.in_force import POLICY_FILE, install_policy
 from tests.ordinary_user import ordinary_user
 from tests.xserver import start_xvfb
@@ -105,3 +109,20 @@ def test_a_full_disk_cannot_be_recorded_to(server, tmp_path, monkeypatch):
     monkeypatch.setattr("app.agent.doctor.TINY_SPACE_BYTES", 1 << 60)
     storage = next(advice for advice in examine(tmp_path) if advice.area == "storage")
     assert storage.state is State.NO
+
+
+def test_who_encodes_pictures_is_said_and_why(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("TACHIAI_KERNEL", "numpy")
+    asked = _lines(library=tmp_path)[1]["encoder"]
+    assert (asked["state"], asked["what_to_do"]) == ("limited", "Unset TACHIAI_KERNEL.")
+    monkeypatch.delenv("TACHIAI_KERNEL")
+    monkeypatch.setitem(sys.modules, "recorder.codec._kernel", None)
+    missing = _lines(library=tmp_path)[1]["encoder"]
+    assert missing["state"] == "limited"
+    assert "there is no compiled part" in str(missing["sentence"])
+    assert "gcc" in str(missing["what_to_do"])
+    for version, sentence in ((fused.VERSION, "by compiled code"), (fused.VERSION - 1, "of another version")):
+        built = SimpleNamespace(VERSION=version)
+        monkeypatch.setitem(sys.modules, "recorder.codec._kernel", built)
+        monkeypatch.setattr(codec, "_kernel", built, raising=False)
+        assert sentence in str(_lines(library=tmp_path)[1]["encoder"]["sentence"])

@@ -1,0 +1,70 @@
+/* What the parts of the kernel share: how arrays are handed over, and the checks before anything of them is touched.
+ *
+ * The kernel does what NumPy does too (numpy_kernel.py), in one pass over memory instead of one for every step. It sees
+ * only arrays of the recorder's own; bytes of a recording that somebody hands us never come here. Every function
+ * checks, before it takes a pointer from a buffer, that all it will reach lies inside; then it gives the interpreter
+ * back to others for the loop.
+ *
+ * A new function: write it in one of kernel_*.c, list it in the table of kernel.c and in _kernel.pyi, give numpy_kernel.py
+ * and the protocol in fused.py the same one, raise VERSION in kernel.c and fused.py, and add it to
+ * tests/unit/recorder/test_codec_kernel.py, which compares both on whatever hypothesis thinks of.
+ */
+
+#ifndef TACHIAI_KERNEL_H
+#define TACHIAI_KERNEL_H
+
+#ifndef Py_LIMITED_API
+#define Py_LIMITED_API 0x030B0000 /* 3.11, the first with buffers: one file for it and every later Python */
+#endif
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+
+#define TILE_ROWS 16
+#define TILE_COLUMNS 64
+#define COLOUR_MASK 0x00FFFFFFu /* the fourth byte of BGRX is whatever X left there */
+#define RIGHT 255               /* of a mask: this pixel is right; 0: it is wrong */
+
+/* A picture: rows of items that stand side by side; rows may be apart, as those of a part of a picture are. */
+typedef struct {
+    Py_buffer view;
+    char *start;
+    Py_ssize_t rows, columns, stride; /* stride in bytes */
+} Plane;
+
+/* Items that stand side by side. */
+typedef struct {
+    Py_buffer view;
+    char *start;
+    Py_ssize_t count;
+} Row;
+
+typedef enum { FOR_READING, FOR_WRITING } Access;
+
+/* Open an array of items of this size; 0 and an exception if it is of any other form. To be closed in any case: what
+ * was not opened has to be all zeros then. */
+int open_plane(PyObject *array, Py_ssize_t item_bytes, Access access, Plane *plane);
+int open_row(PyObject *array, Py_ssize_t item_bytes, Access access, Row *row);
+void close_plane(Plane *plane);
+void close_row(Row *row);
+
+/* Raise ValueError with this sentence unless it holds; gives what it was given. */
+int holds(int condition, const char *otherwise);
+
+/* Whether an area lies inside of this many rows and columns, computed without overflowing. */
+int is_inside(Py_ssize_t top, Py_ssize_t left, Py_ssize_t rows, Py_ssize_t columns, Py_ssize_t all_rows,
+              Py_ssize_t all_columns);
+
+static inline uint32_t *pixels_at(const Plane *plane, Py_ssize_t row, Py_ssize_t column) {
+    return (uint32_t *)(void *)(plane->start + row * plane->stride) + column;
+}
+
+static inline uint8_t *bytes_at(const Plane *plane, Py_ssize_t row, Py_ssize_t column) {
+    return (uint8_t *)(plane->start + row * plane->stride) + column;
+}
+
+/* kernel_areas.c */
+PyObject *kernel_take_in(PyObject *module, PyObject *arguments);
+
+#endif
