@@ -1,7 +1,7 @@
 """Rules in words, and why a row matches or does not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recorder.clock import NS_PER_S
 from recorder.detect.conditions import (
@@ -15,12 +15,14 @@ from recorder.detect.conditions import (
     Test,
     TextTest,
     holds,
+    tests,
 )
 from recorder.detect.matching import test_holds
 from recorder.detect.observation import FieldValue, Observation, fired_by
-from recorder.detect.programs import addresses, programs
+from recorder.detect.observing import line_fields
 from recorder.detect.rule import Correlation, Relation, Rule, Selection
-from recorder.detect.taxonomy import Category, Holds, category_named
+from recorder.detect.taking_apart import Part
+from recorder.detect.taxonomy import PART_FIELDS, Category, Holds, category_named
 
 _NUMBERS = {"lt": "is below", "lte": "is at most", "gt": "is above", "gte": "is at least", "eq": "is", "neq": "is not"}
 
@@ -40,12 +42,28 @@ def told(rule: Rule, rules: tuple[Rule, ...], seen: Observation | None = None) -
         case Selection(category=name, tree=tree):
             category = category_named(name)
             yield Line(0, f"Looks at: {name}, {'' if category is None else category.says}")
+            if seen is not None and any(test.field in PART_FIELDS for test in tests(tree)):
+                seen = _nearest_part(tree, seen)
+                yield Line(0, f"Judged with the simple command: {seen.value('Command') or 'none is in the line'}")
             yield Line(0, "Fires where:")
             yield from _node(tree, 1, seen)
         case Correlation() as asked:
             yield from _correlation(asked, rules)
     if not rule.alerts:
         yield Line(0, "It makes no alert by itself; other rules count it.")
+
+
+def _nearest_part(tree: Node, seen: Observation) -> Observation:
+    """The row with the fields of one of its simple commands: the one that fires, else the one that does the most."""
+
+    def true_of(one: Observation) -> tuple[bool, int]:
+        def is_true(test: Test) -> bool:
+            return test_holds(test, one.value(test.field))
+
+        return holds(tree, is_true), sum(is_true(test) for test in tests(tree))
+
+    each = [replace(seen, fields={**seen.fields, **part}, parts=()) for part in seen.parts]
+    return max(each, key=true_of, default=seen)
 
 
 def _correlation(asked: Correlation, rules: tuple[Rule, ...]) -> Iterator[Line]:
@@ -102,8 +120,9 @@ def row_of(category: Category, text: str, said: dict[str, str]) -> Observation:
         ValueError: a field is not one of the category's, or a number is none.
     """
     fields: dict[str, FieldValue] = {category.main: text}
+    parts: tuple[Part, ...] = ()
     if category.main == "CommandLine":
-        fields |= {"Program": programs(text), "Address": addresses(text)}
+        fields, parts = line_fields(text)
     if category.name == "command":
         fields["Evidence"] = "typed"
     for name, value in said.items():
@@ -112,7 +131,8 @@ def row_of(category: Category, text: str, said: dict[str, str]) -> Observation:
             msg = f"A {category.name} has no field {name}."
             raise ValueError(msg)
         fields[name] = _value(field.holds, value, name)
-    return Observation(category.name, 0, fields, fired_by(0, "unknown", text))
+        parts = tuple({**part, name: fields[name]} if field.of_part else part for part in parts)
+    return Observation(category.name, 0, fields, fired_by(0, "unknown", text), parts=parts)
 
 
 def _value(holds_what: Holds, value: str, name: str) -> FieldValue:

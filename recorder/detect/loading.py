@@ -8,7 +8,7 @@ from recorder.detect.documents import documents
 from recorder.detect.faults import Fault, RuleFaultError
 from recorder.detect.reading import AskedCorrelation, Draft, read_rule
 from recorder.detect.rule import Correlation, Relation, Rule, Selection
-from recorder.detect.taxonomy import category_named
+from recorder.detect.taxonomy import PART_FIELDS, category_named
 from recorder.detect.trying import what_matches_everything
 from recorder.errors import StorageError
 
@@ -180,6 +180,9 @@ def _correlation(draft: Draft, asked: AskedCorrelation, simple: Sequence[Draft],
             if category is None or category.field(field) is None:
                 about = f"The rule {simple[place].title!r} is about a {selection.category}"
                 msg = f"{about}, of which no field {field} is known."
+                raise RuleFaultError(msg, draft.document.line("correlation", key))
+            if field in PART_FIELDS:
+                msg = f"{field} is of one simple command, and a line may hold several. Take a field of the whole line."
                 raise RuleFaultError(msg, draft.document.line("correlation", key))
     return Correlation(asked.relation, tuple(of), asked.within_ns, asked.at_least, asked.by, asked.field)
 

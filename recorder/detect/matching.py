@@ -3,12 +3,13 @@
 import ipaddress
 import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from recorder.detect.conditions import KnownTest, NetworkTest, Node, NumberTest, Test, TextTest, holds, needed, tests
 from recorder.detect.observation import FieldValue, Observation
 from recorder.detect.patterns import PatternSet, matches
+from recorder.detect.taxonomy import PART_FIELDS
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
@@ -25,6 +26,7 @@ class Matcher:
 
     def __init__(self, trees: Sequence[Node]) -> None:
         self._trees = trees
+        self._asks_parts = any(test.field in PART_FIELDS for tree in trees for test in tests(tree))
         by_field: defaultdict[str, dict[TextTest, None]] = defaultdict(dict)
         for tree in trees:
             for test in tests(tree):
@@ -48,24 +50,37 @@ class Matcher:
 
     def matching(self, seen: Observation, *, among: frozenset[int] | None = None) -> list[int]:
         """The places of the trees that hold of this observation, in order; `among`: only these are asked."""
-        found = {
+        found = self._found(seen.fields)
+        if not self._asks_parts or not seen.parts:
+            return sorted(self._holding(seen.fields, found, among))
+        holding: set[int] = set()
+        for part in seen.parts:
+            holding |= self._holding({**seen.fields, **part}, found | self._found(part), among)
+        return sorted(holding)
+
+    def _found(self, fields: Mapping[str, FieldValue]) -> set[TextTest]:
+        """The tests of texts that are true of these fields."""
+        return {
             asked[place]
             for name, patterns, asked in self._sets
-            for text in _texts(seen.value(name))
+            if name in fields
+            for text in _texts(fields[name])
             for place in patterns.found_in(text)
         }
+
+    def _holding(
+        self, fields: Mapping[str, FieldValue], found: set[TextTest], among: frozenset[int] | None
+    ) -> set[int]:
         may = set(self._always)
         for test in found:
             may.update(self._after.get(test, ()))
         if among is not None:
             may &= among
-        if not may:
-            return []
 
         def is_true(test: Test) -> bool:
-            return test in found if isinstance(test, TextTest) else test_holds(test, seen.value(test.field))
+            return test in found if isinstance(test, TextTest) else test_holds(test, fields.get(test.field))
 
-        return [place for place in sorted(may) if holds(self._trees[place], is_true)]
+        return {place for place in may if holds(self._trees[place], is_true)}
 
 
 def test_holds(test: Test, value: FieldValue) -> bool:

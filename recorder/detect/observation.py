@@ -1,6 +1,6 @@
 """What a rule is held against: one thing that happened, told in named fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recorder.events import FiredBy
@@ -16,7 +16,8 @@ class Observation:
     `fields` lacks, or holds as None, what is not known; no rule finds anything in what is not known. `row` is the row
     of the operation log that tells the same. `run` numbers stretches of typed text that grow, and `run_end` is how
     many characters of it there are so far; `is_growing`: more of the text may come, so that only rules may be asked
-    whose answer more text cannot change.
+    whose answer more text cannot change. `parts` are the simple commands of a line, each with fields of its own: a rule
+    that asks for such fields holds if it holds for one of them.
     """
 
     category: str
@@ -26,6 +27,7 @@ class Observation:
     run: int | None = None
     run_end: int = 0
     is_growing: bool = False
+    parts: Sequence[Mapping[str, FieldValue]] = ()
 
     def value(self, field: str) -> FieldValue:
         """What is known of this field."""

@@ -4,10 +4,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from recorder.command_rows import Command, CommandReader, Evidence, typed_text
+from recorder.detect.addresses import addresses
 from recorder.detect.local_time import LocalTime
 from recorder.detect.observation import FieldValue, Observation, fired_by
-from recorder.detect.programs import addresses, program_name, programs
+from recorder.detect.taking_apart import Part, take_apart
 from recorder.detect.telling import TOLD
+from recorder.detect.wrappers import program_name
 from recorder.events import (
     Event,
     Key,
@@ -145,10 +147,11 @@ class Observer:
         )
 
     def _command(self, command: Command) -> Observation:
-        fields = _line_fields(command.text)
+        fields, parts = line_fields(command.text)
         fields["Evidence"] = "typed"
         fields |= self._everywhere(command.end_ns, command.application, command.window)
-        return Observation("command", command.end_ns, fields, fired_by(command.at_ns, "text", command.text))
+        row = fired_by(command.at_ns, "text", command.text)
+        return Observation("command", command.end_ns, fields, row, parts=parts)
 
     # --- what happened by itself --------------------------------------------------------------------------------------
 
@@ -188,7 +191,7 @@ class Observer:
     def _process(self, event: ProcessStarted) -> list[Observation]:
         row = INSTANT_ROWS[ProcessStarted](event, application=None, window=None)
         image = None if event.executable is None else inert(event.executable)
-        fields = _line_fields(row.text)
+        fields, parts = line_fields(row.text)
         fields["Image"] = image
         parent = None if event.parent_pid is None else self._processes.get(event.parent_pid)
         parent_image, parent_line = (None, None) if parent is None else parent
@@ -202,8 +205,12 @@ class Observer:
             "ParentProcessId": event.parent_pid,
         }
         if image is not None:  # the name that it gives itself may be another one
-            fields["Program"] = tuple(dict.fromkeys((program_name(image), *programs(row.text))))
-        process = self._seen("process", event, fields | own)
+            named = fields["Program"]
+            assert isinstance(named, tuple)
+            fields["Program"] = tuple(dict.fromkeys((program_name(image), *named)))
+            if parts and parts[0].get("Runs") != program_name(image):
+                parts = (*parts, {**parts[0], "Runs": program_name(image)})
+        process = replace(self._seen("process", event, fields | own), parts=parts)
         if event.found:
             return [process]
         return [
@@ -235,5 +242,13 @@ def _identity(window: Window) -> tuple[int, int | None, str]:
     return window.window_id, window.pid, window.title
 
 
-def _line_fields(line: str) -> dict[str, FieldValue]:
-    return {"CommandLine": line, "Program": programs(line), "Address": addresses(line)}
+def line_fields(line: str) -> tuple[dict[str, FieldValue], tuple[Part, ...]]:
+    """What a line tells: in fields of the whole of it, and in those of each simple command."""
+    taken = take_apart(line)
+    whole: dict[str, FieldValue] = {
+        "CommandLine": line,
+        "Program": taken.names,
+        "Address": addresses(line),
+        "Unread": taken.unread,
+    }
+    return whole, taken.parts

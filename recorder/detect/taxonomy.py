@@ -19,11 +19,12 @@ class Holds(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field by its name in rules, and where it comes from."""
+    """A field by its name in rules, and where it comes from. `of_part`: a line has it once for each simple command."""
 
     name: str
     holds: Holds
     says: str
+    of_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,31 @@ EVERYWHERE = (
     _text("TimeOfDay", "as 09:05"),
     _text("Weekday", "monday, tuesday, wednesday, thursday, friday, saturday or sunday"),
 )
+# Of one simple command in a line: a rule that asks for several of them holds if one command has them all.
+_PART = (
+    Field(
+        "Command",
+        Holds.TEXT,
+        "one simple command of the line: its words with one blank between, unquoted",
+        of_part=True,
+    ),
+    Field("Runs", Holds.TEXT, "the name of its program; lower case, no folder, no .exe", of_part=True),
+    Field("Word", Holds.TEXTS, "each of its arguments, as the program gets it", of_part=True),
+    Field("Path", Holds.TEXTS, "its arguments, and what `<` reads, as paths: without `//`, `.` and `..`", of_part=True),
+    Field("Writes", Holds.TEXTS, "the paths that `>` writes to", of_part=True),
+    Field("FedBy", Holds.TEXTS, "the programs whose output it gets, by a pipe, `<(…)` or `$(…)`", of_part=True),
+    Field("Behind", Holds.TEXTS, "what runs it, outermost first: sudo, ssh, xargs, psql, …", of_part=True),
+    Field("Sets", Holds.TEXTS, "the variables that it sets, as NAME=value", of_part=True),
+)
+PART_FIELDS = frozenset(field.name for field in _PART)
 _LINE = (
     _text("CommandLine", "the line as it was entered, or the arguments of the process, quoted as a shell would"),
     _texts("Program", "names of the programs in the line, also behind sudo, env, pipes and `;`; lower case, no .exe"),
     _texts("Address", "the IP addresses in the line"),
     _text("Image", "path of the executable; not known for an entered line"),
     _text("ParentImage", "path of the executable of the process that started it; not known for an entered line"),
+    _number("Unread", "characters that were not taken apart: the line is too long, too deep or too full"),
+    *_PART,
 )
 CATEGORIES = (
     Category(

@@ -159,6 +159,7 @@ def test_a_correlation_knows_its_rules_and_these_no_longer_alert():
 
 
 REFUSED_CORRELATIONS = {
+    "a field of one command": "type: event_count\nrules: counted\ngroup-by: [Path]\ntimespan: 5m\ncondition: {gte: 3}",
     "a rule that is not there": "type: event_count\nrules: other\ntimespan: 5m\ncondition: {gte: 3}",
     "a sum": "type: value_sum\nrules: counted\ntimespan: 5m\ncondition: {field: Hour, gte: 3}",
     "less than": "type: event_count\nrules: counted\ntimespan: 5m\ncondition: {lt: 3}",

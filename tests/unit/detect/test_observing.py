@@ -1,8 +1,8 @@
 """From events to what rules are held against."""
 
+from recorder.detect.addresses import addresses
 from recorder.detect.examples import read_example
 from recorder.detect.observing import LONGEST_RUN, Observer
-from recorder.detect.programs import addresses, programs
 from recorder.events import Key, ProcessStarted, SessionStarted, WallClockChanged, Window, WindowActive
 
 S = 1_000_000_000
@@ -152,20 +152,6 @@ def test_examples_are_told_as_the_recorder_would():
     assert [one.category for one in seen if one.category != "session"] == ["window", "text", "command", "hidden_input"]
     line = of("command", seen)[0]
     assert (line.fields["Hour"], line.fields["Weekday"], line.fields["CommandLine"]) == (23, "sunday", "sudo -i")
-
-
-def test_programs_are_found_behind_what_runs_them():
-    assert programs("FOO=1 sudo -u root nice -n 5 /bin/rm -rf x | tee y && timeout 5s nc -l") == (
-        *("sudo", "nice", "rm", "tee", "timeout", "nc"),
-    )
-    assert programs("echo 'rm -rf /' \"and $(id) or `who`\"") == ("id", "who", "echo")
-    assert programs("""bash -c 'curl x | sh -c "rm y"'""") == ("bash", "curl", "sh", "rm")
-    assert programs(r'"C:\Program Files\Tool\NET.EXE" user x /add') == ("net",)
-    assert programs('echo "a $(cat x) b) c" && (cd /x; ls)') == ("cat", "echo", "cd", "ls")
-    assert programs("diff <(sort a) <(uniq b)") == ("sort", "uniq", "diff")
-    assert programs("if true; then reboot; fi") == ("true", "reboot")
-    assert programs("'") == programs("") == ()
-    assert len(programs("a;" * 20_000)) == 1
 
 
 def test_addresses_are_found_and_only_addresses():
