@@ -39,7 +39,7 @@ from app.agent.supervision.place import Place
 from app.agent.supervision.telling import Teller
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.capture.screen import DisplayLostError
-from recorder.clock import NS_PER_S, SystemClock
+from recorder.clock import NS_PER_S, SystemClock, until_round_s
 from recorder.detect.ladder import wanted_steps
 from recorder.errors import CannotRecordError, WorldError
 from recorder.events import Alert, EndReason, Event, GapReason, SourceStatus
@@ -52,6 +52,7 @@ from recorder.session.sealer import Listener
 
 _NO_FILE = Path("of the agent that started this recorder")
 LOOK_S = 0.5
+SEEN_S = 1.0  # until it is seen that the recording ended by itself
 # A logout takes the display before or after it tells us.
 LOGOUT_WINDOW_S = 1.5
 ANSWER_S = 4.0
@@ -102,6 +103,7 @@ class Supervised:
         self._folder = Path()
         self._segment = 0
         self._stop: Stop | None = None
+        self._bell: threading.Event | None = None
         self._told_ns: int | None = None
         self._goes_on = False
         self._unsaid: list[Event] = []
@@ -165,6 +167,7 @@ class Supervised:
 
     def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
         """Wait until the resident says stop, or the recording ended by itself, or the session is over."""
+        self._bell = stop
         self._say_started(recorder)
         self._say_unsaid(recorder)
         while self._stop is None:
@@ -172,7 +175,7 @@ class Supervised:
                 return self._ended_by_itself(recorder, stop)
             if stop.is_set() and (over := self._judge_signal(recorder, stop)) is not None:
                 return over
-            stop.wait(LOOK_S) if self._told_ns is None else self._pause()
+            stop.wait(until_round_s(SEEN_S)) if self._told_ns is None else self._pause()
         return EndReason(self._stop.reason), self._stop.detail
 
     def warn(self, sentence: str) -> None:
@@ -292,7 +295,7 @@ class Supervised:
         """The resident asks or says something; on the watch's thread."""
         match message:
             case Stop():
-                self._stop = message
+                self._end(message)
             case GoOn():
                 self._goes_on = True
             case ShowMiniatures(wanted=wanted):
@@ -329,8 +332,14 @@ class Supervised:
             EvasionSign(self._at_ns(self._clock.boot_ns()), "recorder_stopped", f"{lost.detail} {what}", lost.pid)
         )
         if not restarts:
-            self._stop = Stop(str(EndReason.FAULT), lost.detail)
+            self._end(Stop(str(EndReason.FAULT), lost.detail))
         return restarts
+
+    def _end(self, why: Stop) -> None:
+        """Let the main thread see it at once: it looks why before it looks whether it was told by a signal."""
+        self._stop = why
+        if self._bell is not None:
+            self._bell.set()
 
     def _at_ns(self, boot_ns: int) -> int:
         header = self._header

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from app.resident.news import Asks, News
+from app.resident.news import Alive, Asks, News
 from app.ui.answers import real_desktop
 from app.ui.lock_seen import LockSeen
 from app.ui.resident import ResidentDesk
@@ -82,8 +82,11 @@ class ResidentApplication:
             qInstallMessageHandler(before)
 
     def tell(self, news: News) -> None:
-        """Something happened."""
-        self._home.carry(lambda: self.desk.hear(news))
+        """Something happened. That all is well wakes nobody."""
+        if isinstance(news, Alive):
+            self.desk.hear_alive()
+        else:
+            self._home.carry(lambda: self.desk.hear(news))
 
     def keep_confirmed(self, session_id: str) -> None:
         """The notice was confirmed for this recording: whoever takes over does not ask again."""

@@ -42,7 +42,7 @@ class Indicator(QWidget):
         self._grip: QPoint | None = None
         self._was_moved = False
         self._shown: tuple[Standing, str, str] | None = None
-        self._above = QTimer(self, interval=RAISED_EVERY_MS)
+        self._above = QTimer(self, interval=RAISED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
         self._above.timeout.connect(self._stay_in_sight)
         QGuiApplication.instance().screenAdded.connect(self.settle)  # type: ignore[union-attr]
         QGuiApplication.instance().screenRemoved.connect(self.settle)  # type: ignore[union-attr]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.resident.news import AlertRaised, Asks, News, Noted, RowsSaid
+from app.resident.news import AlertRaised, Alive, Asks, News, Noted, RowsSaid
 from app.resident.standing import Known, Standing
 from app.resident.state_words import session_time, state_said
 from app.ui.answers import Answers, Desktop
@@ -52,6 +52,7 @@ class ResidentDesk(QObject):
         self._policy, self._root, self._asks, self._settings = policy, root, asks, settings
         self._lock_seen, self._now_ns = lock_seen, now_ns
         self.known = Known()
+        self._alive_ns: int | None = None
         self._noted: Noted | None = None
         self._look = make_look(settings)
         dress(self._look)
@@ -61,8 +62,8 @@ class ResidentDesk(QObject):
         self._rights: RightsDialog | None = None
         self._stopping: StopDialog | None = None
         self._furnish()
-        self._clock = QTimer(self, interval=LOOKED_EVERY_MS)
-        self._clock.timeout.connect(self._tell)
+        self._clock = QTimer(self, interval=LOOKED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
+        self._clock.timeout.connect(self._tell_of_now)
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     @property
@@ -99,6 +100,10 @@ class ResidentDesk(QObject):
             self.answers.answer(news)
         self.window.hear(news)
         self._tell()
+
+    def hear_alive(self) -> None:
+        """The recorder lives: seen when the clock looks, so it wakes no thread. From any thread."""
+        self._alive_ns = self._now_ns()
 
     def open(self) -> None:
         """Show the window."""
@@ -224,6 +229,12 @@ class ResidentDesk(QObject):
             self._rights = None
 
     # --- what is shown ---
+
+    def _tell_of_now(self) -> None:
+        alive_ns, self._alive_ns = self._alive_ns, None
+        if alive_ns is not None:
+            self.known = self.known.told(Alive(), now_ns=max(alive_ns, self.known.heard_ns or 0))
+        self._tell()
 
     def _tell(self) -> None:
         standing = self.standing

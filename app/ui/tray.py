@@ -1,6 +1,6 @@
 """The tray icon, while the desktop has a tray: StatusNotifier or XEmbed, as Qt finds it."""
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -18,7 +18,7 @@ class Tray(QObject):
         self._menu = menu
         self._icon: QSystemTrayIcon | None = None
         self._sign, self._tip = QIcon(), ""
-        self._clock = QTimer(self, interval=LOOKED_EVERY_MS)
+        self._clock = QTimer(self, interval=LOOKED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
         self._clock.timeout.connect(self.look)
 
     @property

@@ -20,7 +20,6 @@ from recorder.session.state import SessionState
 
 CHUNK_PERIOD_S = 0.5
 HEARTBEAT_S = 5.0
-TURN_S = 1.0  # the longest that it is not seen to live
 # Threads report what they saw a few milliseconds after it happened, and keys wait at their gate until it is known
 # whether they may be recorded: wait for the slowest before fixing the order.
 HOLD_BACK_NS = 500_000_000
@@ -108,7 +107,9 @@ class Sealer:
 
     @property
     def turned_at_ns(self) -> int:
-        """When its thread was last seen to live: longer ago than a few seconds, and it hangs in the storage."""
+        """When its thread last turned, or had nothing to do: longer ago than that, and it hangs in the storage."""
+        if self._is_waiting and self._queue.is_empty:
+            return self._clock.now_ns()
         return self._turned_at_ns
 
     @property
@@ -174,10 +175,11 @@ class Sealer:
             self._begin_segment("rollover")
 
     def _wait(self) -> bool:
-        """Wait until something happens, a heartbeat is due, or it is time to be seen alive; True if something did."""
+        """Wait until something happens, or a heartbeat is due; True if something did."""
         idle_s = (self._sealed_at_ns - self._clock.now_ns()) / NS_PER_S + HEARTBEAT_S
         self._is_waiting = True
-        happened = self._queue.wait(min(TURN_S, max(0.0, idle_s)))
+        happened = self._queue.wait(max(0.0, idle_s))
+        self._turned_at_ns = self._clock.now_ns()
         self._is_waiting = False
         return happened
 

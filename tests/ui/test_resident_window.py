@@ -287,3 +287,15 @@ def test_a_silent_recorder_is_shown_as_not_known(open_desk, monkeypatch):
     assert desk.indicator.word.text() == "Recorder does not answer"
     desk.hear(Alive())
     assert desk.standing is Standing.RECORDING
+
+
+def test_a_recorder_that_lives_is_heard_at_the_next_look(open_desk, monkeypatch):
+    desk = open_desk()
+    monkeypatch.setattr(desk, "_now_ns", lambda: RESIDENT_NOW_NS + 60 * S)
+    desk.hear_alive()
+    assert desk.standing is not Standing.RECORDING
+    desk._clock.timeout.emit()
+    assert desk.standing is Standing.RECORDING
+    monkeypatch.setattr(desk, "_now_ns", lambda: RESIDENT_NOW_NS + 120 * S)
+    desk._clock.timeout.emit()
+    assert desk.standing is not Standing.RECORDING, "once heard is not heard for ever"

@@ -66,7 +66,8 @@ class ResidentWatch:
         self._pulse = Pulse(self._started_ns)
         self._backoff = Backoff()
         self._stopping = threading.Event()
-        self._resident: ResidentProcess | None = resident_at(connection, Peer(pid=begin.resident_pid), self.hear)
+        self._resident: ResidentProcess | None = None
+        self._resident = resident_at(connection, Peer(pid=begin.resident_pid), self.hear)
         self._thread = threading.Thread(target=self._run, name="resident watch", daemon=True)
 
     def start(self) -> None:
@@ -85,8 +86,11 @@ class ResidentWatch:
             resident.channel.finish(LAST_WORDS_S)
 
     def hear(self, sender: ResidentProcess, message: FromResident | None) -> None:
-        """Take in what a resident said; from any thread."""
-        self._news.put((sender, message))
+        """Take in what a resident said; from any thread. That it lives wakes nobody."""
+        if isinstance(message, Heartbeat) and sender is self._resident:
+            self._hear_it_live()
+        else:
+            self._news.put((sender, message))
 
     def say(self, message: Message, *, losable: bool = False) -> None:
         """Say it to the resident, if there is one."""
@@ -149,10 +153,13 @@ class ResidentWatch:
         if message is None:
             self._lose(sender, "was killed, or ended")
             return
-        self._pulse.hear(self._now_ns())
-        self._has_answered = True
+        self._hear_it_live()
         if not isinstance(message, Heartbeat | AdoptedBy | Begin):
             self._callbacks.asked(message)
+
+    def _hear_it_live(self) -> None:
+        self._pulse.hear(self._now_ns())
+        self._has_answered = True
 
     def _say_alive(self) -> None:
         now_ns = self._now_ns()

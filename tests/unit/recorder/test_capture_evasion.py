@@ -198,6 +198,32 @@ def test_a_disk_with_something_in_it_is_a_device(tmp_path):
     assert heard.of(DeviceChanged)[0].identity == "sdb 32000 MB"
 
 
+def show_disk(sys_folder, place, *, removable):
+    """`block/sdb` is this disk from now on; the kernel names each time that one is plugged in."""
+    folder = sys_folder / place / "sdb"
+    folder.mkdir(parents=True)
+    (folder / "removable").write_text(f"{removable:d}\n")
+    (folder / "size").write_text("62500000\n")
+    fresh = sys_folder / "fresh"
+    fresh.symlink_to(f"../{place}/sdb")
+    fresh.rename(sys_folder / "block/sdb")
+
+
+def test_a_stick_is_told_where_a_disk_was_that_nobody_takes_out(tmp_path):
+    (tmp_path / "bus").mkdir()
+    (tmp_path / "block").mkdir()
+    show_disk(tmp_path, "host0", removable=False)
+    source = LinuxDevices(sys=tmp_path, look_every_s=0.02)
+    heard = Heard(source)
+    try:
+        wait_until(lambda: source._fixed, what="the disk to be known")
+        show_disk(tmp_path, "host7", removable=True)
+        heard.wait_for(lambda h: h.of(DeviceChanged), "the stick")
+    finally:
+        source.stop()
+    assert [(device.action, device.name) for device in heard.of(DeviceChanged)] == [("added", "sdb")]
+
+
 def test_whoever_traces_the_recorder_is_named(tmp_path):
     """A real tracer: strace-like, by ptrace, of a process that runs the source."""
     tracee = subprocess.Popen([sys.executable, "-c", TRACED], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -250,3 +250,27 @@ def test_silence_is_signed(tmp_path, monkeypatch):
     verdict = judged(bench.writer.folder)
     assert verdict.chunks >= 4
     assert Code.HEARTBEAT_GAP not in {finding.code for finding in verdict.findings}
+
+
+def test_a_sealer_with_nothing_to_do_lives_and_one_that_hangs_in_the_storage_stands_still(bench, monkeypatch):
+    may_go_on, hangs, datasync = threading.Event(), threading.Event(), bench.files.datasync
+
+    def hang(fd):
+        hangs.set()
+        assert may_go_on.wait(20)
+        datasync(fd)
+
+    bench.sealer.start()
+    bench.put("first")
+    bench.sealed(1)
+    wait_until(lambda: bench.sealer._is_waiting, what="nothing to do")
+    before_ns = bench.clock.now_ns()
+    assert bench.sealer.turned_at_ns >= before_ns
+    monkeypatch.setattr(bench.files, "datasync", hang)
+    bench.put("second")
+    assert hangs.wait(20)
+    turned_ns, since_ns = bench.sealer.turned_at_ns, bench.clock.now_ns()
+    wait_until(lambda: bench.clock.now_ns() > since_ns + 50_000_000, what="time to pass")
+    assert bench.sealer.turned_at_ns == turned_ns < since_ns
+    may_go_on.set()
+    assert texts(bench.finish()) == ["first", "second"]
