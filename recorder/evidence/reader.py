@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from recorder.clock import Instant
 from recorder.errors import BugError, StorageError, UnreadableError
 from recorder.evidence import seal
+from recorder.evidence.chain import Entry
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, in_order
 from recorder.evidence.keys import DeviceTrust, KeyRing, fingerprint
@@ -18,7 +19,6 @@ from recorder.evidence.linking import finding
 from recorder.evidence.opening import open_ratchet
 from recorder.evidence.reporting import damage_findings
 from recorder.evidence.resuming import RESUMED
-from recorder.evidence.scan import Entry
 from recorder.evidence.segment_file import SegmentFile, segment_files
 from recorder.evidence.session_header import SessionHeader, session_header
 from recorder.evidence.writer import LOCK_FILE, segment_name

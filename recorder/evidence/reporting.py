@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from recorder.clock import Instant
+from recorder.evidence.chain import Entry
 from recorder.evidence.findings import Code, Finding, Severity
-from recorder.evidence.scan import Entry, SegmentScan
+from recorder.evidence.scan import SegmentScan
 
 # A heartbeat may come late on a busy machine; three missed in a row are a silence.
 _MISSED_HEARTBEATS = 3

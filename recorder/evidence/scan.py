@@ -1,10 +1,11 @@
 """Walk one segment and tell what in it is sound: each record's signature, before anything in it is used."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.clock import Instant
+from recorder.evidence.chain import Entry, follow
 from recorder.evidence.findings import Code
 from recorder.evidence.recovery import Damaged, is_end_signed, recover
 from recorder.evidence.segment_file import IncompleteRecordError, SegmentFile
@@ -27,20 +28,6 @@ from recorder.format.record import (
     RecordType,
     has_only_its_magic_wrong,
 )
-
-_IN_A_CHAIN = frozenset({RecordType.EVENTS, RecordType.HEARTBEAT, RecordType.END})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A sound record: where it lies, and the digest that it must still have when it is read again."""
-
-    offset_bytes: int
-    size_bytes: int
-    sequence: int
-    kind: RecordType | None
-    instant: Instant
-    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +110,8 @@ class SegmentScan:
         """
         if self.is_stopped or self.header is None:
             return
-        entries: list[Entry] = []
-        try:
-            end = self._follow_to_end(file, entries)
-        except (IncompleteRecordError, DamagedRecordError):
-            return
+        entries, key = follow(file, self._offset, len(self.entries), self._digest, self._expected_key)
+        end = self._end_after(file, entries, key)
         if end is None:
             return
         self.size_bytes = file.size_bytes
@@ -137,27 +121,23 @@ class SegmentScan:
         self._offset, self._digest, self._expected_key = last.offset_bytes + last.size_bytes, last.digest, NO_KEY
         self.end = end
 
-    def _follow_to_end(self, file: SegmentFile, entries: list[Entry]) -> SegmentEnd | None:
-        """The signed end to which an unbroken chain of digests leads from here; what leads there is put into the list.
+    def _end_after(self, file: SegmentFile, entries: Sequence[Entry], key: bytes) -> SegmentEnd | None:
+        """What the last of these records says, if it is signed as an end of this segment and by the key it was to be.
 
-        The content is read again when it is opened: only what proves it is kept.
+        The content of the others is read again when it is opened: only what proves it is kept.
         """
-        offset, digest, sequence, key = self._offset, self._digest, len(self.entries), self._expected_key
-        while True:
-            record = file.record_at(offset)
-            header = record.header
-            kind = header.kind
-            if header.sequence != sequence or header.previous_digest != digest or kind not in _IN_A_CHAIN:
-                return None
-            entries.append(_entry(record, offset))
-            if kind is RecordType.END:
-                break
-            offset, digest, sequence, key = offset + header.record_bytes, record.digest, sequence + 1, header.next_key
-        end = unpack_segment_end(record.body)
+        if not entries:
+            return None
+        last = entries[-1]
+        try:
+            record = file.record_at(last.offset_bytes)
+            end = unpack_segment_end(record.body)
+        except (IncompleteRecordError, DamagedRecordError):
+            return None
         device, segment_digest = self.device_bytes, self.entries[0].digest
         is_signed = is_end_signed(record.body, record.header_bytes, device=device, segment_digest=segment_digest)
-        is_signed = is_signed and end.records == sequence and is_signed_by(key, record.signature, record.digest)
-        return end if is_signed else None
+        is_signed = is_signed and record.digest == last.digest and is_signed_by(key, record.signature, record.digest)
+        return end if is_signed and end.records == last.sequence else None
 
     def advance(self, file: SegmentFile) -> None:
         """Look at all there is."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recorder.errors import KeyMissingError, UnreadableError
 from recorder.events import Event, Gap
+from recorder.evidence.chain import Entry
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict, in_order, status_of
 from recorder.evidence.keys import DeviceTrust, KeyRing
@@ -13,7 +14,7 @@ from recorder.evidence.linking import Linking, Scanned, finding, links_of
 from recorder.evidence.opening import open_ratchet
 from recorder.evidence.reader import NO_EVENTS, Chunk, ChunkKind, open_entry
 from recorder.evidence.reporting import damage_findings, time_findings
-from recorder.evidence.scan import Entry, SegmentScan, is_something_else
+from recorder.evidence.scan import SegmentScan, is_something_else
 from recorder.evidence.segment_file import SegmentFile, segment_files
 from recorder.evidence.writer import LOCK_FILE
 from recorder.format.header import PreviousSegment

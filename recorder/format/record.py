@@ -14,6 +14,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from recorder.clock import Instant
 from recorder.errors import WorldError
@@ -39,7 +40,7 @@ NO_KEY = bytes(KEY_BYTES)
 
 _FIXED = struct.Struct(">4sBBBBIQ32s32sQQQ")
 _CRC = struct.Struct(">I")
-_DIGEST_CONTEXT = b"tachiai/record/1\x00"
+DIGEST_CONTEXT = b"tachiai/record/1\x00"
 
 
 class RecordType(IntEnum):
@@ -137,9 +138,20 @@ def pack_header(header: RecordHeader) -> bytes:
     return fixed + _CRC.pack(zlib.crc32(fixed))
 
 
+def fixed_at(data: bytes, at: int) -> tuple[Any, ...]:
+    """What stands in the header that begins here, in its order and unchecked, up to its CRC."""
+    return _FIXED.unpack_from(data, at)
+
+
+def crc_at(data: bytes | memoryview, at: int) -> int:
+    """The CRC that stands here."""
+    found: int = _CRC.unpack_from(data, at)[0]
+    return found
+
+
 def record_digest(header_bytes: bytes, body: bytes | memoryview) -> bytes:
     """What is signed, and what the next record names as the one before it."""
-    digest = hashlib.sha256(_DIGEST_CONTEXT)
+    digest = hashlib.sha256(DIGEST_CONTEXT)
     digest.update(header_bytes)
     digest.update(body)
     return digest.digest()

@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from recorder.evidence import chain
 from recorder.evidence.keys import DeviceKey
 from recorder.evidence.scan import SegmentScan
 from recorder.evidence.segment_file import SegmentFile
@@ -44,6 +45,14 @@ def test_it_finds_what_a_look_at_every_signature_finds(path):
     assert quick.damages == []
     with SegmentFile(path) as file:
         assert quick.tail(file) is None
+
+
+@pytest.mark.parametrize("block_bytes", [112, 300, 1000, 5000])
+def test_it_finds_the_same_however_much_of_the_file_it_reads_at_once(path, monkeypatch, block_bytes):
+    whole = vouched(path)
+    assert max(entry.size_bytes for entry in whole.entries) > 300
+    monkeypatch.setattr(chain, "_BLOCK_BYTES", block_bytes)
+    assert vouched(path).entries == whole.entries
 
 
 def test_it_goes_on_from_where_the_slow_look_stopped(path):
