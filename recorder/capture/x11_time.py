@@ -7,24 +7,28 @@ from Xlib import X
 from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.clock import NS_PER_MS, SessionClock
 
-TRUSTED_MS = 50
+TRUSTED_NS = 50 * NS_PER_MS
 # An event older than this is not believed: its time is somebody's invention.
 OLDEST_MS = 10_000
 _MODULUS = 1 << 32
 _ANSWER_LIMIT_S = 1.0
+_LONG_AGO_NS = -(1 << 63)
 
 
 class ServerTime:
-    """Gives the session's time of the server's events.
+    """Gives the session's time of the server's events, which are asked in the server's order.
 
     The server stamps a key when it reads it, before any program is told, so a key stands before the change it caused.
-    Where the server's clock is not this machine's (a display over the network) the time of arrival is used.
+    Where the server's clock is not this machine's (a display over the network) the time of arrival is used. No event is
+    given a time before that of the one before it: whoever sorts by time must find keys in the order they were pressed.
     """
 
     def __init__(self, connection: X11Connection, clock: SessionClock) -> None:
         self._clock = clock
+        self._began_ns = _LONG_AGO_NS
+        self._last_ns = _LONG_AGO_NS
         server_ms = _ask(connection)
-        self.is_trusted = server_ms is not None and _age_ms(server_ms) <= TRUSTED_MS
+        self.is_trusted = server_ms is not None and abs(_age_ns(server_ms, time.monotonic_ns())) <= TRUSTED_NS
 
     def at_ns(self, server_ms: int) -> int:
         """The session's time of an event that arrived just now."""
@@ -32,13 +36,29 @@ class ServerTime:
 
     def at_ns_of(self, server_ms: int, arrived_ns: int) -> int:
         """The session's time of an event that arrived at `arrived_ns`, in the session's time."""
+        self._last_ns = max(self._last_ns, self._happened_ns(server_ms, arrived_ns))
+        return self._last_ns
+
+    def _happened_ns(self, server_ms: int, arrived_ns: int) -> int:
         if not self.is_trusted or server_ms == X.CurrentTime:
             return arrived_ns
-        waited_ns = self._clock.now_ns() - arrived_ns
-        happened_ns = self._clock.now_ns() - _age_ns(server_ms)
-        if 0 <= arrived_ns - happened_ns <= OLDEST_MS * NS_PER_MS and waited_ns >= 0:
-            return happened_ns
-        return arrived_ns
+        now_ns = self._on_one_clock()
+        happened_ns = now_ns + self._began_ns - _age_ns(server_ms, now_ns)
+        return happened_ns if 0 <= arrived_ns - happened_ns <= OLDEST_MS * NS_PER_MS else arrived_ns
+
+    def _on_one_clock(self) -> int:
+        """The monotonic time now; `_began_ns` is then what must be added to it for the session's.
+
+        The two clocks cannot be read at once: a busy machine may take this thread away in between, for longer than a
+        quick hand takes from key to key. So their distance is kept, and taken anew only where it cannot be what it was,
+        since the machine slept.
+        """
+        before_ns = time.monotonic_ns()
+        session_ns = self._clock.now_ns()
+        now_ns = time.monotonic_ns()
+        if not session_ns - now_ns <= self._began_ns <= session_ns - before_ns:
+            self._began_ns = session_ns - now_ns
+        return now_ns
 
 
 def _ask(connection: X11Connection) -> int | None:
@@ -60,11 +80,7 @@ def _ask(connection: X11Connection) -> int | None:
     return found
 
 
-def _age_ns(server_ms: int) -> int:
-    now_ns = time.monotonic_ns()
+def _age_ns(server_ms: int, now_ns: int) -> int:
+    """How long ago that was; negative for what is yet to come."""
     now_ms = now_ns // NS_PER_MS
     return ((now_ms - server_ms + _MODULUS // 2) % _MODULUS - _MODULUS // 2) * NS_PER_MS + now_ns % NS_PER_MS
-
-
-def _age_ms(server_ms: int) -> int:
-    return abs(_age_ns(server_ms)) // NS_PER_MS
