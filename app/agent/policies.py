@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import resources
+from app.agent.cautions.gathered import cautions_with_lines
 from app.agent.notes import note
 from recorder.errors import KeyMissingError, PolicyError, StorageError
 from recorder.evidence.files import write_private_file
 from recorder.evidence.key_folder import keys_folder
 from recorder.evidence.keys import RootKey, fingerprint, read_key_file
 from recorder.logrow import inert
-from recorder.policy.cautions import cautions
 from recorder.policy.faults import Fault, FaultyPolicyError
 from recorder.policy.in_force import POLICY_FILE, install_policy, policy_that_holds, refusal
 from recorder.policy.policy_file import PolicyFile, parse_policy_bytes, policy_in, read_policy_bytes
@@ -135,7 +135,7 @@ def _head(file: PolicyFile) -> str:
 
 def _lines(file: PolicyFile) -> list[str]:
     lines = [_head(file)]
-    thoughts = cautions(file.policy)
+    thoughts = tuple(one.said for one in cautions_with_lines(file))
     if file.policy.version and not file.root_public_bytes:
         thoughts = ("Nobody signed it: whoever may write the file can change it.", *thoughts)
     for about, sentences in [(one.about, one.sentences) for one in explained(file.policy)] + [
@@ -154,7 +154,7 @@ def _object(file: PolicyFile) -> dict[str, Any]:
         "sha256": file.sha256.hex() or None,
         "root": file.root_public_bytes.hex() or None,
         "explained": {one.about.lower(): list(one.sentences) for one in explained(policy)},
-        "cautions": list(cautions(policy)),
+        "cautions": [dataclasses.asdict(one) for one in cautions_with_lines(file)],
         "fixed": sorted(policy.fixed),
         "settings": {name: value for name, value in dataclasses.asdict(policy).items() if name != "fixed"},
     }

@@ -99,8 +99,8 @@ class TimeLimit:
 def trusting(ca_file: str) -> ssl.SSLContext:
     """TLS that trusts these certificates; "": the system's."""
     try:
-        context = ssl.create_default_context(cafile=ca_file or None)
-    except OSError as error:
+        context = ssl.create_default_context(cafile=str(Path(ca_file).expanduser()) if ca_file else None)
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home folder is known
         msg = f"The certificates in {ca_file} cannot be used ({error}); name a PEM file as ca_file in the policy."
         raise ServerAwayError(msg) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -110,8 +110,8 @@ def trusting(ca_file: str) -> ssl.SSLContext:
 def secret_in(path: str) -> str:
     """What a secret's file holds."""
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        return Path(path).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:  # RuntimeError: no home folder is known
         msg = f"The secret in {path} cannot be read ({error}); see secret_file in the policy."
         raise ServerAwayError(msg) from error
 

@@ -11,6 +11,7 @@ from recorder.policy.forms import minutes_of_day
 from recorder.policy.sections import Day, MaskRule
 
 MASKED = "masked by the policy"
+MASKED_TITLE = "(masked: {})"
 NOT_KNOWN_YET = "a new window, not known yet"
 _MINUTES_A_DAY = 24 * 60
 _DAYS = tuple(Day)

@@ -10,7 +10,7 @@ from recorder.capture.hidden_places import PasswordPrograms
 from recorder.capture.key_gate import KeyGate
 from recorder.capture.linux_process import facts_of, has_loaded
 from recorder.capture.linux_terminal import TerminalEcho
-from recorder.capture.mask_rules import MaskRules
+from recorder.capture.mask_rules import MASKED_TITLE, MaskRules
 from recorder.capture.masked_screen import MaskedScreen
 from recorder.capture.password_fields import PasswordFields
 from recorder.capture.screen import ScreenSource
@@ -19,8 +19,6 @@ from recorder.capture.source import Source
 from recorder.capture.typing_place import TypingPlace
 from recorder.capture.x11_windows import X11Windows
 from recorder.policy.sections import HiddenInputPolicy, MaskRule
-
-MASKED_TITLE = "(masked: {})"
 
 # Toolkits whose programs tell assistive technology of their fields.
 _TOOLKITS = re.compile(rb"/lib(Qt[5-9]Gui|gtk-[34]|gdk-3|atk-bridge-2\.0|atspi|atk-wrapper)\b[^/\n]*$", re.MULTILINE)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.faults import Fault, FaultyPolicyError
 from recorder.policy.parsing import Parsed, parse_policy
 from recorder.policy.signing import take_apart
+from recorder.policy.toml_lines import Place, key_lines
 
 MOST_BYTES = 1024 * 1024
 
@@ -34,6 +36,15 @@ class PolicyFile:
     def sha256(self) -> bytes:
         """The digest of the whole file; b"" without one."""
         return hashlib.sha256(self.data).digest() if self.data else b""
+
+    def lines(self) -> Callable[[Place], int | None]:
+        """Tells the line of a setting, or of its section where the file leaves it out; None if that is not there."""
+        lines = key_lines(_text(take_apart(self.data).body)) if self.data else {}
+
+        def line_of(place: Place) -> int | None:
+            return next((lines[place[:length]] for length in range(len(place), 0, -1) if place[:length] in lines), None)
+
+        return line_of
 
     def in_force(self, at_ns: int = 0) -> PolicyInForce:
         """The event that says so in a recording."""
@@ -85,9 +96,14 @@ def parse_policy_bytes(data: bytes) -> Parsed:
     """The policy in these bytes, with everything that is wrong with it but its signature's soundness."""
     parts = take_apart(data)
     try:
-        text = parts.body.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+        text = _text(parts.body)
     except UnicodeDecodeError as error:
         line = parts.body.count(b"\n", 0, error.start) + 1
         return Parsed(AgentPolicy(), (Fault("This line is not text in UTF-8; save the file in that encoding.", line),))
     parsed = parse_policy(text)
     return Parsed(parsed.policy, (*parsed.faults, *parts.faults))
+
+
+def _text(body: bytes) -> str:
+    """Raises UnicodeDecodeError."""
+    return body.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")

@@ -21,7 +21,7 @@ from jeepney.io.blocking import open_dbus_connection
 from app.channels.desktop import DesktopChannel
 from app.channels.mail import MailChannel
 from app.channels.message import Origin, message_of
-from app.channels.sending import ANSWER_S, MessageRefusedError, ServerAwayError, TimeLimit
+from app.channels.sending import ANSWER_S, MessageRefusedError, ServerAwayError, TimeLimit, secret_in, trusting
 from app.channels.syslog import SyslogChannel, formatted
 from app.channels.webhook import WebhookChannel
 from recorder.clock import SystemClock
@@ -284,3 +284,9 @@ def test_without_a_bus_the_desktop_is_away(monkeypatch, address, why):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     with pytest.raises(ServerAwayError, match=rf"shows no notifications \([^)]*{why}\)"):
         send(DesktopChannel())
+
+
+def test_files_of_channels_may_lie_in_the_operators_home_folder(monkeypatch, certificate, tmp_path):
+    monkeypatch.setenv("HOME", str(certificate.certificate.parent))
+    assert secret_in("~/certificate.pem").startswith("-----BEGIN")
+    assert len(trusting("~/certificate.pem").get_ca_certs()) == 1
