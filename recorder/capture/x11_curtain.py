@@ -10,6 +10,7 @@ from Xlib import X
 from Xlib import error as xerror
 
 from recorder.agent_events import EvasionSign
+from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
 from recorder.capture.x11_source import X11Source
 from recorder.errors import CannotRecordError
 
@@ -19,12 +20,17 @@ LONG_NS = 30_000_000_000
 
 
 class X11Curtain(X11Source):
-    """Looks every two seconds whether the topmost window covers the whole desktop, and whether there is input."""
+    """Looks every two seconds while there is input whether the topmost window covers the whole desktop.
+
+    A server that cannot say when there is input again is asked as often while there is none.
+    """
 
     def __init__(self, *, look_every_s: float = LOOK_EVERY_S, long_ns: int = LONG_NS) -> None:
         super().__init__("curtain")
         self._look_every_s = look_every_s
         self._long_ns = long_ns
+        self._wakes = False
+        self._look_in_s = 0.0
         self._since_ns: int | None = None
         self._said_of: int | None = None
 
@@ -32,17 +38,20 @@ class X11Curtain(X11Source):
         if not self._connection.has("MIT-SCREEN-SAVER"):
             msg = "Curtains over the screen are not noticed: this display has no MIT-SCREEN-SAVER extension."
             raise CannotRecordError(msg)
+        self._wakes = wakes_after_pause(self._connection, RECENT_MS)
         return "A window that covers everything while input goes on for half a minute is noticed."
 
     def _take(self, event: Any) -> None:
         """Nothing was asked for."""
 
     def _wait_s(self) -> float | None:
-        return self._look_every_s
+        return self._look_in_s
 
     def _after_events(self) -> None:
         idle_ms = int(self._connection.root.screensaver_query_info().idle)
-        curtain = self._curtain() if idle_ms <= RECENT_MS else None  # on an idle desktop one question is enough
+        is_recent = idle_ms <= RECENT_MS
+        self._look_in_s = self._look_every_s if is_recent or not self._wakes else SURE_S
+        curtain = self._curtain() if is_recent else None  # on an idle desktop one question is enough
         now_ns = self._clock.now_ns()
         if curtain is None:
             self._since_ns = None

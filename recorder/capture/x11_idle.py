@@ -4,6 +4,7 @@ from typing import Any
 
 from Xlib import X
 
+from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
 from recorder.capture.x11_source import X11Source
 from recorder.clock import NS_PER_MS
 from recorder.errors import CannotRecordError
@@ -16,7 +17,10 @@ _STATUS = "_SCREENSAVER_STATUS"
 
 
 class X11Idle(X11Source):
-    """Asks the server for how long there was no input: when it could be idle next, and once a second while it is."""
+    """Asks the server for how long there was no input: when it could be idle next, and while it is, at the next input.
+
+    A server that cannot say when that is, is asked once a second.
+    """
 
     def __init__(self, *, idle_after_s: float = IDLE_AFTER_S) -> None:
         super().__init__("idle")
@@ -25,6 +29,7 @@ class X11Idle(X11Source):
         self._since_ns = 0
         self._is_locked: bool | None = None
         self._look_in_s = 0.0
+        self._back_look_s = BACK_LOOK_S
 
     def _listen(self) -> str:
         connection = self._connection
@@ -33,6 +38,8 @@ class X11Idle(X11Source):
             raise CannotRecordError(msg)
         self._status, self._lock = connection.atom(_STATUS), connection.atom("LOCK")
         connection.root.change_attributes(event_mask=X.PropertyChangeMask)
+        if wakes_after_pause(connection, self._idle_after_ms // 2):
+            self._back_look_s = SURE_S
         self._look_at_lock()
         return (
             f"The operator counts as idle after {self._idle_after_ms // 1000} s without input. Locking is seen when "
@@ -58,7 +65,7 @@ class X11Idle(X11Source):
             self._is_idle = is_idle
             self._since_ns = since_ns
             self._emit(IdleChanged(now_ns, is_idle, began_ns))
-        self._look_in_s = BACK_LOOK_S if is_idle else max(0.0, self._idle_after_ms - idle_ms) / 1000 + 0.05
+        self._look_in_s = self._back_look_s if is_idle else max(0.0, self._idle_after_ms - idle_ms) / 1000 + 0.05
 
     def _look_at_lock(self) -> None:
         """What xscreensaver writes on the root window: the first number says what it shows."""

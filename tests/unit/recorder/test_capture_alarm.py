@@ -1,0 +1,68 @@
+"""Input after a pause is told by the server itself, and asked for where it cannot."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from recorder.capture.source import Source
+from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
+from recorder.capture.x11_connection import X11Connection
+from recorder.capture.x11_curtain import X11Curtain
+from recorder.capture.x11_idle import BACK_LOOK_S, X11Idle
+from recorder.events import IdleChanged
+from tests.heard import Heard
+from tests.xserver import XServer, wait_until
+
+Hear = Callable[[Source], Heard]
+
+
+def test_an_alarm_comes_once_after_a_pause(server: XServer) -> None:
+    connection = X11Connection(server.display)
+    heard: list[Any] = []
+
+    def alarms() -> int:
+        heard.extend(connection.events(0.05))
+        return sum(type(event).__name__ == "AnyEvent" for event in heard)
+
+    try:
+        assert wakes_after_pause(connection, 400)
+        for count in (1, 2):
+            wait_until(lambda: connection.root.screensaver_query_info().idle > 500, what="a pause")
+            assert alarms() == count - 1, "a pause by itself is no input"
+            server.run("xdotool", "key", "a", "key", "b", "key", "c")
+            wait_until(lambda count=count: alarms() >= count, what="the alarm")
+            assert alarms() == count
+    finally:
+        connection.close()
+
+
+def test_the_first_input_after_a_pause_is_seen_at_once(server: XServer, hear: Hear) -> None:
+    source = X11Idle(idle_after_s=0.5)
+    heard = hear(source)
+    heard.wait_for(lambda one: one.of(IdleChanged), "idle")
+    assert source._look_in_s == SURE_S, "it waits for the server"
+    server.run("xdotool", "key", "a")
+    pressed_ns = heard.clock.now_ns()
+    ended = heard.wait_for(lambda one: one.of(IdleChanged)[1:], "back")[0]
+    assert ended.at_ns < pressed_ns + 500_000_000
+
+
+def test_a_server_without_alarms_is_asked_again_and_again(
+    server: XServer, hear: Hear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.capture.x11_idle.wakes_after_pause", lambda *_: False)
+    source = X11Idle(idle_after_s=0.5)
+    heard = hear(source)
+    heard.wait_for(lambda one: one.of(IdleChanged), "idle")
+    assert source._look_in_s == BACK_LOOK_S
+    server.run("xdotool", "key", "a")
+    heard.wait_for(lambda one: one.of(IdleChanged)[1:], "back")
+
+
+def test_nobody_looks_for_curtains_while_there_is_no_input(server: XServer, hear: Hear) -> None:
+    source = X11Curtain(look_every_s=0.05)
+    hear(source)
+    wait_until(lambda: source._look_in_s == SURE_S, what="a pause")
+    server.run("xdotool", "key", "a")
+    wait_until(lambda: source._look_in_s == 0.05, what="the look after the pause")
