@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from app.agent.alerting import sending
+from app.agent.attack_judging import attacks_judged
 from app.agent.governing import Governed, govern, require_purpose
 from app.agent.keeping_round import daily_rounds
 from app.agent.notes import note
@@ -46,24 +47,26 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
     _be_the_only_one(place, asked)
     clock = SystemClock()
     shown = front or _front(governed, place, clock)
-    agent = Agent(
-        recorder_arguments=recording_options(asked),
-        resident_command=[*agent_command(), "run", *_resident_options(asked)],
-        limits=watch_limits(governed.policy.policy.supervision),
-        clock=clock,
-        place=place,
-        beginning=_beginning(asked, place, os.environ),
-        front=shown,
-        policy=governed.policy.data,
-    )
     device = DeviceKey.load_or_create(keys_folder())
     policy, library = governed.policy.policy, library_folder(asked.library).absolute()
     with (
         sending(policy.channels, sign=device.sign, clock=clock),
         daily_rounds(library, keys_folder(), policy, clock=clock, tell=note),
-        _ending_by_signal(agent),
+        attacks_judged(policy, clock=clock, tell=note) as judge_attack,
     ):
-        outcome = shown.run(agent)
+        agent = Agent(
+            recorder_arguments=recording_options(asked),
+            resident_command=[*agent_command(), "run", *_resident_options(asked)],
+            limits=watch_limits(policy.supervision),
+            clock=clock,
+            place=place,
+            beginning=_beginning(asked, place, os.environ),
+            front=shown,
+            policy=governed.policy.data,
+            judge_attack=judge_attack,
+        )
+        with _ending_by_signal(agent):
+            outcome = shown.run(agent)
     if outcome.sentence:
         note(outcome.sentence)
     return outcome.exit_status

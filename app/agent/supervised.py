@@ -33,10 +33,12 @@ from app.agent.supervision.messages import (
     Started,
     Stop,
     ToldToEnd,
+    Witnessed,
     from_resident,
 )
 from app.agent.supervision.place import Place
 from app.agent.supervision.telling import Teller
+from app.agent.supervision.witnessed import WitnessBook
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import NS_PER_S, SystemClock, until_round_s
@@ -107,6 +109,7 @@ class Supervised:
         self._told_ns: int | None = None
         self._goes_on = False
         self._unsaid: list[Event] = []
+        self._book = WitnessBook(lambda message: self._watch.say(message))
         self._alerts: deque[Alert] = deque(maxlen=MOST_ALERTS_WAITING)  # each stands in the recording as well
         self._gate = threading.Lock()
         self.last: Ended | Refused | None = None
@@ -121,6 +124,7 @@ class Supervised:
         )
         self.listeners: Sequence[Listener] = (
             Teller(lambda rows: self._watch.say(rows, losable=True), last=self._watch.say_lasting),
+            self._book,
         )
         self.watcher = self._miniature
         self.policy: PolicyFile | None = (
@@ -170,6 +174,8 @@ class Supervised:
         self._bell = stop
         self._say_started(recorder)
         self._say_unsaid(recorder)
+        if self._header is not None:
+            self._book.begin(recorder.emit_judged, started_boot_ns=self._header.started.boot_ns)
         while self._stop is None:
             if recorder.ended.is_set():
                 return self._ended_by_itself(recorder, stop)
@@ -301,6 +307,8 @@ class Supervised:
             case ShowMiniatures(wanted=wanted):
                 self._shows_miniatures = wanted
                 self._miniature.ask_again()
+            case Witnessed():
+                self._book.take(message)
             case NoticeWasShown():
                 self._emit(NoticeShown(self._at_ns(message.boot_ns), message.language, message.text))
             case NoticeWasAcknowledged():

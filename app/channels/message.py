@@ -16,7 +16,8 @@ _ID_DIGITS = 32
 class AlertMessage(msgspec.Struct, frozen=True, kw_only=True):
     """An alert on its way out. `id` is the same however often it is sent: by it a receiver knows a second copy.
 
-    `at_wall_ns` is when it happened by the machine's own clock, a claim. Texts are inert and bounded.
+    `at_wall_ns` is when it happened by the machine's own clock, a claim. Texts are inert and bounded. `recording` and
+    `link` are "" where the recorder was killed before there was a recording.
     """
 
     id: str
@@ -54,7 +55,7 @@ def message_of(alert: Alert, origin: Origin) -> AlertMessage:
         host=_text(origin.host),
         at_wall_ns=origin.started_wall_ns + alert.at_ns,
         at_s=round(at_s, 3),
-        link=f"tachiai://{origin.recording}?t={at_s:.3f}",
+        link=f"tachiai://{origin.recording}?t={at_s:.3f}" if origin.recording else "",
         rule=_text(alert.rule),
         version=_text(alert.version),
         title=_text(alert.title),
@@ -74,7 +75,7 @@ def as_text(message: AlertMessage) -> str:
         *(f"What fired it: {row}" for row in message.rows),
         f"What was done: {message.response}" if message.response else "",
         f"Rule: {message.rule}, version {message.version}",
-        f"See it: {message.link}",
+        f"See it: {message.link}" if message.link else "Nothing is recorded yet.",
     ]
     return "\n".join(filter(None, lines))
 

@@ -27,7 +27,8 @@ class EventQueue:
 
     Pictures are the bulk: when more than `PICTURE_BYTES_HIGH` of them wait, `is_congested` asks their maker to pause
     (the damage is not lost, it is grabbed later). Other events are only refused past `events_limit`; refused ones are
-    counted, never silently lost. `tap` is given every event as well, in the thread that puts it, and must be quick.
+    counted, never silently lost. `tap` is given every event that is not judged already as well, in the thread that
+    puts it, and must be quick.
     """
 
     def __init__(self, *, events_limit: int = EVENTS_LIMIT, tap: Callable[[Event], None] | None = None) -> None:
@@ -41,9 +42,9 @@ class EventQueue:
         self._refused_from_ns = 0
         self._refused_to_ns = 0
 
-    def put(self, item: Item) -> None:
+    def put(self, item: Item, *, is_judged: bool = False) -> None:
         """Add an event; wakes whoever waits if the queue was empty."""
-        if self._tap is not None and isinstance(item, Event):
+        if self._tap is not None and not is_judged and isinstance(item, Event):
             self._tap(item)
         with self._condition:
             if len(self._items) >= self._events_limit and not isinstance(item, SegmentBoundary):

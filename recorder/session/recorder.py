@@ -136,6 +136,10 @@ class Recorder:
         """Put an event of somebody else's into the recording; from any thread, never blocks."""
         self._queue.put(event)
 
+    def emit_judged(self, event: Event) -> None:
+        """The same with one against which rules were held elsewhere: it is not judged again."""
+        self._queue.put(event, is_judged=True)
+
     def _gap(self, lost: Lost) -> Gap:
         now_ns = self._clock.now_ns()
         return Gap(min(lost.from_ns, now_ns), now_ns, "everything", lost.reason, lost.detail)

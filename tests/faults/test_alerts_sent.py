@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from recorder.evidence.files import is_locked
+from recorder.evidence.writer import LOCK_FILE
 from tests.receivers import HOST, make_certificate, web
 from tests.xserver import wait_until
 
@@ -22,6 +24,7 @@ least_severity = "high"
 url = "https://{host}:{port}/"
 ca_file = "{ca_file}"
 """
+STRUCK = "The recorder was inspected or stopped"
 TITLE = "Command history cleared or switched off"
 
 
@@ -94,6 +97,45 @@ def test_an_alert_that_found_no_server_is_sent_once_when_there_is_one_whoever_wa
         wait_until(lambda: TITLE in [alert["title"] for alert in sent(server)], what="the alert", limit_s=20)
         assert again.stop() == 0
         assert [alert["title"] for alert in sent(server)].count(TITLE) == 1
+
+
+def test_that_the_recorder_is_killed_again_and_again_is_told_outside_although_none_lives_to_judge_it(
+    start_agent, policy, certificate
+):
+    with web(certificate) as server:
+        agent = start_agent(policy(server.port))
+        first = agent.state
+        killed: set[int] = set()
+
+        def kill_until_it_is_told():
+            for pid in recorders_of(first.resident_pid) - killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+            return len(killed) > 2 and server.posted
+
+        wait_until(kill_until_it_is_told, what="an alert while no recorder lives", limit_s=30)
+        assert not is_written(agent.folder), "nothing is recorded yet"
+        state = agent.wait_recording(recorder=first.recorder_pid)
+        agent.wait_seconds_recorded(1.0)
+        assert agent.stop() == 0
+        rows = agent.rows("alert")
+        wait_until(lambda: len(server.posted) >= len(rows), what="every alert")
+    assert state.folder == first.folder
+    assert {alert["title"] for alert in sent(server)} == {STRUCK}
+    assert len(set(server.ids)) == len(server.ids) == len(rows)
+    assert sorted(alert["at_s"] for alert in sent(server)) == pytest.approx([row["at_s"] for row in rows], abs=0.001)
+    signs = [row["detail"] for row in agent.rows("evasion")]
+    for pid in killed:
+        assert [f"process {pid}) was killed by SIGKILL" in sign for sign in signs].count(True) == 1
+
+
+def recorders_of(resident):
+    lists = Path(f"/proc/{resident}/task").glob("*/children")
+    return {int(pid) for path in lists for pid in path.read_text("ascii").split()}
+
+
+def is_written(folder):
+    return is_locked(folder / LOCK_FILE)
 
 
 def waiting(agent, option):

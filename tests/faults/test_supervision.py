@@ -18,6 +18,10 @@ S = 1_000_000_000
 RIGHT_TO_NS = S  # lengths and places are right to a second
 BACK_WITHIN_S = 3.0
 GAP_SAYS = {signal.SIGKILL: "killed by SIGKILL", signal.SIGSTOP: "it was stopped"}
+SIGN_SAYS = {
+    signal.SIGKILL: "The recorder (process {pid}) was killed by SIGKILL.",
+    signal.SIGSTOP: "The recorder (process {pid}) was stopped.",
+}
 GAP_WORDS = {signal.SIGKILL: "killed or crashed", signal.SIGSTOP: "the recorder was stopped"}
 
 Start = Callable[..., RunningAgent]
@@ -68,6 +72,7 @@ def test_a_recorder_that_is_killed_or_stopped_leaves_a_gap_of_its_length_and_the
     assert (again.folder, again.segment) == (first.folder, (first.segment or 0) + 1)
     desktop.run("xdotool", "mousemove", "20", "30")
     agent.wait_seconds_recorded(1.0)
+    wait_until(lambda: agent.rows("alert"), what="the alert in the recording", limit_s=20)
     assert agent.stop() == 0
 
     gaps = agent.rows("gap")
@@ -79,6 +84,12 @@ def test_a_recorder_that_is_killed_or_stopped_leaves_a_gap_of_its_length_and_the
     assert abs(gaps[0]["end_s"] * S - back_ns) <= RIGHT_TO_NS
     assert agent.rows("session")[-1]["text"] == "Session ended: the operator logged out"
     assert_both_say_partial(site, agent)
+    (sign,) = stopped_signs(agent)
+    assert SIGN_SAYS[number].format(pid=first.recorder_pid) in sign["detail"]
+    assert abs(sign["at_s"] * S - at_ns) <= RIGHT_TO_NS
+    (alert,) = agent.rows("alert")
+    assert alert["text"] == "The recorder was inspected or stopped"
+    assert "The recorder was stopped" in alert["detail"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import msgspec
 
+from app.agent.supervision.attacks import JudgeAttack
 from app.agent.supervision.display_server import display_server
 from app.agent.supervision.messages import FromRecorder, Heartbeat, Message, Resume, Started
 from app.agent.supervision.other_process import start_recorder
@@ -55,6 +56,7 @@ class Agent:
         beginning: Beginning,
         front: Front,
         policy: bytes = b"",
+        judge_attack: JudgeAttack | None = None,
     ) -> None:
         self._place = place
         self._front = front
@@ -70,6 +72,7 @@ class Agent:
             resume=beginning.resume,
             adopt=beginning.adopt,
             policy=policy,
+            judge_attack=judge_attack,
         )
         self._keeper.recorder_pid = lambda: self._watcher.recorder_pid
 

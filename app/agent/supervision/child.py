@@ -19,7 +19,7 @@ from app.agent.supervision.messages import (
 )
 from app.agent.supervision.other_process import ResidentProcess, resident_at, start_resident
 from app.agent.supervision.peer import Peer
-from app.agent.supervision.pulse import Backoff, Pulse
+from app.agent.supervision.pulse import STRUCK, Backoff, Pulse
 from recorder.clock import NS_PER_S, Clock, until_round_s
 
 DYING_S = 3.0
@@ -64,7 +64,7 @@ class ResidentWatch:
         self._says_ns = 0
         self._has_answered = True
         self._pulse = Pulse(self._started_ns)
-        self._backoff = Backoff()
+        self._backoff, self._struck = Backoff(), Backoff(STRUCK)
         self._stopping = threading.Event()
         self._resident: ResidentProcess | None = None
         self._resident = resident_at(connection, Peer(pid=begin.resident_pid), self.hear)
@@ -182,7 +182,9 @@ class ResidentWatch:
             return
         if not self._callbacks.lost(ResidentLost(f"The resident agent (process {pid}) {how}.", pid)):
             return
-        while not self._stopping.wait(self._backoff.delay_s(lived_s)):
+        status = resident.peer.status
+        is_own = status is not None and status >= 0  # it failed by itself, and may again
+        while not self._stopping.wait((self._backoff if is_own else self._struck).delay_s(lived_s)):
             lived_s = 0.0
             with contextlib.suppress(OSError):  # no process to be had now: later
                 self._start_another()

@@ -8,6 +8,8 @@ import struct
 
 import msgspec
 
+from recorder.agent_events import EvasionSign
+from recorder.events import Alert
 from recorder.format.header import PreviousSegment
 
 LENGTH = struct.Struct(">I")
@@ -124,6 +126,12 @@ class ToldToEnd(Message, frozen=True):
     """Somebody sent the recorder SIGTERM or the like. Is the session over?"""
 
 
+class WitnessKept(Message, frozen=True):
+    """What was said with these numbers (`Witnessed`) is in the recording, on the disk."""
+
+    numbers: tuple[int, ...]
+
+
 class Refused(Message, frozen=True):
     """It could not begin: why, in a sentence, and the exit status for that."""
 
@@ -202,6 +210,16 @@ class ResponseWasGiven(Message, frozen=True):
     said: str = ""
 
 
+class Witnessed(Message, frozen=True):
+    """The resident saw this, and it is to stand in the recording as it is: rules were held against it already.
+
+    Its times are of the boot clock. It is said again to every recorder, until one answers `WitnessKept`.
+    """
+
+    number: int
+    event: EvasionSign | Alert
+
+
 class ShowMiniatures(Message, frozen=True):
     """Send miniatures from now on, or no more."""
 
@@ -235,6 +253,7 @@ FromRecorder = (
     | PolicySaid
     | Noted
     | ToldToEnd
+    | WitnessKept
     | Refused
     | Ended
 )
@@ -244,6 +263,7 @@ FromResident = (
     | NoticeWasShown
     | NoticeWasAcknowledged
     | ResponseWasGiven
+    | Witnessed
     | ShowMiniatures
     | Stop
     | GoOn

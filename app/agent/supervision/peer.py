@@ -2,13 +2,18 @@
 
 import contextlib
 import os
+import re
 import select
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 PROC = Path("/proc")
+FORGET_S = 1.0
+_TRACER = re.compile(r"^TracerPid:\s+(\d+)$", re.MULTILINE)
 
 
 def agent_command() -> list[str]:
@@ -23,6 +28,7 @@ class Peer:
         self._process = process
         self.pid = process.pid if process is not None else pid
         self._handle = _opened(self.pid) if process is None and pid else None
+        self._stops: threading.Thread | None = None
 
     def state(self) -> str:
         """What it does, as the kernel says: "R", "S", "D", "T" (stopped), "Z"; "" if it is gone or cannot be known."""
@@ -31,6 +37,22 @@ class Peer:
         except OSError:
             return ""
         return stat.rpartition(")")[2].split()[0]
+
+    def tell_stops(self, on_stop: Callable[[], None]) -> None:
+        """Call this, from a thread that sleeps until then, whenever it is stopped (SIGSTOP). Only of our own child."""
+        if self._process is not None and hasattr(os, "waitid"):
+            self._stops = threading.Thread(
+                target=_wait_for_stops, args=(self.pid, on_stop), name="recorder: stops", daemon=True
+            )
+            self._stops.start()
+
+    def tracer(self) -> int:
+        """The process that debugs it; 0 if none does, or it cannot be known."""
+        try:
+            found = _TRACER.search((PROC / str(self.pid) / "status").read_text("utf-8", "replace"))
+        except OSError:
+            return 0
+        return int(found[1]) if found else 0
 
     def kill(self) -> None:
         """End it, whatever it does."""
@@ -52,9 +74,14 @@ class Peer:
             return True
         return bool(select.select([self._handle], [], [], timeout_s)[0])
 
+    @property
+    def status(self) -> int | None:
+        """How it ended: its exit status, or -N for signal N; None while it lives, or if it is not our child."""
+        return self._process.returncode if self._process is not None else None
+
     def how_it_ended(self) -> str:
         """How, in words; "" if that is not known."""
-        status = self._process.returncode if self._process is not None else None
+        status = self.status
         if status is None:
             return ""
         if status >= 0:
@@ -65,10 +92,25 @@ class Peer:
             return f"killed by signal {-status}"
 
     def forget(self) -> None:
-        """Let go of the handle."""
+        """Let go of it; to be called once it is gone."""
+        if self._stops is not None:
+            self._stops.join(FORGET_S)  # one that the system does not let die keeps its thread
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _wait_for_stops(pid: int, on_stop: Callable[[], None]) -> None:
+    """Until the process ends, whose end is left for others to take."""
+    try:
+        while True:
+            seen = os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            if seen is None or seen.si_code != os.CLD_STOPPED:
+                return
+            on_stop()
+            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG)  # take it, to wait for the next one
+    except ChildProcessError:
+        return
 
 
 def _opened(pid: int) -> int | None:

@@ -68,6 +68,10 @@ class BackoffSteps:
     sound_after_s: float = 20.0
 
 
+# Whoever kills it again and again gains no more time by that: with its start that stays within 3 s.
+STRUCK = BackoffSteps((0.0, 0.0, 0.0, 0.5, 1.0))
+
+
 class Backoff:
     """Counts starts that soon failed. It waits longer and longer, up to its last step, and never gives up."""
 

@@ -10,8 +10,9 @@ One thread owns all of it; what others say and ask comes through one queue.
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.agent.supervision.attacks import AttackWatch, JudgeAttack, Judged
 from app.agent.supervision.messages import (
     Begin,
     Ended,
@@ -25,6 +26,7 @@ from app.agent.supervision.messages import (
     Started,
     Stop,
     ToldToEnd,
+    WitnessKept,
 )
 from app.agent.supervision.other_process import HearRecorder, RecorderProcess
 from app.agent.supervision.pulse import Backoff, Pulse, Standstill
@@ -54,6 +56,11 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stopped:
+    recorder: RecorderProcess
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     stop: Stop
 
@@ -62,7 +69,8 @@ class Watcher:
     """Keeps one recorder running. `start` begins, `stop` ends in order; the listener's `over` is heard last.
 
     `start_recorder` starts a process; `adopted` is one that runs already. `resume` is what the first one goes on with.
-    `policy` is the policy file that every recorder of this session follows.
+    `policy` is the policy file that every recorder of this session follows. `judge_attack` hears of every sign that
+    somebody struck the recorder.
     """
 
     def __init__(
@@ -77,6 +85,7 @@ class Watcher:
         resume: Resume | None = None,
         adopt: Start | None = None,
         policy: bytes = b"",
+        judge_attack: JudgeAttack | None = None,
     ) -> None:
         self._start_recorder = start_recorder
         self._listener = listener
@@ -87,7 +96,7 @@ class Watcher:
         self._resume = resume
         self._adopt = adopt
         self._policy = policy
-        self._news: queue.SimpleQueue[_Said | _Asked] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[_Said | _Stopped | _Asked | Judged] = queue.SimpleQueue()
         self._recorder: RecorderProcess | None = None
         self._begun: Started | None = None
         self._health: Health | None = None
@@ -103,7 +112,11 @@ class Watcher:
         self._said_ns = 0
         self._pulse = Pulse(0)
         self._sealing = Standstill(0)
-        self._backoff = Backoff(limits.backoff)
+        self._backoff, self._struck = Backoff(limits.backoff), Backoff(limits.struck)
+        is_after_both = resume is not None and adopt is None
+        self._attacks = AttackWatch(
+            clock, judge=judge_attack, say=self.say, judged=self._news.put, after_both_gone=is_after_both
+        )
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
     # --- from any thread ----------------------------------------------------------------------------------------------
@@ -146,6 +159,7 @@ class Watcher:
             self._pulse.look_at(due_ns)
             self._take_news(until_ns=due_ns)
             self._say_alive()
+            self._attacks.settle(is_over=self._stopping is not None)
             if self._recorder is not None:
                 self._look(self._recorder)
 
@@ -155,6 +169,8 @@ class Watcher:
             return 0
         limits = self._limits
         due_ns = self._said_ns + int(UNANSWERED * limits.heartbeat_s * NS_PER_S)
+        if (attack_due_ns := self._attacks.due_ns) is not None:
+            due_ns = min(due_ns, attack_due_ns)
         if self._stopping is not None:
             return min(due_ns, self._stop_until_ns)
         if self._told_until_ns is not None:
@@ -179,6 +195,8 @@ class Watcher:
         except OSError as error:
             self._fail(Trouble(GapReason.RECORDER_DIED, f"No recorder could be started: {error.strerror or error}."))
             return
+        recorder = self._recorder
+        self._attacks.begin(recorder.peer, lambda: self._news.put(_Stopped(recorder)))
         if not is_adopted:
             limits = self._limits
             self._recorder.say(
@@ -194,6 +212,8 @@ class Watcher:
                     policy=self._policy,
                 )
             )
+        for witnessed in self._attacks.unkept:
+            self._recorder.say(witnessed)
         if self._stopping is not None:
             self._recorder.say(self._stopping)
 
@@ -207,12 +227,18 @@ class Watcher:
         except queue.Empty:
             return
 
-    def _take(self, news: _Said | _Asked) -> None:
+    def _take(self, news: _Said | _Stopped | _Asked | Judged) -> None:
         if isinstance(news, _Asked):
             if self._stopping is None:
                 self._stopping = news.stop
                 self._grant_closing()
                 self.say(news.stop)
+        elif isinstance(news, Judged):
+            self._attacks.take(news)
+            self._listener.heard(news.raised)
+        elif isinstance(news, _Stopped):
+            if news.recorder is self._recorder:
+                self._attacks.stopped(news.recorder.peer)
         elif news.sender is self._recorder and news.message is not None:
             self._pulse.hear(self._now_ns())
             self._hear(news.message)
@@ -232,6 +258,9 @@ class Watcher:
             case Started():
                 self._begun, self._has_recorded, self._missed = message, True, None
                 self._resume = self._display_lost_ns = None
+                self._attacks.hear(message)
+            case WitnessKept():
+                self._attacks.hear(message)
             case Ended() | Refused():
                 self._ended = message
             case ToldToEnd():
@@ -247,8 +276,9 @@ class Watcher:
             return
         recorder.peer.wait(self._limits.dying_s if self._ended is None else self._limits.closing_s)
         if self._ended is None:
-            how = recorder.peer.how_it_ended()
-            self._replace(Trouble(GapReason.RECORDER_DIED, f"The recorder was gone{f' ({how})' if how else ''}."))
+            how, is_own = recorder.peer.how_it_ended(), self._attacks.gone(recorder.peer)
+            words = f"The recorder was gone{f' ({how})' if how else ''}."
+            self._replace(Trouble(GapReason.RECORDER_DIED, words, is_own=is_own))
         else:
             recorder.end(self._limits.dying_s)
             self._recorder = None
@@ -267,25 +297,23 @@ class Watcher:
         if self._told_until_ns is not None and self._stopping is None and now_ns >= self._told_until_ns:
             self._told_until_ns = None
             recorder.say(GoOn())
+        held = self._attacks.look(recorder.peer)
         if self._stopping is not None:
-            if now_ns >= self._stop_until_ns:
-                self._replace(Trouble(GapReason.RECORDER_FROZEN, "The recorder did not close the recording."))
+            if held is not None or now_ns >= self._stop_until_ns:
+                late = Trouble(GapReason.RECORDER_FROZEN, "The recorder did not close the recording.")
+                self._replace(held or late)
                 self._grant_closing()
-        elif (trouble := self._trouble(now_ns, silence_ns)) is not None:
+        elif (trouble := held or self._trouble(recorder, now_ns, silence_ns)) is not None:
             self._replace(trouble)
 
-    def _trouble(self, now_ns: int, silence_ns: int) -> Trouble | None:
+    def _trouble(self, recorder: RecorderProcess, now_ns: int, silence_ns: int) -> Trouble | None:
         limits = self._limits
         if self._begun is None:
             if now_ns - self._started_ns <= int(limits.starting_s * NS_PER_S):
                 return None
             return Trouble(GapReason.RECORDER_FROZEN, f"The recorder did not begin within {limits.starting_s:g} s.")
         if silence_ns > int(limits.silent_after_s * NS_PER_S):
-            stopped = self._recorder is not None and self._recorder.peer.state() in ("T", "t")
-            why = "it was stopped" if stopped else "it hung, or no time was given to it"
-            return Trouble(
-                GapReason.RECORDER_FROZEN, f"The recorder said nothing for {silence_ns / NS_PER_S:.1f} s: {why}."
-            )
+            return self._attacks.silent(recorder.peer, silence_ns)
         stuck_ns = self._sealing.lasted_ns
         if stuck_ns > int(limits.sealing_s * NS_PER_S):
             return Trouble(GapReason.RECORDER_FROZEN, f"Nothing could be sealed for {stuck_ns / NS_PER_S:.0f} s.")
@@ -307,21 +335,21 @@ class Watcher:
                 tip=health.tip if health is not None else None,
             )
         if recorder is not None and not recorder.end(self._limits.dying_s):
-            trouble = Trouble(trouble.reason, f"{trouble.detail} The system does not let it end.")
+            trouble = replace(trouble, detail=f"{trouble.detail} The system does not let it end.")
         self._ended = None
         self._fail(trouble)
 
     def _fail(self, trouble: Trouble) -> None:
         self._listener.trouble(trouble)
-        self._pause()
+        self._pause(self._backoff if trouble.is_own else self._struck)
 
-    def _pause(self) -> None:
+    def _pause(self, backoff: Backoff) -> None:
         """Wait before the next start, if the last ones failed soon; whoever asks to stop is heard at once."""
         lived_s = (self._now_ns() - self._started_ns) / NS_PER_S if self._begun is not None else 0.0
-        delay_s = self._backoff.delay_s(lived_s)
+        delay_s = backoff.delay_s(lived_s)
         if delay_s == 0:
             return
-        self._listener.waiting(delay_s, self._backoff.failures)
+        self._listener.waiting(delay_s, backoff.failures)
         until_ns = self._now_ns() + int(delay_s * NS_PER_S)
         while self._stopping is None and self._now_ns() < until_ns:
             self._take_news(until_ns=until_ns)
@@ -348,6 +376,7 @@ class Watcher:
         if is_over or lost_ns > int(LOST_DISPLAY_S * NS_PER_S):
             return Outcome(ended.exit_status, folder, ended.sentence)
         self._ended, self._resume = None, None
+        self._attacks.forget_session()
         self._missed = self._missed or (self._clock.boot_ns(), ended.sentence)
         self._fail(Trouble(reason, ended.sentence))
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.agent.supervision.messages import FromRecorder
-from app.agent.supervision.pulse import BackoffSteps
+from app.agent.supervision.pulse import STRUCK, BackoffSteps
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,20 @@ class WatchLimits:
     dying_s: float = 5.0
     closing_s: float = 30.0
     backoff: BackoffSteps = field(default_factory=BackoffSteps)
+    struck: BackoffSteps = STRUCK
     restarts_resident: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why the recorder is being replaced: a `GapReason`, and the same in words."""
+    """Why the recorder is being replaced: a `GapReason`, and the same in words.
+
+    `is_own`: it failed by itself, and may again; else somebody killed or held it, or gave it no time.
+    """
 
     reason: str
     detail: str
+    is_own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,196 @@
+"""What the resident sees done to its recorder: judged at once, and told to recorders until one has it on the disk."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.agent.supervision.messages import AlertRaised, Message, Started, Witnessed, WitnessKept
+from app.agent.supervision.peer import Peer
+from app.agent.supervision.watching import Trouble
+from recorder.agent_events import EvasionSign
+from recorder.clock import NS_PER_S, Clock
+from recorder.events import Alert, GapReason
+
+SIGN = "recorder_stopped"
+STOPPED = ("T", "t")
+AGAIN_AFTER_NS = NS_PER_S  # one that is stopped many times a second is told so once
+STOPPED_LIMIT_NS = NS_PER_S // 2  # a recorder that is held so long is replaced: it records again within 3 s of that
+LOGOUT_WINDOW_NS = 3 * NS_PER_S // 2
+MOST_UNKEPT = 200  # as long as no recorder lives; what comes then is counted
+# What a logout sends too: of a recorder that cannot hear it yet, it is only a sign if the session goes on.
+_POLITE = frozenset({-signal.SIGTERM, -signal.SIGINT, -getattr(signal, "SIGHUP", signal.SIGTERM)})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A rule fired on a sign: the alert for the recording, by the boot clock, and for whoever carries it out."""
+
+    alert: Alert
+    raised: AlertRaised
+
+
+# Who judges a sign, whatever becomes of recorders: it is given the session, if one was begun, and whom to tell.
+JudgeAttack = Callable[[EvasionSign, Started | None, Callable[[Judged], None]], None]
+
+
+class Witness:
+    """What was seen and is not known to be in the recording."""
+
+    def __init__(self) -> None:
+        self._unkept: dict[int, Witnessed] = {}
+        self._last_number = 0
+        self._left_out = 0
+
+    @property
+    def unkept(self) -> tuple[Witnessed, ...]:
+        """What the next recorder has to be told, in its order."""
+        return tuple(self._unkept.values())
+
+    def add(self, event: EvasionSign | Alert) -> Witnessed:
+        """This was seen: what to say."""
+        if isinstance(event, EvasionSign) and len(self._unkept) >= MOST_UNKEPT:
+            self._unkept.popitem()
+            self._left_out += 1
+            detail = f"{event.detail} No recorder lived to note {self._left_out} more of these before."
+            event = EvasionSign(event.at_ns, event.sign, detail, event.pid, event.executable)
+        # Another resident may go on with the same recorder: its numbers have to be others.
+        self._last_number = max(self._last_number + 1, event.at_ns)
+        message = Witnessed(self._last_number, event)
+        self._unkept[message.number] = message
+        return message
+
+    def keep(self, message: WitnessKept) -> None:
+        """A recorder has these on the disk."""
+        for number in message.numbers:
+            self._unkept.pop(number, None)
+
+
+class AttackWatch:
+    """Finds out whether a recorder is struck: killed or held by others. For the watcher's thread.
+
+    `say` says it to the recorder, if there is one; `judged` brings what the judge says into the watcher's thread.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        judge: JudgeAttack | None,
+        say: Callable[[Message], bool],
+        judged: Callable[[Judged], None],
+        after_both_gone: bool,
+    ) -> None:
+        self._clock = clock
+        self._judge = judge
+        self._say = say
+        self._judged = judged
+        self._after_both_gone = after_both_gone
+        self._session: Started | None = None
+        self._witness = Witness()
+        self._held_ns: int | None = None  # since when it may be held
+        self._told_ns = -AGAIN_AFTER_NS
+        # An attack or a logout, and when it will have been the former.
+        self._doubt: tuple[int, EvasionSign] | None = None
+
+    @property
+    def unkept(self) -> tuple[Witnessed, ...]:
+        """What every new recorder has to be told."""
+        return self._witness.unkept
+
+    @property
+    def due_ns(self) -> int | None:
+        """When to ask `look` and `settle` at the latest."""
+        held_ns = self._held_ns + STOPPED_LIMIT_NS if self._held_ns is not None else None
+        doubt_ns = self._doubt[0] if self._doubt is not None else None
+        return min((due_ns for due_ns in (held_ns, doubt_ns) if due_ns is not None), default=None)
+
+    def hear(self, message: Started | WitnessKept) -> None:
+        """What a recorder says that matters here."""
+        if isinstance(message, WitnessKept):
+            self._witness.keep(message)
+            return
+        self._session = message
+        if self._after_both_gone:
+            self._after_both_gone = False
+            self._tell("The recorder and the agent that watches it were both gone.", None)
+
+    def take(self, judged: Judged) -> None:
+        """The judge said this of a sign."""
+        self._say(self._witness.add(judged.alert))
+
+    def forget_session(self) -> None:
+        """The recording is closed; what follows belongs to another."""
+        self._session = None
+
+    def begin(self, peer: Peer, on_stop: Callable[[], None]) -> None:
+        """Another recorder starts."""
+        self._held_ns, self._told_ns = None, -AGAIN_AFTER_NS
+        peer.tell_stops(on_stop)
+
+    def gone(self, peer: Peer) -> bool:
+        """It is gone without a word: whether by itself, else it is a sign."""
+        status = peer.status
+        if status is not None and status >= 0:
+            return True
+        detail = f"The recorder (process {peer.pid}) was {peer.how_it_ended() or 'gone without a word'}."
+        if status in _POLITE:
+            self._doubt = (self._clock.read().monotonic_ns + LOGOUT_WINDOW_NS, self._sign(detail, peer.pid))
+        else:
+            self._tell(detail, peer.pid)
+        return False
+
+    def settle(self, *, is_over: bool) -> None:
+        """To be asked when it is due: whether what was in doubt was an attack."""
+        if self._doubt is None or self._clock.read().monotonic_ns < self._doubt[0]:
+            return
+        (_, sign), self._doubt = self._doubt, None
+        if not is_over:
+            self._tell_sign(sign)
+
+    def stopped(self, peer: Peer) -> None:
+        """The system says that somebody stopped it."""
+        now_ns = self._clock.read().monotonic_ns
+        self._held_ns = now_ns
+        if now_ns >= self._told_ns + AGAIN_AFTER_NS:
+            self._tell_held(peer, "stopped")
+
+    def look(self, peer: Peer) -> Trouble | None:
+        """To be asked when it is due: whether what was stopped still is, and has to be replaced."""
+        if self._held_ns is None:
+            return None
+        held_ns = self._clock.read().monotonic_ns - self._held_ns
+        if held_ns < STOPPED_LIMIT_NS:
+            return None
+        self._held_ns = None
+        if peer.state() not in STOPPED:
+            return None
+        words = f"The recorder did nothing for {held_ns / NS_PER_S:.1f} s: it was stopped."
+        return Trouble(GapReason.RECORDER_FROZEN, words, is_own=False)
+
+    def silent(self, peer: Peer, silence_ns: int) -> Trouble:
+        """It said nothing for so long: because somebody holds it?"""
+        state = peer.state()
+        why = "it hung, or no time was given to it"
+        if state in STOPPED:
+            tracer = peer.tracer() if state == "t" else 0
+            how = f"held by a debugger (process {tracer})" if tracer else "stopped"
+            why = f"it was {how}"
+            self._tell_held(peer, how)
+        words = f"The recorder said nothing for {silence_ns / NS_PER_S:.1f} s: {why}."
+        return Trouble(GapReason.RECORDER_FROZEN, words, is_own=False)
+
+    def _tell_held(self, peer: Peer, how: str) -> None:
+        self._told_ns = self._clock.read().monotonic_ns
+        self._tell(f"The recorder (process {peer.pid}) was {how}.", peer.pid)
+
+    def _sign(self, detail: str, pid: int | None) -> EvasionSign:
+        return EvasionSign(self._clock.boot_ns(), SIGN, detail, pid)
+
+    def _tell(self, detail: str, pid: int | None) -> None:
+        self._tell_sign(self._sign(detail, pid))
+
+    def _tell_sign(self, sign: EvasionSign) -> None:
+        """Into this recording or the next one, and to the judge at once: no recorder may live to judge it."""
+        self._say(self._witness.add(sign))
+        if self._judge is not None:
+            self._judge(sign, self._session, self._judged)
