@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from app.agent.alerting import sending
 from app.agent.attack_judging import attacks_judged
+from app.agent.failing import failed_before, is_told_on_screen, tell_and_try_again
 from app.agent.governing import Governed, govern, require_purpose
 from app.agent.keeping_round import daily_rounds
 from app.agent.notes import note
@@ -19,9 +20,9 @@ from app.agent.supervision.messages import AdoptedBy, Resume
 from app.agent.supervision.other_process import HearRecorder, RecorderProcess, recorder_at
 from app.agent.supervision.peer import Peer, agent_command
 from app.agent.supervision.place import AgentState, Place, can_go_on
-from app.agent.supervision.watching import WatchLimits
+from app.agent.supervision.watching import Outcome, WatchLimits
 from recorder.clock import Clock, SystemClock
-from recorder.errors import CannotRecordError
+from recorder.errors import CannotRecordError, StorageError, WorldError
 from recorder.events import EndReason, GapReason
 from recorder.evidence.files import is_locked
 from recorder.evidence.key_folder import keys_folder
@@ -33,11 +34,31 @@ from recorder.process_guard import guard_memory
 
 LOOK_AGAIN_S = 1.0
 ADOPTION_TRIES = 5  # the resident before was killed, and is gone in a moment
+_CANNOT_RECORD = (CannotRecordError.exit_status, StorageError.exit_status)
 _ENDS = (("SIGTERM", EndReason.LOGGED_OUT), ("SIGHUP", EndReason.LOGGED_OUT), ("SIGINT", EndReason.ASKED))
 
 
-def run(asked: argparse.Namespace, front: Front | None = None) -> int:
-    """Watch over a recorder until the session ends; the exit status. `front`: the window, if there is to be one."""
+class AnotherRunsError(CannotRecordError):
+    """An agent of this user runs here already: the session is recorded, by that one."""
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Watch over a recorder until the session ends; the exit status. What keeps it from recording is said on screen."""
+    before, clock = failed_before(), SystemClock()
+    try:
+        outcome = _watch(asked, clock)
+    except AnotherRunsError:
+        raise
+    except WorldError as error:
+        outcome = Outcome(error.exit_status, None, str(error))
+    if outcome.sentence:
+        note(outcome.sentence)
+    if outcome.exit_status in _CANNOT_RECORD and is_told_on_screen(asked, os.environ):
+        tell_and_try_again(outcome.sentence, before, clock)
+    return outcome.exit_status
+
+
+def _watch(asked: argparse.Namespace, clock: Clock) -> Outcome:
     guard_memory()
     governed = govern(asked, keys_folder(), note)
     asked = governed.asked
@@ -45,8 +66,7 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
         require_purpose(governed)
     place = Place.of(os.environ)
     _be_the_only_one(place, asked)
-    clock = SystemClock()
-    shown = front or _front(governed, place, clock)
+    shown = _front(governed, place, clock)
     device = DeviceKey.load_or_create(keys_folder())
     policy, library = governed.policy.policy, library_folder(asked.library).absolute()
     with (
@@ -66,10 +86,7 @@ def run(asked: argparse.Namespace, front: Front | None = None) -> int:
             judge_attack=judge_attack,
         )
         with _ending_by_signal(agent):
-            outcome = shown.run(agent)
-    if outcome.sentence:
-        note(outcome.sentence)
-    return outcome.exit_status
+            return shown.run(agent)
 
 
 def _front(governed: Governed, place: Place, clock: Clock) -> Front:
@@ -130,7 +147,7 @@ def _be_the_only_one(place: Place, asked: argparse.Namespace) -> None:
     """Take the resident's lock; who takes over a recorder has killed the one that held it.
 
     Raises:
-        CannotRecordError: an agent runs here already.
+        AnotherRunsError: one holds it, or its recorder lives.
     """
     tries = 1 if asked.adopt is None else ADOPTION_TRIES
     while True:
@@ -140,7 +157,7 @@ def _be_the_only_one(place: Place, asked: argparse.Namespace) -> None:
         if may_begin and place.hold(place.resident_lock) is not None:
             return
         if not asked.wait and tries <= 0:
-            raise CannotRecordError(_who_runs(place))
+            raise AnotherRunsError(_who_runs(place))
         threading.Event().wait(LOOK_AGAIN_S)
 
 

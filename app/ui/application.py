@@ -43,16 +43,7 @@ class ResidentApplication:
     """`run` on the main thread; `tell` and `quit` from any."""
 
     def __init__(self, outside: Outside, *, settings: Settings | None = None) -> None:
-        keep_shared_values()
-        for name in _CV2_VARIABLES:
-            os.environ.pop(name, None)
-        start_no_bus(os.environ)
-        existing = QApplication.instance()
-        self._qt = existing if isinstance(existing, QApplication) else QApplication(["tachiai-agent"])
-        self._qt.setApplicationName("Tachiai")
-        self._qt.setDesktopFileName("tachiai-agent")
-        self._qt.setStyle("Fusion")
-        self._qt.setQuitOnLastWindowClosed(False)
+        self._qt = prepared_application()
         self._outside = outside
         self._home = HomeCarrier()
         self._settings = settings if settings is not None else user_settings()
@@ -107,6 +98,21 @@ class ResidentApplication:
             self._outside.display_lost()
         elif kind is not QtMsgType.QtDebugMsg:
             os.write(2, f"tachiai-agent: {text}\n".encode("utf-8", "replace"))
+
+
+def prepared_application() -> QApplication:
+    """Qt's application object, made ready for windows of ours; there can be one only."""
+    keep_shared_values()
+    for name in _CV2_VARIABLES:
+        os.environ.pop(name, None)
+    start_no_bus(os.environ)
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(["tachiai-agent"])
+    application.setApplicationName("Tachiai")
+    application.setDesktopFileName("tachiai-agent")
+    application.setStyle("Fusion")
+    application.setQuitOnLastWindowClosed(False)
+    return application
 
 
 def start_no_bus(environment: MutableMapping[str, str]) -> None:

@@ -3,6 +3,8 @@
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame
 
+from resources.ui.growing import grow
+
 
 class GrowingCard(QFrame):
     """What stands on a cover."""
@@ -15,11 +17,5 @@ class GrowingCard(QFrame):
     def event(self, event: QEvent) -> bool:
         """As Qt asks it."""
         answer = super().event(event)
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show, QEvent.Type.Resize):
-            self._grow()
+        grow(self, event)
         return answer
-
-    def _grow(self) -> None:
-        layout = self.layout()
-        if layout is not None:
-            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))

@@ -14,8 +14,9 @@ from Xlib import X
 from tests.e2e.programs import LIMIT_S, Site
 from tests.xserver import XServer, wait_until
 
-COVER = "Please confirm the notice on the other screen."
+COVER = "This session is recorded"
 INDICATOR = "Tachiai"
+FAILURE = "This session is not recorded"
 HOLDING = """\
 version = 1
 organisation = "Aozora Bank"
@@ -151,3 +152,20 @@ def test_a_window_that_is_cut_off_from_the_display_comes_back_and_the_recording_
         os.kill(state(site)["resident_pid"], signal.SIGTERM)
         wait_until(lambda: state(site)["state"] == "ended", what="the end", limit_s=LIMIT_S)
     assert "The recorder was stopped" in [row["text"] for row in rows(site) if row["kind"] == "evasion"]
+
+
+def test_a_session_that_cannot_be_recorded_is_told_so_on_the_screen_until_it_can(desktop, site):
+    in_the_way = site.home / "keys"
+    in_the_way.touch()  # like a home folder that is read-only: there is no making of keys
+    hindered = site.with_environment(TACHIAI_HOME=str(in_the_way / "here"))
+    with resident(hindered, WITHOUT_NOTICE) as agent:
+        desktop.wait_for_window(FAILURE)
+        assert not is_shown(desktop, INDICATOR)
+        assert f"tachiai-agent: {in_the_way}/here" in (site.home / "said").read_text()
+        in_the_way.unlink()
+        desktop.focus(FAILURE)
+        desktop.run("xdotool", "key", "Return")
+        recording(hindered)
+        wait_until(lambda: is_shown(desktop, INDICATOR), what="the indicator", limit_s=LIMIT_S)
+        assert not is_shown(desktop, FAILURE)
+        close(agent, hindered)

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from app.resident.news import Alive, MiniatureTaken, Noted, RecorderState, RowsSaid, Supervised
 from app.resident.standing import Standing
+from app.ui.failure_window import FailureWindow, Leaving
 from app.ui.rows_view import MOST_ROWS, RowsModel
 from recorder.geometry import Rect
 from recorder.logrow import LogRow
 from recorder.policy.sections import SupervisionPolicy
+from resources.ui.dressing import make_look
 from resources.ui.settings import ThrowawaySettings
 from tests.resident import SESSION, S, policy
 from tests.ui.conftest import RESIDENT_NOW_NS
@@ -111,6 +113,7 @@ from PySide6.QtWidgets import QApplication
 application = QApplication(["agent", "-platform", f"offscreen:configfile={sys.argv[1]}"])
 from app.ui.notices import Notices
 from resources.ui.dressing import make_look
+from resources.ui.dressing import make_look
 from resources.ui.settings import ThrowawaySettings
 from tests.ui.conftest import RESIDENT_NOW_NS
 from tests.resident import Asked, policy
@@ -131,6 +134,18 @@ def test_every_monitor_is_covered(tmp_path):
         "0 1280 True True This session is recorded",
         "1280 1280 True False Please confirm the notice on the other screen.",
     ], done.stderr
+
+
+def test_why_nothing_is_recorded_is_said_in_the_operators_language(qtbot):
+    why = "/home/k may not be written (Read-only file system); give yourself the right to, or choose another place."
+    window = FailureWindow(why, look=make_look(ThrowawaySettings("dark", "ja")))
+    qtbot.addWidget(window)
+    window.show()
+    assert window.windowTitle() == "このセッションは記録されていません"
+    assert window.reason.text().startswith("/home/k に書き込む権限がありません")
+    with qtbot.waitSignal(window.left) as left:
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert left.args == [Leaving.CLOSED]
 
 
 # --- the indicator ----------------------------------------------------------------------------------------------------
