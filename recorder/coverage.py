@@ -217,7 +217,7 @@ class SessionAccount:
         self._lacks.add(_Lack(2 * _rank(gap.what), _short(reason), gap.at_ns, end_ns))
         if gap.reason in _FORGETTING:
             for track in self._tracks():
-                track.set(end_ns, "")
+                track.set(gap.at_ns, "")  # the next one may have said what it finds before its pictures were there
         if gap.what in _COUNTED_SOURCES:
             self._failed.add((gap.what, end_ns))
             self._break(gap.what, end_ns)

@@ -26,6 +26,7 @@ from recorder.format.header import PreviousSegment
 from tests.xserver import wait_until
 
 S = 1_000_000_000
+REACHES_NS = 7 * S  # where the recording ends that `fills_up`
 TIP = PreviousSegment(segment=1, records=3, tip="ab" * 32)
 
 
@@ -153,7 +154,7 @@ def refuses(fakes, channel, heard, closed):
 
 def fills_up(fakes, channel, heard, closed):
     fakes.begun(channel)
-    channel.send(Ended("/r", "storage_failed", 4, "The disk is full."))
+    channel.send(Ended("/r", "storage_failed", 4, "The disk is full.", REACHES_NS))
     channel.finish(2)
 
 

@@ -11,7 +11,7 @@ from app.agent.status import StatusPrinter
 from recorder.events import Alert, EndReason, Event
 from recorder.evidence.writer import SessionHeader
 from recorder.policy.policy_file import PolicyFile
-from recorder.session.recorder import Ending, Recorder
+from recorder.session.recorder import Before, Ending, Recorder
 from recorder.session.screen_recorder import PixelWatcher
 from recorder.session.sealer import Listener
 
@@ -37,6 +37,11 @@ class Company(Protocol):
     @property
     def opening(self) -> Sequence[Event]:
         """What it has to say in the recording before anything else."""
+        ...
+
+    @property
+    def before(self) -> Before | None:
+        """Since when and why nothing was recorded, if a new recording is made now."""
         ...
 
     def starts(self, folder: Path, header: SessionHeader, recorder: Recorder, *, segment: int) -> None:
@@ -67,6 +72,7 @@ class Terminal:
     watcher: PixelWatcher | None = None
     policy: PolicyFile | None = None
     opening: Sequence[Event] = ()
+    before: Before | None = None
 
     def __init__(self, asked: argparse.Namespace) -> None:
         self._as_json = asked.json

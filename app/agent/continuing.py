@@ -9,7 +9,7 @@ from recorder.events import GapReason
 from recorder.evidence.keys import DeviceKey, Recipients
 from recorder.evidence.writer import RecordingWriter
 from recorder.format.header import PreviousSegment
-from recorder.session.recorder import Lost
+from recorder.session.recorder import Before, Lost
 from recorder.session.sealer import HEARTBEAT_S
 
 # While nothing happens a chunk is sealed every HEARTBEAT_S: whoever claims to know of more than that is not believed.
@@ -52,6 +52,13 @@ class Resuming:
             return None
         writer.start_segment(self.reason)
         return Continued(writer, self._lost(writer, clock))
+
+    @property
+    def before(self) -> Before | None:
+        """What a new recording begins with, made because this one could not go on; None if nothing was heard of it."""
+        if not self.refusal or self.sealed_boot_ns is None:
+            return None
+        return Before(self.sealed_boot_ns, self.reason, self.detail)
 
     def _lost(self, writer: RecordingWriter, clock: Clock) -> Lost:
         """From the last moment on up to which all is known to be on the disk."""

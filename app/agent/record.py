@@ -41,7 +41,7 @@ from recorder.process_guard import guard_memory
 from recorder.release import release
 from recorder.session.plain_log import PlainLog
 from recorder.session.plain_video import PRIVATE, PlainVideo
-from recorder.session.recorder import Ending, Recorder
+from recorder.session.recorder import Ending, Lost, Recorder
 from recorder.session.sealer import Listener
 
 _PROTECTION = {
@@ -73,7 +73,7 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
         stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one
         clock = SystemClock()
         continued = resuming.go_on(keys.device, keys.recipients, clock) if resuming is not None else None
-        header = _header(asked, clock.read()) if continued is None else continued.writer.header
+        header, lost = _beginning(asked, company, continued, clock)
         session_clock = SessionClock(clock, started=header.started)
         beside = _Beside.open(
             asked, header, session_clock, stack
@@ -98,6 +98,7 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
             stop,
             company or Terminal(asked),
             continued,
+            lost,
             put,
         )
 
@@ -170,6 +171,7 @@ def _run(
     stop: threading.Event,
     company: Company,
     continued: Continued | None,
+    lost: Lost | None,
     put: Put | None,
 ) -> int:
     asked = governed.asked
@@ -184,7 +186,7 @@ def _run(
         storage=governed.policy.policy.storage,
         listeners=listeners,
         watcher=beside.video or company.watcher,
-        lost=continued.lost if continued is not None else None,
+        lost=lost,
         judging=judging(
             governed.policy.policy.rules,
             _session_started(header, screen_source.method, asked.keys),
@@ -268,6 +270,18 @@ def _ask_passphrase() -> str:
     while first and getpass.getpass("The same again: ") != first:
         first = getpass.getpass("They differ. A passphrase for the new auditor key: ")
     return first
+
+
+def _beginning(
+    asked: argparse.Namespace, company: Company | None, continued: Continued | None, clock: Clock
+) -> tuple[SessionHeader, Lost | None]:
+    """Whose session it is, since when, and what of it was not recorded until now."""
+    if continued is not None:
+        return continued.writer.header, continued.lost
+    before = company.before if company is not None else None
+    if before is None:
+        return _header(asked, clock.read()), None
+    return _header(asked, before.began(clock.read())), before.lost
 
 
 def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:

@@ -49,7 +49,7 @@ from recorder.evidence.writer import SessionHeader
 from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.policy_file import PolicyFile, policy_in
 from recorder.session.miniature import Miniature as MiniatureMaker
-from recorder.session.recorder import Ending, Recorder
+from recorder.session.recorder import Before, Ending, Recorder
 from recorder.session.sealer import Listener
 
 _NO_FILE = Path("of the agent that started this recorder")
@@ -159,9 +159,17 @@ class Supervised:
 
     @property
     def opening(self) -> Sequence[Event]:
-        """What was not recorded before a new recording, and why it does not go on with the one before."""
-        sentences = [self._missed(), self.resuming.refusal if self.resuming is not None else ""]
-        return [SourceStatus(0, "recorder", working=True, detail=sentence) for sentence in sentences if sentence]
+        """Why a new recording does not go on with the one before."""
+        sentence = self.resuming.refusal if self.resuming is not None else ""
+        return [SourceStatus(0, "recorder", working=True, detail=sentence)] if sentence else []
+
+    @property
+    def before(self) -> Before | None:
+        """Since when nothing is recorded, if a new recording has to be made."""
+        missed = self._begin.missed
+        if missed is not None:
+            return Before(missed.since_boot_ns, GapReason(missed.reason), missed.detail)
+        return self.resuming.before if self.resuming is not None else None
 
     def starts(self, folder: Path, header: SessionHeader, recorder: Recorder, *, segment: int) -> None:
         """Keep whom to ask how it goes."""
@@ -205,16 +213,10 @@ class Supervised:
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Keep it for the last word."""
-        del recorder
         sentence = ending.detail if ending.error is not None else ""
-        self.last = Ended(str(self._folder), str(ending.reason), exit_status, sentence)
-
-    def _missed(self) -> str:
-        since_ns = self._begin.missed_boot_ns
-        if since_ns is None:
-            return ""
-        missed_s = (self._clock.boot_ns() - since_ns) / NS_PER_S
-        return f"Nothing was recorded for {missed_s:.1f} s before: {self._begin.missed_why}"
+        header, ended_ns = self._header, recorder.ended_at_ns
+        reaches_ns = header.started.boot_ns + ended_ns if header is not None and ended_ns is not None else 0
+        self.last = Ended(str(self._folder), str(ending.reason), exit_status, sentence, reaches_ns)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from recorder.capture.key_gate import KeyGate
 from recorder.capture.screen import DisplayLostError, ScreenSource
 from recorder.capture.source import Source
-from recorder.clock import SessionClock
+from recorder.clock import Instant, SessionClock
 from recorder.errors import StorageError
 from recorder.events import EndReason, Event, Gap, GapReason, SessionEnded, SourceStatus
 from recorder.evidence.writer import RecordingWriter
@@ -44,18 +44,38 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What a recorder that goes on after another was killed has to say: from when on nothing is known, and why."""
+    """What a recorder has to say that comes after another, or late: from when on nothing is known, and why."""
 
     from_ns: int
     reason: GapReason
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Since when, and why, nothing was recorded: the session of a new recording begins then, with that gap."""
+
+    since_boot_ns: int
+    reason: GapReason
+    detail: str
+
+    def began(self, now: Instant) -> Instant:
+        """That moment on all three clocks, as far as they ran alike since."""
+        ago_ns = max(0, min(now.boot_ns - self.since_boot_ns, now.boot_ns, now.monotonic_ns))
+        return Instant(now.monotonic_ns - ago_ns, now.boot_ns - ago_ns, now.wall_ns - ago_ns)
+
+    @property
+    def lost(self) -> Lost:
+        """The gap that its recording begins with."""
+        return Lost(0, self.reason, self.detail)
+
+
 class Recorder:
     """Record one session from `start` to `finish`.
 
     The writer's first segment must stand. `opening` are the events that open the recording (`SessionStarted` first).
-    With `lost` it goes on with a recording: the gap up to its first pictures is sealed before anything else.
+    With `lost` the gap up to its first pictures is sealed before anything that happens: it goes on with a recording, or
+    makes a new one of a session that was not recorded from its beginning.
     `storage` says what is done when there is less and less room; `measure` how much there is, if not the disk.
     `judging` holds rules against what happens; its alerts go into the recording.
     What the sources tell goes through the `gate`, if there is one. Whatever ends the recording before it is asked to,
@@ -88,6 +108,7 @@ class Recorder:
         self._opening = opening
         self._lost = lost
         self.gap_ns = 0  # how long nothing was recorded before `start`
+        self.ended_at_ns: int | None = None  # the session's time of its end, once it is over
         self._gate = gate
         self._error: Exception | None = None
         self._asked: Ending | None = None
@@ -178,8 +199,9 @@ class Recorder:
         self._queue.close()
         self._sealer.join()
         ending = self._ending(asked, detail)
+        self.ended_at_ns = self._clock.now_ns()
         try:
-            self._sealer.finish(SessionEnded(self._clock.now_ns(), ending.reason, ending.detail))
+            self._sealer.finish(SessionEnded(self.ended_at_ns, ending.reason, ending.detail))
         except StorageError as error:
             return Ending(EndReason.STORAGE_FAILED, str(error), error)
         return ending

@@ -11,6 +11,7 @@ import pytest
 
 from tests.agents import RunningAgent, boot_ns
 from tests.e2e.programs import Site
+from tests.faults.test_account import accounted, gaps
 from tests.xserver import XServer, stop_process, wait_until
 
 S = 1_000_000_000
@@ -52,7 +53,6 @@ def test_a_full_disk_closes_the_recording_and_the_next_one_says_for_how_long_the
         [sys.executable, "-m", "tests.e2e.paint", "noise:20"], env=desktop.environment | {"PYTHONPATH": "."}
     )
     agent.wait_said("NOT recording:")
-    full_ns = boot_ns()
     stop_process(painter)
     wait_until(lambda: agent.state.state == "restarting", what="the agent to say that it does not record")
     status = agent.status()
@@ -61,7 +61,7 @@ def test_a_full_disk_closes_the_recording_and_the_next_one_says_for_how_long_the
     agent.wait_said("times in a row")
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     again = agent.wait_recording(recorder=first.recorder_pid)
-    missed_s = (boot_ns() - full_ns) / S
+    back_ns = boot_ns()
     assert again.folder != first.folder
     agent.wait_seconds_recorded(1.0)
     assert agent.stop() == 0
@@ -69,8 +69,20 @@ def test_a_full_disk_closes_the_recording_and_the_next_one_says_for_how_long_the
     ended = site.player_rows("log", str(first.folder))[-1]
     assert ended["text"].startswith("Session ended: ")
     assert "storage" in ended["text"]
-    (said,) = [row["detail"] for row in agent.rows("source") if "Nothing was recorded" in row["detail"]]
-    assert "full" in said
-    assert abs(float(said.partition(" for ")[2].partition(" s ")[0]) - missed_s) <= 2.0  # and a start
+    ended_ns = (first.started_boot_ns or 0) + round(ended["at_s"] * S)
+    assert again.started_boot_ns == ended_ns, "no moment is between the two recordings"
+    assert_says_full(site, first.folder, agent, back_ns)
     states = {row["path"]: row["state"] for row in site.player_rows("list", "--library", str(small_disk))}
     assert states == {str(first.folder): "closed", str(again.folder): "closed"}
+
+
+def assert_says_full(site: Site, first: str | None, following: RunningAgent, back_ns: int) -> None:
+    """The one ends and the other begins with a gap for want of room, up to when there was some."""
+    missed = following.rows("gap")[0]
+    assert missed["at_s"] == 0
+    assert "full" in missed["detail"]
+    assert abs((following.state.started_boot_ns or 0) + missed["end_s"] * S - back_ns) <= 2 * S  # and a start
+    ((reason, _),) = gaps(accounted(site, Path(str(first))))
+    assert reason == "storage_full"
+    ((reason, length_ns),) = gaps(accounted(site, following.folder))
+    assert (reason, length_ns) == ("storage_full", round(missed["end_s"] * S))

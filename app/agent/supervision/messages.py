@@ -47,7 +47,7 @@ class Heartbeat(Message, frozen=True):
 
 
 class Started(Message, frozen=True):
-    """It records now. `segment` is the one that was begun; `lost_ns` how long nothing was recorded before (0: new)."""
+    """It records now. `segment` is the one that was begun; `lost_ns` how long nothing was recorded before."""
 
     folder: str
     session_id: str
@@ -140,12 +140,16 @@ class Refused(Message, frozen=True):
 
 
 class Ended(Message, frozen=True):
-    """The recording is closed and signed (or could not be), for this `EndReason`; `sentence` says what went wrong."""
+    """The recording is closed and signed (or could not be), for this `EndReason`; `sentence` says what went wrong.
+
+    `reaches_boot_ns` is when the session ended in it (0: not known).
+    """
 
     folder: str
     reason: str
     exit_status: int
     sentence: str = ""
+    reaches_boot_ns: int = 0
 
 
 # --- the resident says ------------------------------------------------------------------------------------------------
@@ -164,10 +168,18 @@ class Resume(msgspec.Struct, frozen=True, array_like=True):
     tip: PreviousSegment | None = None
 
 
+class Missed(msgspec.Struct, frozen=True, array_like=True):
+    """Since when, for which `GapReason` and why in words there is no recording: the next one begins with that gap."""
+
+    since_boot_ns: int
+    reason: str
+    detail: str
+
+
 class Begin(Message, frozen=True):
     """The first message to a recorder: what to go on with (None: a new recording), and what it has to know.
 
-    `resident` is the command that starts the resident again; `missed_…`: since when and why nothing could be recorded.
+    `resident` is the command that starts the resident again; `missed` is what a new recording begins with.
     `policy` is the policy file that the resident began with, whole: it holds until the session is over, whatever
     becomes of the file; b"" is the built-in policy.
     """
@@ -178,8 +190,7 @@ class Begin(Message, frozen=True):
     heartbeat_s: float
     silent_after_s: float
     restarts_resident: bool
-    missed_boot_ns: int | None = None
-    missed_why: str = ""
+    missed: Missed | None = None
     policy: bytes = b""
 
 

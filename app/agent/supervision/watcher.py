@@ -21,6 +21,7 @@ from app.agent.supervision.messages import (
     Health,
     Heartbeat,
     Message,
+    Missed,
     Refused,
     Resume,
     Started,
@@ -101,7 +102,8 @@ class Watcher:
         self._begun: Started | None = None
         self._health: Health | None = None
         self._ended: Ended | Refused | None = None
-        self._missed: tuple[int, str] | None = None  # since when (boot clock), and why, nothing is recorded
+        self._missed: Missed | None = None
+        self._unrecorded_boot_ns = 0  # since when there is no recording, or the one there is does not go on
         self._has_recorded = False
         self._stopping: Stop | None = None
         self._stop_until_ns = 0
@@ -148,6 +150,7 @@ class Watcher:
     # --- the thread ---------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        self._unrecorded_boot_ns = self._clock.boot_ns()
         while True:
             if self._recorder is None:
                 outcome = self._after_the_end()
@@ -207,8 +210,7 @@ class Watcher:
                     heartbeat_s=limits.heartbeat_s,
                     silent_after_s=limits.silent_after_s,
                     restarts_resident=limits.restarts_resident,
-                    missed_boot_ns=self._missed[0] if self._missed is not None else None,
-                    missed_why=self._missed[1] if self._missed is not None else "",
+                    missed=self._missed,
                     policy=self._policy,
                 )
             )
@@ -323,10 +325,8 @@ class Watcher:
         """End this recorder; the next one goes on with its recording."""
         recorder, self._recorder = self._recorder, None
         begun, health = self._begun, self._health
-        if begun is None and self._resume is None:
-            waited_ns = self._now_ns() - self._started_ns
-            self._missed = self._missed or (self._clock.boot_ns() - waited_ns, trouble.detail)
         if begun is not None:
+            self._unrecorded_boot_ns = health.sealed_boot_ns if health is not None else self._clock.boot_ns()
             self._resume = Resume(
                 folder=begun.folder,
                 reason=trouble.reason,
@@ -340,6 +340,8 @@ class Watcher:
         self._fail(trouble)
 
     def _fail(self, trouble: Trouble) -> None:
+        if self._resume is None and self._missed is None:
+            self._missed = Missed(self._unrecorded_boot_ns, trouble.reason, trouble.detail)
         self._listener.trouble(trouble)
         self._pause(self._backoff if trouble.is_own else self._struck)
 
@@ -377,6 +379,7 @@ class Watcher:
             return Outcome(ended.exit_status, folder, ended.sentence)
         self._ended, self._resume = None, None
         self._attacks.forget_session()
-        self._missed = self._missed or (self._clock.boot_ns(), ended.sentence)
-        self._fail(Trouble(reason, ended.sentence))
+        if isinstance(ended, Ended):
+            self._unrecorded_boot_ns = ended.reaches_boot_ns or self._clock.boot_ns()
+        self._fail(Trouble(reason if reason in set(GapReason) else GapReason.RECORDER_DIED, ended.sentence))
         return None

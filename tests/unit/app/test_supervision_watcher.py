@@ -1,18 +1,32 @@
 """The resident's watcher with recorders that are threads: what each trouble leads to, and that it never gives up."""
 
 import threading
+import time
 
 import pytest
 
 from app.agent.supervision.messages import (
     Ended,
     GoOn,
+    Missed,
     Stop,
     ToldToEnd,
 )
 from app.agent.supervision.watcher import LOGOUT_WINDOW_S
 from recorder.events import EndReason, GapReason
-from tests.watched import TIP, S, dies, fills_up, is_silent, never_begins, records, refuses, sealing_hangs
+from tests.watched import (
+    REACHES_NS,
+    TIP,
+    FakeRecorders,
+    S,
+    dies,
+    fills_up,
+    is_silent,
+    never_begins,
+    records,
+    refuses,
+    sealing_hangs,
+)
 from tests.xserver import wait_until
 
 
@@ -33,7 +47,7 @@ def test_a_recorder_in_trouble_is_replaced_by_one_that_goes_on(watch, script, re
     assert (resume.folder, resume.reason, resume.tip) == ("/r", reason, TIP)
     assert resume.sealed_boot_ns is not None
     assert fakes.begins[0].resume is None
-    assert fakes.begins[1].missed_boot_ns is None, "what is missing stands in the recording that goes on"
+    assert fakes.begins[1].missed is None, "what is missing stands in the recording that goes on"
 
 
 def test_a_machine_that_slept_is_no_trouble(watch):
@@ -46,13 +60,39 @@ def test_a_machine_that_slept_is_no_trouble(watch):
 
 
 def test_a_recorder_that_died_before_its_recording_began_leaves_word_of_the_time_that_is_missing(watch):
+    before_ns = time.monotonic_ns()
     _, fakes, ears = watch(never_begins, never_begins, records)
-    before_ns = fakes.clock.boot_ns()
+    begun_ns = time.monotonic_ns()
     wait_until(ears.recording, what="a recording")
-    missed = [begin.missed_boot_ns for begin in fakes.begins]
+    missed = [begin.missed for begin in fakes.begins]
     assert missed[0] is None
-    assert missed[1] == missed[2] <= before_ns + S
-    assert "The recorder was gone" in fakes.begins[2].missed_why
+    assert missed[1] == missed[2]
+    assert before_ns <= missed[2].since_boot_ns <= begun_ns + S // 10, "from when the agent began"
+    assert missed[2].reason == GapReason.RECORDER_DIED
+    assert "The recorder was gone" in missed[2].detail
+
+
+def test_where_no_process_is_to_be_had_the_time_until_there_is_one_is_missing(watch, monkeypatch):
+    refused = iter([OSError(11, "Resource temporarily unavailable")])
+
+    def start(fakes, hear):
+        for error in refused:
+            raise error
+        return begins(fakes, hear)
+
+    begins = FakeRecorders.start
+    monkeypatch.setattr(FakeRecorders, "start", start)
+    _, fakes, ears = watch(records)
+    wait_until(ears.recording, what="a recording")
+    assert "No recorder could be started" in fakes.begins[0].missed.detail
+
+
+def test_a_recorder_that_refuses_to_go_on_leaves_the_time_since_the_one_before_was_killed(watch):
+    _, fakes, ears = watch(dies, refuses, records)
+    wait_until(lambda: len(ears.recording()) == 2, what="another recording")
+    resume, missed = fakes.begins[1].resume, fakes.begins[2].missed
+    assert fakes.begins[2].resume is None
+    assert (missed.since_boot_ns, missed.reason) == (resume.sealed_boot_ns, GapReason.RECORDER_DIED)
 
 
 def test_what_was_known_of_the_recording_is_kept_over_starts_that_fail(watch):
@@ -85,8 +125,7 @@ def test_a_full_disk_is_tried_again_with_a_new_recording_that_says_what_was_miss
     _, fakes, ears = watch(fills_up, refuses, records)
     wait_until(lambda: len(ears.recording()) == 2, what="a recording after the disk was full")
     assert [begin.resume for begin in fakes.begins] == [None] * 3
-    assert fakes.begins[2].missed_why == "The disk is full."
-    assert 0 <= fakes.clock.boot_ns() - fakes.begins[2].missed_boot_ns < 5 * S
+    assert fakes.begins[2].missed == Missed(REACHES_NS, GapReason.STORAGE_FAILED, "The disk is full.")
     assert ears.outcome is None
 
 

@@ -185,6 +185,15 @@ def test_after_a_recorder_died_nothing_holds_that_is_not_said_again() -> None:
     assert said([*held, died, again])[-1] == (20, 100, "locked", "")
 
 
+def test_what_the_next_recorder_finds_before_its_first_pictures_holds_after_the_gap() -> None:
+    died = Gap(10 * S, 20 * S, "everything", "recorder_died")
+    found = [LockChanged(12 * S, locked=True), MaskChanged(13 * S, MASK), LockChanged(50 * S, locked=False)]
+    masked = [(0, 10, "recorded", ""), (10, 20, "gap", "recorder_died"), (20, 100, "masked", "mail")]
+    assert said([died, *found]) == said([*found, died]) == masked
+    locked = [(10, 20, "gap", "recorder_died"), (20, 50, "locked", ""), (50, 100, "recorded", "")]
+    assert said([died, found[0], found[2]])[1:] == locked
+
+
 def test_who_did_nothing_before_and_after_a_recorder_died_was_idle_but_for_the_gap() -> None:
     died = Gap(10 * S, 20 * S, "everything", "recorder_died")
     told = [died, IdleChanged(60 * S, idle=True, since_ns=0), IdleChanged(90 * S, idle=False, since_ns=0)]
