@@ -1,6 +1,6 @@
 """The small window that says that recording is on, where there is no tray: it folds, it moves, and it stays."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -8,6 +8,7 @@ from app.resident.placing import first_place, kept_inside, read, written
 from app.resident.standing import Standing
 from app.ui.screens import primary_area, usable_areas
 from app.ui.state_icon import state_pixmap
+from recorder.geometry import Rect
 from resources.ui.look import Look
 from resources.ui.settings import Settings
 from resources.ui.widgets import icon_button, name_control, plain_label
@@ -40,6 +41,7 @@ class Indicator(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.sign, self.word, self.fold_button = self._assemble()
         self._grip: QPoint | None = None
+        self._settled: tuple[QRect, list[Rect]] | None = None
         self._was_moved = False
         self._shown: tuple[Standing, str, str] | None = None
         self._above = QTimer(self, interval=RAISED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
@@ -89,7 +91,9 @@ class Indicator(QWidget):
         self.resize(self.sizeHint())
         kept = read(self._settings.value(PLACE, ""))
         left, top = kept if kept is not None else first_place(self.width(), self.height(), primary_area())
-        self.move(*kept_inside(left, top, self.width(), self.height(), usable_areas()))
+        areas = usable_areas()
+        self.move(*kept_inside(left, top, self.width(), self.height(), areas))
+        self._settled = (self.geometry(), areas)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing folds it."""
@@ -182,6 +186,6 @@ class Indicator(QWidget):
 
     def _stay_in_sight(self) -> None:
         """Another program may have put a window above it, pushed it off the screens or shrunk it to nothing."""
-        if self._grip is None:
+        if self._grip is None and self._settled != (self.geometry(), usable_areas()):
             self.settle()
         self.raise_()

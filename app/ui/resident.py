@@ -26,7 +26,7 @@ from resources.ui.settings import Settings
 from resources.ui.widgets import bring_forward
 from resources.words import read_words
 
-LOOKED_EVERY_MS = 1000
+LOOKED_EVERY_MS = 2000
 BESIDE_TRAY = "indicator_beside_tray"
 
 
@@ -62,6 +62,7 @@ class ResidentDesk(QObject):
         self._rights: RightsDialog | None = None
         self._stopping: StopDialog | None = None
         self._furnish()
+        self.notices.confirmed.connect(lambda _purpose: self._tell())
         self._clock = QTimer(self, interval=LOOKED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
         self._clock.timeout.connect(self._tell_of_now)
         QApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -234,7 +235,8 @@ class ResidentDesk(QObject):
         alive_ns, self._alive_ns = self._alive_ns, None
         if alive_ns is not None:
             self.known = self.known.told(Alive(), now_ns=max(alive_ns, self.known.heard_ns or 0))
-        self._tell()
+        if not self._told or self._told[0] != self.standing:  # whatever else there is to say was told of itself
+            self._tell()
 
     def _tell(self) -> None:
         standing = self.standing

@@ -4,7 +4,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-LOOKED_EVERY_MS = 2000
+# Where there is none, the indicator stands in for it; one that goes must not leave the desktop without both.
+LOOKED_EVERY_MS, LOOKED_FOR_EVERY_MS = 2000, 6000
 
 
 class Tray(QObject):
@@ -18,7 +19,7 @@ class Tray(QObject):
         self._menu = menu
         self._icon: QSystemTrayIcon | None = None
         self._sign, self._tip = QIcon(), ""
-        self._clock = QTimer(self, interval=LOOKED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
+        self._clock = QTimer(self, interval=LOOKED_FOR_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
         self._clock.timeout.connect(self.look)
 
     @property
@@ -52,6 +53,7 @@ class Tray(QObject):
             self._show()
         else:
             self._let_go()
+        self._clock.setInterval(LOOKED_EVERY_MS if is_available else LOOKED_FOR_EVERY_MS)
         self.changed.emit(is_available)
 
     def _show(self) -> None:

@@ -11,7 +11,9 @@ from recorder.errors import CannotRecordError
 SYS = Path("/sys")
 USB = "bus/usb/devices"
 USB_KIND = "usb"
+UEVENTS = "kernel/uevent_seqnum"
 LOOK_EVERY_S = 2.0
+UNTOLD_MOST = 10  # so many looks are left out at most while the kernel tells nothing new
 LONGEST_NAME = 200
 # Of USB's interface classes those that a person plugs in to carry data, or to type with.
 _KINDS = {
@@ -37,12 +39,13 @@ class Device:
 
 
 class LinuxDevices(ThreadSource):
-    """Looks every two seconds; what was plugged in for less is missed."""
+    """Looks every two seconds whether the kernel told of devices; what was plugged in for less is missed."""
 
     def __init__(self, *, sys: Path = SYS, look_every_s: float = LOOK_EVERY_S) -> None:
         super().__init__("devices")
         self._sys = sys
         self._look_every_s = look_every_s
+        self._told, self._left_out = "", 0
         self._known: dict[str, Device] = {}  # by where it is plugged in
         self._unready: set[str] = set()
         self._usb: list[Device] = []
@@ -56,9 +59,22 @@ class LinuxDevices(ThreadSource):
         return "USB devices and removable disks are looked for every two seconds."
 
     def _run(self) -> None:
+        self._has_told()  # what it tells from here on is new
         self._look("found")
         while not self._wait_round(self._look_every_s):
-            self._look("added")
+            if self._unready or self._has_told():
+                self._look("added")
+
+    def _has_told(self) -> bool:
+        """Whether the kernel numbered another message about any device; of a card some readers make it send none."""
+        told = _said(self._sys / UEVENTS)
+        is_same = told == self._told and bool(told)
+        self._told = told
+        self._left_out = self._left_out + 1 if is_same else 0
+        if self._left_out < UNTOLD_MOST:
+            return not is_same
+        self._left_out = 0
+        return True
 
     def _look(self, added: str) -> None:
         now_ns = self._clock.now_ns()

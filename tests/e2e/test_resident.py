@@ -62,7 +62,7 @@ def resident(site: Site, policy: str) -> Iterator["subprocess.Popen[bytes]"]:
 def state(site: Site) -> dict:
     """What the agent keeps of itself."""
     files = list((site.home / "tachiai").glob("agent-*.json"))
-    return json.loads(files[0].read_bytes()) if files else {}
+    return json.loads(files[0].read_bytes().partition(b"\n")[0]) if files else {}
 
 
 def recording(site: Site) -> Path:

@@ -256,9 +256,20 @@ def test_what_lies_in_the_states_place_and_says_nothing_is_nothing(tmp_path):
     assert place.read() is None
     place.write(state())
     assert place.read() == state()
-    for bad in (b"", b"{}", b'{"state": 1}', b"\xff" * 100, b" " * 100_000):
+    written = place.state_file.read_bytes()
+    torn = written.replace(b'"recorder_pid":2', b'"recorder_pid":3')
+    assert torn != written
+    for bad in (b"", b"{}", b'{"state": 1}', b"\xff" * 100, b" " * 100_000, written[:60], torn):
         place.state_file.write_bytes(bad)
         assert place.read() is None
+
+
+def test_a_state_that_is_said_in_fewer_words_is_written_over_the_longer_one(tmp_path):
+    place = Place.of({"TACHIAI_HOME": str(tmp_path), "DISPLAY": ":7"})
+    os.close(place.hold(place.resident_lock) or 0)
+    for said in (state(), state(problem="x" * 6000), state(problem="It is over.")):
+        place.write(said)
+        assert place.read() == said
 
 
 def test_a_recording_goes_on_only_on_the_same_start_of_the_same_display():

@@ -224,6 +224,18 @@ def test_a_stick_is_told_where_a_disk_was_that_nobody_takes_out(tmp_path):
     assert [(device.action, device.name) for device in heard.of(DeviceChanged)] == [("added", "sdb")]
 
 
+def test_while_the_kernel_tells_nothing_new_devices_are_asked_seldom(tmp_path):
+    (tmp_path / "kernel").mkdir()
+    source = LinuxDevices(sys=tmp_path)
+    told = []
+    for number in (5, 5, 5, 6, *[6] * 20):
+        (tmp_path / "kernel/uevent_seqnum").write_text(f"{number}\n")
+        told.append(source._has_told())
+    assert [at for at, is_new in enumerate(told) if is_new] == [0, 3, 13, 23]
+    (tmp_path / "kernel/uevent_seqnum").unlink()
+    assert [source._has_told() for _ in range(3)] == [True] * 3, "who is not told looks"
+
+
 def test_whoever_traces_the_recorder_is_named(tmp_path):
     """A real tracer: strace-like, by ptrace, of a process that runs the source."""
     tracee = subprocess.Popen([sys.executable, "-c", TRACED], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
