@@ -41,6 +41,7 @@ class Simple:
     sets: list[str] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
+    appends: list[str] = field(default_factory=list)
     fed: list["Simple"] = field(default_factory=list)
     told: str = ""
     names: tuple[str, ...] = ()  # filled in by who takes it further apart
@@ -48,7 +49,7 @@ class Simple:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was read of it."""
-        return not (self.words or self.sets or self.reads or self.writes)
+        return not (self.words or self.sets or self.reads or self.writes or self.appends)
 
 
 def read_line(text: str, variables: dict[str, str]) -> tuple[list[Simple], int]:
@@ -118,9 +119,12 @@ class _Reader:
                 words.extend([text] if is_quoted else braces(text))
 
     def _brackets(self, pieces: "_Pieces", one: Simple) -> None:
-        if self.inner(")", 1) is None:
+        inside = self.inner(")", 1)
+        if inside is None:
             pieces.add("(")
             self.at += 1
+        else:
+            one.fed.extend(inside)
 
     def _quoted(self, sign: str, pieces: "_Pieces", one: Simple) -> None:
         if sign == "\\":
@@ -172,7 +176,7 @@ class _Reader:
     def _named(self) -> str:
         if quoted := _QUOTED_C.match(self.text, self.at):
             self.at = quoted.end()
-            return _unescaped(quoted.group(1))
+            return unescaped(quoted.group(1))
         if (named := _NAME.match(self.text, self.at)) is None:
             self.at += 1
             return "" if self.text.startswith('"', self.at) else "$"  # $"…" is a text to be translated
@@ -282,6 +286,8 @@ class _List:
                 self._scopes.append(list(self._pipe))
             elif word in _CLOSING and self._scopes:
                 self._scopes.pop()
+            elif word == "function":
+                del one.words[:1]  # its name
         if len(one.words) > 2 and one.words[0] == "for" and one.words[2] == "in":
             self._reader.set(one.words[1], " ".join(one.words[3:]))
             self._scopes.append(list(self._pipe))
@@ -321,7 +327,9 @@ class _List:
         elif where and not where.isdigit() and where != "-" and not how.startswith("<<"):
             if "<" in how:
                 self._one.reads.append(where)
-            if ">" in how:
+            if ">>" in how:
+                self._one.appends.append(where)
+            elif ">" in how:
                 self._one.writes.append(where)
 
     def _group(self) -> None:
@@ -339,7 +347,9 @@ class _List:
             return
         for inner in inside:
             inner.fed.extend(self._pipe)
-        if is_begin:
+        if not is_begin:
+            one.fed.extend(inside)  # PowerShell's way to put in what a command gives
+        else:
             self.read.extend(inside)
             self._pipe.extend(inside)
 
@@ -361,8 +371,8 @@ def _put_out(inside: Sequence[Simple]) -> str | None:
     return " ".join(word for word in inside[0].words[1:] if word not in ("-n", "-e", "%s"))
 
 
-def _unescaped(text: str) -> str:
-    """The text of `$'…'`."""
+def unescaped(text: str) -> str:
+    """The text of `$'…'`, and what `echo -e` and `printf` make of theirs."""
     try:
         return codecs.decode(text.encode("latin-1", "backslashreplace"), "unicode_escape")
     except (UnicodeDecodeError, ValueError):

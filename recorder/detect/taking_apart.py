@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from recorder.detect.observation import FieldValue
 from recorder.detect.paths import as_path, paths
-from recorder.detect.shell_reading import Simple, read_line
+from recorder.detect.shell_reading import Simple, read_line, unescaped
 from recorder.detect.windows_lines import for_reading, is_of_windows
 from recorder.detect.wrappers import CLIENTS, SHELLS, Within, program_name, within, without_escape
 
@@ -70,6 +70,7 @@ class _Place:
     given: tuple[str, ...] = ()  # words that come by a pipe
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    appends: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = (("IFS", " "),)
 
 
@@ -107,6 +108,7 @@ class _Taking:
                 (),
                 tuple(one.reads),
                 tuple(one.writes),
+                tuple(one.appends),
                 tuple(variables.items()),
             )
             began = len(self.parts)
@@ -143,7 +145,9 @@ class _Taking:
                 continue
             found = tuple(text for word in inner.words for text in (given if word == "{}" and given else (word,)))
             extra = given if name in ("xargs", "parallel") else ()
-            aside = _Place(behind, place.folder, place.fed_by, extra, place.reads, place.writes, place.variables)
+            aside = _Place(
+                behind, place.folder, place.fed_by, extra, place.reads, place.writes, place.appends, place.variables
+            )
             self._command(without_escape(found), Simple(fed=one.fed, told=one.told), aside)
         if name in _TOLD_BY_PIPE and len(behind) <= DEEPEST:
             for text in _told(one):
@@ -165,16 +169,22 @@ def _fields(name: str, words: Sequence[str], one: Simple, place: _Place, *, is_o
         ]
     )
     known: dict[str, FieldValue] = {
-        "Command": " ".join(words),
+        "Command": " ".join([*map(_as_name, words[:1]), *words[1:]]),
         "Runs": name,
         "Word": tuple(words[1:]),
         "Path": tuple(reached),
         "Writes": tuple(as_path(path, place.folder) for path in place.writes),
+        "Appends": tuple(as_path(path, place.folder) for path in place.appends),
         "FedBy": place.fed_by,
         "Behind": place.behind,
         "Sets": tuple(sets),
     }
     return {key: value for key, value in known.items() if value}
+
+
+def _as_name(word: str) -> str:
+    """A first word with a blank in it is one name, or a text in brackets, and not several words."""
+    return f"'{word}'" if " " in word else word
 
 
 def _without_comments(statement: str) -> str:
@@ -226,4 +236,5 @@ def _told(one: Simple) -> Iterator[str]:
         yield one.told
     for fed in one.fed:
         if fed.words and program_name(fed.words[0]) in _SAYING:
-            yield " ".join(word for word in fed.words[1:] if word not in ("-n", "-e", "-E"))
+            said = " ".join(word for word in fed.words[1:] if word not in ("-n", "-e", "-E"))
+            yield unescaped(said) if "\\" in said else said

@@ -84,7 +84,10 @@ _PART = (
     Field("Word", Holds.TEXTS, "each of its arguments, as the program gets it", of_part=True),
     Field("Path", Holds.TEXTS, "its arguments, and what `<` reads, as paths: without `//`, `.` and `..`", of_part=True),
     Field("Writes", Holds.TEXTS, "the paths that `>` writes to", of_part=True),
-    Field("FedBy", Holds.TEXTS, "the programs whose output it gets, by a pipe, `<(…)` or `$(…)`", of_part=True),
+    Field("Appends", Holds.TEXTS, "the paths that `>>` adds to", of_part=True),
+    Field(
+        "FedBy", Holds.TEXTS, "the programs whose output it gets, by a pipe, `<(…)`, `$(…)` or brackets", of_part=True
+    ),
     Field("Behind", Holds.TEXTS, "what runs it, outermost first: sudo, ssh, xargs, psql, …", of_part=True),
     Field("Sets", Holds.TEXTS, "the variables that it sets, as NAME=value", of_part=True),
 )

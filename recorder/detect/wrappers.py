@@ -320,6 +320,8 @@ def _behind_options(words: Sequence[str], at: int, with_word: frozenset[str]) ->
 def _from_code(words: Sequence[str]) -> Iterator[Within]:
     """What a script on the line gives to a shell: `os.system("…")`."""
     for word in words:
+        if word.startswith(":!"):  # vim -c ':!…'
+            yield Within((word[2:],), is_line=True)
         for found in _RUN_FROM_CODE.finditer(word):
             texts = [one or other for one, other in _CODE_WORD.findall(found.group(1))]
             yield Within((texts[0],), is_line=True) if len(texts) == 1 else Within(tuple(texts))

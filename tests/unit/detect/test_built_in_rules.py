@@ -2,14 +2,20 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import resources
+from recorder.detect.examples import read_example
+from recorder.detect.judge import Judge
 from recorder.detect.loading import load_rules, rule_files
+from recorder.detect.rule import Selection
 from recorder.detect.testing import tried_examples
+from recorder.policy.sections import Response, RulesPolicy
 
 FOLDER = resources.path("rules")
+ORDINARY_LINES = Path(__file__).with_name("ordinary_lines.txt").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +44,34 @@ def test_each_that_alerts_has_an_example_that_fires_and_one_that_must_not(loaded
 
 def test_every_example_comes_out_as_its_rule_says(loaded):
     results = list(tried_examples(loaded.rules))
-    assert len(results) > 300
+    assert len(results) > 800
     wrong = [
         f"{one.rule.file}:{one.example.line} should fire: {one.should_fire}" for one in results if not one.is_right
     ]
     assert wrong == []
+
+
+def alerts_at(judge, line):
+    return [alert.title for event in read_example(line, "command", 1).events() for alert in judge.judge(event)]
+
+
+def test_what_operators_enter_every_day_makes_no_alert(loaded):
+    judge = Judge([rule for rule in loaded.rules if isinstance(rule.looks_for, Selection)], RulesPolicy())
+    fired = [(line, titles) for line in ORDINARY_LINES if (titles := alerts_at(judge, line))]
+    assert len(ORDINARY_LINES) > 500
+    assert fired == []
+
+
+def test_what_locks_or_ends_a_session_asks_what_a_command_runs_and_not_how_a_line_looks(loaded):
+    """A line that only speaks of such a thing (grep, an editor, a message) locks nobody out."""
+    hard = [rule for rule in loaded.rules if rule.response in (Response.LOCK, Response.END_SESSION)]
+    typed = [example.steps[0].what for rule in hard for example in rule.fires if example.steps[0].doing == "type"]
+    assert len(typed) > 30
+    judge = Judge(hard, RulesPolicy())
+    assert all(alerts_at(judge, line) for line in typed[:3])
+    spoken = ("grep -rn '{}' docs/", "echo '{}' >> notes.txt", "git commit -m '{}'", "less '{}.txt'")
+    lines = [words.format(line) for line in typed if "'" not in line for words in spoken]
+    assert [(line, titles) for line in lines if (titles := alerts_at(judge, line))] == []
 
 
 ORDINARY = """
