@@ -1,19 +1,17 @@
 """The tiles already sent in a segment, found by what they show."""
 
 import itertools
-from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
+from recorder.codec import fused
+from recorder.codec.fused import Kernel
+from recorder.codec.numpy_kernel import PIXELS, Hashes
+from recorder.codec.tiles import Canvas, Mask, Numbers
 
 CAPACITY_TILES = 2560  # 10 MB of 4 KB each: a full 1080p picture and a quarter without a tile in common
-_PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
-_AT_ONCE = 256  # tiles that fit into the processor's cache
 _FORGET_ONE_IN = 64
 
-Hashes = npt.NDArray[np.uint64]
 _GOLDEN, _FIRST_MIX, _SECOND_MIX = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xBF58476D1CE4E5B9),
@@ -29,17 +27,12 @@ def _odd_weights(count: int) -> Hashes:
     return np.asarray(mixed ^ (mixed >> np.uint64(31)) | np.uint64(1))
 
 
-_WEIGHTS = _odd_weights(_PIXELS // 2)
-
-
-def hashes_of(tiles: Canvas) -> Hashes:
-    """A number for each tile (n, 16, 64), the same for equal tiles."""
-    return sums_of(np.ascontiguousarray(tiles).reshape(len(tiles), _PIXELS).view(np.uint64))
+WEIGHTS = _odd_weights(PIXELS // 2)
 
 
 def sums_of(words: Hashes) -> Hashes:
     """A number for each row of words, the same for equal rows of one length; at most as many words as a tile has."""
-    sums: Hashes = np.einsum("ij,j->i", words, _WEIGHTS[: words.shape[1]])
+    sums: Hashes = np.einsum("ij,j->i", words, WEIGHTS[: words.shape[1]])
     return sums
 
 
@@ -49,12 +42,10 @@ class TileDictionary:
     A hash chooses the slot, the pixels decide: two tiles of one hash are two tiles.
     """
 
-    def __init__(
-        self, *, capacity: int = CAPACITY_TILES, hashes_of_tiles: Callable[[Canvas], Hashes] = hashes_of
-    ) -> None:
+    def __init__(self, *, capacity: int = CAPACITY_TILES, kernel: Kernel | None = None) -> None:
         self._capacity = capacity
-        self._hashes_of = hashes_of_tiles
-        self._tiles: Canvas = np.zeros((capacity, _PIXELS), np.uint32)  # only the pages of slots in use are touched
+        self._kernel = kernel or fused.choose().kernel
+        self._tiles: Canvas = np.zeros((capacity, PIXELS), np.uint32)  # only the pages of slots in use are touched
         self._ids: Numbers = np.full(capacity, -1, np.int64)
         self._hashes: Hashes = np.zeros(capacity, np.uint64)
         self._used_at: Numbers = np.zeros(capacity, np.int64)
@@ -70,49 +61,64 @@ class TileDictionary:
         self._slots.clear()
         self._free = list(range(self._capacity - 1, -1, -1))
 
-    def find(self, tiles: Canvas) -> tuple[Numbers, Hashes]:
-        """The id of each tile (n, 16, 64), or -1; and their hashes, for `add`."""
-        ids, hashes = np.full(len(tiles), -1, np.int64), np.zeros(len(tiles), np.uint64)
+    def find(self, canvas: Canvas, positions: Numbers) -> tuple[Numbers, Hashes]:
+        """The id of each of these tiles of a picture, or -1; and their hashes, for `add`."""
         self._clock += 1
-        for start in range(0, len(tiles), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            hashes[part] = self._hashes_of(tiles[part])
-            ids[part] = self._find(tiles[part], hashes[part])
+        hashes = np.empty(positions.size, np.uint64)
+        self._kernel.hash_tiles(canvas, positions, WEIGHTS, hashes)
+        slots = np.array(list(map(self._slots.get, hashes.tolist(), itertools.repeat(-1))), np.int64)
+        same = np.empty(positions.size, np.bool_)
+        self._kernel.same_tiles(canvas, positions, self._tiles, slots, same)
+        used = slots[same]
+        self._used_at[used] = self._clock
+        ids = np.full(positions.size, -1, np.int64)
+        ids[same] = self._ids[used]
         return ids, hashes
 
-    def _find(self, tiles: Canvas, hashes: Hashes) -> Numbers:
-        ids = np.full(len(tiles), -1, np.int64)
-        slots = np.array(list(map(self._slots.get, hashes.tolist(), itertools.repeat(-1))), np.int64)
-        held = np.flatnonzero(slots >= 0)
-        slots = slots[held]
-        known, shown = self._tiles[slots].view(np.uint64), tiles[held].reshape(-1, _PIXELS).view(np.uint64)
-        same = (known == shown).all(axis=1)
-        ids[held[same]] = self._ids[slots[same]]
-        self._used_at[slots[same]] = self._clock
-        return ids
-
-    def add(self, tiles: Canvas, hashes: Hashes, first_id: int) -> tuple[Numbers, Numbers]:
+    def add(self, canvas: Canvas, positions: Numbers, hashes: Hashes, first_id: int) -> tuple[Numbers, Numbers]:
         """Tiles that were not found get ids from `first_id` on. Each tile's id, and which tiles the new ids are.
 
         A tile of the same hash gives way.
         """
-        flat = tiles.reshape(-1, _PIXELS)
-        same_as = np.arange(len(tiles))
-        remembered: dict[int, int] = {}  # by hash
-        for index, number in enumerate(hashes.tolist()):
-            other = remembered.setdefault(number, index)
-            if other != index and np.array_equal(flat[other], flat[index]):
-                same_as[index] = other  # the same new tile stands here twice
-            else:
-                remembered[number] = index
-        new = np.flatnonzero(same_as == np.arange(len(tiles)))
-        ids = np.zeros(len(tiles), np.int64)
+        same_as, remembered = self._alike(canvas, positions, hashes.tolist())
+        new = np.flatnonzero(same_as == np.arange(positions.size))
+        ids = np.zeros(positions.size, np.int64)
         ids[new] = np.arange(first_id, first_id + new.size)
         ids = ids[same_as]
-        self._remember(remembered, flat, ids)
+        self._remember(remembered, canvas, positions, ids)
         return ids, new
 
-    def _remember(self, tiles_by_hash: dict[int, int], flat: Canvas, ids: Numbers) -> None:
+    def _alike(self, canvas: Canvas, positions: Numbers, hashes: list[int]) -> tuple[Numbers, dict[int, int]]:
+        """The first tile that each is equal to; and the last tile of each hash that is equal to none before."""
+        same_as = np.arange(positions.size)
+        remembered: dict[int, int] = {}
+        firsts = [remembered.setdefault(number, index) for index, number in enumerate(hashes)]
+        again = np.flatnonzero(np.array(firsts, np.int64) != same_as)
+        if again.size:
+            others = np.array(firsts, np.int64)[again]
+            if self._are_equal(canvas, positions[again], positions[others]).all():
+                same_as[again] = others  # the same new tiles stand here several times
+            else:
+                remembered = self._one_by_one(canvas, positions, hashes, same_as)
+        return same_as, remembered
+
+    def _one_by_one(self, canvas: Canvas, positions: Numbers, hashes: list[int], same_as: Numbers) -> dict[int, int]:
+        """What `_alike` gives where two tiles have one hash and differ."""
+        remembered: dict[int, int] = {}
+        for index, number in enumerate(hashes):
+            other = remembered.setdefault(number, index)
+            if other != index and self._are_equal(canvas, positions[[other]], positions[[index]]).all():
+                same_as[index] = other
+            else:
+                remembered[number] = index
+        return remembered
+
+    def _are_equal(self, canvas: Canvas, some: Numbers, others: Numbers) -> Mask:
+        same = np.empty(some.size, np.bool_)
+        self._kernel.equal_tiles(canvas, some, others, same)
+        return same
+
+    def _remember(self, tiles_by_hash: dict[int, int], canvas: Canvas, positions: Numbers, ids: Numbers) -> None:
         if len(tiles_by_hash) > self._capacity:
             tiles_by_hash = dict(itertools.islice(tiles_by_hash.items(), self._capacity))
         self._make_room(len(tiles_by_hash))
@@ -122,12 +128,11 @@ class TileDictionary:
             if slot is None:
                 slot = self._slots[number] = self._free.pop()
             slots.append(slot)
-        tiles = list(tiles_by_hash.values())
-        for slot, tile in zip(slots, tiles, strict=True):
-            self._tiles[slot] = flat[tile]
-        self._ids[slots] = ids[tiles]
-        self._hashes[slots] = np.fromiter(tiles_by_hash, np.uint64, len(slots))
-        self._used_at[slots] = self._clock
+        into, tiles = np.array(slots, np.int64), np.fromiter(tiles_by_hash.values(), np.int64, len(slots))
+        self._kernel.store_tiles(canvas, positions[tiles], self._tiles, into)
+        self._ids[into] = ids[tiles]
+        self._hashes[into] = np.fromiter(tiles_by_hash, np.uint64, len(slots))
+        self._used_at[into] = self._clock
 
     def _make_room(self, tiles: int) -> None:
         missing = tiles - len(self._free)

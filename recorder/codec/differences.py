@@ -1,11 +1,10 @@
 """Where the picture shown differs from the screen: pixel by pixel, kept up to date while a patch is put together."""
 
-import cv2
 import numpy as np
 
 from recorder.codec.fused import Kernel
-from recorder.codec.numpy_kernel import RIGHT, look
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Grid, Mask, Numbers, tile_areas
+from recorder.codec.numpy_kernel import RIGHT
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Grid, Mask, Numbers
 from recorder.geometry import Rect
 
 
@@ -13,7 +12,6 @@ class Differences:
     """Between two pictures: `right` is 255 where they are equal and 0 where not, `tiles` tells which tiles differ."""
 
     def __init__(self, grid: Grid, kernel: Kernel) -> None:
-        self._grid = grid
         self._kernel = kernel
         self.right: Bytes = np.full((grid.rows * TILE_HEIGHT_PX, grid.columns * TILE_WIDTH_PX), RIGHT, np.uint8)
         self._tiles: Mask = np.zeros((grid.rows, grid.columns), np.bool_)
@@ -30,8 +28,7 @@ class Differences:
 
     def pixels(self) -> int:
         """How many pixels differ."""
-        boxes = [self.right[slices_of(box)] for box in tile_areas(self._grid, self.positions)]
-        return sum(box.size - cv2.countNonZero(box) for box in boxes)
+        return self._kernel.count_wrong(self.right, self._tiles)
 
     def take_in(self, pixels: Canvas, top: int, left: int, now: Canvas, before: Canvas) -> None:
         """Write pixels into `now`, which was compared with `before` so far, and compare them."""
@@ -39,14 +36,11 @@ class Differences:
 
     def moved(self, area: Rect, right: Bytes) -> None:
         """This area was moved, and is right where this says so."""
-        self.right[slices_of(area)] = right
-        look(self.right, self._tiles, slices_of(area))
+        self._kernel.put_right(right, area.top, area.left, self.right, self._tiles)
 
-    def settle(self) -> None:
-        """The two pictures are equal now."""
-        for box in tile_areas(self._grid, self.positions):
-            self.right[slices_of(box)] = RIGHT
-        self._tiles[:] = False
+    def settle(self, now: Canvas, before: Canvas) -> None:
+        """Make `before` equal to `now` where it differs."""
+        self._kernel.settle(now, before, self.right, self._tiles)
 
 
 def slices_of(area: Rect) -> tuple[slice, slice]:

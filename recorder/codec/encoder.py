@@ -10,14 +10,15 @@ import numpy.typing as npt
 from recorder.codec import fused, moves, origins, sheets, tiles
 from recorder.codec.costs import DecodingCosts
 from recorder.codec.decoder import digest_of
-from recorder.codec.dictionary import Hashes, TileDictionary
+from recorder.codec.dictionary import TileDictionary
 from recorder.codec.differences import Differences, slices_of
 from recorder.codec.fused import Kernel
 from recorder.codec.lossy import Film
 from recorder.codec.numbered import MAX_TILES_A_SHEET, NumberedWriter
+from recorder.codec.numpy_kernel import Hashes
 from recorder.codec.palette import ColourNumbers, Palette, pack_colours
-from recorder.codec.runs import runs_of
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
+from recorder.codec.variety import variety_of
 from recorder.codec.wire import PATCHES_A_RUN, Move, Ops, Sheet, SheetKind, pack
 from recorder.errors import BugError
 from recorder.events import Patch, Snapshot
@@ -41,10 +42,11 @@ class ScreenEncoder:
         self._grid = Grid(width_px, height_px)
         self._before = self._grid.canvas()
         self._now = self._grid.canvas()
-        self._differences = Differences(self._grid, kernel or fused.choose().kernel)
+        self._kernel = kernel = kernel or fused.choose().kernel
+        self._differences = Differences(self._grid, kernel)
         self._film = Film(self._grid)
-        self._dictionary = TileDictionary()
-        self._colours = ColourNumbers()
+        self._dictionary = TileDictionary(kernel=kernel)
+        self._colours = ColourNumbers(kernel)
         self._writer = NumberedWriter(self._colours.colours_of)
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
         self._origins = self._grid.canvas()  # of every pixel shown, see `origins`
@@ -103,7 +105,7 @@ class ScreenEncoder:
         ids = self._shown_ids.copy()
         lost = np.flatnonzero(ids < 0)
         if lost.size:
-            ids[lost], _ = self._dictionary.find(self._pixels(lost))
+            ids[lost], _ = self._dictionary.find(self._now, lost)
             lost = lost[ids[lost] < 0]
         own_sheets = self._compose(ids, lost)
         self._writer.clear()  # what comes after it needs no more of what came before than it needs itself
@@ -126,14 +128,14 @@ class ScreenEncoder:
         draft = _Draft(self._next_id, self._colours.count)
         if own.size:
             ids[own] = np.arange(draft.next_id, draft.next_id + own.size)
-            self._add_sheets(draft, self._pixels(own), may_add=False)
+            self._add_sheets(draft, own, may_add=False)
         if data is not None:
             ids[composed] = np.arange(draft.next_id, draft.next_id + composed.size)
             draft.add(Sheet(SheetKind.COMPOSED, draft.next_id, composed.size, 1, data))
         return draft.sheets
 
     def _taken_origins(self, positions: Numbers) -> Canvas:
-        return tiles.take(self._grid, self._origins, positions)
+        return fused.taken(self._kernel, self._origins, positions)
 
     def _shown(self) -> Bytes:
         """The picture that the decoder shows, film included."""
@@ -147,7 +149,7 @@ class ScreenEncoder:
         return picture[: self._grid.height_px, : self._grid.width_px]
 
     def _pixels(self, positions: Numbers) -> Canvas:
-        return tiles.take(self._grid, self._now, positions)
+        return fused.taken(self._kernel, self._now, positions)
 
     def _take(self, areas: Iterable[Area]) -> None:
         """Write grabbed pixels into `_now`, and count what differs from `_before`."""
@@ -188,31 +190,37 @@ class ScreenEncoder:
         if movable.size < moves.WORTH_TILES:
             return False
         step = max(1, movable.size // _SAMPLE_TILES)
-        new = np.count_nonzero(self._look_up(movable[::step]).ids < 0)
+        new = np.count_nonzero(self._look_up(movable[::step].copy()).ids < 0)
         return bool(new * step >= moves.WORTH_TILES)
 
     def _find_moves(self, draft: "_Draft", dirty: Numbers) -> bool:
         """Move what can be moved, in `_before`; what then still differs is left in `_differences`."""
         (box,) = tiles.tile_areas(self._grid, dirty[~self._film.lossy[dirty]])
         right = self._differences.right
-        for found in moves.find(self._grid, self._before, self._now, right, box, self._film.lossy):
+        for found in moves.find(self._kernel, self._grid, self._before, self._now, right, box, self._film.lossy):
             move = found.move
             draft.moves.append(move)
             positions = self._grid.positions_in(*self._grid.tiles_under(move.target))
-            moves.apply(self._before, move)
-            moves.apply(self._origins, move)
+            for canvas in (self._before, self._origins):
+                self._kernel.move_area(
+                    canvas,
+                    move.target.top,
+                    move.target.left,
+                    move.target.height,
+                    move.target.width,
+                    move.dx,
+                    move.dy,
+                )
             self._shown_ids[positions] = -1
             self._differences.moved(move.target, found.right)
         return bool(draft.moves)
 
     def _look_up(self, positions: Numbers) -> "_LookedUp":
-        pixels = self._pixels(positions)
-        return _LookedUp(positions, pixels, *self._dictionary.find(pixels))
+        return _LookedUp(positions, *self._dictionary.find(self._now, positions))
 
     def _send(self, draft: "_Draft", changed: "_LookedUp", at_ns: int) -> None:
         """Send tiles that changed: those that are film wait for their turn."""
-        tiles.put(self._grid, self._before, changed.positions, changed.pixels)
-        self._differences.settle()
+        self._differences.settle(self._now, self._before)
         stays = self._film_among(changed, self._film.lossy[changed.positions], at_ns)
         new = self._film_among(changed, (changed.ids < 0) & ~stays & ~self._film.lossy[changed.positions], at_ns)
         self._film.show(changed.positions[stays | new])
@@ -222,33 +230,33 @@ class ScreenEncoder:
         """Which of the tiles asked for are film."""
         film = np.zeros(len(asked), np.bool_)
         if asked.any():
-            variety = tiles.variety_of(changed.pixels[asked])
-            film[asked] = self._film.is_film(changed.positions[asked], variety, at_ns)
+            positions = changed.positions[asked]
+            film[asked] = self._film.is_film(positions, variety_of(self._kernel, self._now, positions), at_ns)
         return film
 
     def _send_exactly(self, draft: "_Draft", found: "_LookedUp") -> None:
         if not found.positions.size:
             return
         fresh = np.flatnonzero(found.ids < 0)
-        pixels = found.pixels[fresh]
-        ids, new = self._dictionary.add(pixels, found.hashes[fresh], draft.next_id)
+        positions = found.positions[fresh]
+        ids, new = self._dictionary.add(self._now, positions, found.hashes[fresh], draft.next_id)
         found.ids[fresh] = ids
         self._film.settle(found.positions)
         draft.paint(found.positions, found.ids)
         if new.size:
-            self._add_sheets(draft, pixels[new], may_add=True)
+            self._add_sheets(draft, positions[new], may_add=True)
 
-    def _add_sheets(self, draft: "_Draft", pixels: Canvas, *, may_add: bool) -> None:
+    def _add_sheets(self, draft: "_Draft", positions: Numbers, *, may_add: bool) -> None:
         """Send new tiles: by their colours' numbers, or by their colours if these are too many.
 
         What may not add colours stands alone, too: a snapshot.
         """
-        for start in range(0, len(pixels), MAX_TILES_A_SHEET):
-            part = pixels[start : start + MAX_TILES_A_SHEET]
-            runs = runs_of(part)
+        for start in range(0, positions.size, MAX_TILES_A_SHEET):
+            part = positions[start : start + MAX_TILES_A_SHEET]
+            runs = fused.runs_in(self._kernel, self._now, part)
             numbered = self._colours.number(runs, may_add=may_add)
             if numbered is None:
-                draft.add(sheets.encode_exactly(tiles.bgr_of(part), draft.next_id, self._grid.columns))
+                draft.add(sheets.encode_exactly(tiles.bgr_of(self._pixels(part)), draft.next_id, self._grid.columns))
             else:
                 numbers, colours = numbered
                 draft.colours = np.concatenate((draft.colours, colours))
@@ -283,7 +291,7 @@ class ScreenEncoder:
         )
         self._shown_ids[positions] = ids
         first = (ids << origins.PLACE_BITS).astype(np.uint32)
-        tiles.put(self._grid, self._origins, positions, first[:, None, None] + origins.IN_TILE)
+        self._kernel.stamp_tiles(self._origins, positions, first)
         self._keep_film_sheets(draft.sheets)
         self._costs.add(draft.sheets, ids)
         self._number += 1
@@ -312,7 +320,6 @@ class _LookedUp:
     """Tiles of the screen as it is now, with the ids of those that were sent before (others: -1)."""
 
     positions: Numbers
-    pixels: Canvas
     ids: Numbers
     hashes: Hashes
 
@@ -320,7 +327,7 @@ class _LookedUp:
         """Some of them."""
         if chosen.all():
             return self
-        return _LookedUp(self.positions[chosen], self.pixels[chosen], self.ids[chosen], self.hashes[chosen])
+        return _LookedUp(self.positions[chosen], self.ids[chosen], self.hashes[chosen])
 
 
 class _Draft:

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from recorder.codec import numpy_kernel
-from recorder.codec.tiles import Bytes, Canvas, Mask
+from recorder.codec.numpy_kernel import Counts, Hashes, Numbers16
+from recorder.codec.runs import Runs
+from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 
 VARIABLE = "TACHIAI_KERNEL"  # "numpy": for tests, for measuring, and should the compiled one ever be at fault
-VERSION = 1  # of kernel.c; a file that was built from another is not used
+VERSION = 2  # of kernel.c; a file that was built from another is not used
 
 
 class Kernel(Protocol):
@@ -23,6 +27,74 @@ class Kernel(Protocol):
         `right` is 255 where `now` equals `before`, else 0; `wrong` says which tiles hold a pixel that does not. Both
         are true before and after.
         """
+
+    def put_right(self, found: Bytes, top: int, left: int, right: Bytes, wrong: Mask, /) -> None:
+        """An area, from this place on, is right where `found` says so (255, else 0)."""
+
+    def count_wrong(self, right: Bytes, wrong: Mask, /) -> int:
+        """How many pixels are wrong."""
+
+    def settle(self, now: Canvas, before: Canvas, right: Bytes, wrong: Mask, /) -> None:
+        """Copy the tiles that are wrong from `now` to `before`: nothing is wrong any more."""
+
+    def hash_tiles(self, canvas: Canvas, positions: Numbers, weights: Hashes, hashes: Hashes, /) -> None:
+        """A number for each tile, the same for equal tiles: the sum of its words, each times its weight."""
+
+    def same_tiles(self, canvas: Canvas, positions: Numbers, store: Canvas, slots: Numbers, same: Mask, /) -> None:
+        """Which tiles are what their slot of the store holds; not those whose slot is -1."""
+
+    def equal_tiles(self, canvas: Canvas, positions: Numbers, others: Numbers, same: Mask, /) -> None:
+        """Which tiles are equal to the other one that is given with each."""
+
+    def take_tiles(self, canvas: Canvas, positions: Numbers, tiles: Canvas, /) -> None:
+        """Copy tiles out, one after the other."""
+
+    def store_tiles(self, canvas: Canvas, positions: Numbers, store: Canvas, slots: Numbers, /) -> None:
+        """Copy tiles into their slots of the store, but for those whose slot is -1."""
+
+    def stamp_tiles(self, canvas: Canvas, positions: Numbers, firsts: Canvas, /) -> None:
+        """Fill each tile with numbers that go up by one from its first."""
+
+    def count_steps(self, canvas: Canvas, positions: Numbers, steps: Numbers, /) -> None:
+        """How often the colour changes along the rows of each tile that are sampled (every fourth)."""
+
+    def move_area(self, canvas: Canvas, top: int, left: int, rows: int, columns: int, dx: int, dy: int, /) -> None:
+        """Make this area what stands `dy` above and `dx` to the left of it."""
+
+    def best_area(
+        self, before: Canvas, now: Canvas, was: Bytes, would: Bytes, left: int, right: int, /
+    ) -> tuple[int, int, int, int, int]:
+        """The rectangle in which taking `before` for `now` gains most: (top, bottom, left, right, pixels gained).
+
+        `was` is 255 where the pixel is right without; `would` becomes it where it would be. Rows are chosen within
+        the columns given, columns within these rows, and both once more.
+        """
+
+    def wrong_by_column(self, right: Bytes, counts: Counts, /) -> None:
+        """How many pixels of each column are not right."""
+
+    def wrong_by_row(self, right: Bytes, every: int, counts: Counts, /) -> None:
+        """How many of every so many pixels of each row are not right."""
+
+    def find_landmarks(self, picture: Canvas, right: Bytes, every: int, at: Numbers, numbers: Hashes, /) -> int:
+        """The landmarks of every so many rows: their places (row by row) and numbers; how many there are.
+
+        Only so many are written as there is room for.
+        """
+
+    def meet_landmarks(self, old: Hashes, new: Hashes, in_old: Numbers, in_new: Numbers, /) -> int:
+        """Which numbers occur in both, of those whose slot holds no other: their places in each; how many."""
+
+    def find_runs(self, canvas: Canvas, positions: Numbers, colours: Canvas, lengths: Numbers, /) -> int:
+        """The runs of tiles, column by column, one tile after the other: their colours and lengths; how many.
+
+        There must be room for one at every pixel.
+        """
+
+    def find_colours(
+        self, colours: Canvas, colour_in: Canvas, number_in: Numbers16, numbers: Numbers16, missing: Mask, /
+    ) -> int:
+        """The number of each colour, by a table of slots. How many are `missing`: their slot holds another colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +124,18 @@ def choose(environment: Mapping[str, str] = os.environ) -> Choice:
 
 def _without(why_not: str, *, is_wanted: bool = False) -> Choice:
     return Choice(numpy_kernel, is_compiled=False, why_not=why_not, is_wanted=is_wanted)
+
+
+def taken(kernel: Kernel, canvas: Canvas, positions: Numbers) -> Canvas:
+    """Tiles as (n, 16, 64) pixels."""
+    tiles = np.empty((positions.size, numpy_kernel.PIXELS), np.uint32)
+    kernel.take_tiles(canvas, positions, tiles)
+    return tiles.reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX)
+
+
+def runs_in(kernel: Kernel, canvas: Canvas, positions: Numbers) -> Runs:
+    """The runs of tiles, column by column."""
+    most = positions.size * numpy_kernel.PIXELS
+    colours, lengths = np.empty(most, np.uint32), np.empty(most, np.int64)  # only what is written to takes memory
+    count = kernel.find_runs(canvas, positions, colours, lengths)
+    return Runs(positions.size, colours[:count], lengths[:count])

@@ -2,7 +2,7 @@
 
 #include "kernel.h"
 
-#define VERSION 1 /* raised with every change of a function: fused.py takes no other */
+#define VERSION 2 /* raised with every change of a function: fused.py takes no other */
 
 int holds(int condition, const char *otherwise) {
     if (!condition) {
@@ -60,8 +60,49 @@ void close_row(Row *row) {
     PyBuffer_Release(&row->view);
 }
 
+int open_tiles(PyObject *canvas_array, Access access, Plane *canvas, PyObject *positions_array, Row *positions) {
+    int64_t tiles, outside = 0;
+    if (!open_plane(canvas_array, sizeof(uint32_t), access, canvas) ||
+        !open_row(positions_array, sizeof(int64_t), FOR_READING, positions) ||
+        !holds(canvas->rows % TILE_ROWS == 0 && canvas->columns % TILE_COLUMNS == 0,
+               "a picture is not made of whole tiles")) {
+        return 0;
+    }
+    tiles = (int64_t)(canvas->rows / TILE_ROWS) * (canvas->columns / TILE_COLUMNS);
+    for (Py_ssize_t i = 0; i < positions->count; i++) {
+        int64_t position = numbers_of(positions)[i];
+        outside |= position < 0 || position >= tiles;
+    }
+    return holds(!outside, "a tile is not in the picture");
+}
+
+PyObject *none_if(int is_sound) {
+    if (!is_sound) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
     {"take_in", kernel_take_in, METH_VARARGS, NULL},
+    {"put_right", kernel_put_right, METH_VARARGS, NULL},
+    {"count_wrong", kernel_count_wrong, METH_VARARGS, NULL},
+    {"settle", kernel_settle, METH_VARARGS, NULL},
+    {"hash_tiles", kernel_hash_tiles, METH_VARARGS, NULL},
+    {"same_tiles", kernel_same_tiles, METH_VARARGS, NULL},
+    {"equal_tiles", kernel_equal_tiles, METH_VARARGS, NULL},
+    {"take_tiles", kernel_take_tiles, METH_VARARGS, NULL},
+    {"store_tiles", kernel_store_tiles, METH_VARARGS, NULL},
+    {"stamp_tiles", kernel_stamp_tiles, METH_VARARGS, NULL},
+    {"count_steps", kernel_count_steps, METH_VARARGS, NULL},
+    {"move_area", kernel_move_area, METH_VARARGS, NULL},
+    {"best_area", kernel_best_area, METH_VARARGS, NULL},
+    {"wrong_by_column", kernel_wrong_by_column, METH_VARARGS, NULL},
+    {"wrong_by_row", kernel_wrong_by_row, METH_VARARGS, NULL},
+    {"find_landmarks", kernel_find_landmarks, METH_VARARGS, NULL},
+    {"meet_landmarks", kernel_meet_landmarks, METH_VARARGS, NULL},
+    {"find_runs", kernel_find_runs, METH_VARARGS, NULL},
+    {"find_colours", kernel_find_colours, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -64,7 +64,59 @@ static inline uint8_t *bytes_at(const Plane *plane, Py_ssize_t row, Py_ssize_t c
     return (uint8_t *)(plane->start + row * plane->stride) + column;
 }
 
+static inline int64_t *numbers_of(const Row *row) {
+    return (int64_t *)(void *)row->start;
+}
+
+/* A canvas is made of whole tiles, numbered row by row. */
+static inline Py_ssize_t tiles_across(const Plane *canvas) {
+    return canvas->columns / TILE_COLUMNS;
+}
+
+/* Where a tile begins; its rows are as far apart as the canvas's. */
+static inline char *tile_at(const Plane *canvas, int64_t position) {
+    Py_ssize_t across = tiles_across(canvas);
+    return (char *)pixels_at(canvas, (Py_ssize_t)position / across * TILE_ROWS,
+                             (Py_ssize_t)position % across * TILE_COLUMNS);
+}
+
+static inline uint32_t *row_of_tile(char *tile, Py_ssize_t stride, Py_ssize_t y) {
+    return (uint32_t *)(void *)(tile + y * stride);
+}
+
+/* Open a canvas, and positions that all lie on it. */
+int open_tiles(PyObject *canvas_array, Access access, Plane *canvas, PyObject *positions_array, Row *positions);
+
+/* None if all went well, else NULL, with the exception that was set. */
+PyObject *none_if(int is_sound);
+
 /* kernel_areas.c */
 PyObject *kernel_take_in(PyObject *module, PyObject *arguments);
+PyObject *kernel_put_right(PyObject *module, PyObject *arguments);
+PyObject *kernel_count_wrong(PyObject *module, PyObject *arguments);
+PyObject *kernel_settle(PyObject *module, PyObject *arguments);
+
+/* kernel_tiles.c */
+PyObject *kernel_hash_tiles(PyObject *module, PyObject *arguments);
+PyObject *kernel_same_tiles(PyObject *module, PyObject *arguments);
+PyObject *kernel_equal_tiles(PyObject *module, PyObject *arguments);
+PyObject *kernel_take_tiles(PyObject *module, PyObject *arguments);
+PyObject *kernel_store_tiles(PyObject *module, PyObject *arguments);
+PyObject *kernel_stamp_tiles(PyObject *module, PyObject *arguments);
+PyObject *kernel_count_steps(PyObject *module, PyObject *arguments);
+
+/* kernel_moves.c */
+PyObject *kernel_move_area(PyObject *module, PyObject *arguments);
+PyObject *kernel_best_area(PyObject *module, PyObject *arguments);
+PyObject *kernel_wrong_by_column(PyObject *module, PyObject *arguments);
+PyObject *kernel_wrong_by_row(PyObject *module, PyObject *arguments);
+
+/* kernel_landmarks.c */
+PyObject *kernel_find_landmarks(PyObject *module, PyObject *arguments);
+PyObject *kernel_meet_landmarks(PyObject *module, PyObject *arguments);
+
+/* kernel_runs.c */
+PyObject *kernel_find_runs(PyObject *module, PyObject *arguments);
+PyObject *kernel_find_colours(PyObject *module, PyObject *arguments);
 
 #endif

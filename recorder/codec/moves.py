@@ -8,15 +8,15 @@ costs bytes and never a pixel.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec.dictionary import Hashes, sums_of
+from recorder.codec.dictionary import sums_of
 from recorder.codec.differences import slices_of
-from recorder.codec.numpy_kernel import equal
+from recorder.codec.fused import Kernel
+from recorder.codec.numpy_kernel import Counts, Hashes
 from recorder.codec.tiles import Bytes, Canvas, Grid, Mask, Numbers
 from recorder.codec.wire import Move
 from recorder.geometry import Rect
@@ -28,19 +28,12 @@ _LEAST_GAIN_PX = 700
 _STRIP_PX = 128
 _ROWS_LOOKED_AT = 4
 _LEAST_ROWS = 8
-_REACH_PX = 4  # of a neighbourhood, in each direction
-_ROWS_OF_NEIGHBOURHOOD = (-4, -1, 2, 4)
-_WEIGHTS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
-_BY_COLUMN, _BY_ROW = 0, 1
-_SLOT_BITS = 16
 _LEAST_STEP_PX = 8
 _EVERY_ROW = 3
 _CORE_PX = (640, 400)
 _SURE_VOTES = 12
 _AGAIN_ONE_IN = 8
-_KEEP_MASK = np.uint8(0x78)  # one in sixteen pixels that stand out
-
-Scores: TypeAlias = npt.NDArray[np.int32]
+_LANDMARKS = 4096  # room for as many at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,7 @@ class _Scene:
     The picture before (as moved so far) and now; where they agree (255, else 0); and the tiles not to be touched.
     """
 
+    kernel: Kernel
     grid: Grid
     before: Canvas
     now: Canvas
@@ -57,9 +51,17 @@ class _Scene:
     box: Rect
     blocked: Mask
 
-    def changed(self) -> Mask:
-        """The pixels of the box that are not right yet."""
-        return np.asarray(self.right[slices_of(self.box)] == 0)
+    def by_column(self) -> Counts:
+        """How many pixels of each column of the box are not right yet, of the rows that are looked at."""
+        counts = np.empty(self.box.width, np.int32)
+        self.kernel.wrong_by_column(self.right[slices_of(self.box)][::_ROWS_LOOKED_AT], counts)
+        return counts
+
+    def by_row(self) -> Counts:
+        """How many pixels of each row of the box are not right yet, of the columns that are looked at."""
+        counts = np.empty(self.box.height, np.int32)
+        self.kernel.wrong_by_row(self.right[slices_of(self.box)], _ROWS_LOOKED_AT, counts)
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +78,34 @@ class _Landmarks:
     """Pixels that stand out: their places in the box, and the number of their neighbourhoods."""
 
     at: Numbers
-    numbers: npt.NDArray[np.uint64]
-
-    @property
-    def slots(self) -> npt.NDArray[np.int64]:
-        """A place in a table for each number."""
-        return (self.numbers >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
-
-    def alone(self) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
-        """How many landmarks each slot has, and one of them."""
-        slots = self.slots
-        which = np.zeros(1 << _SLOT_BITS, np.int64)
-        which[slots] = np.arange(slots.size)
-        return np.bincount(slots, minlength=1 << _SLOT_BITS), which
+    numbers: Hashes
 
 
-def find(grid: Grid, before: Canvas, now: Canvas, right: Bytes, box: Rect, blocked: Mask) -> Iterator[Found]:
+def find(
+    kernel: Kernel, grid: Grid, before: Canvas, now: Canvas, right: Bytes, box: Rect, blocked: Mask
+) -> Iterator[Found]:
     """Moves inside the box that make many tiles right; each is to be applied before the next is asked for.
 
     `right` tells where `before` and `now` agree, and is to be kept true as moves are applied.
     """
-    scene = _Scene(grid, before, now, right, box, blocked)
-    changed = scene.changed()
-    scrolled = _find_scroll(scene, changed)
-    if scrolled is not None and scrolled.gain_px * 2 > cv2.countNonZero(changed.view(np.uint8)):
+    scene = _Scene(kernel, grid, before, now, right, box, blocked)
+    scrolled = _find_scroll(scene)
+    if scrolled is not None and scrolled.gain_px * 2 > box.width * box.height - cv2.countNonZero(right[slices_of(box)]):
         yield scrolled
     else:
-        yield from _find_any(scene, changed, scrolled)
+        yield from _find_any(scene, scrolled)
 
 
-def _find_scroll(scene: _Scene, changed: Mask) -> Found | None:
+def _find_scroll(scene: _Scene) -> Found | None:
     """The move straight down or up that rows tell of."""
     box = scene.box
-    dy, columns = _scrolled_by(scene.before[slices_of(box)], scene.now[slices_of(box)], changed)
+    dy, columns = _scrolled_by(scene)
     return _best_move(scene, (0, dy), (box.left + columns[0], box.left + columns[1])) if dy else None
 
 
-def _find_any(scene: _Scene, changed: Mask, scrolled: Found | None) -> Iterator[Found]:
+def _find_any(scene: _Scene, scrolled: Found | None) -> Iterator[Found]:
     """Moves in any direction, of several areas; the one that was found already if it is better than the first."""
-    rows, columns, offsets = _votes(scene, changed)
+    rows, columns, offsets = _votes(scene)
     found = 0
     for offset in _winners(offsets):
         mine = (offsets == offset).all(axis=1)
@@ -135,13 +126,14 @@ def _find_any(scene: _Scene, changed: Mask, scrolled: Found | None) -> Iterator[
         yield scrolled
 
 
-def _scrolled_by(before: Canvas, now: Canvas, changed: Mask) -> tuple[int, tuple[int, int]]:
+def _scrolled_by(scene: _Scene) -> tuple[int, tuple[int, int]]:
     """How far the rows of the most changed strip went down, 0 if that cannot be told; and the strip's columns."""
-    by_column = _sums(changed[::_ROWS_LOOKED_AT].view(np.uint8), _BY_COLUMN)
+    by_column = scene.by_column()
     strips = np.add.reduceat(by_column, np.arange(0, len(by_column), _STRIP_PX))
     left = int(np.argmax(strips)) * _STRIP_PX
-    columns = (left, min(left + _STRIP_PX, changed.shape[1]))
-    old, new = _row_numbers(before[:, slice(*columns)]), _row_numbers(now[:, slice(*columns)])
+    columns = (left, min(left + _STRIP_PX, scene.box.width))
+    inside = slices_of(Rect(scene.box.left + left, scene.box.top, columns[1] - left, scene.box.height))
+    old, new = _row_numbers(scene.before[inside]), _row_numbers(scene.now[inside])
     old_rows, new_rows = _rows_alone(old), _rows_alone(new)
     _, in_old, in_new = np.intersect1d(old[old_rows], new[new_rows], assume_unique=True, return_indices=True)
     if not in_old.size:
@@ -172,95 +164,61 @@ def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
         canvas[top:bottom, target.left : target.right] = band if step < target.height else band.copy()
 
 
-def _votes(scene: _Scene, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
+def _votes(scene: _Scene) -> tuple[Numbers, Numbers, Numbers]:
     """Where landmarks stand now, and how far each has come (dx, dy)."""
-    core = _core(scene.box, changed)
+    core = _core(scene)
     if core is not None:
-        votes = _votes_in(scene, core, changed)
+        votes = _votes_in(scene, core)
         if len(votes[2]) >= _SURE_VOTES:
             return votes
-    return _votes_in(scene, scene.box, changed)
+    return _votes_in(scene, scene.box)
 
 
-def _core(box: Rect, changed: Mask) -> Rect | None:
+def _core(scene: _Scene) -> Rect | None:
     """The part of a large box where most changed: what moved there tells of the whole, for a fraction of the work."""
+    box = scene.box
     if box.width * box.height < 2 * _CORE_PX[0] * _CORE_PX[1]:
         return None
-    sides = [
-        _densest(_sums(changed[::_ROWS_LOOKED_AT].view(np.uint8), _BY_COLUMN), _CORE_PX[0]),
-        _densest(_sums(changed[:, ::_ROWS_LOOKED_AT].view(np.uint8), _BY_ROW), _CORE_PX[1]),
-    ]
-    (left, width), (top, height) = sides
+    left, width = _densest(scene.by_column(), _CORE_PX[0])
+    top, height = _densest(scene.by_row(), _CORE_PX[1])
     return Rect(box.left + left, box.top + top, width, height)
 
 
-def _densest(counts: Scores, length: int) -> tuple[int, int]:
+def _densest(counts: Counts, length: int) -> tuple[int, int]:
     """Where the stretch of this length begins that holds most, and how long it is."""
     length = min(length, counts.size)
     sums = np.concatenate(([0], np.cumsum(counts)))
     return int(np.argmax(sums[length:] - sums[:-length])), length
 
 
-def _votes_in(scene: _Scene, box: Rect, changed: Mask) -> tuple[Numbers, Numbers, Numbers]:
-    changed = changed[slices_of(box.moved(-scene.box.left, -scene.box.top))]
-    old = _landmarks(scene.before, box, changed, every_row=1)
-    new = _landmarks(scene.now, box, changed, every_row=_EVERY_ROW)  # a part of them votes as the whole would
-    in_old, in_new = _met(old, new)
+def _votes_in(scene: _Scene, box: Rect) -> tuple[Numbers, Numbers, Numbers]:
+    old = _landmarks(scene, scene.before, box, every_row=1)
+    new = _landmarks(scene, scene.now, box, every_row=_EVERY_ROW)  # a part of them votes as the whole would
+    in_old, in_new = _met(scene.kernel, old, new)
     rows, columns = np.divmod(new.at[in_new], box.width)
     from_rows, from_columns = np.divmod(old.at[in_old], box.width)
     offsets = np.stack((columns - from_columns, rows - from_rows), axis=1)
     return rows + box.top, columns + box.left, offsets
 
 
-def _met(old: _Landmarks, new: _Landmarks) -> tuple[Numbers, Numbers]:
+def _met(kernel: Kernel, old: _Landmarks, new: _Landmarks) -> tuple[Numbers, Numbers]:
     """Which landmarks are the same, of those whose slot holds no other: a table is faster than sorting them."""
-    old_count, which_old = old.alone()
-    new_count, which_new = new.alone()
-    slots = np.flatnonzero((old_count == 1) & (new_count == 1))
-    in_old, in_new = which_old[slots], which_new[slots]
-    same = old.numbers[in_old] == new.numbers[in_new]
-    return in_old[same], in_new[same]
+    most = min(old.numbers.size, new.numbers.size)
+    in_old, in_new = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = kernel.meet_landmarks(old.numbers, new.numbers, in_old, in_new)
+    return in_old[:count], in_new[:count]
 
 
-def _landmarks(canvas: Canvas, box: Rect, changed: Mask, *, every_row: int) -> _Landmarks:
+def _landmarks(scene: _Scene, canvas: Canvas, box: Rect, *, every_row: int) -> _Landmarks:
     """The landmarks of every so many rows of the box."""
-    bgrx = canvas.view(np.uint8).reshape(*canvas.shape, 4)[slices_of(box)]
-    grey = np.asarray(cv2.extractChannel(bgrx, 1), np.uint8)  # green tells nearly as much as all three
-    at = _standing_out(grey, changed, every_row)
-    return _Landmarks(at, _neighbourhoods(grey, at))
-
-
-def _standing_out(grey: Bytes, changed: Mask, every_row: int) -> Numbers:
-    """Pixels chosen by what is around them, a sixteenth of those with an edge at their left and above."""
-    height, width = grey.shape
-    if min(height, width) <= 2 * _REACH_PX:
-        return np.zeros(0, np.int64)
-
-    def shifted(picture: Bytes, down: int, right: int) -> Bytes:
-        rows = slice(_REACH_PX + down, height - _REACH_PX + down, every_row)
-        return picture[rows, _REACH_PX + right : width - _REACH_PX + right]
-
-    middle = shifted(grey, 0, 0)
-    mixed = shifted(grey, 0, _REACH_PX) * np.uint8(37)
-    mixed += shifted(grey, _REACH_PX, 0) * np.uint8(101)
-    mixed += middle * np.uint8(11)
-    mixed += shifted(grey, 0, -_REACH_PX) * np.uint8(151)
-    chosen = mixed & _KEEP_MASK == 0
-    chosen &= middle != shifted(grey, 0, -1)
-    chosen &= middle != shifted(grey, -1, 0)
-    chosen &= shifted(changed.view(np.uint8), 0, 0) != 0
-    rows, columns = np.divmod(np.flatnonzero(chosen), middle.shape[1])
-    return np.asarray((rows * every_row + _REACH_PX) * width + columns + _REACH_PX)
-
-
-def _neighbourhoods(grey: Bytes, at: Numbers) -> npt.NDArray[np.uint64]:
-    """A number for what is around each of these pixels."""
-    words = np.ndarray(grey.size - 7, np.uint64, buffer=grey, strides=(1,))  # eight pixels from each pixel on
-    numbers = np.zeros(at.size, np.uint64)
-    for row, weight in zip(_ROWS_OF_NEIGHBOURHOOD, _WEIGHTS, strict=True):
-        numbers += words[at + (row * grey.shape[1] - _REACH_PX)] * np.uint64(weight)
-        numbers ^= numbers >> np.uint64(29)
-    return numbers
+    picture, right = canvas[slices_of(box)], scene.right[slices_of(box)]
+    room = _LANDMARKS
+    while True:
+        at, numbers = np.empty(room, np.int64), np.empty(room, np.uint64)
+        count = scene.kernel.find_landmarks(picture, right, every_row, at, numbers)
+        if count <= room:
+            return _Landmarks(at[:count], numbers[:count])
+        room = count
 
 
 def _winners(offsets: Numbers) -> list[tuple[int, int]]:
@@ -278,33 +236,15 @@ def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int])
     left, right = max(columns[0] - domain.left, 0), min(columns[1] - domain.left, domain.width)
     if domain.is_empty or left >= right:
         return None
-    was_right = scene.right[slices_of(domain)]
-    would_be = equal(scene.before[slices_of(domain.moved(-dx, -dy))], scene.now[slices_of(domain)])
-    for _ in range(2):
-        top, bottom = _best_span(_sums(would_be[:, left:right], _BY_ROW) - _sums(was_right[:, left:right], _BY_ROW))
-        rows = slice(top, bottom)
-        left, right = _best_span(_sums(would_be[rows], _BY_COLUMN) - _sums(was_right[rows], _BY_COLUMN))
+    source, inside = slices_of(domain.moved(-dx, -dy)), slices_of(domain)
+    would_be = np.empty((domain.height, domain.width), np.uint8)
+    top, bottom, left, right, gain_px = scene.kernel.best_area(
+        scene.before[source], scene.now[inside], scene.right[inside], would_be, left, right
+    )
     target = Rect(domain.left + left, domain.top + top, right - left, bottom - top)
-    inside = slice(top, bottom), slice(left, right)
-    gain_px = cv2.countNonZero(would_be[inside]) - cv2.countNonZero(was_right[inside])
     if gain_px < _LEAST_GAIN_PX or _touches(scene, target, offset):
         return None
-    return Found(Move(target, dx, dy), would_be[inside], gain_px)
-
-
-def _sums(mask: Bytes, direction: int) -> Scores:
-    """How much of a mask is set in each row or column."""
-    if not mask.size:
-        return np.zeros(mask.shape[direction == _BY_COLUMN], np.int32)
-    return np.asarray(cv2.reduce(mask, direction, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int32).ravel()
-
-
-def _best_span(scores: Scores) -> tuple[int, int]:
-    """The stretch with the greatest sum."""
-    sums = np.concatenate(([0], np.cumsum(scores)))
-    lowest = np.minimum.accumulate(sums)
-    end = int(np.argmax(sums - lowest))
-    return int(np.argmin(sums[: end + 1])), end
+    return Found(Move(target, dx, dy), would_be[top:bottom, left:right], gain_px)
 
 
 def _touches(scene: _Scene, target: Rect, offset: tuple[int, int]) -> bool:

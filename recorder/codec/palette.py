@@ -11,7 +11,9 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 
+from recorder.codec import fused
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.fused import Kernel
 from recorder.codec.runs import Runs
 from recorder.codec.tiles import Bytes, Canvas
 from recorder.codec.wire import MAX_COLOURS
@@ -79,7 +81,8 @@ class ColourNumbers:
     A table of slots finds nearly all; the few colours whose slot is taken are looked for among the overflow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kernel: Kernel | None = None) -> None:
+        self._kernel = kernel or fused.choose().kernel
         self._colour_in: Canvas = np.zeros(1 << _SLOT_BITS, np.uint32)
         self._number_in: npt.NDArray[np.uint16] = np.zeros(1 << _SLOT_BITS, np.uint16)
         self._overflow: dict[int, int] = {}
@@ -99,10 +102,8 @@ class ColourNumbers:
 
     def number(self, runs: Runs, *, may_add: bool) -> tuple[npt.NDArray[np.uint16], Canvas] | None:
         """The number of each run's colour, and the colours that are new; None if that would not pay."""
-        slots = _slots_of(runs.colours).astype(np.intp)
-        numbers = self._number_in.take(slots)
-        is_elsewhere = self._colour_in.take(slots) != runs.colours
-        if not is_elsewhere.any():
+        numbers, is_elsewhere = np.empty(runs.colours.size, np.uint16), np.empty(runs.colours.size, np.bool_)
+        if not self._kernel.find_colours(runs.colours, self._colour_in, self._number_in, numbers, is_elsewhere):
             return numbers, np.zeros(0, np.uint32)
         colours, which = np.unique(runs.colours[is_elsewhere], return_inverse=True)
         new = colours[[colour not in self._overflow for colour in colours.tolist()]]

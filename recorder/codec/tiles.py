@@ -16,7 +16,6 @@ TILE_WIDTH_PX = 64
 MAX_SIDE_PX = 16384
 MAX_PICTURE_PX = 1 << 25  # 8K, and a little
 MAX_TILES = MAX_PICTURE_PX // (TILE_WIDTH_PX * TILE_HEIGHT_PX) + MAX_SIDE_PX // 8  # those that stick out, too
-LITTLE_VARIETY = 0.15  # less than any that is asked about
 COLOUR_MASK = np.uint32(0x00FFFFFF)  # the fourth byte of BGRX is whatever X left there
 
 Canvas: TypeAlias = npt.NDArray[np.uint32]  # BGR0 pixels, padded with 0 to whole tiles
@@ -86,12 +85,6 @@ class Grid:
         return canvas.reshape(self.rows, TILE_HEIGHT_PX, self.columns, TILE_WIDTH_PX, *canvas.shape[2:])
 
 
-def take(grid: Grid, canvas: Canvas, positions: Numbers) -> Canvas:
-    """The tiles at these positions, as (n, 16, 64) pixels."""
-    rows, columns = np.divmod(positions, grid.columns)
-    return np.ascontiguousarray(grid.in_tiles(canvas)[rows, :, columns, :], np.uint32)
-
-
 def put(grid: Grid, canvas: npt.NDArray[np.generic], positions: Numbers, tiles: npt.NDArray[np.generic]) -> None:
     """Put tiles (n, 16, 64, …) at these positions."""
     rows, columns = np.divmod(positions, grid.columns)
@@ -104,29 +97,6 @@ def bgr_of(pixels: Canvas) -> Bytes:
         return np.zeros((*pixels.shape, 3), np.uint8)
     flat = np.ascontiguousarray(pixels).view(np.uint8).reshape(-1, pixels.shape[-1], 4)
     return np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGRA2BGR), np.uint8).reshape(*pixels.shape, 3)
-
-
-def variety_of(tiles: Canvas) -> npt.NDArray[np.float64]:
-    """How many colours a tile has for its pixels, 0 to 1, gradients not counted; 0 for a tile with few.
-
-    Text stays under 0.33 (0.45 in the shadow of a menu), film is mostly over 0.6.
-    """
-    sample = tiles[:, 2::4].reshape(len(tiles), -1)  # four rows of sixteen tell enough
-    # A tile has no more colours than runs of one colour: most tiles of a desktop need no closer look.
-    many = np.flatnonzero(np.count_nonzero(sample[:, 1:] != sample[:, :-1], axis=1) > LITTLE_VARIETY * sample.shape[1])
-    variety = np.zeros(len(tiles), np.float64)
-    if many.size:
-        variety[many] = _variety(tiles[many], sample[many])
-    return variety
-
-
-def _variety(tiles: Canvas, sample: Canvas) -> npt.NDArray[np.float64]:
-    sample = np.sort(sample, axis=1)
-    colours = (sample[:, 1:] != sample[:, :-1]).mean(axis=1)
-    green = (tiles >> np.uint32(8)).astype(np.uint8)
-    across = green[:, :, 1:] - green[:, :, :-1]  # wraps around, as a gradient may
-    bends = (across[:, 2::4] != across[:, 1::4]).mean(axis=(1, 2))
-    return np.asarray(np.minimum(colours, bends * 1.5), np.float64)
 
 
 def areas_of(grid: Grid, changed: Mask, *, at_most: int = 16) -> tuple[Rect, ...]:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recorder.codec import numpy_kernel
 from recorder.codec.decoder import ScreenDecoder
-from recorder.codec.dictionary import TileDictionary, hashes_of
+from recorder.codec.dictionary import WEIGHTS, TileDictionary
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.tiles import Grid
@@ -166,24 +167,32 @@ def test_gradients_are_exact():
     assert screen.changed_everywhere().exact
 
 
-def tile(value):
-    return np.full((1, 16, 64), value, np.uint32)
+class OneHash:
+    """A kernel to which all tiles have the same hash."""
+
+    def __getattr__(self, name):
+        return getattr(numpy_kernel, name)
+
+    def hash_tiles(self, _canvas, _positions, _weights, hashes):
+        hashes[:] = 1
 
 
-def one_hash(tiles):
-    return np.ones(len(tiles), np.uint64)
+def one_below_the_other(*values):
+    """A picture of tiles of one colour, and their positions."""
+    return np.repeat(np.array(values, np.uint32), 1024).reshape(-1, 64), np.arange(len(values))
 
 
 def remember(dictionary, value, identity):
-    dictionary.add(tile(value), dictionary.find(tile(value))[1], identity)
+    canvas, positions = one_below_the_other(value)
+    dictionary.add(canvas, positions, dictionary.find(canvas, positions)[1], identity)
 
 
 def found(dictionary, value):
-    return dictionary.find(tile(value))[0].tolist()[0]
+    return dictionary.find(*one_below_the_other(value))[0].tolist()[0]
 
 
 def test_tiles_of_one_hash_are_told_apart():
-    dictionary = TileDictionary(hashes_of_tiles=one_hash)
+    dictionary = TileDictionary(kernel=OneHash())
     remember(dictionary, 10, 1)
 
     assert found(dictionary, 20) == -1
@@ -193,23 +202,24 @@ def test_tiles_of_one_hash_are_told_apart():
 
 
 def test_a_new_tile_that_stands_twice_gets_one_id():
-    dictionary, tiles = TileDictionary(), np.concatenate((tile(1), tile(2), tile(1)))
-    ids, new = dictionary.add(tiles, dictionary.find(tiles)[1], 7)
+    dictionary, (canvas, positions) = TileDictionary(), one_below_the_other(1, 2, 1)
+    ids, new = dictionary.add(canvas, positions, dictionary.find(canvas, positions)[1], 7)
 
     assert ids.tolist() == [7, 8, 7]
     assert new.tolist() == [0, 1]
 
 
 def test_every_pixel_of_a_tile_counts_for_its_hash():
-    tiles = np.zeros((1024, 16, 64), np.uint32)
+    tiles, hashes = np.zeros((1024 * 16, 64), np.uint32), np.zeros(1024, np.uint64)
     tiles.reshape(1024, 1024)[np.arange(1024), np.arange(1024)] = 1
+    numpy_kernel.hash_tiles(tiles, np.arange(1024), WEIGHTS, hashes)
 
-    assert len(np.unique(hashes_of(tiles))) == 1024
+    assert len(np.unique(hashes)) == 1024
 
 
 def test_pictures_stay_exact_when_every_tile_has_the_same_hash():
     screen = Screen(text_like(100, 200))
-    screen.encoder._dictionary = TileDictionary(hashes_of_tiles=one_hash)
+    screen.encoder._dictionary = TileDictionary(kernel=OneHash())
     for seed in range(1, 7):
         screen.picture = text_like(100, 200, seed)
         assert screen.changed_everywhere().exact
