@@ -15,6 +15,7 @@ _GAP_WORDS = {
     GapReason.RECORDER_DIED: "The recorder was killed or crashed.",
     GapReason.RECORDER_FROZEN: "The recorder was stopped.",
     GapReason.STORAGE_FULL: "The storage was full.",
+    GapReason.DISPLAY_LOST: "The display was lost.",
 }
 # After these a new recorder tells anew what is idle or locked: what the old one said last no longer holds.
 _FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN})

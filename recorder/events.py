@@ -82,6 +82,7 @@ class GapReason(enum.StrEnum):
     RECORDER_DIED = "recorder_died"
     RECORDER_FROZEN = "recorder_frozen"
     STORAGE_FULL = "storage_full"
+    DISPLAY_LOST = "display_lost"
 
 
 class Gap(Event, frozen=True, tag="gap"):

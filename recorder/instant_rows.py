@@ -53,6 +53,7 @@ GAP_WORDS = {
     GapReason.RECORDER_DIED: "the recorder was killed or crashed",
     GapReason.RECORDER_FROZEN: "the recorder was stopped",
     GapReason.STORAGE_FULL: "the storage was full",
+    GapReason.DISPLAY_LOST: "the display was lost",
 }
 EXPECTED_ENDS = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT})
 HASH_DIGITS_SHOWN = 16

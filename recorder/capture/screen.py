@@ -23,6 +23,10 @@ class GrabFailedError(WorldError):
     """The picture could not be read this time; it may be the next time."""
 
 
+# What every source of a display says that is gone.
+DISPLAY_GONE = "The display is gone (its X server ended or closed the connection); record again in the new session."
+
+
 class DisplayLostError(CannotRecordError):
     """The display is gone, and nothing can be recorded from it any more."""
 

@@ -11,10 +11,8 @@ from typing import Any
 from Xlib import display as xdisplay
 from Xlib import error as xerror
 
-from recorder.capture.screen import DisplayLostError
+from recorder.capture.screen import DISPLAY_GONE, DisplayLostError
 from recorder.errors import CannotRecordError
-
-LOST = "The display is gone (its X server ended or closed the connection); record again in the new session."
 
 _LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 
@@ -28,7 +26,7 @@ def lost_in_words() -> Iterator[None]:
     try:
         yield
     except (xerror.ConnectionClosedError, OSError) as error:
-        raise DisplayLostError(LOST) from error
+        raise DisplayLostError(DISPLAY_GONE) from error
 
 
 class X11Connection:

@@ -9,7 +9,8 @@ from typing import Any
 from Xlib import error as xerror
 from Xlib.ext import record
 
-from recorder.capture.x11_connection import LOST, X11Connection
+from recorder.capture.screen import DISPLAY_GONE
+from recorder.capture.x11_connection import X11Connection
 from recorder.errors import CannotRecordError
 
 KEY_PRESS, KEY_RELEASE, BUTTON_PRESS, BUTTON_RELEASE, MOTION = 2, 3, 4, 5, 6
@@ -80,14 +81,14 @@ class Recording:
         try:
             self._record()
         except (xerror.ConnectionClosedError, OSError, CannotRecordError):
-            return None if self._is_stopped else LOST
+            return None if self._is_stopped else DISPLAY_GONE
         except xerror.XError as error:
             return f"Input cannot be recorded: the X server refuses it ({error})."
         finally:
             is_ready()
             if self._connection is not None:
                 self._connection.close()
-        return None if self._is_stopped else LOST
+        return None if self._is_stopped else DISPLAY_GONE
 
     def change(self, wanted: Wanted, connection: X11Connection) -> None:
         """Record something else from now on; asked on another connection, since this one only listens."""

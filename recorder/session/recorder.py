@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recorder.capture.key_gate import KeyGate
-from recorder.capture.screen import DisplayLostError, ScreenSource
-from recorder.capture.source import Source
+from recorder.capture.screen import DISPLAY_GONE, DisplayLostError, ScreenSource
+from recorder.capture.source import Emit, Source
 from recorder.clock import Instant, SessionClock
 from recorder.errors import StorageError
 from recorder.events import EndReason, Event, Gap, GapReason, SessionEnded, SourceStatus
@@ -20,6 +20,7 @@ from recorder.session.sealer import Listener, Progress, Sealer
 from recorder.session.storage import Measure, Room, StorageLevel, StorageWatch
 
 FIRST_PICTURES_S = 2.0
+DISPLAY_GONE_S = 1.0  # until the screen, too, is seen to be gone
 DROPPED_RATE = 0.5  # pictures a second, where the policy has the rate drop for want of room
 
 
@@ -111,6 +112,7 @@ class Recorder:
         self.ended_at_ns: int | None = None  # the session's time of its end, once it is over
         self._gate = gate
         self._error: Exception | None = None
+        self._gone_at_ns: list[int] = []  # when who noticed that the display is gone
         self._asked: Ending | None = None
         self._frames_per_s = frames_per_s
         self._judging = judging
@@ -145,7 +147,7 @@ class Recorder:
         if self._gate is not None:
             self._gate.start(self._queue.put, self._clock)
         for source in self._sources:
-            source.start(self._queue.put if self._gate is None else self._gate.put, self._clock)
+            source.start(self._from_source(self._queue.put if self._gate is None else self._gate.put), self._clock)
         if self._lost is not None:
             self._screen.wait_for_pictures(FIRST_PICTURES_S)
             gap = self._gap(self._lost)
@@ -160,6 +162,23 @@ class Recorder:
     def emit_judged(self, event: Event) -> None:
         """The same with one against which rules were held elsewhere: it is not judged again."""
         self._queue.put(event, is_judged=True)
+
+    def _from_source(self, put: Emit) -> Emit:
+        def emit(event: Event) -> None:
+            if not self._is_display_gone(event):
+                put(event)
+
+        return emit
+
+    def _is_display_gone(self, event: Event) -> bool:
+        """Whether a source that ends says of itself what holds of the whole display, which is one gap of everything."""
+        if not isinstance(event, SourceStatus | Gap) or event.detail != DISPLAY_GONE:
+            return False
+        self.ended.wait(DISPLAY_GONE_S)  # the source's thread has nothing else to do any more
+        if not isinstance(self._error, DisplayLostError):
+            return False
+        self._gone_at_ns.append(event.at_ns)
+        return True
 
     def _gap(self, lost: Lost) -> Gap:
         now_ns = self._clock.now_ns()
@@ -201,7 +220,9 @@ class Recorder:
         ending = self._ending(asked, detail)
         self.ended_at_ns = self._clock.now_ns()
         try:
-            self._sealer.finish(SessionEnded(self.ended_at_ns, ending.reason, ending.detail))
+            self._sealer.finish(
+                SessionEnded(self.ended_at_ns, ending.reason, ending.detail), self._after_the_display(self.ended_at_ns)
+            )
         except StorageError as error:
             return Ending(EndReason.STORAGE_FAILED, str(error), error)
         return ending
@@ -225,9 +246,18 @@ class Recorder:
         """A thread ended by itself. The first error is the reason, the others follow from it."""
         if self._error is None:
             self._error = error
-        if not isinstance(error, StorageError):
+        if isinstance(error, DisplayLostError):
+            self._gone_at_ns.append(self._clock.now_ns())
+        elif not isinstance(error, StorageError):
             self._queue.put(SourceStatus(self._clock.now_ns(), "recorder", working=False, detail=str(error)))
         self.ended.set()
+
+    def _after_the_display(self, until_ns: int) -> list[Event]:
+        """The gap from when the display was gone, if that ended the recording."""
+        if not isinstance(self._error, DisplayLostError):
+            return []
+        from_ns = min([*self._gone_at_ns, until_ns])
+        return [Gap(from_ns, until_ns, "everything", GapReason.DISPLAY_LOST, str(self._error))]
 
     def _ending(self, asked: EndReason, detail: str) -> Ending:
         match self._error:

@@ -120,8 +120,8 @@ class Sealer:
             return max(self._through_ns, now_ns - HOLD_BACK_NS)
         return self._through_ns
 
-    def finish(self, ending: SessionEnded) -> None:
-        """Seal the last event and close the recording. Only after `join`.
+    def finish(self, ending: SessionEnded, before: Sequence[Event] = ()) -> None:
+        """Seal the last event, and those before it, and close the recording. Only after `join`.
 
         Raises:
             StorageError: the recording could not be closed; what was acknowledged is readable all the same.
@@ -129,7 +129,7 @@ class Sealer:
         last = self._last_words(ending) if self.failure is not None else b""
         try:
             if self.failure is None:
-                self._append(self._lost_pictures(ending.at_ns))
+                self._append([*self._lost_pictures(ending.at_ns), *before])
                 self._append([*self._coverage.rest(ending.at_ns), ending])
         finally:
             self._writer.close(ending.reason, last=last)

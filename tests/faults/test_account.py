@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.agents import RunningAgent, boot_ns
 from tests.e2e.programs import Site
-from tests.xserver import wait_until
+from tests.xserver import XServer, wait_until
 
 S = 1_000_000_000
 RIGHT_TO_NS = S
@@ -107,3 +107,20 @@ def test_where_the_recording_was_taken_away_the_next_one_begins_with_the_gap(sit
     entries = accounted(site, following.folder)
     assert (entries[0]["class"], entries[0]["reason"]) == ("gap", "recorder_died")
     assert abs(entries[0]["length_ns"] - (back_ns - at_ns)) <= 2 * RIGHT_TO_NS
+
+
+def test_a_display_that_is_lost_is_one_gap_of_everything_to_the_end(
+    desktop: XServer, site: Site, agent: RunningAgent
+) -> None:
+    agent.wait_seconds_recorded(1.0)
+    folder, started_ns = agent.folder, agent.state.started_boot_ns or 0
+    desktop.process.kill()
+    at_ns = boot_ns() - started_ns
+    assert agent.wait_over() == 3
+    (gap,) = [row for row in site.player_rows("log", str(folder)) if row["kind"] == "gap"]
+    assert (gap["text"].partition(": ")[2], gap["detail"].partition(" · ")[0]) == ("everything", "the display was lost")
+    entries = accounted(site, folder)
+    assert (entries[-1]["class"], entries[-1]["reason"]) == ("gap", "display_lost")
+    assert abs(entries[-1]["at_s"] * S - at_ns) <= RIGHT_TO_NS
+    assert len(gaps(entries)) == 1
+    assert [row["state"] for row in site.player_rows("list") if row["path"] == str(folder)] == ["closed"]

@@ -11,6 +11,7 @@ import pytest
 
 from recorder.agent_events import Covered
 from recorder.capture.fake import FakeScreen, FakeSource
+from recorder.capture.screen import DISPLAY_GONE
 from recorder.clock import SessionClock, SystemClock
 from recorder.codec.decoder import ScreenDecoder
 from recorder.events import (
@@ -248,6 +249,38 @@ def test_a_lost_display_ends_the_recording_with_that_reason(session: Session) ->
     session.screen.lose()
     assert session.recorder.ended.wait(10)
     assert session.recorder.finish().reason is EndReason.DISPLAY_LOST
+
+
+def test_what_every_source_says_of_a_lost_display_is_one_gap_of_everything_to_the_end(session: Session) -> None:
+    gone_ns = session.recorder.now_ns
+    said = [SourceStatus(gone_ns, "keyboard", working=False, detail=DISPLAY_GONE)]
+    source = threading.Thread(
+        target=lambda: [
+            session.source.emit(event)
+            for event in (*said, Gap(gone_ns, gone_ns, "keyboard", GapReason.INPUT_LOST, DISPLAY_GONE))
+        ]
+    )
+    source.start()  # it learns of it before the screen does
+    session.screen.lose()
+    assert session.recorder.ended.wait(10)
+    source.join(10)
+    session.recorder.finish()
+    ended = session.reading.of(SessionEnded)[0]
+    (gap,) = session.reading.of(Gap)
+    assert (gap.at_ns, gap.end_ns, gap.what) == (gone_ns, ended.at_ns, "everything")
+    assert gap.reason == GapReason.DISPLAY_LOST
+    assert not [event for event in session.reading.of(SourceStatus) if not event.working]
+    told = [(one.at_ns, one.end_ns, one.coverage, one.reason) for one in session.reading.of(Covered)]
+    assert told == [(0, gone_ns, "recorded", ""), (gone_ns, ended.at_ns, "gap", "display_lost")]
+
+
+def test_a_source_that_alone_loses_the_display_is_a_gap_of_its_own(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.session.recorder.DISPLAY_GONE_S", 0.05)
+    session.source.emit(Gap(5, 6, "keyboard", GapReason.INPUT_LOST, DISPLAY_GONE))
+    session.recorder.finish()
+    assert [(gap.what, gap.reason) for gap in session.reading.of(Gap)] == [("keyboard", "input_lost")]
 
 
 def test_new_screens_are_recorded_in_full_and_the_kept_one_goes_on(session: Session) -> None:
