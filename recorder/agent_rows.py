@@ -28,6 +28,7 @@ EVASION_WORDS = {
     "remote_control": "A remote-control program runs",
     "tunnel": "A tunnelling program runs",
     "curtain": "A curtain covers the screen",
+    "indicator_hidden": "The indicator was hidden",
 }
 HIDDEN_WORDS = {
     "echo_off": "the terminal does not show it",

@@ -32,6 +32,7 @@ class Asked:
     responses: list[tuple[AlertRaised, str, str, str]] = field(default_factory=list)
     miniatures: list[bool] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
+    harms: list[str] = field(default_factory=list)
 
     def notice_shown(self, language, text):
         self.shown.append((language, text))
@@ -44,6 +45,9 @@ class Asked:
 
     def show_miniatures(self, wanted):
         self.miniatures.append(wanted)
+
+    def indicator_hidden(self, how):
+        self.harms.append(how)
 
     def stop(self, detail):
         self.stops.append(detail)

@@ -24,6 +24,7 @@ from app.agent.supervision.messages import (
     GoOn,
     Health,
     Heartbeat,
+    IndicatorWasHidden,
     Miniature,
     NoticeWasAcknowledged,
     NoticeWasShown,
@@ -311,6 +312,9 @@ class Supervised:
                 self._miniature.ask_again()
             case Witnessed():
                 self._book.take(message)
+            case IndicatorWasHidden(boot_ns, how):
+                detail = f"{how}; it is there again"
+                self._emit(EvasionSign(self._at_ns(boot_ns), "indicator_hidden", detail))
             case NoticeWasShown():
                 self._emit(NoticeShown(self._at_ns(message.boot_ns), message.language, message.text))
             case NoticeWasAcknowledged():

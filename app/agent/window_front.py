@@ -12,6 +12,7 @@ from app.agent.supervision.messages import (
     Ended,
     FromRecorder,
     Heartbeat,
+    IndicatorWasHidden,
     Message,
     Miniature,
     Noted,
@@ -129,6 +130,10 @@ class WindowFront:
         self._shows_miniatures = wanted
         if self._agent is not None:
             self._agent.say(ShowMiniatures(wanted))  # said again to the next recorder, if this one is gone
+
+    def indicator_hidden(self, how: str) -> None:
+        """A sign that somebody does not want it to be seen that this session is recorded."""
+        self._say(IndicatorWasHidden(self._clock.boot_ns(), how))
 
     def stop(self, detail: str) -> None:
         """The operator ends the recording."""

@@ -103,5 +103,8 @@ class Asks(Protocol):
     def show_miniatures(self, wanted: bool) -> None:
         """Send miniatures from now on, or no more."""
 
+    def indicator_hidden(self, how: str) -> None:
+        """Somebody kept the indicator from being seen; it is there again."""
+
     def stop(self, detail: str) -> None:
         """The operator ends the recording, as the policy lets them."""

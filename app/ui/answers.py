@@ -12,6 +12,7 @@ from app.ui.answer_dialogs import AnswerDialog, EndingDialog, ReasonAsked, Warni
 from app.ui.cover import Cover
 from app.ui.doing import Doing
 from app.ui.lift_card import LiftCard
+from app.ui.state_told import StateTold
 from recorder.policy.sections import Response
 from resources.ui.look import Look
 from resources.ui.widgets import bring_forward, make_room
@@ -51,6 +52,7 @@ class Answers(QObject):
         self,
         asks: Asks,
         desktop: Desktop,
+        state: StateTold,
         *,
         look: Look,
         time_of: Callable[[int], str],
@@ -58,7 +60,7 @@ class Answers(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._asks, self._desktop, self._look, self._time_of = asks, desktop, look, time_of
+        self._asks, self._desktop, self._state, self._look, self._time_of = asks, desktop, state, look, time_of
         self._ended_after_s = ended_after_s
         self._doing = Doing(self)
         self._waiting: deque[_Message] = deque()
@@ -163,7 +165,7 @@ class Answers(QObject):
         card.lifted.connect(lambda: self._lifted(alert))
         self.lift_card = card
         title = self._look.words("agent_response.curtain_title")
-        self.cover = Cover(card, title=title, elsewhere=title, look=self._look, parent=self)
+        self.cover = Cover(card, self._state, title=title, elsewhere=title, look=self._look, parent=self)
         self.cover.show()
 
     def _lifted(self, alert: AlertRaised) -> None:

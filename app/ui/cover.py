@@ -5,15 +5,18 @@ are out of its reach. What is done there meanwhile is recorded like everything e
 """
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QScreen, QShowEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.ui.state_badge import StateBadge
+from app.ui.state_told import StateTold
 from resources.ui.look import Look
 from resources.ui.widgets import plain_label
 
 HELD_EVERY_MS = 300
 CARD_PX = 760
 MARGIN_PX = 40
+BADGE_MARGIN_PX = 8  # beside the card's own margin, which it has to itself
 _FLAGS = (
     Qt.WindowType.Window
     | Qt.WindowType.FramelessWindowHint
@@ -25,13 +28,13 @@ _FLAGS = (
 class Pane(QWidget):
     """What covers one screen. It cannot be closed by a person."""
 
-    def __init__(self, screen: QScreen, *, look: Look) -> None:
+    def __init__(self, screen: QScreen, state: StateTold, *, look: Look) -> None:
         super().__init__(None, _FLAGS)
-        self._look = look
         self.setProperty("part", "cover")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
+        self.badge = StateBadge(state, look=look, on=self, margin_px=BADGE_MARGIN_PX)
         self.setScreen(screen)
         self.fit(screen)
 
@@ -43,6 +46,11 @@ class Pane(QWidget):
         """Only its owner takes it away."""
         event.ignore()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The badge stays in its corner."""
+        super().resizeEvent(event)
+        self.badge.stand()
+
     def showEvent(self, event: QShowEvent) -> None:
         """The keys go here."""
         super().showEvent(event)
@@ -53,9 +61,11 @@ class Pane(QWidget):
 class Cover(QObject):
     """A pane on every screen, whatever becomes of the screens; the card stands on the first one."""
 
-    def __init__(self, card: QWidget, *, title: str, elsewhere: str, look: Look, parent: QObject | None = None) -> None:
+    def __init__(
+        self, card: QWidget, state: StateTold, *, title: str, elsewhere: str, look: Look, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._look, self._card, self._title, self._elsewhere = look, card, title, elsewhere
+        self._card, self._state, self._title, self._elsewhere, self._look = card, state, title, elsewhere, look
         self._panes: dict[QScreen, Pane] = {}
         self._clock = QTimer(self, interval=HELD_EVERY_MS)
         self._clock.timeout.connect(self._hold)
@@ -72,7 +82,8 @@ class Cover(QObject):
         return self._has_keyboard
 
     def show(self) -> None:
-        """Cover the screens."""
+        """Cover the screens, and with them the indicator: the panes say what it says."""
+        self._state.covers += 1
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenAdded.connect(self._screens_changed)
@@ -83,6 +94,7 @@ class Cover(QObject):
 
     def take_away(self) -> None:
         """The desktop can be used again. The card is the owner's."""
+        self._state.covers -= 1
         self._clock.stop()
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
@@ -114,7 +126,7 @@ class Cover(QObject):
         self._put_card(self._panes[QGuiApplication.primaryScreen()])
 
     def _pane(self, screen: QScreen) -> Pane:
-        pane = Pane(screen, look=self._look)
+        pane = Pane(screen, self._state, look=self._look)
         screen.geometryChanged.connect(lambda _area: pane.fit(screen))
         word = plain_label(self._elsewhere, part="cover_word")
         word.setObjectName("elsewhere")

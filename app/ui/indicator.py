@@ -8,6 +8,8 @@ from app.resident.placing import first_place, kept_inside, read, written
 from app.resident.standing import Standing
 from app.ui.screens import primary_area, usable_areas
 from app.ui.state_icon import state_pixmap
+from app.ui.state_told import StateTold
+from app.ui.window_sight import WindowSight
 from recorder.geometry import Rect
 from resources.ui.look import Look
 from resources.ui.settings import Settings
@@ -29,10 +31,12 @@ class Indicator(QWidget):
 
     opened = Signal()
     menu_asked = Signal(QPoint)
+    harmed = Signal(str)  # what was done to it
 
-    def __init__(self, *, look: Look, settings: Settings) -> None:
+    def __init__(self, state: StateTold, *, look: Look, settings: Settings) -> None:
         super().__init__(None, _FLAGS)
-        self._look, self._settings = look, settings
+        self._state, self._look, self._settings = state, look, settings
+        self._sight = WindowSight()
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setProperty("part", "indicator")
@@ -41,7 +45,7 @@ class Indicator(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.sign, self.word, self.fold_button = self._assemble()
         self._grip: QPoint | None = None
-        self._settled: tuple[QRect, list[Rect]] | None = None
+        self._settled: tuple[QRect, list[Rect]] = (self.geometry(), [])
         self._was_moved = False
         self._shown: tuple[Standing, str, str] | None = None
         self._above = QTimer(self, interval=RAISED_EVERY_MS, timerType=Qt.TimerType.VeryCoarseTimer)
@@ -83,6 +87,7 @@ class Indicator(QWidget):
     def vanish(self) -> None:
         """The tray shows it from now on."""
         self._above.stop()
+        self._sight.close()
         self.hide()
 
     def settle(self, *_: object) -> None:
@@ -91,9 +96,7 @@ class Indicator(QWidget):
         self.resize(self.sizeHint())
         kept = read(self._settings.value(PLACE, ""))
         left, top = kept if kept is not None else first_place(self.width(), self.height(), primary_area())
-        areas = usable_areas()
-        self.move(*kept_inside(left, top, self.width(), self.height(), areas))
-        self._settled = (self.geometry(), areas)
+        self._put(left, top)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing folds it."""
@@ -180,12 +183,32 @@ class Indicator(QWidget):
         self.settle()
 
     def _stand(self, left: int, top: int) -> None:
-        place = kept_inside(left, top, self.width(), self.height(), usable_areas())
-        self.move(*place)
-        self._settings.setValue(PLACE, written(*place))
+        self._settings.setValue(PLACE, written(*self._put(left, top)))
 
     def _stay_in_sight(self) -> None:
-        """Another program may have put a window above it, pushed it off the screens or shrunk it to nothing."""
+        """Another program may have put a window above it, or done to it what keeps it from being seen."""
+        if self._grip is None:
+            self._undo_harm()
         if self._grip is None and self._settled != (self.geometry(), usable_areas()):
             self.settle()
-        self.raise_()
+        if not self._state.covers:  # what covers it says the same, and must not flicker
+            self.raise_()
+
+    def _put(self, left: int, top: int) -> tuple[int, int]:
+        """Stand there, or at the nearest place that is wholly on a screen."""
+        areas = usable_areas()
+        place = kept_inside(left, top, self.width(), self.height(), areas)
+        self.move(*place)
+        self._settled = (self.geometry(), areas)
+        return place
+
+    def _undo_harm(self) -> None:
+        harm = self._sight.harm(int(self.winId()))
+        if harm:  # a window of ours that others have hold of is of no use any more
+            self.hide()
+            self.windowHandle().destroy()
+            self.show()
+        elif self.geometry() != self._settled[0]:
+            harm = "it was pushed away or shrunk"
+        if harm:
+            self.harmed.emit(harm)

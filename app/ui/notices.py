@@ -8,6 +8,7 @@ from app.resident.news import Asks
 from app.resident.notice import notice_of
 from app.ui.cover import Cover
 from app.ui.notice_card import NoticeCard
+from app.ui.state_told import StateTold
 from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.purpose import PurposeCheck
 from recorder.policy.sections import PurposeAsked
@@ -58,9 +59,11 @@ class Notices(QObject):
     confirmed = Signal(str)
     changed_language = Signal(str)
 
-    def __init__(self, policy: AgentPolicy, asks: Asks, *, look: Look, parent: QObject | None = None) -> None:
+    def __init__(
+        self, policy: AgentPolicy, asks: Asks, state: StateTold, *, look: Look, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._policy, self._asks, self._look = policy, asks, look
+        self._policy, self._asks, self._state, self._look = policy, asks, state, look
         self._check = PurposeCheck(policy.notice.purpose, policy.notice.purpose_pattern)
         self.is_confirmed = not policy.notice.shown
         self._card: NoticeCard | None = None
@@ -109,7 +112,7 @@ class Notices(QObject):
         self._card = card
         if self.holds:
             elsewhere = look.words("agent_notice.elsewhere")
-            self._cover = Cover(card, title=notice.title, elsewhere=elsewhere, look=look, parent=self)
+            self._cover = Cover(card, self._state, title=notice.title, elsewhere=elsewhere, look=look, parent=self)
             self._cover.show()
         else:
             self._window = NoticeWindow(card, notice.title)

@@ -15,6 +15,7 @@ from app.ui.notices import Notices
 from app.ui.resident_window import ResidentWindow
 from app.ui.rights_dialog import RightsDialog
 from app.ui.state_icon import state_icon
+from app.ui.state_told import StateTold
 from app.ui.stop_dialog import StopDialog
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
@@ -56,9 +57,10 @@ class ResidentDesk(QObject):
         self._noted: Noted | None = None
         self._look = make_look(settings)
         dress(self._look)
-        self.notices = Notices(policy, asks, look=self._look, parent=self)
+        self._state_told = StateTold(self)
+        self.notices = Notices(policy, asks, self._state_told, look=self._look, parent=self)
         self.notices.changed_language.connect(lambda language: self._choose("language", language))
-        self.answers = Answers(asks, desktop, look=self._look, time_of=self._time_of, parent=self)
+        self.answers = Answers(asks, desktop, self._state_told, look=self._look, time_of=self._time_of, parent=self)
         self._rights: RightsDialog | None = None
         self._stopping: StopDialog | None = None
         self._furnish()
@@ -134,7 +136,8 @@ class ResidentDesk(QObject):
         self.window.notice_asked.connect(self.notices.show)
         self.window.stop_asked.connect(self._ask_to_stop)
         self.window.setting_chosen.connect(self._choose, Qt.ConnectionType.QueuedConnection)
-        self.indicator = Indicator(look=look, settings=settings)
+        self.indicator = Indicator(self._state_told, look=look, settings=settings)
+        self.indicator.harmed.connect(self._asks.indicator_hidden)
         self.indicator.opened.connect(self.open)
         self.indicator.menu_asked.connect(self._show_menu)
         may_stop = self._policy.supervision.operator_may_stop
@@ -249,6 +252,7 @@ class ResidentDesk(QObject):
         self.window.tell_notice(is_confirmed=self.notices.is_confirmed)
         self.window.tell(self.known, standing, tone, said)
         self.indicator.tell(standing, tone, said.title, said.text)
+        self._state_told.tell(standing, tone, said.title)
         self.menu.state.setText(said.title)
         self.tray.tell(state_icon(self._look, standing, tone), self._look.words("agent_tray.tip", state=said.title))
 

@@ -138,6 +138,44 @@ def test_the_indicator_stands_in_for_a_tray_and_gives_way_to_one(desktop, site):
         close(agent, site)
 
 
+def test_an_indicator_that_is_hidden_comes_back_and_the_recording_says_so(desktop, site):
+    desktop.start_xterm(title="jail")
+    jail = desktop.wait_for_window("jail")
+    with resident(site, WITHOUT_NOTICE) as agent, desktop.connection() as connection:
+
+        def indicator():
+            """In its place on the desktop, to be seen."""
+            for window in connection.screen().root.query_tree().children:
+                attributes, geometry = window.get_attributes(), window.get_geometry()
+                is_ours = attributes.override_redirect and window.get_full_text_property(net_name) == INDICATOR
+                if is_ours and attributes.map_state == X.IsViewable and geometry.width > 20:
+                    return window
+            return None
+
+        net_name = connection.intern_atom("_NET_WM_NAME")
+        recording(site)
+        wait_until(lambda: state(site).get("state") == "recording", what="the recorder")
+        for harm in ("unmapped", "reparented", "destroyed"):
+            window = wait_until(indicator, what=f"the indicator before it is {harm}", limit_s=LIMIT_S)
+            if harm == "reparented":
+                window.reparent(jail, 0, 0)
+            if harm == "destroyed":
+                window.destroy()
+            else:
+                window.unmap()
+            connection.sync()
+            assert indicator() is None
+        wait_until(indicator, what="the indicator to be back", limit_s=LIMIT_S)
+        close(agent, site)
+    signs = [(row["text"], row["detail"]) for row in rows(site) if row["kind"] == "evasion"]
+    assert [text for text, _ in signs] == ["The indicator was hidden"] * 3
+    assert [detail.partition(";")[0] for _, detail in signs] == [
+        "it was hidden",
+        "it was put into another window",
+        "it was destroyed",
+    ]
+
+
 def test_a_window_that_is_cut_off_from_the_display_comes_back_and_the_recording_says_so(desktop, site):
     with resident(site, WITHOUT_NOTICE) as agent:
         window = desktop.wait_for_window(INDICATOR)

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from app.resident.locking import Outcome
 from app.ui.answers import Answers
+from app.ui.state_told import StateTold
 from recorder.policy.sections import Response
 from tests.resident import S, alert, desktop
 
@@ -100,7 +101,7 @@ def test_a_session_that_cannot_be_ended_is_locked(qtbot, open_desk, asked):
 
 
 def test_what_was_not_answered_at_the_end_is_said_to_be_so(qapp, asked, look):
-    answers = Answers(asked, desktop(), look=look, time_of=str)
+    answers = Answers(asked, desktop(), StateTold(), look=look, time_of=str)
     answers.answer(alert(Response.WARN))
     answers.answer(alert(Response.DEMAND_REASON, rule="another"))
     answers.stop()

@@ -95,6 +95,9 @@ def test_a_notice_that_holds_the_session_cannot_be_closed(open_desk, asked):
         assert pane.isVisible()
         assert pane.geometry() == pane.screen().geometry()
         assert pane.windowTitle() == "This session is recorded"  # there is no other screen to speak of
+        assert (pane.badge.isVisible(), pane.badge.word.text()) == (True, "Recording")
+        desk.hear(Supervised(RecorderState.RESTARTING))
+        assert pane.badge.word.text() == "Not recording"
     desk.notices.card.purpose.setText("CHG-7")
     desk.notices.card.try_to_confirm()
     assert asked.acknowledged == ["CHG-7"]
@@ -112,12 +115,13 @@ import sys
 from PySide6.QtWidgets import QApplication
 application = QApplication(["agent", "-platform", f"offscreen:configfile={sys.argv[1]}"])
 from app.ui.notices import Notices
+from app.ui.state_told import StateTold
 from resources.ui.dressing import make_look
 from resources.ui.dressing import make_look
 from resources.ui.settings import ThrowawaySettings
 from tests.ui.conftest import RESIDENT_NOW_NS
 from tests.resident import Asked, policy
-notices = Notices(policy(hold_session=True), Asked(), look=make_look(ThrowawaySettings("dark", "en")))
+notices = Notices(policy(hold_session=True), Asked(), StateTold(), look=make_look(ThrowawaySettings("dark", "en")))
 notices.show()
 for pane in notices.cover.panes:
     print(pane.x(), pane.width(), pane.isVisible(), notices.card.parentWidget() is pane, pane.windowTitle())
@@ -179,11 +183,12 @@ def test_the_indicator_stands_where_it_was_put_and_never_off_the_screens(qtbot, 
     assert area.contains(again.indicator.geometry())
 
 
-def test_an_indicator_that_another_program_pushed_away_or_shrunk_comes_back_as_it_was(qtbot, open_desk):
+def test_an_indicator_that_another_program_pushed_away_or_shrunk_comes_back_as_it_was(qtbot, open_desk, asked):
     indicator = open_desk().indicator
     before = indicator.geometry()
     indicator.setGeometry(5000, 5000, 1, 1)
     qtbot.waitUntil(lambda: indicator.geometry() == before, timeout=10_000)
+    assert asked.harms == ["it was pushed away or shrunk"]
 
 
 def test_the_window_opens_from_the_indicator_and_closing_it_hides_it(qtbot, open_desk, asked):

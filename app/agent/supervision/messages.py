@@ -221,6 +221,13 @@ class ResponseWasGiven(Message, frozen=True):
     said: str = ""
 
 
+class IndicatorWasHidden(Message, frozen=True):
+    """The window found that its indicator was kept from being seen, and how; it is there again."""
+
+    boot_ns: int
+    how: str
+
+
 class Witnessed(Message, frozen=True):
     """The resident saw this, and it is to stand in the recording as it is: rules were held against it already.
 
@@ -274,6 +281,7 @@ FromResident = (
     | NoticeWasShown
     | NoticeWasAcknowledged
     | ResponseWasGiven
+    | IndicatorWasHidden
     | Witnessed
     | ShowMiniatures
     | Stop
