@@ -56,6 +56,8 @@ class RowWords:
         """What the row says."""
         if not self._phrases or not _is_ours(row):
             return row.text
+        if row.kind == "alert":
+            return self._words.rules.title(row.text)
         return self.say(f"{row.kind}_text", row.text)
 
     def detail(self, row: Row) -> str:
@@ -85,6 +87,8 @@ class RowWords:
         if row.kind == "session" and part == row.also:
             return part  # the purpose, as the operator gave it
         said = self.say(f"{row.kind}_detail", part)
+        if row.kind == "alert" and said == part:
+            return self._words.rules.reason(part)
         return self._words.said(said) if row.kind in _SAID_BY_SOURCES else said
 
     def _one(self, place: str, text: str) -> str:

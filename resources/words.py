@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 
 import resources
+from resources.rule_words import RuleWords, read_rule_words
 
 LANGUAGES = ("en", "ja")
 _SENTENCES_KEPT = 4096
@@ -21,7 +22,15 @@ Pattern = tuple[re.Pattern[str], str]
 class Words:
     """One language's sentences, by key: `words("verdict.sound")`, with values put in by name."""
 
-    def __init__(self, sentences: Mapping[str, str], *, language: str, patterns: Sequence[Pattern] = ()) -> None:
+    def __init__(
+        self,
+        sentences: Mapping[str, str],
+        *,
+        language: str,
+        patterns: Sequence[Pattern] = (),
+        rules: RuleWords | None = None,
+    ) -> None:
+        self.rules = RuleWords() if rules is None else rules
         self._sentences = sentences
         self._patterns = patterns
         self._said: dict[str, str] = {}
@@ -62,7 +71,8 @@ def read_words(language: str) -> Words:
     chosen = language if language in LANGUAGES else "en"
     tree = tomllib.loads(resources.path(f"i18n/{chosen}.toml").read_text(encoding="utf-8"))
     sentences = {f"{section}.{key}": text for section, group in tree.items() for key, text in group.items()}
-    return Words(sentences, language=chosen, patterns=() if chosen == "en" else _patterns(chosen))
+    patterns = () if chosen == "en" else _patterns(chosen)
+    return Words(sentences, language=chosen, patterns=patterns, rules=read_rule_words(chosen))
 
 
 def read_sentences(language: str) -> dict[str, str]:

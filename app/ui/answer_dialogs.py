@@ -40,9 +40,13 @@ class AnswerDialog(GrowingDialog):
         head.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(plain_label(title, part="big", wraps=True), 1)
         self.column.addLayout(head)
-        self.column.addWidget(plain_label(visible(alert.title), part="title", wraps=True, selectable=True))
+        self.column.addWidget(
+            plain_label(visible(look.words.rules.title(alert.title)), part="title", wraps=True, selectable=True)
+        )
         if alert.reason:
-            self.column.addWidget(plain_label(visible(alert.reason), wraps=True, selectable=True))
+            self.column.addWidget(
+                plain_label(visible(look.words.rules.reason(alert.reason)), wraps=True, selectable=True)
+            )
         rule = look.words("agent_response.rule", rule=visible(alert.rule))
         moment = look.words("agent_response.when", time=when)
         self.column.addWidget(plain_label(f"{rule}  ·  {moment}", part="dim", wraps=True))

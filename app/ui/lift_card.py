@@ -32,9 +32,9 @@ class LiftCard(GrowingCard):
         head.addWidget(sign)
         head.addWidget(plain_label(words("agent_response.curtain_title"), part="huge"), 1)
         column.addLayout(head)
-        column.addWidget(plain_label(visible(alert.title), part="title", wraps=True))
+        column.addWidget(plain_label(visible(words.rules.title(alert.title)), part="title", wraps=True))
         if alert.reason:
-            column.addWidget(plain_label(visible(alert.reason), wraps=True))
+            column.addWidget(plain_label(visible(words.rules.reason(alert.reason)), wraps=True))
         column.addWidget(plain_label(words("agent_response.curtain_text", seconds=seconds), part="dim", wraps=True))
         self.lift = QPushButton()
         self.lift.setMinimumHeight(34)

@@ -197,7 +197,8 @@ class _Writer:
         row, name = told.row, f"alert-{number}.png"
         colour = SEVERITY_COLOURS.get(row.severity, BAD)
         severity = self._words.either(f"report.severity_{row.severity}", row.severity)
-        head = f'<font color="{colour}"><b>{escape(severity)}</b></font>  {escape(inert(row.text))}'
+        title = escape(inert(self._words.rules.title(row.text)))
+        head = f'<font color="{colour}"><b>{escape(severity)}</b></font>  {title}'
         lines = [
             f"<h3>{head}</h3>",
             f"<p>{escape(self._moment(row.at_ns))}</p>",

@@ -11,6 +11,7 @@ from player.ui.library_view import items_view
 from player.ui.list_models import Heading, ItemsModel
 from player.ui.review_delegates import QueueDelegate
 from player.ui.review_models import QueueHead, QueueLine, QueueMore, QueueReason, queue_lines
+from player.ui.review_signs import reason_words
 from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.widgets import icon_button, plain_label, rule, text_button
@@ -127,6 +128,6 @@ class QueueView(QWidget):
                 who = queued.entry.session_id if known is None else f"{known.operator} @ {known.host}"
                 return f"{place}. {who}, {words(f'review.state_{queued.state.value}')}"
             case QueueReason(_, reason):
-                return words.said(reason.text)
+                return reason_words(reason, words)
             case QueueMore(_, count):
                 return words("queue.more", count=count) if count else words("queue.nothing")

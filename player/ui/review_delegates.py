@@ -11,7 +11,7 @@ from player.timeline import time_text
 from player.ui.list_delegates import ItemDelegate
 from player.ui.list_models import ITEM_ROLE, local_time
 from player.ui.review_models import QueueHead, QueueMore, QueueReason, words_of
-from player.ui.review_signs import STATE_ICONS, state_colour
+from player.ui.review_signs import STATE_ICONS, reason_words, state_colour
 from resources.ui.inert import visible
 from resources.ui.painting import paint_text
 from resources.words import Words
@@ -120,4 +120,4 @@ class QueueDelegate(ItemDelegate):
         when = "" if reason.at_ns is None else time_text(reason.at_ns, milliseconds=False)
         width = paint_text(painter, room, when, font=self.small, colour=dim)
         rest = room.adjusted(width + 10 if when else 0, 0, 0, 0)
-        paint_text(painter, rest, visible(self.look.words.said(reason.text)), font=self.font, colour=colour)
+        paint_text(painter, rest, visible(reason_words(reason, self.look.words)), font=self.font, colour=colour)

@@ -1,7 +1,9 @@
-"""How the state of a review is shown: its sign and colour, the same wherever a recording stands."""
+"""How reasons to look, and the state of a review, are shown: the same wherever a recording stands."""
 
+from player.review.reasons import Reason
 from player.review.state import ReviewState
 from resources.ui.look import Look
+from resources.words import Words
 
 STATE_ICONS = {
     ReviewState.NONE: "review_none",
@@ -24,3 +26,8 @@ def state_colour(look: Look, state: ReviewState) -> str:
         ReviewState.STARTED: colours.accent,
     }
     return tones.get(state, colours.text_dim)
+
+
+def reason_words(reason: Reason, words: Words) -> str:
+    """What a reason says; an alert's is the title of its rule."""
+    return words.rules.title(reason.text) if reason.kind.startswith("alert_") else words.said(reason.text)

@@ -56,7 +56,12 @@ def said_at(news: News, at_ns: int, marks: AxisMarks, *, look: Look, wall: tuple
     if not news.is_read_at(at_ns):
         absent = words("timeline.unread")
     others = [one for one in timeline.spans_at((*news.spans, *news.idle), at_ns) if one is not span]
-    lines = [*_alerts(news, marks), *_bookmarks(marks, look), *_account(news, at_ns, look), *_spans(others[:2], look)]
+    lines = [
+        *_alerts(news, marks, look),
+        *_bookmarks(marks, look),
+        *_account(news, at_ns, look),
+        *_spans(others[:2], look),
+    ]
     lines += [*_commands(news, marks, look), *_hits(marks, look)]
     if len(lines) > MOST_LINES:
         more = len(lines) - MOST_LINES + 1
@@ -75,12 +80,11 @@ def _window(news: News, at_ns: int, look: Look) -> str:
     return "  ·  ".join(visible(part) for part in parts if part)
 
 
-def _alerts(news: News, marks: AxisMarks) -> Iterator[Line]:
+def _alerts(news: News, marks: AxisMarks, look: Look) -> Iterator[Line]:
     alerts = news.columns.alerts
     for place in lanes.all_under(marks.axis, alerts, marks.x_px, most=MOST_LINES):
-        yield Line(
-            visible(news.columns.texts[int(alerts.texts[place])]), min(int(alerts.values[place]), len(SEVERITIES) - 1)
-        )
+        title = look.words.rules.title(news.columns.texts[int(alerts.texts[place])])
+        yield Line(visible(title), min(int(alerts.values[place]), len(SEVERITIES) - 1))
 
 
 def _bookmarks(marks: AxisMarks, look: Look) -> Iterator[Line]:

@@ -37,7 +37,7 @@ def run(capsys, *asked):
 
 def test_the_rules_of_the_program_are_right_and_their_examples_come_out(capsys):
     status, out, _ = run(capsys, "check")
-    assert (status, out) == (0, "77 rules in 69 files, no faults.\n")
+    assert (status, out) == (0, "79 rules in 71 files, no faults.\n")
     status, out, _ = run(capsys, "test")
     assert status == 0
     assert out.endswith("examples, 0 came out otherwise than the rule says.\n")
@@ -91,6 +91,13 @@ def test_why_a_row_matches_or_does_not(capsys, file):
     assert "It does not fire at this row." in lines
     status, out, _ = run(capsys, "explain", file, "--row", "halt", "--json")
     assert json.loads(out)["fires"] is True
+
+
+def test_a_rule_about_simple_commands_is_explained_with_the_one_that_fires(capsys, file):
+    file.write_text(GOOD.replace("CommandLine|contains: halt", "Runs: halt, Behind: ssh"), encoding="utf-8")
+    status, out, _ = run(capsys, "explain", file, "--row", "uptime; ssh web1 'sudo halt'")
+    assert status == 0
+    assert "Judged with the simple command: halt" in out
 
 
 def test_other_fields_of_the_row_can_be_said(capsys, file):

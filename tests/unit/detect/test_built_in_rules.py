@@ -13,6 +13,7 @@ from recorder.detect.loading import load_rules, rule_files
 from recorder.detect.rule import Selection
 from recorder.detect.testing import tried_examples
 from recorder.policy.sections import Response, RulesPolicy
+from resources.rule_words import read_rule_words
 
 FOLDER = resources.path("rules")
 ORDINARY_LINES = Path(__file__).with_name("ordinary_lines.txt").read_text(encoding="utf-8").splitlines()
@@ -36,6 +37,15 @@ def test_each_that_alerts_says_why_and_from_where_and_what_is_to_follow(loaded):
         and not (rule.reason != rule.title and rule.references and rule.tags and rule.response and rule.severity)
     ]
     assert lacking == []
+
+
+def test_each_that_alerts_is_said_in_japanese_and_nothing_that_none_says(loaded):
+    alerting = [rule for rule in loaded.rules if rule.alerts]
+    japanese = read_rule_words("ja")
+    assert set(japanese.titles) == {rule.title for rule in alerting}
+    assert set(japanese.reasons) == {rule.reason for rule in alerting}
+    in_english = [text for text in (*japanese.titles.values(), *japanese.reasons.values()) if text.isascii()]
+    assert in_english == []
 
 
 def test_each_that_alerts_has_an_example_that_fires_and_one_that_must_not(loaded):

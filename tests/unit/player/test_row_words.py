@@ -10,6 +10,7 @@ from recorder.events import (
     Alert,
     ClipboardChanged,
     EndReason,
+    FiredBy,
     Gap,
     GapReason,
     IdleChanged,
@@ -133,6 +134,28 @@ def test_every_phrase_that_is_translated_is_one_that_rows_are_made_of():
                 for piece in re.split(r"\{\d\}", english):
                     for word in re.findall(r"[A-Za-z-]{2,}", piece):
                         assert word in said_there, f"[{place}] {english!r}: nothing says {word!r}"
+
+
+def test_a_default_rules_title_and_reason_are_said_and_what_fired_it_stays():
+    reason = "Hashes from /etc/shadow are cracked elsewhere, at leisure. No work on a server needs to read them."
+    fired = (FiredBy(0, "text", "sudo cat /etc/shadow"),)
+    event = Alert(0, "r1", "2", "The file of password hashes was read or copied", "high", reason, fired, "")
+    ((title, detail),) = said(event)
+    assert title == "パスワードハッシュのファイルの読み取りまたはコピー"
+    assert detail.startswith("重大度 高 · /etc/shadow のハッシュは、")
+    assert detail.endswith(" · sudo cat /etc/shadow")
+
+
+def test_what_the_judge_adds_to_a_reason_is_said_too():
+    rules = read_words("ja").rules
+    reason = "Without shadow copies nothing that is encrypted or deleted comes back. It is the step before extortion."
+    ours = rules.reason(reason)
+    assert ours != reason
+    assert rules.reason(f"{reason} (20 rows within 120 s)") == f"{ours}（120 秒以内に 20 件）"
+    more = "2 more alerts of this rule were left out within 60 s; this is the last of them."
+    left_out = "このルールの通知を 60 秒以内に 2 件省きました。これがその最後です。"
+    assert rules.reason(f"{more} {reason}") == left_out + ours
+    assert rules.title("Our own rule") == rules.reason("Our own rule") == "Our own rule"
 
 
 def test_an_alerts_severity_rule_and_response_are_said():
