@@ -36,6 +36,7 @@ from player.worker.wire import (
     write_request,
 )
 from player.worker_pipes import Pipes, pipes_to
+from recorder.codec import fused
 from recorder.codec.errors import DamagedPictureError
 from recorder.geometry import Rect
 
@@ -43,7 +44,7 @@ START_LIMIT_S = 60.0  # to import OpenCV on a machine that is busy
 STEP_LIMIT_S = 5.0  # for one picture: fifty times what the largest takes
 REQUEST_LIMIT_S = 20.0  # for all that one request decodes
 # What the worker's interpreter and its libraries need of the player's environment; the rest is none of its business.
-_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONHASHSEED", "COVERAGE_PROCESS_START")
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "PYTHONHASHSEED", "COVERAGE_PROCESS_START", fused.VARIABLE)
 _GIVEN_VARIABLES = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",

@@ -29,6 +29,7 @@ from player.worker.wire import (
 )
 from recorder.allocator import take_memory_ahead
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.sheet_kernel import SheetKernel, sheet_kernel
 from recorder.process_guard import guard_memory
 
 _PICTURE_AHEAD_BYTES = 8 << 20  # one of 1080p
@@ -40,12 +41,13 @@ def run(arguments: Sequence[str], make_track: type[TrackState] = TrackState) -> 
     shared = int(arguments[0]) if arguments else None
     requests, answers = _own_streams()
     memory = None if shared is None else mmap.mmap(shared, PLACES * PICTURE_BYTES)
+    kernel = sheet_kernel()  # loaded before the walls, which let nothing be loaded
     ready = raise_walls()
     take_memory_ahead(_AHEAD_BYTES)  # every seek takes and frees as much as the one before
     if memory is not None:
         np.frombuffer(memory, np.uint8).reshape(PLACES, -1)[:, : _PICTURE_AHEAD_BYTES : mmap.PAGESIZE] = 0
     gc.freeze()  # what stands now is not looked through again for what nobody needs
-    Worker(requests, answers, memory, make_track).run(ready)
+    Worker(requests, answers, memory, make_track, kernel).run(ready)
     return 0
 
 
@@ -82,11 +84,13 @@ class Worker:
         answers: BinaryIO,
         memory: mmap.mmap | None,
         make_track: type[TrackState] = TrackState,
+        kernel: SheetKernel | None = None,
     ) -> None:
         self._requests = requests
         self._answers = answers
         self._memory = memory
         self._make_track = make_track
+        self._kernel = kernel
         self._tracks: dict[int, TrackState] = {}
 
     def run(self, ready: Ready) -> None:
@@ -132,7 +136,7 @@ class Worker:
 
     def _track(self, number: int) -> TrackState:
         if number not in self._tracks:
-            self._tracks[number] = self._make_track()
+            self._tracks[number] = self._make_track(self._kernel)
         return self._tracks[number]
 
     def _say(self, answer: Answer, said: bytes = b"") -> None:

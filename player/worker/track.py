@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from player.worker.wire import Do, Expect, How, Step
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.sheet_kernel import SheetKernel
 from recorder.codec.sheets import SheetStore
 from recorder.codec.tiles import Bytes
 from recorder.events import Patch, Snapshot
@@ -14,7 +15,8 @@ from recorder.geometry import Rect
 class TrackState:
     """What is decoded of a track. Hashes of pictures are not compared here: whoever asked does that itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, kernel: SheetKernel | None = None) -> None:
+        self._kernel = kernel
         self._run = -1
         self._patches: dict[int, Patch] = {}
         self._store: SheetStore | None = None
@@ -84,7 +86,7 @@ class TrackState:
 
     def _begin(self, place: int) -> None:
         self._decoder = self._store = None
-        store = SheetStore()
+        store = SheetStore(kernel=self._kernel)
         decoder = ScreenDecoder(sheets=store, checks_digest=False)
         decoder.apply(self._patches[place])
         for later, patch in self._patches.items():
@@ -95,7 +97,7 @@ class TrackState:
     def _stored(self) -> SheetStore:
         """All that the run brought, so that any of its snapshots can be started from."""
         if self._store is None:
-            self._store = SheetStore()
+            self._store = SheetStore(kernel=self._kernel)
             for patch in self._patches.values():
                 self._store.expect(patch.data)
         return self._store

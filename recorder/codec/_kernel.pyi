@@ -30,3 +30,15 @@ def find_runs(canvas: Canvas, positions: Numbers, colours: Canvas, lengths: Numb
 def find_colours(
     colours: Canvas, colour_in: Canvas, number_in: Numbers16, numbers: Numbers16, missing: Mask, /
 ) -> int: ...
+def change_symbols(plain: bytes, at: int, numbers: Numbers, /) -> int: ...
+def numbered_tiles(
+    plain: bytes,
+    tiles: int,
+    at: int,
+    numbers: Numbers,
+    palette: Canvas,
+    wanted: Numbers,
+    out: Canvas,
+    is_checked: bool,
+    /,
+) -> int: ...

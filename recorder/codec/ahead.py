@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from recorder.codec.compiled_sheets import BeginGroup
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.numbered import ColoursOf, Numbered, NumberedReader, Places, read
+from recorder.codec.kept_tiles import KeptTiles
+from recorder.codec.numbered import ColoursOf, Numbered, NumberedReader, read
 from recorder.codec.wire import Head, Sheet, SheetKind, read_head
 
 
@@ -15,10 +17,11 @@ class SheetsAhead:
     there, and whoever needs it decodes it again and says why.
     """
 
-    def __init__(self, colours_of: ColoursOf, *, most_bytes: int) -> None:
+    def __init__(self, begin_group: BeginGroup, colours_of: ColoursOf, *, most_bytes: int) -> None:
         self.heads: list[Head] = []
-        self.sheets: dict[int, Places] = {}
+        self.sheets: dict[int, KeptTiles] = {}
         self.reader: NumberedReader | None = None  # of the last group, to go on
+        self._begin_group = begin_group
         self._colours_of = colours_of
         self._left_bytes = most_bytes
         self._is_over = False
@@ -69,7 +72,7 @@ class SheetsAhead:
     def _decode(self, run: Sequence[Numbered]) -> None:
         """Sheets of one group that follow each other."""
         if self.reader is None or run[0].before_bytes == 0:
-            self.reader = NumberedReader(run[0].group)
+            self.reader = self._begin_group(run[0].group)
         plains = self.reader.decompress(run)
         for sheet, plain in zip(run, plains, strict=True):
             places = self.reader.decode(plain, self._colours_of)

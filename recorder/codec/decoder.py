@@ -8,6 +8,7 @@ import numpy as np
 from recorder.codec import moves
 from recorder.codec.errors import DamagedPictureError, IntegrityMismatchError
 from recorder.codec.film_tiles import FilmTiles
+from recorder.codec.sheet_kernel import sheet_kernel
 from recorder.codec.sheets import LOSSY_KINDS, SheetStore
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Grid, Numbers, bgr_of, put
 from recorder.codec.wire import PATCHES_A_RUN, Head, Ops, Sheet, read_head, read_ops
@@ -26,7 +27,7 @@ class ScreenDecoder:
     """
 
     def __init__(self, *, sheets: SheetStore | None = None, checks_digest: bool = True) -> None:
-        self._sheets = sheets or SheetStore()
+        self._sheets = sheets or SheetStore(kernel=sheet_kernel())
         self._checks_digest = checks_digest
         self._grid: Grid | None = None
         self._canvas: Bytes = np.zeros((0, 0, 3), np.uint8)

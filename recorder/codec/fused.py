@@ -13,7 +13,7 @@ from recorder.codec.runs import Runs
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 
 VARIABLE = "TACHIAI_KERNEL"  # "numpy": for tests, for measuring, and should the compiled one ever be at fault
-VERSION = 2  # of kernel.c; a file that was built from another is not used
+VERSION = 3  # of kernel.c; a file that was built from another is not used
 
 
 class Kernel(Protocol):

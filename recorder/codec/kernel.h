@@ -1,9 +1,9 @@
 /* What the parts of the kernel share: how arrays are handed over, and the checks before anything of them is touched.
  *
  * The kernel does what NumPy does too (numpy_kernel.py), in one pass over memory instead of one for every step. It sees
- * only arrays of the recorder's own; bytes of a recording that somebody hands us never come here. Every function
- * checks, before it takes a pointer from a buffer, that all it will reach lies inside; then it gives the interpreter
- * back to others for the loop.
+ * only arrays of the recorder's own; bytes of a recording that somebody hands us come to kernel_sheets.c alone. Every
+ * function checks, before it takes a pointer from a buffer, that all it will reach lies inside; then it gives the
+ * interpreter back to others for the loop.
  *
  * A new function: write it in one of kernel_*.c, list it in the table of kernel.c and in _kernel.pyi, give numpy_kernel.py
  * and the protocol in fused.py the same one, raise VERSION in kernel.c and fused.py, and add it to
@@ -118,5 +118,9 @@ PyObject *kernel_meet_landmarks(PyObject *module, PyObject *arguments);
 /* kernel_runs.c */
 PyObject *kernel_find_runs(PyObject *module, PyObject *arguments);
 PyObject *kernel_find_colours(PyObject *module, PyObject *arguments);
+
+/* kernel_sheets.c: the decoder's */
+PyObject *kernel_change_symbols(PyObject *module, PyObject *arguments);
+PyObject *kernel_numbered_tiles(PyObject *module, PyObject *arguments);
 
 #endif

@@ -22,12 +22,13 @@ import numpy.typing as npt
 
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.groups import GROUP_BYTES, MAX_GROUP_BYTES, GroupReader, GroupWriter
+from recorder.codec.kept_tiles import KeptTiles
 from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 from recorder.codec.wire import NumberReader, varints
 
 MAX_TILES_A_SHEET = 512  # what encoding and decoding one takes stays small
-_PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
+PIXELS_A_TILE = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _ESCAPE = 255
 _MOST_RARE = (1 << 16) - COMMON  # places are two bytes
 _PIECE = 1 << 20  # pixels
@@ -130,6 +131,10 @@ class Places:
             pixels = self._colours.take(np.asarray(by_tile, np.uint16))
         return pixels.view(np.uint32)
 
+    def write(self, indices: Numbers, out: Canvas) -> None:
+        """Write the pixels of these tiles into (n, 16, 64)."""
+        out[:] = self.pixels(indices)
+
     def _read(self, rest: "Plain") -> None:
         symbols = np.asarray(self._places, np.uint8)
         given = self._numbers >= 0
@@ -170,7 +175,7 @@ def read(data: bytes, first_id: int, tiles: int) -> Numbered:
     numbers = NumberReader(data, 0)
     back = numbers.up_to(first_id)
     before_bytes, size_bytes = numbers.up_to(MAX_GROUP_BYTES), numbers.next()
-    fits = tiles * _PIXELS <= size_bytes <= tiles * _PIXELS * 4 + _MOST_OTHERS_BYTES
+    fits = tiles * PIXELS_A_TILE <= size_bytes <= tiles * PIXELS_A_TILE * 4 + _MOST_OTHERS_BYTES
     if tiles > MAX_TILES_A_SHEET or not fits or (back == 0) != (before_bytes == 0):
         raise _damaged()
     return Numbered(first_id, tiles, first_id - back, before_bytes, size_bytes, data[numbers.at :])
@@ -202,9 +207,9 @@ class NumberedReader:
             self.next_id = sheets[-1].first_id + sheets[-1].tiles
         return plains
 
-    def decode(self, plain: "Plain", colours_of: ColoursOf) -> Places:
+    def decode(self, plain: "Plain", colours_of: ColoursOf) -> KeptTiles:
         """The next of what was decompressed; `colours_of` tells the colours of numbers."""
-        symbols = plain.take(plain.tiles * _PIXELS)
+        symbols = plain.take(plain.tiles * PIXELS_A_TILE)
         self._change(plain)
         return Places(symbols, self._numbers.copy(), plain, colours_of)
 
@@ -332,22 +337,22 @@ class Plain:
 
     def __init__(self, tiles: int, data: bytes) -> None:
         self.tiles = tiles
-        self._data = data
+        self.data = data
         self._at = 0
 
     def take(self, size: int) -> _Bytes:
         """So many bytes, as numbers."""
         at = self._pass(size)
-        return np.frombuffer(self._data, np.uint8, size, at) if size else np.zeros(0, np.uint8)
+        return np.frombuffer(self.data, np.uint8, size, at) if size else np.zeros(0, np.uint8)
 
     def take_bytes(self, size: int) -> bytes:
         """So many bytes."""
         at = self._pass(size)
-        return self._data[at : at + size]
+        return self.data[at : at + size]
 
     def take_byte(self) -> int:
         """One byte."""
-        return self._data[self._pass(1)]
+        return self.data[self._pass(1)]
 
     def take_word(self) -> int:
         """Two bytes."""
@@ -359,12 +364,12 @@ class Plain:
 
     def check_end(self) -> None:
         """Make sure that nothing is left."""
-        if self._at != len(self._data):
+        if self._at != len(self.data):
             raise _damaged()
 
     def _pass(self, size: int) -> int:
         at = self._at
-        if size > len(self._data) - at:
+        if size > len(self.data) - at:
             raise _damaged()
         self._at = at + size
         return at

@@ -153,6 +153,11 @@ class Palette:
         """How many colours are known."""
         return self._end
 
+    @property
+    def known(self) -> Canvas:
+        """The colours that are known, by their numbers."""
+        return self._colours[: self._end]
+
     def add(self, first: int, count: int, packed: bytes) -> None:
         """Colours that came, the first with this number."""
         end = first + count

@@ -4,7 +4,6 @@ import bisect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -12,15 +11,16 @@ import numpy as np
 from recorder.codec import numbered, origins
 from recorder.codec.ahead import SheetsAhead
 from recorder.codec.beside import beside
+from recorder.codec.chains import MAX_SHEET_SIDE_PX, Chain, alone
+from recorder.codec.compiled_sheets import group_beginner
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.kept_tiles import Composed, Pictured
+from recorder.codec.kept_tiles import Composed, KeptTiles
 from recorder.codec.palette import Palette
-from recorder.codec.stated_sizes import jpeg_size, webp_size
+from recorder.codec.sheet_kernel import SheetKernel
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 
 LOSSY_KINDS = frozenset({SheetKind.JPEG, SheetKind.JPEG_HALF})
-MAX_SHEET_SIDE_PX = 16383
 CACHE_BYTES = 48 << 20
 TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
 _MOST_TILES_AT_ONCE = 12_288
@@ -68,54 +68,24 @@ def _imencode(suffix: str, picture: Bytes, options: tuple[int, ...]) -> bytes:
 
 def decode(sheet: Sheet, palette: Palette) -> Bytes:
     """The tiles (n, 16, 64, 3) of a sheet."""
-    return bgr_of(_alone(sheet, palette).pixels(slice(None)))
-
-
-def _decode_picture(sheet: Sheet) -> Bytes:
-    rows = -(-sheet.tiles // sheet.columns)
-    height, width = rows * TILE_HEIGHT_PX, sheet.columns * TILE_WIDTH_PX
-    if max(height, width) > MAX_SHEET_SIDE_PX or rows * sheet.columns - sheet.tiles >= sheet.columns:
-        msg = "a sheet's size is impossible"
-        raise DamagedPictureError(msg)
-    if sheet.kind is SheetKind.JPEG_HALF:
-        picture = _imdecode(sheet, height // 2, width // 2).repeat(2, axis=0).repeat(2, axis=1)
-    else:
-        picture = _imdecode(sheet, height, width)
-    by_row = picture.reshape(rows, TILE_HEIGHT_PX, sheet.columns, TILE_WIDTH_PX, 3).swapaxes(1, 2)
-    return np.ascontiguousarray(by_row).reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)[: sheet.tiles]
-
-
-def _imdecode(sheet: Sheet, height: int, width: int) -> Bytes:
-    # The size is read from the header first: OpenCV would allocate whatever a hostile header asks for.
-    stated = webp_size(sheet.data) if sheet.kind is SheetKind.WEBP else jpeg_size(sheet.data)
-    if stated != (height, width):
-        msg = "a sheet has another size than it says"
-        raise DamagedPictureError(msg)
-    try:
-        picture = cv2.imdecode(np.frombuffer(sheet.data, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        msg = "a sheet is damaged"
-        raise DamagedPictureError(msg) from error
-    if picture is None or picture.shape != (height, width, 3):
-        msg = "a sheet is damaged"
-        raise DamagedPictureError(msg)
-    return np.asarray(picture, np.uint8)
+    return bgr_of(alone(sheet, palette, group_beginner(None, palette)).pixels(slice(None)))
 
 
 class SheetStore:
     """The sheets of a segment by the ids of their tiles; decoded when asked for, the last used ones kept decoded.
 
     Ids and colours' numbers only go up from patch to patch, so that the patch that brought one is found by halving, and
-    of the thousands of a segment only those that are needed are read.
+    of the thousands of a segment only those that are needed are read. Without a kernel NumPy decodes them.
     """
 
-    def __init__(self, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, *, cache_bytes: int = CACHE_BYTES, kernel: SheetKernel | None = None) -> None:
         self.palette = Palette()
+        self._begin_group = group_beginner(kernel, self.palette)
         self._patches: list[Head | bytes] = []
         self._first_ids: list[int] = []
         self._first_colours: list[int] = []
         self._heads: dict[int, Head | None] = {}
-        self._decoded: OrderedDict[int, _Tiles] = OrderedDict()
+        self._decoded: OrderedDict[int, KeptTiles] = OrderedDict()
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
         self._reader: numbered.NumberedReader | None = None  # of the group that was read last, to go on
@@ -139,7 +109,7 @@ class SheetStore:
     def decode_ahead(self, patches: Sequence[bytes]) -> None:
         """Begin to decode what `expect` was told last, all there is so far or what came after, until `end_ahead`."""
         if self._ahead is None:
-            self._ahead = SheetsAhead(self.palette.colours_of, most_bytes=self._cache_bytes)
+            self._ahead = SheetsAhead(self._begin_group, self.palette.colours_of, most_bytes=self._cache_bytes)
         self._ahead.add(patches)
 
     def end_ahead(self) -> None:
@@ -214,9 +184,11 @@ class SheetStore:
         last = self._readable(len(self._patches) - 1)
         return last.first_id + sum(sheet.tiles for sheet in last.sheets) if last is not None else 0
 
-    def own(self, sheet: Sheet) -> "_Tiles | Composed":
+    def own(self, sheet: Sheet) -> KeptTiles | Composed:
         """A snapshot's own sheet, which is not kept."""
-        return self._composed(sheet) if sheet.kind is SheetKind.COMPOSED else _alone(sheet, self.palette)
+        return (
+            self._composed(sheet) if sheet.kind is SheetKind.COMPOSED else alone(sheet, self.palette, self._begin_group)
+        )
 
     def _composed(self, sheet: Sheet) -> "Composed":
         """A sheet that tells its tiles by origin; never by tiles that are told so themselves."""
@@ -243,8 +215,8 @@ class SheetStore:
         for part in parts:
             film[part.place] = part.sheet.kind in LOSSY_KINDS
 
-        def take(part: _Part, decoded: _Tiles) -> None:
-            tiles[part.place] = decoded.pixels(identities[part.place] - part.sheet.first_id)
+        def take(part: _Part, decoded: KeptTiles) -> None:
+            decoded.write(identities[part.place] - part.sheet.first_id, tiles[part.place])
 
         chains = list(self._chains([part.sheet for part in parts if part.sheet.first_id not in self._decoded]))
         if sum(chain.tiles for chain in chains) > _MOST_TILES_AT_ONCE:
@@ -266,12 +238,12 @@ class SheetStore:
             start = stop
 
     def _take_all(
-        self, parts: "Sequence[_Part]", chains: "Sequence[_Chain]", take: "Callable[[_Part, _Tiles], None]"
+        self, parts: "Sequence[_Part]", chains: "Sequence[Chain]", take: "Callable[[_Part, KeptTiles], None]"
     ) -> None:
         """Decode what is missing and take what is wanted."""
         wanted = {part.sheet.first_id: part for part in parts}
 
-        def take_of(decoded: Mapping[int, _Tiles]) -> None:
+        def take_of(decoded: Mapping[int, KeptTiles]) -> None:
             for first_id in wanted.keys() & decoded.keys():
                 take(wanted.pop(first_id), decoded[first_id])
 
@@ -288,7 +260,7 @@ class SheetStore:
             if part.sheet.first_id in wanted:  # its group says of itself what is not true
                 take(part, kept)
 
-    def _chains(self, missing: Sequence[Sheet]) -> "Iterator[_Chain]":
+    def _chains(self, missing: Sequence[Sheet]) -> "Iterator[Chain]":
         """What is to be decoded for these sheets, whose ids go up: each with those before it in its group."""
         first_of: dict[int, numbered.Numbered] = {}
         last_of: dict[int, Sheet] = {}
@@ -298,13 +270,13 @@ class SheetStore:
                 first_of.setdefault(head.group, head)
                 last_of[head.group] = sheet
             else:
-                yield _Chain(None, (sheet,))
+                yield Chain(None, (sheet,))
         for group, last in last_of.items():
             if self._reader is None or not self._reader.stands_before(first_of[group]):
-                reader = numbered.NumberedReader(group)
+                reader = self._begin_group(group)
             else:
                 reader, self._reader = self._reader, None
-            yield _Chain(reader, tuple(self._numbered_between(reader.next_id, last.first_id)))
+            yield Chain(reader, tuple(self._numbered_between(reader.next_id, last.first_id)))
 
     def _numbered_between(self, first_id: int, last_id: int) -> "Iterator[Sheet]":
         firsts = self._first_ids
@@ -320,7 +292,7 @@ class SheetStore:
                     if first_id <= sheet.first_id <= last_id and sheet.kind is SheetKind.NUMBERED:
                         yield sheet
 
-    def _keep(self, decoded: "Mapping[int, _Tiles]") -> None:
+    def _keep(self, decoded: "Mapping[int, KeptTiles]") -> None:
         for first_id, one in decoded.items():
             if first_id in self._decoded:
                 continue
@@ -328,11 +300,11 @@ class SheetStore:
             self._decoded_bytes += one.nbytes
             self._decoded[first_id] = one
 
-    def _go_on_with(self, chains: "Sequence[_Chain]") -> None:
+    def _go_on_with(self, chains: "Sequence[Chain]") -> None:
         readers = [chain.reader for chain in chains if chain.reader is not None]
         self._reader = max(readers, key=lambda reader: reader.next_id, default=self._reader)
 
-    def _kept(self, sheet: Sheet) -> "_Tiles":
+    def _kept(self, sheet: Sheet) -> KeptTiles:
         if sheet.first_id not in self._decoded:
             (chain,) = self._chains([sheet])
             self._keep(chain.decode(chain.decompress(), self.palette))
@@ -355,46 +327,3 @@ class _Part:
 
     sheet: Sheet
     place: slice
-
-
-_Tiles: TypeAlias = Pictured | numbered.Places
-_Decompressed: TypeAlias = Sequence[Pictured | numbered.Plain]
-
-
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    """Sheets of one group to be decoded one after the other, whose reader stands before the first; or one picture."""
-
-    reader: numbered.NumberedReader | None
-    sheets: tuple[Sheet, ...]
-
-    @property
-    def tiles(self) -> int:
-        """How much there is to decode."""
-        return sum(sheet.tiles for sheet in self.sheets)
-
-    def decompress(self) -> "_Decompressed":
-        """What takes long and little of Python."""
-        if self.reader is None:
-            return [Pictured(_decode_picture(sheet)) for sheet in self.sheets]
-        heads = [numbered.read(sheet.data, sheet.first_id, sheet.tiles) for sheet in self.sheets]
-        return self.reader.decompress(heads)
-
-    def decode(self, decompressed: "_Decompressed", palette: Palette) -> "dict[int, _Tiles]":
-        """The rest."""
-        tiles: list[_Tiles] = []
-        for one in decompressed:
-            if isinstance(one, numbered.Plain) and self.reader is not None:
-                tiles.append(self.reader.decode(one, palette.colours_of))
-            elif isinstance(one, Pictured):
-                tiles.append(one)
-        return dict(zip([sheet.first_id for sheet in self.sheets], tiles, strict=True))
-
-
-def _alone(sheet: Sheet, palette: Palette) -> _Tiles:
-    """A sheet that is alone in its group, if it has one."""
-    reader = None
-    if sheet.kind is SheetKind.NUMBERED:
-        reader = numbered.NumberedReader(numbered.read(sheet.data, sheet.first_id, sheet.tiles).group)
-    chain = _Chain(reader, (sheet,))
-    return chain.decode(chain.decompress(), palette)[sheet.first_id]

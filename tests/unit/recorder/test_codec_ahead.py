@@ -83,6 +83,6 @@ def test_of_groups_of_one_sheet_with_colours_of_their_own_all_are_found():
 
 def test_it_ends_when_as_much_is_decoded_as_may_be_kept():
     made, tiles = grouped(30)
-    store = done(ahead(made, parts=30, cache_bytes=5000))
+    store = done(ahead(made, parts=30, cache_bytes=2500))
     assert store.decoded_sheets == 1
     np.testing.assert_array_equal(store.pixels(np.arange(30)), tiles)
