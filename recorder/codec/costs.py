@@ -79,7 +79,12 @@ class DecodingCosts:
         return np.unique(positions[~np.isin(groups, used[kept])])
 
     def _sheets_of(self, ids: Numbers) -> set[int]:
-        return {bisect.bisect_right(self._first_ids, identity) - 1 for identity in np.unique(ids).tolist()}
+        if not ids.size:
+            return set()
+        last = bisect.bisect_right(self._first_ids, int(ids.max())) - 1
+        first = max(bisect.bisect_right(self._first_ids, int(ids.min())) - 1, 0)
+        places = np.searchsorted(self._first_ids[first : last + 1], ids, side="right") + (first - 1)
+        return set(np.flatnonzero(np.bincount(places, minlength=1)).tolist())
 
 
 def _group_of(sheet: Sheet) -> int:

@@ -110,7 +110,8 @@ class ScreenEncoder:
         own_sheets = self._compose(ids, lost)
         self._writer.clear()  # what comes after it needs no more of what came before than it needs itself
         everything = np.arange(self._grid.count, dtype=np.int64)
-        data = pack(self._number, self._next_id, own_sheets, Ops((), everything, ids), first_colour=self._colours.count)
+        ops = Ops((), everything, ids)
+        data = pack(self._number, self._next_id, own_sheets, ops, first_colour=self._colours.count, kernel=self._kernel)
         size = (self._grid.width_px, self._grid.height_px)
         exact = not self._film.lossy.any()
         return Snapshot(at_ns, self._screen, *size, exact, digest_of(self._shown()), data)
@@ -288,6 +289,7 @@ class ScreenEncoder:
             first_colour=draft.first_colour,
             colour_count=draft.colours.size,
             colours=pack_colours(draft.colours) if draft.colours.size else b"",
+            kernel=self._kernel,
         )
         self._shown_ids[positions] = ids
         first = (ids << origins.PLACE_BITS).astype(np.uint32)

@@ -13,7 +13,7 @@ from recorder.codec.runs import Runs
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 
 VARIABLE = "TACHIAI_KERNEL"  # "numpy": for tests, for measuring, and should the compiled one ever be at fault
-VERSION = 3  # of kernel.c; a file that was built from another is not used
+VERSION = 4  # of kernel.c; a file that was built from another is not used
 
 
 class Kernel(Protocol):
@@ -55,8 +55,14 @@ class Kernel(Protocol):
     def stamp_tiles(self, canvas: Canvas, positions: Numbers, firsts: Canvas, /) -> None:
         """Fill each tile with numbers that go up by one from its first."""
 
-    def count_steps(self, canvas: Canvas, positions: Numbers, steps: Numbers, /) -> None:
-        """How often the colour changes along the rows of each tile that are sampled (every fourth)."""
+    def count_variety(
+        self, canvas: Canvas, positions: Numbers, most_steps: int, steps: Numbers, colours: Numbers, bends: Numbers, /
+    ) -> None:
+        """How often the colour changes in a sample of each tile: along every fourth row.
+
+        Where that is more often than so: how many colours the sample has, and in how many places the step of green
+        along a row is another in the row below, of every fourth row. Elsewhere 0.
+        """
 
     def move_area(self, canvas: Canvas, top: int, left: int, rows: int, columns: int, dx: int, dy: int, /) -> None:
         """Make this area what stands `dy` above and `dx` to the left of it."""
@@ -95,6 +101,12 @@ class Kernel(Protocol):
         self, colours: Canvas, colour_in: Canvas, number_in: Numbers16, numbers: Numbers16, missing: Mask, /
     ) -> int:
         """The number of each colour, by a table of slots. How many are `missing`: their slot holds another colour."""
+
+    def pack_tiles(self, positions: Numbers, ids: Numbers, out: Bytes, /) -> tuple[int, int]:
+        """Tiles in the order of their positions, as runs of those that follow each other, in `wire`'s numbers.
+
+        How many runs, and how many bytes were written. There must be room for 30 for each tile.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,9 @@ PyObject *kernel_equal_tiles(PyObject *module, PyObject *arguments);
 PyObject *kernel_take_tiles(PyObject *module, PyObject *arguments);
 PyObject *kernel_store_tiles(PyObject *module, PyObject *arguments);
 PyObject *kernel_stamp_tiles(PyObject *module, PyObject *arguments);
-PyObject *kernel_count_steps(PyObject *module, PyObject *arguments);
+
+/* kernel_variety.c */
+PyObject *kernel_count_variety(PyObject *module, PyObject *arguments);
 
 /* kernel_moves.c */
 PyObject *kernel_move_area(PyObject *module, PyObject *arguments);
@@ -118,6 +120,7 @@ PyObject *kernel_meet_landmarks(PyObject *module, PyObject *arguments);
 /* kernel_runs.c */
 PyObject *kernel_find_runs(PyObject *module, PyObject *arguments);
 PyObject *kernel_find_colours(PyObject *module, PyObject *arguments);
+PyObject *kernel_pack_tiles(PyObject *module, PyObject *arguments);
 
 /* kernel_sheets.c: the decoder's */
 PyObject *kernel_change_symbols(PyObject *module, PyObject *arguments);

@@ -6,8 +6,6 @@
 #define ROW_BYTES (TILE_COLUMNS * sizeof(uint32_t))
 #define WORDS_A_ROW (TILE_COLUMNS / 2)
 #define WORDS_A_TILE (TILE_ROWS * WORDS_A_ROW)
-#define SAMPLED_FROM 2 /* of a tile's rows, as in tiles.variety_of */
-#define SAMPLED_EVERY 4
 
 static int fits(const Row *row, const Row *positions) {
     return holds(row->count == positions->count, "there is not one number for each tile");
@@ -245,46 +243,5 @@ PyObject *kernel_stamp_tiles(PyObject *module, PyObject *arguments) {
     close_plane(&canvas);
     close_row(&positions);
     close_row(&firsts);
-    return none_if(is_sound);
-}
-
-static int64_t steps_in(const Plane *canvas, int64_t position) {
-    char *tile = tile_at(canvas, position);
-    int64_t steps = 0;
-    const uint32_t *last = NULL;
-    for (Py_ssize_t y = SAMPLED_FROM; y < TILE_ROWS; y += SAMPLED_EVERY) {
-        const uint32_t *row = row_of_tile(tile, canvas->stride, y);
-        uint32_t in_row = 0;
-        for (Py_ssize_t x = 1; x < TILE_COLUMNS; x++) {
-            in_row += row[x] != row[x - 1];
-        }
-        steps += in_row + (last != NULL && *last != row[0]);
-        last = row + TILE_COLUMNS - 1;
-    }
-    return steps;
-}
-
-/* count_steps(canvas, positions, steps): how often the colour changes along the rows of each tile that are sampled. */
-PyObject *kernel_count_steps(PyObject *module, PyObject *arguments) {
-    PyObject *canvas_array, *positions_array, *steps_array;
-    Plane canvas = {0};
-    Row positions = {0}, steps = {0};
-    int is_sound;
-    (void)module;
-    if (!PyArg_ParseTuple(arguments, "OOO", &canvas_array, &positions_array, &steps_array)) {
-        return NULL;
-    }
-    is_sound = open_tiles(canvas_array, FOR_READING, &canvas, positions_array, &positions) &&
-               open_row(steps_array, sizeof(int64_t), FOR_WRITING, &steps) && fits(&steps, &positions);
-    if (is_sound) {
-        Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t i = 0; i < positions.count; i++) {
-            numbers_of(&steps)[i] = steps_in(&canvas, numbers_of(&positions)[i]);
-        }
-        Py_END_ALLOW_THREADS
-    }
-    close_plane(&canvas);
-    close_row(&positions);
-    close_row(&steps);
     return none_if(is_sound);
 }

@@ -25,7 +25,8 @@ from recorder.codec.groups import GROUP_BYTES, MAX_GROUP_BYTES, GroupReader, Gro
 from recorder.codec.kept_tiles import KeptTiles
 from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
-from recorder.codec.wire import NumberReader, varints
+from recorder.codec.varint import varints
+from recorder.codec.wire import NumberReader
 
 MAX_TILES_A_SHEET = 512  # what encoding and decoding one takes stays small
 PIXELS_A_TILE = TILE_HEIGHT_PX * TILE_WIDTH_PX

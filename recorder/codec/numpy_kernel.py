@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from recorder.codec.runs import runs_of
 from recorder.codec.tiles import COLOUR_MASK, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
+from recorder.codec.varint import varints, zigzag
 
 Hashes = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int32]
@@ -16,6 +17,7 @@ Numbers16 = npt.NDArray[np.uint16]
 
 RIGHT = np.uint8(255)  # of a mask: this pixel is right; 0: it is wrong
 PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
+MOST_BYTES_A_TILE = 30  # of `pack_tiles`
 _BAND_PX = 128
 _WORD_PX = 8
 _WORDS_A_TILE = TILE_WIDTH_PX // _WORD_PX
@@ -135,9 +137,27 @@ def stamp_tiles(canvas: Canvas, positions: Numbers, firsts: Canvas, /) -> None:
     _in_tiles(canvas)[rows, :, columns, :] = firsts[:, None, None] + in_tile
 
 
-def count_steps(canvas: Canvas, positions: Numbers, steps: Numbers, /) -> None:
-    sample = _taken(canvas, positions)[:, 2::4].reshape(positions.size, 4 * TILE_WIDTH_PX)  # four rows tell enough
+def count_variety(
+    canvas: Canvas, positions: Numbers, most_steps: int, steps: Numbers, colours: Numbers, bends: Numbers, /
+) -> None:
+    tiles = _taken(canvas, positions)
+    sample = tiles[:, 2::4].reshape(positions.size, 4 * TILE_WIDTH_PX)  # four rows tell enough
     steps[:] = np.count_nonzero(sample[:, 1:] != sample[:, :-1], axis=1)
+    many = np.flatnonzero(steps > most_steps)
+    colours[:] = bends[:] = 0
+    colours[many] = _colours_in(sample[many])
+    bends[many] = _bends_in(tiles[many])
+
+
+def _colours_in(sample: Canvas) -> Numbers:
+    in_order = np.sort(sample, axis=1)
+    return np.asarray(1 + np.count_nonzero(in_order[:, 1:] != in_order[:, :-1], axis=1))
+
+
+def _bends_in(tiles: Canvas) -> Numbers:
+    green = (tiles >> np.uint32(8)).astype(np.uint8)
+    across = green[:, :, 1:] - green[:, :, :-1]  # wraps around, as a gradient may
+    return np.asarray(np.count_nonzero(across[:, 2::4] != across[:, 1::4], axis=(1, 2)))
 
 
 def move_area(canvas: Canvas, top: int, left: int, rows: int, columns: int, dx: int, dy: int, /) -> None:
@@ -263,3 +283,35 @@ def find_colours(colours: Canvas, colour_in: Canvas, number_in: Numbers16, numbe
     numbers[:] = number_in.take(slots)
     np.not_equal(colour_in.take(slots), colours, out=missing)
     return int(np.count_nonzero(missing))
+
+
+def pack_tiles(positions: Numbers, ids: Numbers, out: Bytes, /) -> tuple[int, int]:
+    runs = _tile_runs(positions.tolist(), ids.tolist())
+    numbers: list[int] = []
+    position = identity = 0
+    for start, length, first, step in runs:
+        numbers += [start - position, length * 2 + step, zigzag(first - identity)]
+        position = start + length
+        identity = first + length if step else first + 1
+    packed = varints(numbers)
+    out[: len(packed)] = np.frombuffer(packed, np.uint8)
+    return len(runs), len(packed)
+
+
+def _tile_runs(positions: list[int], ids: list[int]) -> list[tuple[int, int, int, int]]:
+    """Runs (first position, length, first id, step) of tiles that follow each other."""
+    runs: list[tuple[int, int, int, int]] = []
+    start, length, first, step = -2, 0, 0, 1
+    for position, identity in zip(positions, ids, strict=True):
+        follows = position == start + length
+        if follows and length == 1 and identity - first in (0, 1):
+            length, step = 2, identity - first
+        elif follows and length > 1 and identity == first + length * step:
+            length += 1
+        else:
+            if length:
+                runs.append((start, length, first, step))
+            start, length, first, step = position, 1, identity, 1
+    if length:
+        runs.append((start, length, first, step))
+    return runs

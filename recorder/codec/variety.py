@@ -3,11 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec.fused import Kernel, taken
-from recorder.codec.tiles import Canvas, Numbers
+from recorder.codec.fused import Kernel
+from recorder.codec.tiles import TILE_WIDTH_PX, Canvas, Numbers
 
 _LITTLE = 0.15  # less than any that is asked about
-_SAMPLED_PX = 256
+_SAMPLED_PX = 4 * TILE_WIDTH_PX
+_COMPARED = 4 * (TILE_WIDTH_PX - 1)
 
 
 def variety_of(kernel: Kernel, canvas: Canvas, positions: Numbers) -> npt.NDArray[np.float64]:
@@ -15,20 +16,8 @@ def variety_of(kernel: Kernel, canvas: Canvas, positions: Numbers) -> npt.NDArra
 
     Text stays under 0.33 (0.45 in the shadow of a menu), film is mostly over 0.6.
     """
-    steps = np.zeros(positions.size, np.int64)
-    kernel.count_steps(canvas, positions, steps)
-    # A tile has no more colours than runs of one colour: most tiles of a desktop need no closer look.
-    many = np.flatnonzero(steps > _LITTLE * _SAMPLED_PX)
-    variety = np.zeros(positions.size, np.float64)
-    if many.size:
-        variety[many] = _variety(taken(kernel, canvas, positions[many]))
-    return variety
-
-
-def _variety(tiles: Canvas) -> npt.NDArray[np.float64]:
-    sample = np.sort(tiles[:, 2::4].reshape(len(tiles), -1), axis=1)
-    colours = (sample[:, 1:] != sample[:, :-1]).mean(axis=1)
-    green = (tiles >> np.uint32(8)).astype(np.uint8)
-    across = green[:, :, 1:] - green[:, :, :-1]  # wraps around, as a gradient may
-    bends = (across[:, 2::4] != across[:, 1::4]).mean(axis=(1, 2))
-    return np.asarray(np.minimum(colours, bends * 1.5), np.float64)
+    steps, colours, bends = (np.empty(positions.size, np.int64) for _ in range(3))
+    most_steps = int(_LITTLE * _SAMPLED_PX)  # a tile has no more colours than runs of one: most need no closer look
+    kernel.count_variety(canvas, positions, most_steps, steps, colours, bends)
+    found = np.minimum((colours - 1) / (_SAMPLED_PX - 1), bends / _COMPARED * 1.5)
+    return np.where(steps > most_steps, found, 0.0)

@@ -20,8 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from recorder.codec import numpy_kernel
 from recorder.codec.errors import DamagedPictureError
+from recorder.codec.fused import Kernel
+from recorder.codec.numpy_kernel import MOST_BYTES_A_TILE
 from recorder.codec.tiles import MAX_TILES, Grid, Numbers
+from recorder.codec.varint import varints, zigzag
 from recorder.format.inflate import inflate
 from recorder.geometry import Rect
 
@@ -105,9 +109,10 @@ def pack(
     first_colour: int,
     colour_count: int = 0,
     colours: bytes = b"",
+    kernel: Kernel = numpy_kernel,
 ) -> bytes:
     """The bytes of a patch or snapshot."""
-    packed = _pack_ops(ops)
+    packed = _pack_ops(ops, kernel)
     head = [number, first_id, first_colour, colour_count, len(colours), len(sheets)]
     for sheet in sheets:
         head += [sheet.kind, sheet.tiles, sheet.columns, len(sheet.data)]
@@ -287,58 +292,19 @@ def _outside() -> DamagedPictureError:
     return DamagedPictureError("it paints tiles that are not in the picture")
 
 
-def _pack_ops(ops: Ops) -> bytes:
+def _pack_ops(ops: Ops, kernel: Kernel) -> bytes:
     numbers = [len(ops.moves)]
     for move in ops.moves:
-        numbers += [*move.target, _zigzag(move.dx), _zigzag(move.dy)]
-    runs = _runs_of(ops.positions.tolist(), ops.ids.tolist())
-    numbers.append(len(runs))
-    position = identity = 0
-    for start, length, first, step in runs:
-        numbers += [start - position, length * 2 + step, _zigzag(first - identity)]
-        position = start + length
-        identity = first + length if step else first + 1
-    plain = varints(numbers)
+        numbers += [*move.target, zigzag(move.dx), zigzag(move.dy)]
+    tiles = np.empty(ops.positions.size * MOST_BYTES_A_TILE, np.uint8)
+    runs, size_bytes = kernel.pack_tiles(ops.positions, ops.ids, tiles)
+    plain = varints((*numbers, runs)) + tiles[:size_bytes].tobytes()
     if len(plain) >= _DEFLATE_FROM_BYTES:
         deflater = zlib.compressobj(9, wbits=-15)
         packed = deflater.compress(plain) + deflater.flush()
         if len(packed) < len(plain):
             return b"\x01" + packed
     return b"\x00" + plain
-
-
-def _runs_of(positions: list[int], ids: list[int]) -> list[tuple[int, int, int, int]]:
-    """Runs (first position, length, first id, step) of tiles that follow each other."""
-    runs: list[tuple[int, int, int, int]] = []
-    start, length, first, step = -2, 0, 0, 1
-    for position, identity in zip(positions, ids, strict=True):
-        follows = position == start + length
-        if follows and length == 1 and identity - first in (0, 1):
-            length, step = 2, identity - first
-        elif follows and length > 1 and identity == first + length * step:
-            length += 1
-        else:
-            if length:
-                runs.append((start, length, first, step))
-            start, length, first, step = position, 1, identity, 1
-    if length:
-        runs.append((start, length, first, step))
-    return runs
-
-
-def _zigzag(number: int) -> int:
-    return number * 2 if number >= 0 else -number * 2 - 1
-
-
-def varints(numbers: Iterable[int]) -> bytes:
-    """Numbers as LEB128."""
-    out = bytearray()
-    for number in numbers:
-        while number > 0x7F:
-            out.append(number & 0x7F | 0x80)
-            number >>= 7
-        out.append(number)
-    return bytes(out)
 
 
 class NumberReader:

@@ -11,6 +11,8 @@ from recorder.codec import numpy_kernel
 from recorder.codec.dictionary import WEIGHTS
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.tiles import Grid
+from recorder.codec.varint import varints
+from recorder.codec.wire import read_ops
 from recorder.geometry import Rect
 from tests.codec_screens import STEP_NS, noise, text_like
 
@@ -107,7 +109,9 @@ def test_tiles_are_treated_alike(height, width, seed):
     alike("hash_tiles", canvas, positions, WEIGHTS, np.zeros(positions.size, np.uint64))
     _, (_, _, tiles) = alike("take_tiles", canvas, positions, np.zeros((positions.size, 1024), np.uint32))
     alike("equal_tiles", canvas, positions, np.roll(positions, 1), np.zeros(positions.size, np.bool_))
-    alike("count_steps", canvas, positions, np.zeros(positions.size, np.int64))
+    counts = [np.zeros(positions.size, np.int64) for _ in range(3)]
+    alike("count_variety", canvas, positions, 38, *counts)
+    alike("count_variety", chance.integers(0, 1 << 24, canvas.shape, dtype=np.uint32), positions, 38, *counts)
     alike("stamp_tiles", canvas, positions, chance.integers(0, 2**32, positions.size, dtype=np.uint32))
     slots = chance.permutation(np.arange(-1, positions.size))[: positions.size]
     _, (_, _, store, _) = alike("store_tiles", canvas, positions, np.zeros((positions.size, 1024), np.uint32), slots)
@@ -132,6 +136,20 @@ def test_colours_are_numbered_alike(seed, count):
     number_in[(known * np.uint32(2654435761)) >> np.uint32(15)] = np.arange(known.size)
     numbers, missing = np.zeros(count, np.uint16), np.zeros(count, np.bool_)
     alike("find_colours", colours, colour_in, number_in, numbers, missing)
+
+
+@given(SEEDS, st.integers(0, 60))
+@settings(deadline=None, max_examples=50)
+def test_runs_of_tiles_are_packed_alike(seed, count):
+    chance = np.random.default_rng(seed)
+    positions = np.cumsum(chance.choice((1, 1, 1, 2, 300), count))
+    steps = chance.choice((0, 1, 1, 1, 5, -3, 2**30, -(2**29)), count)
+    ids = np.abs(np.cumsum(steps))
+    runs, (_, _, out) = alike("pack_tiles", positions, ids, np.zeros(30 * count, np.uint8))
+    plain = varints((0, runs[0])) + out[: runs[1]].tobytes()
+    ops = read_ops(b"\x00" + plain, Grid(16384, 2048))
+    np.testing.assert_array_equal(ops.positions, positions)
+    np.testing.assert_array_equal(ops.ids, ids)
 
 
 @given(SIDES, SIDES, SEEDS)
@@ -237,6 +255,9 @@ def test_numbers_that_lead_outside_are_refused():
         ("find_landmarks", canvas, mask, 0, one, many),
         ("meet_landmarks", many, many, one[:0], one),
         ("find_runs", canvas, one, np.zeros(1023, np.uint32), np.zeros(1024, np.int64)),
+        ("pack_tiles", np.array([1, 1]), np.array([0, 1]), np.zeros(60, np.uint8)),
+        ("pack_tiles", np.array([1]), np.array([-1]), np.zeros(60, np.uint8)),
+        ("pack_tiles", np.array([1, 2]), np.array([0, 1]), np.zeros(59, np.uint8)),
         ("find_colours", tiles[0], tiles[0], np.zeros(1024, np.uint16), np.zeros(1024, np.uint16), mask[0]),
     ]
     for name, *arguments in refused:
