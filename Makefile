@@ -16,6 +16,9 @@ FREEZE := dist/tachiai
 SOURCES := $(shell find app player recorder resources -type f -not -name '*.pyc' 2>/dev/null)
 KERNEL := $(wildcard recorder/codec/kernel*.[ch])
 BENCH := all
+PREFIX := /opt/tachiai
+BIN := /usr/local/bin
+INSTALLED_PIP = $(PREFIX)/bin/python -m pip --disable-pip-version-check --no-input --quiet
 
 .PHONY: help
 help:  ## Show this list
@@ -56,6 +59,19 @@ build: $(FREEZE)/.built  ## Freeze the programs into dist/tachiai/
 $(FREEZE)/.built: build.spec $(VENV)/.dev $(SOURCES) | runtime-packages build-packages
 	$(RUN) -m PyInstaller --noconfirm --log-level ERROR --distpath dist --workpath build/freeze build.spec
 	@touch $@
+
+# For every user: nothing of it may be writable by those who are recorded, and all of it must be readable by them.
+.PHONY: install
+install: runtime-packages  ## Install for everybody on this machine, as root: PREFIX=/opt/tachiai, commands in BIN=/usr/local/bin
+	@test "$$(id -u)" = 0 || { echo "Stopped: this writes for every user of the machine; run it as root: sudo make install" >&2; exit 1; }
+	@$(INSTALL_PACKAGES) .ci/setup-packages.txt
+	@$(INSTALL_PACKAGES) --optional .ci/kernel-packages.txt
+	@echo "Installing into $(PREFIX)"
+	@umask 022 && $(PYTHON) -m venv $(PREFIX)
+	@umask 022 && $(INSTALLED_PIP) install --no-deps --require-hashes --only-binary :all: --requirement requirements.lock
+	@umask 022 && $(INSTALLED_PIP) install --no-deps --no-index --no-build-isolation --force-reinstall .
+	@umask 022 && mkdir -p $(BIN) && ln -sf $(PREFIX)/bin/tachiai-agent $(PREFIX)/bin/tachiai-player $(BIN)/
+	@$(PREFIX)/bin/tachiai-agent install --system
 
 .PHONY: lock
 lock: python-is-found  ## Bring both lock files up to date with pyproject.toml and the newest releases

@@ -142,3 +142,15 @@ def test_nothing_that_make_test_should_have_installed_is_missing(target: str) ->
 
 def system_packages() -> dict[str, Any]:
     return runpy.run_path(str(SCRIPT))
+
+
+def test_installing_by_hand_is_what_make_install_does():
+    dry = subprocess.run(["make", "-n", "install"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    manual = (
+        (ROOT / "docs" / "administrator.md").read_text(encoding="utf-8").partition("it is:\n")[2].partition("\n**")[0]
+    )
+    steps = [line.strip().removeprefix("sudo ") for line in manual.splitlines() if line.strip()]
+    assert len(steps) == 7
+    for step in steps:
+        last = step.replace(" -r ", " --requirement ").partition("install ")[2] or step.split()[-1]
+        assert last in dry, step
