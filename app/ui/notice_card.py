@@ -172,7 +172,7 @@ class NoticeCard(GrowingCard):
     def _fault_said(self, fault: PurposeFault) -> str:
         words = self._look.words
         if fault is PurposeFault.OTHER_FORM:
-            return f"{words('agent_notice.fault_other_form')} {self._form_said()}"
+            return words("agent_notice.fault_other_form", form=self._form_said())
         return words(f"agent_notice.fault_{fault.value}", count=LONGEST_PURPOSE)
 
 

@@ -254,7 +254,9 @@ class ResidentDesk(QObject):
         self.indicator.tell(standing, tone, said.title, said.text)
         self._state_told.tell(standing, tone, said.title)
         self.menu.state.setText(said.title)
-        self.tray.tell(state_icon(self._look, standing, tone), self._look.words("agent_tray.tip", state=said.title))
+        sign = state_icon(self._look, standing, tone)
+        QApplication.setWindowIcon(sign)
+        self.tray.tell(sign, self._look.words("agent_tray.tip", state=said.title))
 
     def _time_of(self, at_ns: int) -> str:
         session = self.known.session

@@ -159,9 +159,11 @@ class ResidentWindow(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setMinimumWidth(LEAST_SIDE_PX)
-        area.setMaximumWidth(SIDE_PX)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
+        least_px = inside.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width()
+        area.setMinimumWidth(max(LEAST_SIDE_PX, least_px))
+        area.setMaximumWidth(max(SIDE_PX, least_px))
         return area
 
     def _section(self, column: QVBoxLayout, title: str, *parts: QWidget) -> None:

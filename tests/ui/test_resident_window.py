@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from app.resident.news import Alive, MiniatureTaken, Noted, RecorderState, RowsSaid, Supervised
 from app.resident.standing import Standing
@@ -189,6 +189,16 @@ def test_an_indicator_that_another_program_pushed_away_or_shrunk_comes_back_as_i
     indicator.setGeometry(5000, 5000, 1, 1)
     qtbot.waitUntil(lambda: indicator.geometry() == before, timeout=10_000)
     assert asked.harms == ["it was pushed away or shrunk"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nothing_beside_the_picture_is_cut_off_at_its_right(open_desk, language):
+    desk = open_desk(settings=ThrowawaySettings("dark", language))
+    desk.window.resize(900, 600)
+    desk.open()
+    (area,) = (one for one in desk.window.findChildren(QScrollArea) if one.isAncestorOf(desk.window.settings_list))
+    assert area.verticalScrollBar().isVisible()
+    assert area.widget().width() <= area.viewport().width()
 
 
 def test_the_window_opens_from_the_indicator_and_closing_it_hides_it(qtbot, open_desk, asked):
