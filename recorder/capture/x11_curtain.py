@@ -4,12 +4,16 @@ What happens under it is not in the pictures. A locker is such a window too, and
 goes on for longer than anybody types a password counts.
 """
 
+import os
+from collections.abc import Callable
 from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
+from Xlib.ext import res as xres
 
 from recorder.agent_events import EvasionSign
+from recorder.capture.linux_process import facts_of
 from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
 from recorder.capture.x11_source import X11Source
 from recorder.errors import CannotRecordError
@@ -19,14 +23,28 @@ RECENT_MS = 2500
 LONG_NS = 30_000_000_000
 
 
+def is_of_this_agent(pid: int) -> bool:
+    """Whether this is the recorder, the resident that started it, or one that it started: a held notice covers, too."""
+    facts = facts_of(pid) if pid not in (os.getpid(), os.getppid()) else None
+    return pid in (os.getpid(), os.getppid()) or (facts is not None and facts.parent_pid == os.getpid())
+
+
 class X11Curtain(X11Source):
     """Looks every two seconds while there is input whether the topmost window covers the whole desktop.
 
     A server that cannot say when there is input again is asked as often while there is none.
     """
 
-    def __init__(self, *, look_every_s: float = LOOK_EVERY_S, long_ns: int = LONG_NS) -> None:
+    def __init__(
+        self,
+        *,
+        look_every_s: float = LOOK_EVERY_S,
+        long_ns: int = LONG_NS,
+        is_ours: Callable[[int], bool] = is_of_this_agent,
+    ) -> None:
         super().__init__("curtain")
+        self._is_ours = is_ours
+        self._has_res = False
         self._look_every_s = look_every_s
         self._long_ns = long_ns
         self._wakes = False
@@ -38,6 +56,9 @@ class X11Curtain(X11Source):
         if not self._connection.has("MIT-SCREEN-SAVER"):
             msg = "Curtains over the screen are not noticed: this display has no MIT-SCREEN-SAVER extension."
             raise CannotRecordError(msg)
+        self._has_res = self._connection.has("X-Resource")
+        if self._has_res:
+            self._connection.display.res_query_version()
         self._wakes = wakes_after_pause(self._connection, RECENT_MS)
         return "A window that covers everything while input goes on for half a minute is noticed."
 
@@ -76,10 +97,19 @@ class X11Curtain(X11Source):
                     and area.x + area.width >= whole.width
                     and area.y + area.height >= whole.height
                 )
-                return window if covers and attributes.override_redirect else None
+                is_curtain = covers and attributes.override_redirect and not self._is_our_cover(window)
+                return window if is_curtain else None
         except xerror.XError:  # it went while we looked
             return None
         return None
+
+    def _is_our_cover(self, window: Any) -> bool:
+        """By what the server knows of its connection: a window may call itself anything."""
+        if not self._has_res:
+            return False
+        asked = [{"client": window.id, "mask": xres.LocalClientPIDMask}]
+        answer = self._connection.display.res_query_client_ids(asked)
+        return any(self._is_ours(int(one.value[0])) for one in answer.ids if len(one.value) == 1)
 
 
 def _name_of(window: Any) -> str:

@@ -118,7 +118,7 @@ def curtain_over(connection, *, override):
 def test_input_under_a_window_over_everything_is_a_curtain(display, override):
     connection = xdisplay.Display(display.display)
     curtain_over(connection, override=override)
-    heard = Heard(X11Curtain(look_every_s=0.05, long_ns=300_000_000))
+    heard = Heard(X11Curtain(look_every_s=0.05, long_ns=300_000_000, is_ours=lambda _pid: False))
     try:
         if override:
             heard.wait_for(lambda h: press(display) or h.of(EvasionSign), "a curtain")
@@ -127,6 +127,19 @@ def test_input_under_a_window_over_everything_is_a_curtain(display, override):
             for _ in range(20):
                 press(display)
             assert heard.of(EvasionSign) == []
+    finally:
+        heard.source.stop()
+        connection.close()
+
+
+def test_the_agents_own_cover_is_no_curtain(display):
+    connection = xdisplay.Display(display.display)  # of this process, as the resident's is of the agent
+    curtain_over(connection, override=True)
+    heard = Heard(X11Curtain(look_every_s=0.05, long_ns=100_000_000))
+    try:
+        for _ in range(20):
+            press(display)
+        assert heard.of(EvasionSign) == []
     finally:
         heard.source.stop()
         connection.close()
