@@ -112,6 +112,7 @@ def _sentences(result: Result) -> Iterator[str]:
             f"- A library of {library['recordings']:,} recordings and {library['rows']:,} rows: listed in "
             f"{library['list_ms']:g} ms; 95 % of searches have their first hits within {first_ms:g} ms."
         )
+    yield from _live_sentences(_printed(result, "live"))
     log = _printed(result, "oplog")
     if log:
         slowest_ms = max(found["to_first_rows"] for found in log["filter_ms"].values())
@@ -119,6 +120,17 @@ def _sentences(result: Result) -> Iterator[str]:
             f"- An operation log of {log['rows']:,} rows: another filter shows its first rows within "
             f"{slowest_ms:.0f} ms; 95 % of scrolls are painted within {log['scroll_ms']['p95']:.0f} ms."
         )
+
+
+def _live_sentences(live: Mapping[str, Any]) -> Iterator[str]:
+    """How late the window shows what happens, in the middle and at worst."""
+    if not live:
+        return
+    picture, row = live["picture_ms"], live["row_ms"]
+    yield (
+        f"- Watching a session while it is recorded: a change stands in the window {picture['p50']:.0f} ms later in the "
+        f"middle and {picture['worst']:.0f} ms at worst, an entered line {row['p50']:.0f} and {row['worst']:.0f} ms."
+    )
 
 
 def _agent_sentences(agent: Mapping[str, Any]) -> Iterator[str]:

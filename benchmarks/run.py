@@ -40,7 +40,7 @@ RUNS = 3
 SETTLE_S = 8.0
 IDLE_S = 60.0
 END_LIMIT_S = 60.0
-OTHERS = ("codec", "sealing", "rules", "player", "search", "oplog", "library", "export", "agent")
+OTHERS = ("codec", "sealing", "rules", "player", "search", "oplog", "library", "export", "live", "agent")
 
 _pause = threading.Event()
 

@@ -22,7 +22,7 @@ from player.ui.background import Follower, Home, let_go
 from recorder.errors import StorageError, WorldError
 from recorder.logrow import LogRow
 
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.05
 AGAIN_AFTER_S = 1.0
 _COMPLETE = 1 << 62
 

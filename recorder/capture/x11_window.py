@@ -80,6 +80,7 @@ class X11ActiveWindow(X11Source):
             self._place_due_ns = max(self._clock.now_ns(), self._place_shown_ns + MOVES_EVERY_NS)
         elif kind in _OTHER_EVENTS:
             self._is_due = True
+            self._told_ns = self._clock.now_ns() if self._told_ns is None else self._told_ns
 
     def _after_events(self) -> None:
         if self._place_due_ns is not None and self._clock.now_ns() >= self._place_due_ns:
@@ -101,9 +102,15 @@ class X11ActiveWindow(X11Source):
             shown = None
         self._is_second_try = False
         if shown != self._shown or not self._has_shown:
+            self._take_all(self._connection.events(0))  # what was told while we asked: its time is the better one
             self._shown, self._has_shown = shown, True
             self._emit(WindowActive(self._changed_ns(), shown))
-        self._told_ns = None
+        if not self._is_due:  # else what was told meanwhile belongs to what is shown next
+            self._told_ns = None
+
+    def _take_all(self, events: Sequence[Any]) -> None:
+        for event in events:
+            self._take(event)
 
     def _changed_ns(self) -> int:
         """When the server was told, where it says so: until all is asked, keys may have gone to it."""

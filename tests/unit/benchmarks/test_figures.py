@@ -51,6 +51,12 @@ RESULT: dict[str, Any] = {
             }
         ).splitlines(),
     },
+    "live": {
+        "exit_status": 0,
+        "printed": json.dumps(
+            {"picture_ms": {"p50": 612.4, "worst": 930.5}, "row_ms": {"p50": 540.0, "worst": 880.1}}
+        ).splitlines(),
+    },
 }
 
 
@@ -60,6 +66,7 @@ def test_each_recorder_is_a_row_and_the_rest_sentences():
     assert "| ffmpeg, H.264 | 1 | 229.9 | 15 | – | 210.5 | 0 of 30 | 33.5 dB |" in written
     assert "0.18 of its bytes, 0.42 of its processor time." in written
     assert "200,000 rows: 95 % of queries take under 12 ms" in written
+    assert "612 ms later in the middle and 930 ms at worst, an entered line 540 and 880 ms." in written
     assert "1,000,000 rows: another filter shows its first rows within 156 ms; 95 % of scrolls are painted" in written
     assert "`benchmarks/results/one.json`" in written
 
