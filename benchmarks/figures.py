@@ -113,13 +113,18 @@ def _sentences(result: Result) -> Iterator[str]:
             f"{library['list_ms']:g} ms; 95 % of searches have their first hits within {first_ms:g} ms."
         )
     yield from _live_sentences(_printed(result, "live"))
-    log = _printed(result, "oplog")
-    if log:
-        slowest_ms = max(found["to_first_rows"] for found in log["filter_ms"].values())
-        yield (
-            f"- An operation log of {log['rows']:,} rows: another filter shows its first rows within "
-            f"{slowest_ms:.0f} ms; 95 % of scrolls are painted within {log['scroll_ms']['p95']:.0f} ms."
-        )
+    yield from _log_sentences(_printed(result, "oplog"))
+
+
+def _log_sentences(log: Mapping[str, Any]) -> Iterator[str]:
+    """The log's table with very many rows."""
+    if not log:
+        return
+    slowest_ms = max(found["to_first_rows"] for found in log["filter_ms"].values())
+    yield (
+        f"- An operation log of {log['rows']:,} rows: another filter shows its first rows within "
+        f"{slowest_ms:.0f} ms; 95 % of scrolls are painted within {log['scroll_ms']['p95']:.0f} ms."
+    )
 
 
 def _live_sentences(live: Mapping[str, Any]) -> Iterator[str]:
@@ -128,8 +133,8 @@ def _live_sentences(live: Mapping[str, Any]) -> Iterator[str]:
         return
     picture, row = live["picture_ms"], live["row_ms"]
     yield (
-        f"- Watching a session while it is recorded: a change stands in the window {picture['p50']:.0f} ms later in the "
-        f"middle and {picture['worst']:.0f} ms at worst, an entered line {row['p50']:.0f} and {row['worst']:.0f} ms."
+        f"- Watching a session while it is recorded: a change stands in the window {picture['p50']:.0f} ms later in "
+        f"the middle and {picture['worst']:.0f} ms at worst, an entered line {row['p50']:.0f} and {row['worst']:.0f} ms."
     )
 
 
