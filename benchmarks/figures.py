@@ -133,8 +133,9 @@ def _live_sentences(live: Mapping[str, Any]) -> Iterator[str]:
         return
     picture, row = live["picture_ms"], live["row_ms"]
     yield (
-        f"- Watching a session while it is recorded: a change stands in the window {picture['p50']:.0f} ms later in "
-        f"the middle and {picture['worst']:.0f} ms at worst, an entered line {row['p50']:.0f} and {row['worst']:.0f} ms."
+        f"- Watching a session while it is recorded: a change stands in the window {picture['p50']:.0f} ms later "
+        f"in the middle and {picture['worst']:.0f} ms at worst, an entered line {row['p50']:.0f} and "
+        f"{row['worst']:.0f} ms."
     )
 
 
