@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -35,6 +36,7 @@ LONGEST_PAUSE_S = 2.5  # a second of rest and more, so that a change meets every
 LIMIT_S = 10.0
 GOAL_MS = 1000.0
 COLOUR_STEP = 4
+_pause = threading.Event()
 NEWEST = 40  # rows looked through: alerts come behind what was typed
 
 
@@ -119,7 +121,7 @@ def _wait(run: Callable[[], None], limit_s: float, seen: Callable[[], bool]) -> 
         if time.perf_counter() > ends_s:
             return False
         run()
-        time.sleep(0.002)
+        _pause.wait(0.002)
     return True
 
 
