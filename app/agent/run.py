@@ -31,6 +31,7 @@ from recorder.evidence.library_folder import library_folder
 from recorder.policy.policy_file import PolicyFile
 from recorder.policy.sections import KeysMode, SupervisionPolicy
 from recorder.process_guard import guard_memory
+from recorder.session.storage import must_end
 
 LOOK_AGAIN_S = 1.0
 ADOPTION_TRIES = 5  # the resident before was killed, and is gone in a moment
@@ -84,6 +85,7 @@ def _watch(asked: argparse.Namespace, clock: Clock) -> Outcome:
             front=shown,
             policy=governed.policy.data,
             judge_attack=judge_attack,
+            must_wait=lambda: must_end(library, policy.storage),
         )
         with _ending_by_signal(agent):
             return shown.run(agent)

@@ -92,6 +92,8 @@ class WindowFront:
         """Nothing is recorded; what is said meanwhile is kept for the next recorder."""
         self._records = False
         self._tell(news.Supervised(news.RecorderState.RESTARTING, self._wall_ns(), trouble.detail))
+        if trouble.ends_session:
+            self._tell(news.StorageEnds(trouble.detail))
 
     def waiting(self, seconds: float, failures: int) -> None:
         """Nothing is recorded for a while."""

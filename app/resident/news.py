@@ -74,6 +74,16 @@ class StorageNow:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageEnds:
+    """There is no room for recordings, nothing is recorded, and the policy ends the session; `problem` is a sentence.
+
+    It holds until a session is begun (`SessionBegun`).
+    """
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alive:
     """The recorder said that it lives, and whoever supervises it heard that."""
 
@@ -85,7 +95,7 @@ class Noted:
     sentence: str
 
 
-News = Alive | Supervised | SessionBegun | RowsSaid | MiniatureTaken | AlertRaised | StorageNow | Noted
+News = Alive | Supervised | SessionBegun | RowsSaid | MiniatureTaken | AlertRaised | StorageNow | StorageEnds | Noted
 
 
 class Asks(Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app.resident.news import AlertRaised, Alive, Asks, News, Noted, RowsSaid
+from app.resident.news import AlertRaised, Alive, Asks, News, Noted, RowsSaid, SessionBegun, StorageEnds
 from app.resident.standing import Known, Standing
 from app.resident.state_words import session_time, state_said
 from app.ui.answers import Answers, Desktop
@@ -17,6 +17,7 @@ from app.ui.rights_dialog import RightsDialog
 from app.ui.state_icon import state_icon
 from app.ui.state_told import StateTold
 from app.ui.stop_dialog import StopDialog
+from app.ui.storage_end import StorageEnding
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
 from recorder.policy.agent_policy import AgentPolicy
@@ -61,6 +62,7 @@ class ResidentDesk(QObject):
         self.notices = Notices(policy, asks, self._state_told, look=self._look, parent=self)
         self.notices.changed_language.connect(lambda language: self._choose("language", language))
         self.answers = Answers(asks, desktop, self._state_told, look=self._look, time_of=self._time_of, parent=self)
+        self.storage_ending = StorageEnding(asks, desktop.end, self._state_told, look=self._look, parent=self)
         self._rights: RightsDialog | None = None
         self._stopping: StopDialog | None = None
         self._furnish()
@@ -87,6 +89,7 @@ class ResidentDesk(QObject):
         self._clock.stop()
         self.notices.stop()
         self.answers.stop()
+        self.storage_ending.stop()
         for dialog in (self._rights, self._stopping):
             if dialog is not None:
                 dialog.close()
@@ -101,6 +104,13 @@ class ResidentDesk(QObject):
             self._noted = news
         elif isinstance(news, AlertRaised):
             self.answers.answer(news)
+        elif isinstance(news, StorageEnds):
+            self.notices.stop()  # one cover at a time
+            self.storage_ending.begin(news)
+        elif isinstance(news, SessionBegun) and self.storage_ending.cover is not None:
+            self.storage_ending.lift()
+            if not self.notices.is_confirmed:
+                self.notices.show()
         self.window.hear(news)
         self._tell()
 

@@ -30,7 +30,10 @@ _STORAGE: Mapping[StorageAction, str] = MappingProxyType(
         StorageAction.WARN: "the operator is warned",
         StorageAction.DROP_RATE: "fewer pictures are taken",
         StorageAction.TEXT_ONLY: "no pictures are taken any more, only the log goes on",
-        StorageAction.END_SESSION: "the recording is closed and the session ends",
+        StorageAction.END_SESSION: (
+            "the recording is closed, the desktop is covered and the session ends; where it cannot be ended, "
+            "the desktop stays covered until there is room again"
+        ),
     }
 )
 _RESPONSES: Mapping[Response, str] = MappingProxyType(

@@ -85,6 +85,22 @@ class Room:
         return [folder for folder in folders if folder.name != self._folder.name]
 
 
+def must_end(library: Path, policy: StoragePolicy) -> bool:
+    """Whether so little room is left in the library that a recording begun now would end at once, by the policy.
+
+    False where it cannot be told: whoever tries will find out.
+    """
+    try:
+        free_bytes = shutil.disk_usage(library).free
+        if policy.quota_mb:
+            with os.scandir(library) as found:
+                folders = [Path(one.path) for one in found if one.is_dir(follow_symlinks=False)]
+            free_bytes = min(free_bytes, policy.quota_mb * MB - sum(map(_size, folders)))
+    except OSError:
+        return False
+    return action_at(level_of(free_bytes, policy, StorageLevel.FULL), policy) is StorageAction.END_SESSION
+
+
 def _size(folder: Path) -> int:
     try:
         with os.scandir(folder) as found:

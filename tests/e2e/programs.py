@@ -64,7 +64,10 @@ def make_site(folder: Path, *, display: str | None) -> Site:
     """A person's home and library in a folder of the test's."""
     home, library = folder / "home", folder / "library"
     home.mkdir(parents=True)
-    left_out = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "TACHIAI_KEY", "XAUTHORITY")
+    left_out = (
+        *("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "TACHIAI_KEY", "XAUTHORITY"),
+        *("XDG_SESSION_ID", "XDG_CURRENT_DESKTOP"),  # a test ends no session of ours
+    )
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
     environment |= {
         "HOME": str(home),

@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.agent.supervision.watcher import ROOM_LOOK_S
 from tests.agents import RunningAgent, boot_ns
 from tests.e2e.programs import Site
 from tests.faults.test_account import accounted, gaps
@@ -27,6 +29,9 @@ at_low = "warn"
 at_reserve = "warn"
 at_full = "warn"
 """
+
+ENDS_SESSION = WARNS_ONLY.replace('at_full = "warn"', 'at_full = "end_session"').replace("full_mb = 1", "full_mb = 10")
+ENDS_SESSION = ENDS_SESSION.replace("low_mb = 3", "low_mb = 30").replace("reserve_mb = 2", "reserve_mb = 20")
 
 
 @pytest.fixture
@@ -86,3 +91,36 @@ def assert_says_full(site: Site, first: str | None, following: RunningAgent, bac
     assert reason == "storage_full"
     ((reason, length_ns),) = gaps(accounted(site, following.folder))
     assert (reason, length_ns) == ("storage_full", round(missed["end_s"] * S))
+
+
+def test_where_the_policy_ends_the_session_no_recording_is_begun_until_there_is_room(
+    site: Site, small_disk: Path, start_agent: Callable[..., RunningAgent]
+) -> None:
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    policy = site.home / "policy.toml"
+    policy.write_text(ENDS_SESSION)
+    agent = start_agent("--library", str(small_disk), "--policy", str(policy))
+    first = agent.state
+    agent.wait_seconds_recorded(1.0)
+    filler = small_disk / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 58 << 20)
+    agent.wait_said("The policy ends the session")
+    agent.wait_said("The session could not be ended")  # this site names no desktop that could end one
+    held_s = time.monotonic()
+    wait_until(lambda: time.monotonic() - held_s > 3 * ROOM_LOOK_S, what="some looks for room", limit_s=30)
+    assert [row["path"] for row in site.player_rows("list", "--library", str(small_disk))] == [str(first.folder)]
+    assert agent.status()["recording"] is False
+    filler.unlink()
+    agent.wait_recording(recorder=first.recorder_pid)
+    back_ns = boot_ns()
+    agent.wait_seconds_recorded(1.0)
+    assert agent.stop() == 0
+    ended = site.player_rows("log", str(first.folder))[-1]
+    assert ended["text"].startswith("Session ended: the storage was full")
+    missed = agent.rows("gap")[0]
+    assert missed["at_s"] == 0
+    assert abs((agent.state.started_boot_ns or 0) + missed["end_s"] * S - back_ns) <= 2 * S
+    ((reason, _),) = gaps(accounted(site, agent.folder))
+    assert reason == "storage_full"
+    assert site.player("verify", str(first.folder)).returncode == 0

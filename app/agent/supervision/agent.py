@@ -21,6 +21,7 @@ from app.agent.supervision.other_process import start_recorder
 from app.agent.supervision.place import AgentState, Place
 from app.agent.supervision.watcher import Start, Watcher
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
+from app.resident.locking import end_session, ending_ways
 from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.events import EndReason
 from recorder.streams import say
@@ -57,6 +58,7 @@ class Agent:
         front: Front,
         policy: bytes = b"",
         judge_attack: JudgeAttack | None = None,
+        must_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         self._place = place
         self._front = front
@@ -73,6 +75,7 @@ class Agent:
             adopt=beginning.adopt,
             policy=policy,
             judge_attack=judge_attack,
+            must_wait=must_wait,
         )
         self._keeper.recorder_pid = lambda: self._watcher.recorder_pid
 
@@ -171,11 +174,15 @@ class _StateKeeper:
             self._place.write(self.state)
 
 
+ENDING_S = 15.0
+
+
 class TextFront:
     """No window: sentences on standard error, for a terminal or the journal."""
 
     def __init__(self) -> None:
         self._over = threading.Event()
+        self._ending: threading.Thread | None = None
         self._outcome = Outcome(0, None, "")
 
     def run(self, agent: Agent) -> Outcome:
@@ -184,6 +191,8 @@ class TextFront:
         while not self._over.wait(1.0):  # so that a signal's handler runs soon
             pass
         agent.join()
+        if self._ending is not None:
+            self._ending.join(ENDING_S)
         return self._outcome
 
     def heard(self, message: FromRecorder) -> None:
@@ -194,7 +203,24 @@ class TextFront:
 
     def trouble(self, trouble: Trouble) -> None:
         """Say it."""
-        self._say(f"NOT recording: {trouble.detail} It is started again.")
+        if not trouble.ends_session:
+            self._say(f"NOT recording: {trouble.detail} It is started again.")
+            return
+        self._say(
+            f"NOT recording: {trouble.detail} The policy ends the session; once there is room it is recorded again."
+        )
+        if self._ending is None:
+            self._ending = threading.Thread(target=self._end_session, name="session ended", daemon=True)
+            self._ending.start()
+
+    def _end_session(self) -> None:
+        """Without a window nothing can be covered: a session that cannot be ended goes on, and it is said."""
+        outcome = end_session(ending_ways(os.environ))
+        if outcome.way is not None:
+            self._say(f"The session is ended by {outcome.way}.")
+        else:
+            said = f"The session could not be ended ({outcome.said})"
+            self._say(f"{said}: it goes on UNRECORDED, since without a window nothing holds it.")
 
     def waiting(self, seconds: float, failures: int) -> None:
         """Say it."""

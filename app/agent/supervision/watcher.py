@@ -44,6 +44,7 @@ LOGOUT_WINDOW_S = 1.5
 # Without its display a session is over; a server that is started anew at once is another matter.
 LOST_DISPLAY_S = 10.0
 STOP_TRIES = 2
+ROOM_LOOK_S = 2.0
 # Endings after which the same would only happen again: the session is over.
 _OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
 
@@ -71,7 +72,7 @@ class Watcher:
 
     `start_recorder` starts a process; `adopted` is one that runs already. `resume` is what the first one goes on with.
     `policy` is the policy file that every recorder of this session follows. `judge_attack` hears of every sign that
-    somebody struck the recorder.
+    somebody struck the recorder. `must_wait`: there is so little room that the policy ends the session.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Watcher:
         adopt: Start | None = None,
         policy: bytes = b"",
         judge_attack: JudgeAttack | None = None,
+        must_wait: Callable[[], bool] = lambda: False,
     ) -> None:
         self._start_recorder = start_recorder
         self._listener = listener
@@ -96,7 +98,7 @@ class Watcher:
         self._resident_pid = resident_pid
         self._resume = resume
         self._adopt = adopt
-        self._policy = policy
+        self._policy, self._must_wait = policy, must_wait
         self._news: queue.SimpleQueue[_Said | _Stopped | _Asked | Judged] = queue.SimpleQueue()
         self._recorder: RecorderProcess | None = None
         self._begun: Started | None = None
@@ -343,7 +345,15 @@ class Watcher:
         if self._resume is None and self._missed is None:
             self._missed = Missed(self._unrecorded_boot_ns, trouble.reason, trouble.detail)
         self._listener.trouble(trouble)
-        self._pause(self._backoff if trouble.is_own else self._struck)
+        if trouble.ends_session:
+            self._wait_for_room()
+        else:
+            self._pause(self._backoff if trouble.is_own else self._struck)
+
+    def _wait_for_room(self) -> None:
+        """No recording is begun of which it is known that it would end at once."""
+        while self._stopping is None and self._must_wait():
+            self._take_news(until_ns=self._now_ns() + int(ROOM_LOOK_S * NS_PER_S))
 
     def _pause(self, backoff: Backoff) -> None:
         """Wait before the next start, if the last ones failed soon; whoever asks to stop is heard at once."""
@@ -374,12 +384,14 @@ class Watcher:
         if reason == EndReason.DISPLAY_LOST and self._display_lost_ns is None:
             self._display_lost_ns = self._now_ns()
         lost_ns = self._now_ns() - self._display_lost_ns if self._display_lost_ns is not None else 0
-        is_over = self._stopping is not None or reason in _OVER or not self._has_recorded
+        must_wait = ended.exit_status == StorageError.exit_status and self._must_wait()
+        is_over = self._stopping is not None or reason in _OVER or not (self._has_recorded or must_wait)
         if is_over or lost_ns > int(LOST_DISPLAY_S * NS_PER_S):
             return Outcome(ended.exit_status, folder, ended.sentence)
         self._ended, self._resume = None, None
         self._attacks.forget_session()
         if isinstance(ended, Ended):
             self._unrecorded_boot_ns = ended.reaches_boot_ns or self._clock.boot_ns()
-        self._fail(Trouble(reason if reason in set(GapReason) else GapReason.RECORDER_DIED, ended.sentence))
+        why = GapReason.STORAGE_FULL if must_wait else reason if reason in set(GapReason) else GapReason.RECORDER_DIED
+        self._fail(Trouble(why, ended.sentence, ends_session=must_wait))
         return None

@@ -26,12 +26,14 @@ class WatchLimits:
 class Trouble:
     """Why the recorder is being replaced: a `GapReason`, and the same in words.
 
-    `is_own`: it failed by itself, and may again; else somebody killed or held it, or gave it no time.
+    `is_own`: it failed by itself, and may again; else somebody killed or held it, or gave it no time. `ends_session`:
+    the policy ends the session because of it, and nothing is recorded until there is room.
     """
 
     reason: str
     detail: str
     is_own: bool = True
+    ends_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def watch():
     def start(*scripts, **changes):
         fakes, ears = FakeRecorders(*scripts), Ears()
         steps = BackoffSteps(delays_s=(0.0, 0.1, 0.2), sound_after_s=60)
-        judge = changes.pop("judge", None)
+        judge, must_wait = changes.pop("judge", None), changes.pop("must_wait", lambda: False)
         limits = WatchLimits(**{"heartbeat_s": 0.2, "silent_after_s": 0.6, "backoff": steps, **changes})
         watcher = Watcher(
             fakes.start,
@@ -26,6 +26,7 @@ def watch():
             resident=("agent", "run"),
             resident_pid=1,
             judge_attack=judge,
+            must_wait=must_wait,
         )
         watchers.append((watcher, ears))
         watcher.start()

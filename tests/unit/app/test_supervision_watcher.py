@@ -9,10 +9,11 @@ from app.agent.supervision.messages import (
     Ended,
     GoOn,
     Missed,
+    Refused,
     Stop,
     ToldToEnd,
 )
-from app.agent.supervision.watcher import LOGOUT_WINDOW_S
+from app.agent.supervision.watcher import LOGOUT_WINDOW_S, ROOM_LOOK_S
 from recorder.events import EndReason, GapReason
 from tests.watched import (
     REACHES_NS,
@@ -208,3 +209,33 @@ def test_one_that_is_told_to_end_by_somebody_else_is_told_to_go_on(watch):
 
     watch(is_told)
     wait_until(lambda: answers, what="the answer")
+
+
+def test_where_the_policy_ends_the_session_for_want_of_room_nothing_is_begun_until_there_is_some(watch):
+    full = [True]
+    _, fakes, ears = watch(fills_up, records, must_wait=lambda: full[0])
+    wait_until(lambda: ears.troubles, what="the trouble")
+    told = [(trouble.detail, trouble.ends_session) for trouble in ears.troubles]
+    assert told == [("The disk is full.", True)]
+    with pytest.raises(AssertionError):
+        wait_until(lambda: fakes.started > 1, what="another recorder", limit_s=2 * ROOM_LOOK_S)
+    full[0] = False
+    wait_until(lambda: len(ears.recording()) == 2, what="a recording once there is room")
+
+
+def test_a_logout_is_not_kept_waiting_for_room(watch):
+    watcher, _, ears = watch(fills_up, records, must_wait=lambda: True)
+    wait_until(lambda: ears.troubles, what="the trouble")
+    watcher.stop(EndReason.LOGGED_OUT)
+    assert ears.is_over.wait(5)
+
+
+def test_an_agent_that_finds_no_room_at_its_start_waits_for_some_where_the_policy_ends_the_session(watch):
+    def has_no_room(fakes, channel, heard, closed):
+        channel.send(Refused("The disk is full.", 4))
+        channel.finish(2)
+
+    full = iter([True, True, False])
+    _, _, ears = watch(has_no_room, records, must_wait=lambda: next(full))
+    wait_until(ears.recording, what="a recording once there is room")
+    assert ears.outcome is None
