@@ -26,6 +26,7 @@ from app.agent.supervision.messages import (
     Heartbeat,
     IndicatorWasHidden,
     Miniature,
+    NoticeHolds,
     NoticeWasAcknowledged,
     NoticeWasShown,
     Refused,
@@ -38,6 +39,7 @@ from app.agent.supervision.messages import (
     from_resident,
 )
 from app.agent.supervision.place import Place
+from app.agent.supervision.standing_in import StandIn
 from app.agent.supervision.telling import Teller
 from app.agent.supervision.witnessed import WitnessBook
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
@@ -110,6 +112,7 @@ class Supervised:
         self._told_ns: int | None = None
         self._goes_on = False
         self._unsaid: list[Event] = []
+        self._hold = StandIn()
         self._book = WitnessBook(lambda message: self._watch.say(message))
         self._alerts: deque[Alert] = deque(maxlen=MOST_ALERTS_WAITING)  # each stands in the recording as well
         self._gate = threading.Lock()
@@ -121,7 +124,7 @@ class Supervised:
             else None
         )
         self._watch = ResidentWatch(
-            connection, begin, clock=self._clock, callbacks=Callbacks(self._health, self._asked, self._lost)
+            connection, begin, clock=self._clock, callbacks=Callbacks(self._health, self._asked, self._lost, self._gone)
         )
         self.listeners: Sequence[Listener] = (
             Teller(lambda rows: self._watch.say(rows, losable=True), last=self._watch.say_lasting),
@@ -154,6 +157,7 @@ class Supervised:
 
     def close(self) -> None:
         """Say the last word to the resident."""
+        self._hold.stop()
         self._watch.stop(self.last)
 
     # --- what the recorder asks and says ------------------------------------------------------------------------------
@@ -315,6 +319,8 @@ class Supervised:
             case IndicatorWasHidden(boot_ns, how):
                 detail = f"{how}; it is there again"
                 self._emit(EvasionSign(self._at_ns(boot_ns), "indicator_hidden", detail))
+            case NoticeHolds(holds=holds):
+                self._hold.follow(holds=holds)
             case NoticeWasShown():
                 self._emit(NoticeShown(self._at_ns(message.boot_ns), message.language, message.text))
             case NoticeWasAcknowledged():
@@ -333,6 +339,10 @@ class Supervised:
                 )
             case _:
                 pass
+
+    def _gone(self) -> None:
+        """The resident's windows are gone with it: what they held is held from here, until another shows them."""
+        self._hold.take()
 
     def _lost(self, lost: ResidentLost) -> bool:
         """The resident is gone: a sign of evasion, unless the session is just ending."""

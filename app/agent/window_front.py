@@ -16,6 +16,7 @@ from app.agent.supervision.messages import (
     Message,
     Miniature,
     Noted,
+    NoticeHolds,
     NoticeWasAcknowledged,
     NoticeWasShown,
     Refused,
@@ -114,6 +115,7 @@ class WindowFront:
         """The operator sees the notice."""
         self._shown = NoticeWasShown(self._clock.boot_ns(), language, text)
         self._say(self._shown)
+        self._say_holds()
 
     def notice_acknowledged(self, purpose: str) -> None:
         """The operator confirmed it."""
@@ -121,6 +123,7 @@ class WindowFront:
         shown_ns = self._shown.boot_ns if self._shown is not None else now_ns
         self._confirmed = NoticeWasAcknowledged(now_ns, shown_ns, purpose)
         self._say(self._confirmed)
+        self._say_holds()
         self._keep_confirmed()
 
     def response_given(self, alert: news.AlertRaised, response: str, outcome: str, said: str) -> None:
@@ -159,7 +162,8 @@ class WindowFront:
             is_another = bool(self._session_id) and message.session_id != self._session_id
             again = [self._shown, self._confirmed] if is_another else []
             self._session_id, self._records = message.session_id, True
-            wanted: list[Message | None] = [*again, *self._unsaid, ShowMiniatures(self._shows_miniatures)]
+            holds = NoticeHolds(self._holds) if self._shown is not None else None
+            wanted: list[Message | None] = [*again, *self._unsaid, holds, ShowMiniatures(self._shows_miniatures)]
             self._unsaid = []
         for one in dict.fromkeys(one for one in wanted if one is not None):
             if self._agent is not None and not self._agent.say(one) and not isinstance(one, ShowMiniatures):
@@ -168,6 +172,13 @@ class WindowFront:
         self._tell(news.Supervised(news.RecorderState.RECORDING, message.started_wall_ns))
         if self._confirmed is not None:
             self._keep_confirmed()
+
+    @property
+    def _holds(self) -> bool:
+        return self._policy.policy.notice.hold_session and self._shown is not None and self._confirmed is None
+
+    def _say_holds(self) -> None:
+        self._say(NoticeHolds(self._holds))
 
     def _keep_confirmed(self) -> None:
         if self._window is not None and self._session_id:

@@ -44,13 +44,15 @@ class Callbacks:
     health: Callable[[], Message]
     asked: Callable[[FromResident], None]
     lost: Callable[[ResidentLost], bool]
+    gone: Callable[[], None] = lambda: None
 
 
 class ResidentWatch:
     """Watches the resident from the recorder's side; restarts it unless it is told not to.
 
     `callbacks.health` gives the heartbeat, `asked` hears what the resident says besides, and `lost` hears that it is
-    gone and says whether another is to be started (False: the recording is about to end anyway).
+    gone and says whether another is to be started (False: the recording is about to end anyway). `gone` hears that
+    first, before it is known whether that is a logout, and returns at once.
     """
 
     def __init__(self, connection: socket.socket, begin: Begin, *, clock: Clock, callbacks: Callbacks) -> None:
@@ -175,6 +177,7 @@ class ResidentWatch:
 
     def _lose(self, resident: ResidentProcess, how: str) -> None:
         self._resident = None
+        self._callbacks.gone()
         lived_s = (self._now_ns() - self._started_ns) / NS_PER_S if self._has_answered else 0.0
         pid = resident.peer.pid
         resident.end(DYING_S)

@@ -202,6 +202,12 @@ class NoticeWasShown(Message, frozen=True):
     text: str
 
 
+class NoticeHolds(Message, frozen=True):
+    """The notice holds the desktop now, or no more. If whoever shows it dies, the recorder holds it meanwhile."""
+
+    holds: bool
+
+
 class NoticeWasAcknowledged(Message, frozen=True):
     """The operator confirmed the notice that was shown then, and said what for."""
 
@@ -279,6 +285,7 @@ FromResident = (
     Heartbeat
     | Begin
     | NoticeWasShown
+    | NoticeHolds
     | NoticeWasAcknowledged
     | ResponseWasGiven
     | IndicatorWasHidden

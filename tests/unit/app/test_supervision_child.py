@@ -46,13 +46,14 @@ class Bench:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.residents: list[FakeResident] = []
         self.lost: list[ResidentLost] = []
+        self.gone = 0
         self.asked: list[Any] = []
         self.restarts = True
         monkeypatch.setattr(child, "LOGOUT_WINDOW_S", 0.1)
         monkeypatch.setattr(child, "start_resident", lambda command, hear: self._start(hear))
         ours, theirs = socket.socketpair()
         self.residents.append(FakeResident(theirs))
-        callbacks = Callbacks(lambda: Heartbeat(1), self.asked.append, self._lose)
+        callbacks = Callbacks(lambda: Heartbeat(1), self.asked.append, self._lose, self._go)
         self.watch = ResidentWatch(ours, BEGIN, clock=SystemClock(), callbacks=callbacks)
         self.watch.start()
         self.watch.say_started(STARTED)
@@ -62,6 +63,9 @@ class Bench:
         ours, theirs = socket.socketpair()
         self.residents.append(FakeResident(theirs))
         return resident_at(ours, Peer(), hear)
+
+    def _go(self) -> None:
+        self.gone += 1
 
     def _lose(self, lost: ResidentLost) -> bool:
         self.lost.append(lost)
@@ -88,6 +92,7 @@ def test_a_resident_that_is_gone_is_replaced_by_one_that_is_told_all(bench: Benc
     assert another.heard_of(Started) == [STARTED]
     assert another.heard_of(PolicySaid) == [POLICY]
     assert "was killed, or ended" in bench.lost[0].detail
+    assert bench.gone == 1, "whoever holds the desktop in its place is told at once"
 
 
 def test_a_resident_that_does_not_answer_is_replaced_too(bench: Bench) -> None:
