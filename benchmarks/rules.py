@@ -59,6 +59,7 @@ KINDS = (
         "{{a: {{Program: touch, CommandLine|endswith: 'mark {}'}}, b: {{Hour|lt: 24}}, condition: a and b}}",
         "touch mark {}",
     ),
+    ("command", "{{a: {{Runs: touch, Word: '{}', Behind: sh}}, condition: a}}", "sudo sh -c 'cd /x; touch mark {}'"),
     ("text", "{{a: {{Text|contains: 'mark {}'}}, condition: a}}", "touch mark {} now"),
 )
 
