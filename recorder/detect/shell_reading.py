@@ -334,9 +334,10 @@ class _List:
 
     def _group(self) -> None:
         reader, one = self._reader, self._one
-        if nothing := _NOTHING_IN_BRACKETS.match(reader.text, reader.at):  # NAME() { … }
+        if nothing := _NOTHING_IN_BRACKETS.match(reader.text, reader.at):
             reader.at = nothing.end()
-            self._cut(";")
+            if len(one.words) == 1 or one.words[:1] == ["function"]:  # NAME() { … }
+                self._cut(";")
             return
         is_begin = one.is_empty or all(word in _OPENING for word in one.words)
         if is_begin:

@@ -32,6 +32,8 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.DOTALL)
 _SAYING = frozenset({"echo", "printf", "print", "write-output"})
 _TOLD_BY_PIPE = SHELLS | frozenset(CLIENTS) | {"at", "batch", "ssh", "eval", "iex", "invoke-expression", "cmd"}
 _LISTING = frozenset({"find", "ls", "fd", "locate"})
+_PATTERN_FIRST = frozenset({"grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "sed", "awk", "gawk", "mawk"})
+_PATTERN_OPTION = re.compile(r"-[A-Za-z]*e.|--(regexp|expression)=")
 _GOING = frozenset({"cd", "pushd", "chdir", "set-location", "sl"})
 _SETTING_FOR = frozenset({"env", "sudo", "doas"})
 
@@ -164,7 +166,7 @@ def _fields(name: str, words: Sequence[str], one: Simple, place: _Place, *, is_o
         sets += [word for word in words[1:] if _ASSIGNMENT.match(word)]
     reached = dict.fromkeys(
         [
-            *paths([] if is_outer else [*words[1:], *place.given], place.folder),
+            *paths([] if is_outer else [*_what_it_reaches(name, words), *place.given], place.folder),
             *(as_path(path, place.folder) for path in place.reads),
         ]
     )
@@ -180,6 +182,15 @@ def _fields(name: str, words: Sequence[str], one: Simple, place: _Place, *, is_o
         "Sets": tuple(sets),
     }
     return {key: value for key, value in known.items() if value}
+
+
+def _what_it_reaches(name: str, words: Sequence[str]) -> Sequence[str]:
+    """The words that may be paths: what grep looks for, and what sed or awk do, is none."""
+    rest = words[1:]
+    if name not in _PATTERN_FIRST or any(_PATTERN_OPTION.match(word) for word in rest):
+        return rest
+    first = next((at for at, word in enumerate(rest) if not word.startswith("-")), len(rest))
+    return [*rest[:first], *rest[first + 1 :]]
 
 
 def _as_name(word: str) -> str:

@@ -309,12 +309,20 @@ def _behind_options(words: Sequence[str], at: int, with_word: frozenset[str]) ->
         if word == "--":
             return at + 1
         if word.startswith("-") and word != "-":
-            at += 2 if word in with_word else 1
+            at += 2 if word in with_word or _ends_with_one(word, with_word) else 1
         elif "=" in word and re.match(r"[A-Za-z_]\w*=", word):
             at += 1
         else:
             break
     return at
+
+
+def _ends_with_one(letters: str, with_word: frozenset[str]) -> bool:
+    """Whether the last of several letters (`-Hu`) takes the next word; one before it would take what follows it."""
+    if letters.startswith("--") or len(letters) < 3:
+        return False
+    takes = [f"-{letter}" in with_word for letter in letters[1:]]
+    return takes[-1] and not any(takes[:-1])
 
 
 def _from_code(words: Sequence[str]) -> Iterator[Within]:

