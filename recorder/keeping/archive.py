@@ -15,8 +15,11 @@ class Archive(Protocol):
 
     name: str
 
-    def lacks(self, session_id: str, files: Sequence[FileHash]) -> str:
-        """What keeps this recording, with just these files, from being stored and verified there; "": nothing."""
+    def lacks(self, recording: Path, session_id: str, files: Sequence[FileHash]) -> str:
+        """What keeps the recording in this folder, with just these files, from being stored and verified there.
+
+        "": nothing does, and what is there stays there when the folder is deleted.
+        """
         ...
 
 
@@ -27,11 +30,13 @@ class FolderArchive:
         self.name = str(folder)
         self._folder = folder
 
-    def lacks(self, session_id: str, files: Sequence[FileHash]) -> str:
-        """The first file that is missing there, or is not the same."""
+    def lacks(self, recording: Path, session_id: str, files: Sequence[FileHash]) -> str:
+        """The first file that is missing there, is not the same, or is the one that would be deleted."""
         for file in files:
             path = self._folder / session_id / file.name
             try:
+                if path.samefile(recording / file.name):
+                    return f"{path} is no copy, but the file in the library itself"
                 found = hash_of(path, file.name)
             except OSError as error:
                 return f"{path} cannot be read ({error.strerror or error})"

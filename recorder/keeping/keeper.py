@@ -197,7 +197,7 @@ class Keeper:
             files = tuple(hash_of(path, path.relative_to(kept.folder).as_posix()) for path in files_of(kept.folder))
         except OSError as error:
             return f"it cannot be read ({error.strerror or error})"
-        lacks = archive.lacks(kept.session_id, files) if archive is not None else ""
+        lacks = archive.lacks(kept.folder, kept.session_id, files) if archive is not None else ""
         if lacks:
             return f"it is not stored in the archive: {lacks}"
         codes = tuple(one.code for one in verdict.findings if one.severity is not Severity.NOTE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recorder.detect.loading import load_rules, rule_files
 from recorder.errors import PolicyError
+from recorder.evidence.library_folder import library_folder
 from recorder.logrow import inert
 from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.cautions import Caution
@@ -20,6 +21,7 @@ def on_places(policy: AgentPolicy) -> Iterator[Caution]:
     yield from _on(("recording", "library"), "recording.library", recording.library, _library)
     yield from _on(("recording", "recipients"), "recording.recipients", recording.recipients, _recipients)
     yield from _on(("storage", "archive"), "storage.archive", storage.archive, _archive)
+    yield from _archive_in_library(storage.archive, recording.library)
     for number, folder in enumerate(policy.rules.folders):
         yield from _on(("rules", "folders", number), "rules.folders", folder, _rules)
     for number, channel in enumerate(policy.channels):
@@ -58,6 +60,17 @@ def _recipients(path: Path) -> str:
 def _archive(path: Path) -> str:
     problem = _folder_problem(path)
     return f"{problem}: no recording expires before it is there." if problem else ""
+
+
+def _archive_in_library(archive: str, library: str) -> Iterator[Caution]:
+    """An archive that is the library, or leads there: nothing in it is a copy."""
+    try:
+        there, here = path_here("storage.archive", archive), path_here("recording.library", library)
+        is_same = there is not None and there.samefile(library_folder(here))
+    except (PolicyError, OSError):  # said of each by itself
+        return
+    if is_same:
+        yield Caution(("storage", "archive"), "`storage.archive` is the library itself: no recording expires.")
 
 
 def _channel_file(path: Path) -> str:

@@ -45,6 +45,12 @@ def test_what_covers_everything_is_cautioned_about(cautioned, text, line, says):
     assert [at for at, sentence in cautioned(text) if sentence.startswith(says)] == [line]
 
 
+def test_an_archive_that_is_the_library_is_cautioned_about(cautioned, tmp_path):
+    (tmp_path / "vault").symlink_to(tmp_path)
+    text = f'[recording]\nlibrary = "{tmp_path}"\n[storage]\narchive = "{tmp_path / "vault"}"\n'
+    assert (6, "`storage.archive` is the library itself: no recording expires.") in cautioned(text)
+
+
 def test_masks_of_some_windows_are_nothing_to_think_about(cautioned):
     narrow = mask('applications = ["acme-payroll"]', 'titles = ["."]') + mask('titles = ["^Acme "]', name="N")
     assert cautioned(narrow + mask("area = [0, 0, 640, 480]", name="O")) == cautioned("")

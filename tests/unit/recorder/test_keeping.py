@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -179,6 +180,21 @@ def test_with_an_archive_only_what_lies_there_byte_by_byte_goes(place: Place, tm
     assert [one.kept.session_id for one in done.gone] == [IDS[0]]
     assert all("not stored in the archive" in one.obstacle for one in done.decisions[1:])
     assert place.keeper().status().expired[0].archive == str(vault)
+
+
+@pytest.mark.parametrize("way", ["the library itself", "a link to the recording", "links to its files"])
+def test_what_lies_in_the_archive_only_by_another_name_does_not_go(place: Place, tmp_path: Path, way: str) -> None:
+    folder = place.make(IDS[0])
+    vault = folder.parent if way == "the library itself" else tmp_path / "vault"
+    if way == "a link to the recording":
+        vault.mkdir()
+        (vault / folder.name).symlink_to(folder)
+    elif way == "links to its files":
+        shutil.copytree(folder, vault / folder.name, copy_function=os.link)
+    done = place.keeper().expire(TEN_DAYS, archive=FolderArchive(vault))
+    assert done.gone == ()
+    assert "is no copy" in done.decisions[0].obstacle
+    assert (folder / "0001.seg").exists()
 
 
 def test_empty_folders_in_an_archive_are_not_taken_for_recordings_stored_there(place: Place, tmp_path: Path) -> None:
