@@ -10,7 +10,7 @@ from recorder.evidence.keys import DeviceKey, Recipients
 from recorder.evidence.writer import RecordingWriter
 from recorder.format.header import PreviousSegment
 from recorder.session.recorder import Before, Lost
-from recorder.session.sealer import HEARTBEAT_S
+from recorder.session.sealer import HEARTBEAT_S, HOLD_BACK_NS
 
 # While nothing happens a chunk is sealed every HEARTBEAT_S: whoever claims to know of more than that is not believed.
 BELIEVED_NS = int((HEARTBEAT_S + 1) * NS_PER_S)
@@ -66,7 +66,7 @@ class Resuming:
         left = writer.interrupted
         chunk = left.chunk if left is not None and left.chunk is not None else started
         now = clock.read()
-        known_boot_ns = chunk.boot_ns
+        known_boot_ns = max(started.boot_ns, chunk.boot_ns - HOLD_BACK_NS)  # what was held back then is lost
         if self.sealed_boot_ns is not None and self.sealed_boot_ns <= chunk.boot_ns + BELIEVED_NS:
             known_boot_ns = max(known_boot_ns, self.sealed_boot_ns)
         slept_ns = (now.boot_ns - chunk.boot_ns) - (now.monotonic_ns - chunk.monotonic_ns)

@@ -143,9 +143,12 @@ class Sealer:
     def _last_words(self, ending: SessionEnded) -> bytes:
         """What the reserve has room for: from when on nothing is recorded, and why."""
         reason = GapReason.STORAGE_FULL if self.is_disk_full else GapReason.STORAGE_FAILED
-        lost = Gap(min(self._sealed_at_ns, ending.at_ns), ending.at_ns, "everything", reason, ending.detail)
-        self._coverage.follow([lost])
-        return encode_events([lost, *self._coverage.rest(ending.at_ns), ending])
+        # What was held back when the last chunk was sealed is lost too.
+        from_ns = min(self._through_ns, ending.at_ns)
+        pictures = [gap for gap in self._lost_pictures(from_ns) if gap.at_ns < from_ns]
+        lost = [*pictures, Gap(from_ns, ending.at_ns, "everything", reason, ending.detail)]
+        self._coverage.follow(lost)
+        return encode_events([*lost, *self._coverage.rest(ending.at_ns), ending])
 
     def _run(self) -> None:
         try:
@@ -161,6 +164,7 @@ class Sealer:
     def _turn(self) -> None:
         self._turned_at_ns = self._clock.now_ns()
         if not self._held and not self._wait():
+            self._through_ns = max(self._through_ns, self._clock.now_ns() - HOLD_BACK_NS)
             self._append(self._coverage.due(self._clock.now_ns()))
             self._heartbeat_if_due()
             return
@@ -259,7 +263,7 @@ class Sealer:
     def _recover(self, events: Sequence[Event]) -> None:
         """Continue in a new segment after a failed write, and with new pictures."""
         if self._pictures_lost_from_ns is None:
-            self._pictures_lost_from_ns = self._sealed_at_ns
+            self._pictures_lost_from_ns = self._through_ns
         self._awaiting_boundary = self._boundary_asked = True
         kept = [event for event in events if not isinstance(event, (Patch, Snapshot))]
         receipt = self._begin_anew("io_error", kept)

@@ -35,6 +35,7 @@ from app.agent.supervision.pulse import Backoff, BackoffSteps, Pulse
 from recorder.clock import boot_id
 from recorder.events import GapReason
 from recorder.format.header import PreviousSegment
+from recorder.session.sealer import HOLD_BACK_NS
 from tests.evidence_kit import TurnedClock, cast, crash, new_writer, payload
 from tests.xserver import start_xvfb
 
@@ -204,7 +205,8 @@ def test_nothing_is_lost_later_than_a_recorder_can_have_been_silent(left, claime
     claimed = None if claimed_ns is None else chunk_ns + claimed_ns
     continued, _ = resumed(folder, sealed_boot_ns=claimed, clock=clock)
     started_ns = continued.writer.header.started.boot_ns
-    assert continued.lost.from_ns == chunk_ns - started_ns + believed_ns
+    held_back_ns = min(HOLD_BACK_NS, chunk_ns - started_ns) if not believed_ns else 0
+    assert continued.lost.from_ns == chunk_ns - started_ns + believed_ns - held_back_ns
     continued.writer.close("asked")
 
 
@@ -213,7 +215,8 @@ def test_a_clock_that_was_set_between_changes_neither_the_gap_nor_its_length(lef
     clock.elapsed_ns += 10 * S
     clock.wall_offset_ns = -3600 * S
     continued, _ = resumed(folder, sealed_boot_ns=None, clock=clock)
-    assert continued.lost.from_ns == chunk_ns - continued.writer.header.started.boot_ns
+    started_ns = continued.writer.header.started.boot_ns
+    assert continued.lost.from_ns == max(0, chunk_ns - started_ns - HOLD_BACK_NS)
     assert "slept" not in continued.lost.detail
     continued.writer.close("asked")
 

@@ -126,6 +126,18 @@ def session(tmp_path: Path) -> Iterator[Session]:
     yield session
 
 
+def opened(session: Session) -> RecordingReader:
+    folder = session.writer.folder
+    keys = folder.parent.parent / "keys"
+    return RecordingReader.open(folder, keys=load_key_ring(keys), devices=trusted_devices(keys))
+
+
+def all_sealed(session: Session) -> list[Event]:
+    reader = opened(session)
+    chunks = [chunk for info in reader.segments for chunk in reader.chunks(info.number)]
+    return [event for chunk in chunks for event in decode_events(chunk.body)]
+
+
 def segments(session: Session) -> list[str]:
     return sorted(path.name for path in session.writer.folder.glob("*.seg"))
 
@@ -220,16 +232,30 @@ def test_the_reserve_holds_the_last_words_of_a_recording_on_a_full_disk(session:
     assert session.recorder.ended.wait(20)
     session.files.fails_forever = None  # as if the reserve's room was all there is
     assert session.recorder.finish().reason is EndReason.STORAGE_FULL
-    folder = session.writer.folder
-    keys = folder.parent.parent / "keys"
-    reader = RecordingReader.open(folder, keys=load_key_ring(keys), devices=trusted_devices(keys))
-    chunks = [chunk for info in reader.segments for chunk in reader.chunks(info.number)]
-    last = [event for chunk in chunks for event in decode_events(chunk.body)]
+    last = all_sealed(session)
     assert isinstance(last[-1], SessionEnded)
     assert last[-1].reason == EndReason.STORAGE_FULL
     gap = next(event for event in last if isinstance(event, Gap))
     assert (gap.what, gap.reason, gap.end_ns) == ("everything", GapReason.STORAGE_FULL, last[-1].at_ns)
-    assert reader.is_closed
+    assert opened(session).is_closed
+
+
+def test_nothing_that_a_full_disk_took_is_told_as_recorded(session: Session) -> None:
+    typed: list[int] = []
+    while not session.recorder.ended.wait(0.02):
+        typed.append(session.recorder.now_ns)
+        session.source.emit(Key(typed[-1], "q"))
+        if len(session.reading.of(Key)) > 5:
+            session.files.fails_forever = errno.ENOSPC
+    session.files.fails_forever = None
+    session.recorder.finish()
+    events = all_sealed(session)
+    sealed = {event.at_ns for event in events if isinstance(event, Key)}
+    lost = [at_ns for at_ns in typed if at_ns not in sealed]
+    (gap,) = [event for event in events if isinstance(event, Gap) and event.what == "everything"]
+    assert lost
+    assert gap.at_ns <= lost[0]
+    assert max(sealed) <= gap.at_ns
 
 
 def test_failed_grabs_are_a_gap_with_their_length_and_nothing_is_lost_after_it(session: Session) -> None:
