@@ -15,10 +15,12 @@ def keep_freed_memory() -> None:
     """Let glibc give freed pictures out again instead of returning them to the kernel.
 
     A recorder takes and frees a few megabytes for every change of the screen; having the kernel clear them anew each
-    time was a fifth of all its CPU. Other systems keep such memory by themselves, or offer no such choice.
+    time was a fifth of all its CPU. All threads share one heap: what one has freed, another can take. Other systems
+    keep such memory by themselves, or offer no such choice.
     """
     mallopt = _glibc("mallopt")
     if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_KEPT_BYTES)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 

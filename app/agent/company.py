@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from app.agent.reading_rules import Read
 from app.agent.status import StatusPrinter
 from recorder.events import Alert, EndReason, Event
 from recorder.evidence.writer import SessionHeader
@@ -32,6 +33,11 @@ class Company(Protocol):
     @property
     def policy(self) -> PolicyFile | None:
         """The policy that it holds the recorder to; None: the one that is installed here."""
+        ...
+
+    @property
+    def read_rules(self) -> Read | None:
+        """The rules of that policy, being read already; None: they are to be read."""
         ...
 
     @property
@@ -71,6 +77,7 @@ class Terminal:
     listeners: Sequence[Listener] = ()
     watcher: PixelWatcher | None = None
     policy: PolicyFile | None = None
+    read_rules: Read | None = None
     opening: Sequence[Event] = ()
     before: Before | None = None
 

@@ -191,6 +191,7 @@ def _run(
             governed.policy.policy.rules,
             _session_started(header, screen_source.method, asked.keys),
             on_alert=partial(_alerted, company, put),
+            read=company.read_rules,
         ),
         gate=None if privacy is None else privacy.gate,
     )

@@ -12,6 +12,7 @@ import msgspec
 
 from app.agent.continuing import Resuming
 from app.agent.notes import note
+from app.agent.reading_rules import Read, read_apart, read_here
 from app.agent.record import record
 from app.agent.supervision.channel import next_message
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
@@ -43,6 +44,7 @@ from app.agent.supervision.standing_in import StandIn
 from app.agent.supervision.telling import Teller
 from app.agent.supervision.witnessed import WitnessBook
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
+from recorder.allocator import keep_freed_memory
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import NS_PER_S, SystemClock, until_round_s
 from recorder.detect.ladder import wanted_steps
@@ -67,10 +69,13 @@ MOST_ALERTS_WAITING = 1000
 
 def record_supervised(asked: argparse.Namespace) -> int:
     """Record for the resident at the other end of the socket that was inherited; the exit status."""
+    keep_freed_memory()  # before there is another thread
     os.set_inheritable(asked.supervised, False)  # who is started from here must not hold it open
     connection = socket.socket(fileno=asked.supervised)
     begin = _first(connection)
-    child = Supervised(connection, begin)
+    policy = policy_in(begin.policy, _NO_FILE) if begin.policy else PolicyFile(AgentPolicy())
+    read_rules = read_apart(policy.policy.rules, let_go=connection.close, read=read_here)  # without another thread yet
+    child = Supervised(connection, begin, policy, read_rules)
     child.start()
     try:
         child.take_lock()
@@ -98,7 +103,9 @@ def _first(connection: socket.socket) -> Begin:
 class Supervised:
     """The recorder's company when it is a child: the resident, watched and watching."""
 
-    def __init__(self, connection: socket.socket, begin: Begin) -> None:
+    def __init__(
+        self, connection: socket.socket, begin: Begin, policy: PolicyFile, read_rules: Read | None = None
+    ) -> None:
         self._begin = begin
         self._clock = SystemClock()
         self._miniature = MiniatureMaker()
@@ -131,9 +138,8 @@ class Supervised:
             self._book,
         )
         self.watcher = self._miniature
-        self.policy: PolicyFile | None = (
-            policy_in(begin.policy, _NO_FILE) if begin.policy else PolicyFile(AgentPolicy())
-        )
+        self.policy: PolicyFile | None = policy
+        self.read_rules = read_rules
 
     def start(self) -> None:
         """Begin to watch the resident, and to be watched."""

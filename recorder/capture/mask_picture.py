@@ -24,17 +24,19 @@ class Hatch:
         self._tile = _tile()
 
     def painted(self, pixels: Pixels, place: Rect, masks: Iterable[Rect]) -> Pixels:
-        """The pixels of a place on the desktop with everything in the masks replaced; themselves if nothing is."""
-        copy: Pixels | None = None
+        """The pixels of a place on the desktop with everything in the masks replaced.
+
+        They are painted over where they are, if they may be written: a copy of a whole screen is 8 MB.
+        """
         for mask in masks:
             part = mask.intersection(place)
             if part.is_empty:
                 continue
-            if copy is None:
-                copy = pixels.copy()
+            if not pixels.flags.writeable:
+                pixels = pixels.copy()
             top, left = part.top - place.top, part.left - place.left
-            copy[top : top + part.height, left : left + part.width] = self._pattern(part)
-        return pixels if copy is None else copy
+            pixels[top : top + part.height, left : left + part.width] = self._pattern(part)
+        return pixels
 
     def _pattern(self, part: Rect) -> npt.NDArray[np.uint8]:
         rows = np.arange(part.top, part.bottom) % TILE_HEIGHT_PX

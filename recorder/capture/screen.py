@@ -76,6 +76,7 @@ class ScreenSource(Protocol):
     def grab(self, screen: int, area: Rect) -> Pixels:
         """The pixels of an area of a screen, in its own pixels: (height, width, 4) B, G, R and one unused byte.
 
+        They are the caller's own, who may paint over them.
         Raises GrabFailedError or DisplayLostError; never gives a picture that was not on the screen.
         """
         ...

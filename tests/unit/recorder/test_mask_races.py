@@ -53,9 +53,10 @@ class HeldUp(X11DamageScreen):
 
     def _grab(self, screen: int, area: Rect) -> np.ndarray:
         self.before()
-        self.seen = super().grab(screen, area)
+        grabbed = super().grab(screen, area)
+        self.seen = grabbed.copy()  # what was grabbed is painted over
         self.after()
-        return self.seen
+        return grabbed
 
 
 class Stage:

@@ -1,0 +1,59 @@
+"""Rules are read in a process that ends; where that does not work, they are read here."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.agent.reading_rules import ReadRules, read_apart, read_here
+from recorder.policy.sections import RulesPolicy
+
+READ = """
+import sys
+from app.agent.reading_rules import read_apart, read_here
+from recorder.policy.sections import RulesPolicy
+
+apart = read_apart(RulesPolicy(), let_go=lambda: None, read=read_here)()
+libraries = {"sigma", "yaml", "pyparsing"} & sys.modules.keys()
+here = read_here(RulesPolicy())
+print(len(apart.rules), apart == here, sorted(libraries))
+"""
+
+
+def test_rules_that_were_read_apart_are_the_same_and_their_libraries_were_not_needed_here() -> None:
+    done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True, timeout=60)
+    count, is_same, libraries = done.stdout.split(maxsplit=2)
+    assert int(count) > 30
+    assert (is_same, libraries.strip()) == ("True", "[]")
+
+
+def test_where_the_other_process_dies_they_are_read_here() -> None:
+    here = os.getpid()
+
+    def dies_there(policy: RulesPolicy) -> ReadRules:
+        if os.getpid() != here:
+            os._exit(1)
+        return read_here(policy)
+
+    assert len(read_apart(RulesPolicy(), let_go=lambda: None, read=dies_there)().rules) > 30
+
+
+def test_where_there_is_no_process_to_be_had_they_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    found = ReadRules((), 0, ())
+    assert read_apart(RulesPolicy(), let_go=lambda: None, read=lambda _: found)() is found
+
+
+def test_what_must_not_be_held_open_is_let_go_of_there(tmp_path: Path) -> None:
+    place = tmp_path / "let go"
+
+    def let_go() -> None:
+        place.write_text(str(os.getpid()))
+
+    read_apart(RulesPolicy(), let_go=let_go, read=lambda _: ReadRules((), 0, ()))()
+    assert int(place.read_text()) != os.getpid()
