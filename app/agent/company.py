@@ -37,7 +37,7 @@ class Company(Protocol):
 
     @property
     def read_rules(self) -> Read | None:
-        """The rules of that policy, being read already; None: they are to be read."""
+        """Gives the rules of that policy; None: they are read here."""
         ...
 
     @property

@@ -5,6 +5,7 @@ Reading takes a third of a second and 8 MB, most of it the libraries that know S
 
 import os
 import pickle
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,34 +39,42 @@ def read_here(policy: RulesPolicy) -> ReadRules:
 
 
 def read_apart(policy: RulesPolicy, *, let_go: Callable[[], None], read: Callable[[RulesPolicy], ReadRules]) -> Read:
-    """Begin to read them in another process; what is returned waits for them, and is to be called once.
+    """Make a process that reads them once what is returned is called, which waits for them; to be called once.
 
     The process is forked, so this one may not have another thread yet; `let_go` closes there what must not be held
-    open. Where it cannot be, or ends without having said them, they are read here after all.
+    open. It does nothing before it is asked, so that it is in nobody's way while a recording begins. Where it cannot
+    be, or ends without having said them, they are read here after all.
     """
-    ours, theirs = os.pipe()
+    try:
+        ours, theirs = socket.socketpair()
+    except OSError:
+        return lambda: read(policy)
     try:
         reader = os.fork()
     except OSError:
-        os.close(ours)
-        os.close(theirs)
+        ours.close()
+        theirs.close()
         return lambda: read(policy)
     if reader == 0:
         try:
-            os.close(ours)
+            ours.close()
             let_go()
-            with os.fdopen(theirs, "wb") as said:
-                pickle.dump(read(policy), said)
+            if theirs.recv(1):
+                theirs.sendall(pickle.dumps(read(policy)))
         finally:
             os._exit(0)
-    os.close(theirs)
-    return lambda: _heard(ours, reader) or read(policy)
+    theirs.close()
+    return lambda: _asked(ours, reader) or read(policy)
 
 
-def _heard(handle: int, reader: int) -> ReadRules | None:
-    """What the reader said; None if it did not."""
-    with os.fdopen(handle, "rb") as saying:
-        said = saying.read()
+def _asked(connection: socket.socket, reader: int) -> ReadRules | None:
+    """What the reader says; None if it does not."""
+    with connection, connection.makefile("rb") as saying:
+        try:
+            connection.sendall(b"!")
+            said = saying.read()
+        except OSError:
+            said = b""
     os.waitpid(reader, 0)
     try:
         heard = pickle.loads(said)

@@ -57,3 +57,24 @@ def test_what_must_not_be_held_open_is_let_go_of_there(tmp_path: Path) -> None:
 
     read_apart(RulesPolicy(), let_go=let_go, read=lambda _: ReadRules((), 0, ()))()
     assert int(place.read_text()) != os.getpid()
+
+
+def test_nobody_reads_before_the_rules_are_asked_for(tmp_path: Path) -> None:
+    place = tmp_path / "read"
+
+    def read(policy: RulesPolicy) -> ReadRules:
+        place.touch()
+        return ReadRules((), len(policy.folders), ())
+
+    let_go, told = os.pipe()
+
+    def say() -> None:
+        os.write(told, b"!")
+
+    ask = read_apart(RulesPolicy(), let_go=say, read=read)
+    assert os.read(let_go, 1) == b"!", "it waits"
+    assert not place.exists()
+    assert ask() == ReadRules((), 0, ())
+    assert place.exists()
+    os.close(let_go)
+    os.close(told)
