@@ -1,7 +1,7 @@
 """When a password field had the focus, as accessible programs told it: a moment late, so with a margin."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from recorder.capture.hidden_places import PASSWORD_FIELD, Hidden, Place
@@ -15,21 +15,27 @@ NOT_KNOWN_YET = "what kind of field it is was not known yet"
 
 @dataclass(slots=True)
 class Focus:
-    """A program's word: from `at_ns` on this field had the focus; `hidden` None: it is none of passwords."""
+    """A program's word: from `at_ns` on this field had the focus; `hidden` None: it is none of passwords.
+
+    `left_ns`: since when the program is not on the accessibility bus any more; `was_shown`: it had a window since.
+    """
 
     at_ns: int
     field: object
     pid: int | None
     hidden: Hidden | None
     is_asked: bool = False
+    left_ns: int | None = None
+    was_shown: bool = False
 
 
 class FocusedFields:
-    """For any thread."""
+    """For any thread. `runs` says whether a process still does."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Callable[[int], bool] = lambda _pid: True) -> None:
         self._gate = threading.Lock()
         self._focuses: list[Focus] = []
+        self._runs = runs
 
     def gained(self, at_ns: int, field: object) -> None:
         """A program said at `at_ns` that this field has the focus. Until it is known what it is, it is hidden."""
@@ -73,6 +79,36 @@ class FocusedFields:
             is_other = not self._focuses or (field is not None and self._focuses[-1].field != field)
         if not is_other:
             self._add(Focus(at_ns, None, None, None))
+
+    def left(self, at_ns: int, sender: str) -> None:
+        """This sender is not on the bus any more, most often since its program ended: it will tell nothing again."""
+        with self._gate:
+            last = self._focuses[-1] if self._focuses else None
+            if last is None or not isinstance(last.field, tuple) or last.field[0] != sender:
+                return
+            if last.pid is not None:  # its window may be there for longer
+                last.left_ns = at_ns
+                return
+        self._add(Focus(at_ns, None, None, None))
+
+    def looked(self, at_ns: int, place: Place) -> None:
+        """At this time this was typed into: a field whose program, or whose window, is not there any more is gone."""
+        with self._gate:
+            last = self._focuses[-1] if self._focuses else None
+            if last is None or last.hidden is None or last.pid is None or last.at_ns > at_ns:
+                return
+            if last.pid in place.pids or last.pid == place.pid:
+                last.was_shown = True
+                return
+        ended_ns = self._ended_ns(last, last.pid, at_ns, place)
+        if ended_ns is not None:
+            self._add(Focus(ended_ns, None, None, None))
+
+    def _ended_ns(self, focus: Focus, pid: int, at_ns: int, place: Place) -> int | None:
+        if not self._runs(pid):
+            return at_ns if focus.left_ns is None else min(at_ns, focus.left_ns + MARGIN_NS)
+        is_elsewhere = place.pid is not None and (focus.was_shown or focus.left_ns is not None)
+        return at_ns if is_elsewhere else None
 
     def hides(self, at_ns: int, moves: Iterable[int], place: Place, tabs: Iterable[int] = ()) -> Hidden | None:
         """Whether a password field had the focus then.

@@ -142,6 +142,7 @@ class KeyGate:
                 return
             started_ns = self._clock.now_ns()
             place = Place(Hidden(SCREEN_LOCK)) if self._is_locked else self._look()
+            self._fields.looked(started_ns, place)
             from_ns = self._samples[-1].at_ns if self._samples else -1
             visit = self._visits.came(place, from_ns=from_ns, at_ns=started_ns)
             self._samples.append(_Sample(max(started_ns, since_ns or 0), place, visit))

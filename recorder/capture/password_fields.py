@@ -26,6 +26,7 @@ _REGISTRY = DBusAddress(
     "/org/a11y/atspi/registry", bus_name="org.a11y.atspi.Registry", interface="org.a11y.atspi.Registry"
 )
 _EVENTS = "org.a11y.atspi.Event.Object"
+_OWNER_CHANGED = "NameOwnerChanged"
 _GONE = (OSError, EOFError, TimeoutError, ValueError)
 _LISTENS = (
     "What is typed into password fields is not recorded where programs tell assistive technology of them (GTK, Qt and "
@@ -77,6 +78,11 @@ class PasswordFields(ThreadSource):
         rule = MatchRule(type="signal", interface=_EVENTS, member="StateChanged")
         rule.add_arg_condition(0, "focused")
         self._asked(bus, message_bus.AddMatch(rule))
+        gone = MatchRule(
+            type="signal", sender=message_bus.bus_name, interface=message_bus.interface, member=_OWNER_CHANGED
+        )
+        gone.add_arg_condition(2, "")
+        self._asked(bus, message_bus.AddMatch(gone))
         self._asked(bus, new_method_call(_REGISTRY, "RegisterEvent", "s", ("object:state-changed:focused",)))
 
     def _switch_on(self, session: DBusConnection) -> None:
@@ -105,15 +111,23 @@ class PasswordFields(ThreadSource):
         """A signal, or an answer: nothing is waited for, so that every signal is known at its time."""
         fields = message.header.fields
         if message.header.message_type is MessageType.signal:
-            sender, path = fields.get(HeaderFields.sender), fields.get(HeaderFields.path)
-            is_focus = fields.get(HeaderFields.interface) == _EVENTS and message.body[:1] == ("focused",)
-            if is_focus and isinstance(sender, str) and isinstance(path, str):
-                self._take_focus((sender, path), gained=bool(message.body[1]))
+            self._take_signal(message)
             return
         asked = self._questions.pop(fields.get(HeaderFields.reply_serial, 0), None)
         if asked is not None:
             answered = message.header.message_type is MessageType.method_return and message.body
             asked(int(message.body[0]) if answered else None)
+
+    def _take_signal(self, message: Message) -> None:
+        fields = message.header.fields
+        sender, path = fields.get(HeaderFields.sender), fields.get(HeaderFields.path)
+        if sender == message_bus.bus_name and fields.get(HeaderFields.member) == _OWNER_CHANGED and not message.body[2]:
+            self._pids.pop(message.body[0], None)
+            self._fields.left(self._clock.now_ns(), message.body[0])
+            return
+        is_focus = fields.get(HeaderFields.interface) == _EVENTS and message.body[:1] == ("focused",)
+        if is_focus and isinstance(sender, str) and isinstance(path, str):
+            self._take_focus((sender, path), gained=bool(message.body[1]))
 
     def _take_focus(self, field: tuple[str, str], *, gained: bool) -> None:
         at_ns = self._clock.now_ns()

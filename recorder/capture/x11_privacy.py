@@ -8,7 +8,7 @@ from recorder.capture.focus_visits import FocusVisits
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import PasswordPrograms
 from recorder.capture.key_gate import KeyGate
-from recorder.capture.linux_process import facts_of, has_loaded
+from recorder.capture.linux_process import facts_of, has_loaded, is_running
 from recorder.capture.linux_terminal import TerminalEcho
 from recorder.capture.mask_rules import MASKED_TITLE, MaskRules
 from recorder.capture.masked_screen import MaskedScreen
@@ -47,7 +47,7 @@ class X11Privacy:
         self._rules = MaskRules(masks)
         self._local_time = local_time
         self._windows = X11Windows()
-        self._fields = FocusedFields()
+        self._fields = FocusedFields(is_running)
         programs = PasswordPrograms(hidden_input.dialogs)
         place = TypingPlace(self._windows, self._rules, programs, TerminalEcho(), local_time=local_time)
         visits = FocusVisits(self._fields, program_that_tells)

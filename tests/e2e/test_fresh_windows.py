@@ -91,3 +91,20 @@ def test_a_terminal_that_tells_assistive_technology_nothing_is_recorded_at_once(
     desktop.focus("fresh")
     fingers.type(TEXT)
     assert typed_of(ended(recording, bus_site)) == TEXT
+
+
+@pytest.mark.parametrize("toolkit", TOOLKITS)
+def test_after_a_window_ended_with_the_focus_in_its_password_field_what_is_typed_elsewhere_is_recorded(
+    toolkit: str, bus_site: Site, fingers: Fingers, desktop: XServer, open_window: OpenWindow
+) -> None:
+    recording = bus_site.start_recording()
+    desktop.start_xterm(title="beside", command=("cat",))
+    password = make_password(random.Random())
+    with open_window(toolkit, "password") as window:
+        window.focus()
+        fingers.type(password)
+        window.wait_for_length("password", len(password))
+    desktop.focus("beside")
+    recording.wait_seconds_recorded(1)
+    fingers.type(TEXT)
+    assert typed_of(ended(recording, bus_site)) == TEXT

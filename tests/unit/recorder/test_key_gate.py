@@ -1,7 +1,7 @@
 """Keys wait at the gate until it is known whether they may be recorded; in doubt they are not."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -173,6 +173,46 @@ def test_a_field_of_another_window_does_not_hide_what_is_typed_into_this_one() -
     fields.known("field", is_password=True, pid=7)
     assert fields.hides(MS, [], Place(pid=8, pids=frozenset({7, 8}))) is None
     assert fields.hides(MS, [], Place(pid=8, pids=frozenset({8}))) is not None, "whose window it is is not known"
+
+
+XTERM = Place(pid=8, pids=frozenset({8}))
+LOGIN = Place(pid=7, pids=frozenset({7, 8}))
+
+
+def focus_in_a_password_field(runs: Callable[[int], bool]) -> FocusedFields:
+    fields = FocusedFields(runs)
+    fields.gained(1000 * MS, (":1.5", "/field"))
+    fields.known((":1.5", "/field"), is_password=True, pid=7)
+    return fields
+
+
+def test_a_field_whose_program_ended_hides_nothing_that_is_typed_afterwards() -> None:
+    running = {7}
+    fields = focus_in_a_password_field(lambda pid: pid in running)
+    fields.left(2000 * MS, ":1.5")
+    fields.looked(2001 * MS, LOGIN)
+    assert fields.hides(2050 * MS, [], LOGIN) is not None, "its window is still there"
+    running.clear()
+    fields.looked(9000 * MS, XTERM)
+    assert fields.hides(1990 * MS, [], XTERM) is not None, "this was typed before it ended"
+    assert fields.hides(8990 * MS, [], XTERM) is None
+
+    killed = focus_in_a_password_field(lambda _pid: False)
+    killed.looked(3000 * MS, XTERM)
+    assert killed.hides(2990 * MS, [], XTERM) is not None, "nobody knows when it ended"
+    assert killed.hides(3010 * MS, [], XTERM) is None
+
+
+def test_a_field_whose_window_was_closed_by_a_program_that_goes_on_is_gone_and_one_without_a_window_is_not() -> None:
+    fields = focus_in_a_password_field(lambda _pid: True)
+    fields.looked(1500 * MS, XTERM)
+    assert fields.hides(1600 * MS, [], XTERM) is not None, "whose window it is in is not known"
+    fields.looked(2000 * MS, LOGIN)
+    fields.looked(3000 * MS, Place(pids=frozenset({8})))
+    assert fields.hides(3500 * MS, [], XTERM) is not None, "what is typed into is not known"
+    fields.looked(4000 * MS, XTERM)
+    assert fields.hides(3900 * MS, [], XTERM) is not None
+    assert fields.hides(4100 * MS, [], XTERM) is None
 
 
 # --- the far end ------------------------------------------------------------------------------------------------------
