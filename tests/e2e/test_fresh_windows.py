@@ -93,18 +93,20 @@ def test_a_terminal_that_tells_assistive_technology_nothing_is_recorded_at_once(
     assert typed_of(ended(recording, bus_site)) == TEXT
 
 
-@pytest.mark.parametrize("toolkit", TOOLKITS)
-def test_after_a_window_ended_with_the_focus_in_its_password_field_what_is_typed_elsewhere_is_recorded(
-    toolkit: str, bus_site: Site, fingers: Fingers, desktop: XServer, open_window: OpenWindow
+def test_after_windows_ended_with_the_focus_in_their_password_fields_what_is_typed_elsewhere_is_recorded(
+    bus_site: Site, fingers: Fingers, desktop: XServer, open_window: OpenWindow
 ) -> None:
     recording = bus_site.start_recording()
     desktop.start_xterm(title="beside", command=("cat",))
     password = make_password(random.Random())
-    with open_window(toolkit, "password") as window:
-        window.focus()
-        fingers.type(password)
-        window.wait_for_length("password", len(password))
-    desktop.focus("beside")
-    recording.wait_seconds_recorded(1)
-    fingers.type(TEXT)
-    assert typed_of(ended(recording, bus_site)) == TEXT
+    for toolkit in TOOLKITS:
+        with open_window(toolkit, "password") as window:
+            window.focus()
+            fingers.type(password)
+            window.wait_for_length("password", len(password))
+        desktop.focus("beside")
+        for line in range(4):  # the first may be hidden in part on a busy machine
+            fingers.type(f"{TEXT} {toolkit} {line}\n")
+    typed = typed_of(ended(recording, bus_site))
+    assert [toolkit for toolkit in TOOLKITS if f"{TEXT} {toolkit} 3" not in typed] == []
+    assert password not in typed
