@@ -72,7 +72,7 @@ def facts_of(pid: int, proc: Path = PROC) -> ProcessFacts | None:
 def is_running(pid: int, proc: Path = PROC) -> bool:
     """Whether there is such a process, and it is not one that has ended and of which only its parent has not heard."""
     raw = _bytes_of(pid, "stat", proc)
-    return bool(raw) and raw[raw.rindex(b")") + 2 :][:1] not in (b"Z", b"X")
+    return raw is not None and b")" in raw and raw[raw.rindex(b")") + 2 :][:1] not in (b"Z", b"X")
 
 
 def age_s(facts: ProcessFacts, proc: Path = PROC) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from recorder.capture.hidden_places import ECHO_OFF, Hidden
 from recorder.capture.linux_process import PROC
+from recorder.capture.tty_askers import TtyAskers
 
 LOOK_AGAIN_S = 0.25
 MOST_PROCESSES = 512
@@ -23,7 +24,8 @@ _GONE = (errno.ENOENT, errno.ENXIO, errno.EIO)
 # Programs that show nothing, or stars of their own, while they read a password key by key. By the kernel's names, of
 # which it keeps 15 letters; Debian starts pinentry by its alternative's name.
 KEY_BY_KEY = frozenset(
-    {"systemd-ask-pas", "pinentry", "pinentry-curses", "pinentry-tty", "su", "passwd", "login", "doas", "run0"}
+    {"systemd-ask-pas", "systemd-tty-ask", "pinentry", "pinentry-curses", "pinentry-tty"}
+    | {"su", "passwd", "login", "doas", "run0"}
 )
 # Programs that also edit lines themselves, and take even Ctrl+C as a character only while they ask for a password.
 KEY_BY_KEY_WITHOUT_SIGNALS = frozenset(
@@ -48,6 +50,7 @@ class _Process:
     session: int
     tty: int | None  # the number of its pseudo-terminal
     foreground: int
+    group: int
 
 
 class TerminalEcho:
@@ -57,6 +60,7 @@ class TerminalEcho:
         self._proc = proc
         self._devices = devices
         self._kept: dict[int, tuple[float, tuple[int, ...]]] = {}
+        self._askers = TtyAskers(proc, devices)
         self._far: set[int] = set()
         self._front = 0
         self._servers: dict[str, tuple[float, tuple[int, ...]]] = {}
@@ -97,10 +101,23 @@ class TerminalEcho:
         reader = self._reader(number, pid)
         if flags & termios.ICANON:
             return Hidden(ECHO_OFF, "" if reader is None else reader.name)
+        asker = self._asker(number, flags, reader)
+        if asker is not None:
+            return Hidden(ECHO_OFF, asker)
         if reader is not None and reader.name in FAR_RELAYS:
             self._far.add(self._front)
             return None
         return None if reader is None else self._key_by_key(reader, flags, depth)
+
+    def _asker(self, number: int, flags: int, reader: _Process | None) -> str | None:
+        """Who asks there for another program that is in the foreground, as pinentry does for gpg."""
+        foreground = 0 if reader is None else reader.pid
+
+        def is_in_front(pid: int) -> bool:
+            process = self._process(pid)
+            return process is not None and process.tty == number and process.group == process.foreground
+
+        return self._askers.at(number, (flags, foreground), is_in_front)
 
     def _key_by_key(self, reader: _Process, flags: int, depth: int) -> Hidden | None:
         """The terminal gives every key to the program: which shows it, or not, or hands it on."""
@@ -216,7 +233,7 @@ class TerminalEcho:
         name_starts, name_ends = raw.index(b"("), raw.rindex(b")")
         fields = raw[name_ends + 2 :].split()
         name = raw[name_starts + 1 : name_ends].decode("utf-8", errors="replace")
-        return _Process(pid, name, int(fields[3]), _pts_number(int(fields[4])), int(fields[5]))
+        return _Process(pid, name, int(fields[3]), _pts_number(int(fields[4])), int(fields[5]), int(fields[2]))
 
 
 def _pts_number(device: int) -> int | None:
