@@ -10,9 +10,15 @@ from jeepney import DBusAddress, MessageType, message_bus, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
 from recorder.capture.focus_visits import FocusVisits, Visit
+from recorder.capture.focused_fields import SETTLED_NS
 from recorder.clock import NS_PER_S
 
 PASSWORD_TEXT = 40  # the number of this role in AT-SPI
+# What may have a field of its own inside that the keys go to: a combination box, and what Qt has no name for.
+_AROUND_FIELDS = frozenset({11, 20})
+_MOST_INSIDE = 16
+_DEEPEST_INSIDE = 2
+_BEFORE_AGAIN_S = SETTLED_NS / NS_PER_S + 0.01
 ANSWER_LIMIT_S = 0.3
 _AGAIN_S = 0.03
 _LONGEST_PAUSE_S = 2.0
@@ -71,6 +77,38 @@ class FocusAsker:
                 self._ask(visit, began_ns)
                 took_s = (self._now_ns() - began_ns) / NS_PER_S
                 self._stopping.wait(min(_LONGEST_PAUSE_S, max(_AGAIN_S, _SHARE * took_s)))
+            elif (field := self._visits.fields.to_ask_again()) is not None:
+                self._stopping.wait(_BEFORE_AGAIN_S)
+                self._ask_again(field)
+
+    def _ask_again(self, field: object) -> None:
+        """Whether the field that is typed into is one of passwords by now. Without an answer it is what it was."""
+        began_ns, fields = self._now_ns(), self._visits.fields
+        try:
+            is_password = isinstance(field, tuple) and self._is_password((str(field[0]), str(field[1])))
+            fields.answered_again(began_ns, field, is_password=is_password)
+        except NotToldError:
+            fields.answered_again(began_ns, field, is_password=None, is_gone=True)
+        except GONE:
+            fields.answered_again(began_ns, field, is_password=None)
+            self._stopping.wait(_AGAIN_S)
+
+    def _is_password(self, field: Field) -> bool:
+        role = self._call(field, "GetRole")
+        return role == PASSWORD_TEXT or (role in _AROUND_FIELDS and self._has_inside(field))
+
+    def _has_inside(self, field: Field) -> bool:
+        """Whether a password field is near below it. Which of them has the keys is not told, so one is enough."""
+        waiting, asked = deque([(field, 0)]), 0
+        while waiting and asked < _MOST_INSIDE:
+            around, depth = waiting.popleft()
+            for name, path in self._call(around, "GetChildren")[:_MOST_INSIDE]:
+                asked += 1
+                if self._call((name, path), "GetRole") == PASSWORD_TEXT:
+                    return True
+                if depth + 1 < _DEEPEST_INSIDE:
+                    waiting.append(((name, path), depth + 1))
+        return False
 
     def _ask(self, visit: Visit, began_ns: int) -> None:
         """What does not answer in time stays unknown, and so hidden."""
@@ -119,7 +157,7 @@ class FocusAsker:
             try:
                 states = self._states(found)
                 if states >> _FOCUSED & 1:
-                    return Found(found, self._call(found, "GetRole") == PASSWORD_TEXT)
+                    return Found(found, self._is_password(found))
                 if states >> _SHOWING & 1 or found == application:
                     waiting += [(name, path) for name, path in self._call(found, "GetChildren")]
             except NotToldError:  # it went, or never was: browsers name contents that they keep to themselves

@@ -4,13 +4,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from recorder.capture.focused_fields import Focus, FocusedFields
+from recorder.capture.focused_fields import SETTLED_NS, Focus, FocusedFields
 from recorder.capture.hidden_places import PASSWORD_FIELD, Hidden, Place
-from recorder.clock import NS_PER_MS, NS_PER_S
+from recorder.clock import NS_PER_S
 
 FOCUS_NOT_KNOWN_YET = "what has the focus was not known yet"
-# An answer speaks of a key only if it was asked for so long after it: the program has taken the key by then.
-SETTLED_NS = 40 * NS_PER_MS
 # A program that has just begun to tell says at first that nothing has the focus; others never say anything else.
 NOTHING_NS = NS_PER_S
 # Who by then is not on the accessibility bus, though its toolkit is one that tells, is taken for one that never does.
@@ -50,7 +48,7 @@ class FocusVisits:
     """
 
     def __init__(self, fields: FocusedFields, program_that_tells: Callable[[int], int | None]) -> None:
-        self._fields = fields
+        self.fields = self._fields = fields
         self._program_that_tells = program_that_tells
         self._gate = threading.Condition()
         self._visit: Visit | None = None
@@ -62,12 +60,12 @@ class FocusVisits:
     def begin(self) -> None:
         """From now on somebody asks."""
         with self._gate:
-            self._is_asking = True
+            self._is_asking = self._fields.is_asked_again = True
 
     def end(self) -> None:
         """Nobody asks any more."""
         with self._gate:
-            self._is_asking = False
+            self._is_asking = self._fields.is_asked_again = False
             self._gate.notify_all()
 
     def came(self, place: Place, *, from_ns: int, at_ns: int) -> Visit | None:
@@ -89,7 +87,7 @@ class FocusVisits:
         """Somebody typed."""
         with self._gate:
             self._typed_at_ns = max(self._typed_at_ns, at_ns)
-            if self._to_ask() is not None:
+            if self._to_ask() is not None or self._fields.to_ask_again() is not None:
                 self._gate.notify_all()
 
     @property
@@ -99,9 +97,9 @@ class FocusVisits:
             return self._to_ask() is not None
 
     def wanted(self, timeout_s: float) -> Visit | None:
-        """The visit to ask about, once there is one; None if there is none within the limit."""
+        """The visit to ask about, once there is one; None: none within the limit, or a field to ask again."""
         with self._gate:
-            if self._is_asking and self._to_ask() is None:
+            if self._is_asking and self._to_ask() is None and self._fields.to_ask_again() is None:
                 self._gate.wait(timeout_s)
             return self._to_ask()
 

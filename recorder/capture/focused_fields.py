@@ -9,6 +9,8 @@ from recorder.clock import NS_PER_MS
 
 # A program tells that a field has the focus so long after it has, at most, while it answers at all.
 MARGIN_NS = 80 * NS_PER_MS
+# An answer speaks of a key only if it was asked for so long after it: the program has taken the key by then.
+SETTLED_NS = 40 * NS_PER_MS
 MOST_REMEMBERED = 256
 NOT_KNOWN_YET = "what kind of field it is was not known yet"
 
@@ -27,6 +29,7 @@ class Focus:
     is_asked: bool = False
     left_ns: int | None = None
     was_shown: bool = False
+    is_again: bool = False  # nobody told: the field was asked again, and had become another
 
 
 class FocusedFields:
@@ -36,6 +39,9 @@ class FocusedFields:
         self._gate = threading.Lock()
         self._focuses: list[Focus] = []
         self._runs = runs
+        self._typed_ns = -1
+        self._sure_ns = -1
+        self.is_asked_again = False  # whether somebody asks what a field is that is typed into
 
     def gained(self, at_ns: int, field: object) -> None:
         """A program said at `at_ns` that this field has the focus. Until it is known what it is, it is hidden."""
@@ -61,7 +67,39 @@ class FocusedFields:
     def is_asking(self) -> bool:
         """Whether a program has yet to say what the field is that has the focus."""
         with self._gate:
-            return bool(self._focuses) and self._focuses[-1].is_asked
+            return bool(self._focuses) and (self._focuses[-1].is_asked or self._to_ask_again() is not None)
+
+    def typed(self, at_ns: int, place: Place) -> None:
+        """Somebody typed here. The field may have become one of passwords meanwhile, which programs do not tell."""
+        with self._gate:
+            last = self._focuses[-1] if self._focuses else None
+            if last is not None and last.field is not None and place.pid is not None and _is_here(last, place):
+                self._typed_ns = max(self._typed_ns, at_ns)
+
+    def to_ask_again(self) -> object | None:
+        """The field of which no answer is known that speaks of the last key."""
+        with self._gate:
+            return self._to_ask_again()
+
+    def _to_ask_again(self) -> object | None:
+        last = self._focuses[-1] if self._focuses else None
+        if last is None or last.is_asked or not self.is_asked_again or self._typed_ns < last.at_ns:
+            return None
+        return last.field if self._sure_ns < self._typed_ns + SETTLED_NS else None
+
+    def answered_again(self, asked_ns: int, field: object, *, is_password: bool | None, is_gone: bool = False) -> None:
+        """What this field is now; None: it did not answer, and is taken for what it was. It may be there no more."""
+        with self._gate:
+            last = self._focuses[-1] if self._focuses else None
+            if last is None or last.field != field or last.is_asked or last.at_ns > asked_ns:
+                return
+            sure_ns, self._sure_ns = max(last.at_ns, self._sure_ns - SETTLED_NS), asked_ns
+        if is_gone and last.hidden is not None:
+            self._add(Focus(asked_ns, None, None, None))
+        elif is_password and last.hidden is None:  # since when is not known: from after the last time that it was not
+            self._add(Focus(sure_ns + 1, field, last.pid, Hidden(PASSWORD_FIELD), is_again=True))
+        elif is_password is False and last.hidden is not None:
+            self._add(Focus(asked_ns, field, last.pid, None, is_again=True))
 
     def has_told(self, pid: int) -> bool:
         """Whether this process has ever told of a field, as far back as is remembered."""
@@ -70,7 +108,9 @@ class FocusedFields:
     def first_told(self, pid: int, after_ns: int) -> Focus | None:
         """The first field that this process told of since then."""
         with self._gate:
-            mine = (focus for focus in self._focuses if focus.pid == pid and focus.field is not None)
+            mine = (
+                focus for focus in self._focuses if focus.pid == pid and focus.field is not None and not focus.is_again
+            )
             return next((focus for focus in mine if focus.at_ns > after_ns), None)
 
     def lost(self, at_ns: int, field: object | None) -> None:
@@ -118,7 +158,8 @@ class FocusedFields:
         """
         with self._gate:
             before = next((focus for focus in reversed(self._focuses) if focus.at_ns <= at_ns), None)
-            after = [focus for focus in self._focuses if at_ns < focus.at_ns <= at_ns + MARGIN_NS]
+            told = (focus for focus in self._focuses if not focus.is_again)
+            after = [focus for focus in told if at_ns < focus.at_ns <= at_ns + MARGIN_NS]
         tab_ns = max((one for one in tabs if one < at_ns), default=None)
         if tab_ns is not None and (before is None or before.at_ns <= tab_ns):
             there = next((one for one in after if one.field is not None and one.at_ns <= tab_ns + MARGIN_NS), None)

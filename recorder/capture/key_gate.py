@@ -117,6 +117,7 @@ class KeyGate:
                 self._tabs.append(event.at_ns)
             if is_typed:
                 self._typed_at_ns = self._clock.now_ns()
+                self._fields.typed(event.at_ns, self._samples[-1].place)
                 self._visits.typed(event.at_ns)
             if is_typed or self._waiting:
                 self._waiting.append(event)

@@ -215,6 +215,48 @@ def test_a_field_whose_window_was_closed_by_a_program_that_goes_on_is_gone_and_o
     assert fields.hides(4100 * MS, [], XTERM) is None
 
 
+HERE = Place(pid=7, pids=frozenset({7}))
+
+
+def test_a_field_that_became_one_of_passwords_while_it_had_the_focus_hides_what_came_after_it_last_was_none() -> None:
+    fields = FocusedFields()
+    fields.is_asked_again = True
+    fields.gained(1000 * MS, "field")
+    fields.known("field", is_password=False, pid=7)
+    assert fields.to_ask_again() is None, "nobody typed"
+    fields.typed(2000 * MS, HERE)
+    assert fields.to_ask_again() == "field"
+    assert fields.is_asking, "keys wait for the answer"
+    fields.answered_again(2010 * MS, "field", is_password=False)
+    assert fields.to_ask_again() == "field", "the program may not have taken the key yet"
+    fields.answered_again(2050 * MS, "field", is_password=False)
+    assert not fields.is_asking
+    fields.typed(5000 * MS, HERE)
+    fields.answered_again(5050 * MS, "field", is_password=True)
+    assert fields.hides(2000 * MS, [], HERE) is None
+    assert fields.hides(5000 * MS, [], HERE) == Hidden(PASSWORD_FIELD)
+    assert fields.first_told(7, 2000 * MS) is None, "its program told nothing"
+    fields.typed(6000 * MS, HERE)
+    fields.answered_again(6050 * MS, "field", is_password=None)
+    assert fields.hides(6000 * MS, [], HERE) is not None, "without an answer it is what it was"
+    fields.answered_again(6100 * MS, "field", is_password=False)
+    assert fields.hides(6000 * MS, [], HERE) is not None
+    assert fields.hides(6200 * MS, [], HERE) is None
+
+
+def test_a_field_that_is_found_to_be_gone_hides_nothing_afterwards_and_nobody_asks_it_for_the_keys_of_others() -> None:
+    fields = focus_in_a_password_field(lambda _pid: True)
+    fields.is_asked_again = True
+    fields.typed(2000 * MS, LOGIN)
+    fields.answered_again(2050 * MS, (":1.5", "/field"), is_password=None, is_gone=True)
+    assert fields.hides(2000 * MS, [], LOGIN) is not None
+    assert fields.hides(2100 * MS, [], LOGIN) is None
+    other = focus_in_a_password_field(lambda _pid: True)
+    other.is_asked_again = True
+    other.typed(2000 * MS, Place(pid=8, pids=frozenset({7, 8})))
+    assert other.to_ask_again() is None
+
+
 # --- the far end ------------------------------------------------------------------------------------------------------
 
 
