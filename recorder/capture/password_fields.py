@@ -19,6 +19,7 @@ from recorder.events import SourceStatus
 from recorder.message_bus import NO_BUS, is_switched_off, why_no_bus
 
 ANSWER_LIMIT_S = 0.5
+TRY_AGAIN_S = 5.0
 _MOST_REMEMBERED = 1000
 _BUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Bus")
 _STATUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Status")
@@ -36,6 +37,7 @@ _CANNOT = (
     "Password fields in windows cannot be told from others ({why}): what is typed into them is recorded. Terminals, "
     "password dialogs and the screen lock are known by other means."
 )
+_AGAIN = " It works again; programs that were started before may tell nothing any more."
 
 
 class _RefusedError(ValueError):
@@ -98,9 +100,24 @@ class PasswordFields(ThreadSource):
             try:
                 message = self._listening.receive()
                 self._take(message)
-            except _GONE as error:
+            except _GONE:
+                if self._stopping.is_set():
+                    return
                 self._fields.lost(self._clock.now_ns(), None)
-                raise CannotRecordError(_CANNOT.format(why="the accessibility bus ended")) from error
+                self._say_ended(_CANNOT.format(why="the accessibility bus ended"))
+                self._let_go()
+                self._open_again()
+
+    def _open_again(self) -> None:
+        """Try until it works, or until the end."""
+        while not self._wait_round(TRY_AGAIN_S):
+            try:
+                sentence = self._open()
+            except CannotRecordError:
+                self._let_go()
+            else:
+                self._say_works(sentence + _AGAIN)
+                return
 
     @property
     def _listening(self) -> DBusConnection:
@@ -177,14 +194,20 @@ class PasswordFields(ThreadSource):
                 self._bus.sock.shutdown(socket.SHUT_RDWR)
 
     def _close(self) -> None:
-        if self._asker is not None:
-            self._asker.stop()
         if self._session is not None and self._switched_on:
             with contextlib.suppress(*_GONE):
                 self._asked(self._session, Properties(_STATUS).set("IsEnabled", "b", False))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._asker is not None:
+            self._asker.stop()
         for connection in (self._bus, self._session):
             if connection is not None:
                 connection.close()
+        self._asker = self._bus = self._session = None
+        self._questions.clear()
+        self._pids.clear()
 
 
 def _session_address() -> str:

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
 
+from recorder.capture import password_fields
 from recorder.capture.clock_watch import ClockWatch
 from recorder.capture.desktop import KEYS_OFF, desktop_sources
 from recorder.capture.fake import FakeSource
@@ -36,6 +39,7 @@ from recorder.events import (
     Window,
     WindowActive,
 )
+from tests.e2e.logins import message_bus
 from tests.heard import Heard
 from tests.xserver import start_xvfb, wait_until
 
@@ -102,6 +106,28 @@ def test_why_password_fields_are_not_known_is_said_in_words(monkeypatch, address
     assert isinstance(status, SourceStatus)
     assert not status.working
     assert f"({why})" in status.detail
+
+
+def test_password_fields_are_known_again_after_the_accessibility_bus_was_killed(monkeypatch, tmp_path):
+    monkeypatch.setattr(password_fields, "TRY_AGAIN_S", 0.1)
+    fields = FocusedFields()
+    with message_bus(tmp_path) as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        heard = Heard(source := PasswordFields(fields, FocusVisits(fields, lambda pid: pid)))
+        try:
+            heard.wait_for(lambda one: one.of(SourceStatus), "the first word")
+            assert [status.working for status in heard.of(SourceStatus)] == [True]
+            daemon, *_ = struct.unpack(
+                "3i", source._listening.sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            )
+            os.kill(daemon, signal.SIGKILL)
+            heard.wait_for(lambda one: len(one.of(SourceStatus)) >= 3, "it to work again")
+            said = heard.of(SourceStatus)[:3]
+            assert [status.working for status in said] == [True, False, True]
+            assert "the accessibility bus ended" in said[1].detail
+            assert "works again" in said[2].detail
+        finally:
+            heard.source.stop()
 
 
 @pytest.mark.parametrize("name", ON_X11)

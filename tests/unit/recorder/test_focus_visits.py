@@ -5,14 +5,13 @@ import pytest
 from recorder.capture.focus_visits import (
     FOCUS_NOT_KNOWN_YET,
     NOTHING_NS,
-    SETTLED_NS,
     SILENT_NS,
     Answer,
     FocusVisits,
     Visit,
     judged,
 )
-from recorder.capture.focused_fields import FocusedFields
+from recorder.capture.focused_fields import SETTLED_NS, FocusedFields
 from recorder.capture.hidden_places import PASSWORD_FIELD, Hidden, Place
 
 MS = 1_000_000
