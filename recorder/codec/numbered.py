@@ -26,7 +26,7 @@ from recorder.codec.kept_tiles import KeptTiles
 from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
 from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 from recorder.codec.varint import varints
-from recorder.codec.wire import NumberReader
+from recorder.codec.wire import read_numbers, up_to
 
 MAX_TILES_A_SHEET = 512  # what encoding and decoding one takes stays small
 PIXELS_A_TILE = TILE_HEIGHT_PX * TILE_WIDTH_PX
@@ -173,13 +173,13 @@ class Numbered:
 
 def read(data: bytes, first_id: int, tiles: int) -> Numbered:
     """The head of the sheet of so many tiles whose first has this id."""
-    numbers = NumberReader(data, 0)
-    back = numbers.up_to(first_id)
-    before_bytes, size_bytes = numbers.up_to(MAX_GROUP_BYTES), numbers.next()
+    (back, before_bytes, size_bytes), at = read_numbers(data, 0, 3)
+    up_to(back, first_id)
+    up_to(before_bytes, MAX_GROUP_BYTES)
     fits = tiles * PIXELS_A_TILE <= size_bytes <= tiles * PIXELS_A_TILE * 4 + _MOST_OTHERS_BYTES
     if tiles > MAX_TILES_A_SHEET or not fits or (back == 0) != (before_bytes == 0):
         raise _damaged()
-    return Numbered(first_id, tiles, first_id - back, before_bytes, size_bytes, data[numbers.at :])
+    return Numbered(first_id, tiles, first_id - back, before_bytes, size_bytes, data[at:])
 
 
 class NumberedReader:

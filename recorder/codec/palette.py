@@ -7,6 +7,7 @@ came together are sorted by red - green, then green, so that the shades between 
 """
 
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -38,18 +39,39 @@ def pack_colours(colours: Canvas) -> bytes:
 
 def unpack_colours(data: bytes, count: int) -> Canvas:
     """So many colours."""
+    return _unpack_all([(count, data)])
+
+
+def _unpack_all(brought: Sequence[tuple[int, bytes]]) -> Canvas:
+    """So many colours each, all at once."""
+    each = [(_inflated(data, count), count) for count, data in brought]
+    counts = np.array([count for count, _ in brought])
+    # What was packed together stands channel by channel, and its steps begin anew.
+    hue, green, yellow = (
+        np.frombuffer(b"".join([plain[at * count : (at + 1) * count] for plain, count in each]), np.uint8)
+        for at in range(3)
+    )
+    green = _summed(green, counts)
+    red = _summed(hue, counts) + green
+    colours = np.zeros((green.size, 4), np.uint8)
+    colours[:, 0], colours[:, 1], colours[:, 2] = yellow + red, green, red
+    return colours.view(np.uint32)[:, 0]
+
+
+def _summed(steps: Bytes, counts: npt.NDArray[np.int64]) -> Bytes:
+    """The values of steps, which begin at 0 in each of several parts; all wraps around."""
+    sums = np.concatenate((np.zeros(1, np.uint8), np.cumsum(steps, dtype=np.uint8)))
+    return np.asarray(sums[1:] - np.repeat(sums[np.cumsum(counts) - counts], counts), np.uint8)
+
+
+def _inflated(data: bytes, count: int) -> bytes:
     try:
         plain = inflate(data, 3 * count + 1, wbits=_WINDOW_BITS)
     except zlib.error as error:
         raise _damaged() from error
     if plain is None or len(plain) != 3 * count:
         raise _damaged()
-    hue, green, yellow = np.frombuffer(plain, np.uint8).reshape(3, count)
-    green = np.cumsum(green, dtype=np.uint8)
-    red = np.cumsum(hue, dtype=np.uint8) + green
-    colours = np.zeros((count, 4), np.uint8)
-    colours[:, 0], colours[:, 1], colours[:, 2] = yellow + red, green, red
-    return colours.view(np.uint32)[:, 0]
+    return plain
 
 
 def _steps(channel: Bytes) -> Bytes:
@@ -166,9 +188,22 @@ class Palette:
         if end > MAX_COLOURS or first != self._end:
             msg = "its colours do not follow those before"
             raise DamagedPictureError(msg)
+        self._put(unpack_colours(packed, count))
+
+    def add_all(self, brought: Sequence[tuple[int, bytes]]) -> None:
+        """Colours that came one after the other, so many each, next to those that are known: a seek needs a hundred."""
+        try:
+            self._put(_unpack_all(brought))
+        except DamagedPictureError:
+            for count, packed in brought:  # those before the damaged ones are good
+                self.add(self._end, count, packed)
+            raise
+
+    def _put(self, colours: Canvas) -> None:
+        end = self._end + colours.size
         if end > len(self._colours):
             self._colours = np.concatenate((self._colours[: self._end], np.zeros(end + 1024, np.uint32)))
-        self._colours[first:end] = unpack_colours(packed, count)
+        self._colours[self._end : end] = colours
         self._end = end
 
     def colours_of(self, numbers: npt.NDArray[np.uint16]) -> Canvas:

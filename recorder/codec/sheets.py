@@ -133,11 +133,16 @@ class SheetStore:
 
     def need_colours(self, count: int) -> None:
         """Have the first so many colours at hand, as far as they came."""
-        while (known := self.palette.count) < count:
-            brought = self._brought_by(known, self._first_colours)
-            if brought is None or brought.first_colour != known or not brought.colours:
-                return  # what brought them is lost
-            self.palette.add(known, brought.colour_count, brought.colours)
+        brought: list[tuple[int, bytes]] = []
+        known = self.palette.count
+        while known < count:
+            head = self._brought_by(known, self._first_colours)
+            if head is None or head.first_colour != known or not head.colour_count or not head.colours:
+                break  # what brought them is lost
+            brought.append((head.colour_count, head.colours))
+            known += head.colour_count
+        if brought:
+            self.palette.add_all(brought)
 
     def find(self, identity: int) -> Sheet:
         """The sheet that holds this tile."""

@@ -126,22 +126,22 @@ def run_of(data: bytes) -> int:
     Ids of tiles and numbers of colours begin anew with each, so what one brought is nothing to the next.
     """
     _check(data)
-    return NumberReader(data, 1).up_to(_MOST_IDENTITY) // PATCHES_A_RUN
+    [number], _ = read_numbers(data, 1, 1)
+    return up_to(number, _MOST_IDENTITY) // PATCHES_A_RUN
 
 
 def read_head(data: bytes) -> Head:
     """The head of a patch or snapshot; cheap, decodes no picture."""
     _check(data)
-    numbers = NumberReader(data, 1)
-    number, first_id = numbers.up_to(_MOST_IDENTITY), numbers.up_to(_MOST_IDENTITY)
-    first_colour = numbers.up_to(MAX_COLOURS)
-    colour_count, colours_size = numbers.up_to(MAX_COLOURS - first_colour), numbers.up_to(_MAX_COLOURS_BYTES)
-    count = numbers.up_to(MAX_SHEETS)
-    shapes = [tuple(numbers.next() for _ in range(4)) for _ in range(count)]
-    ops_size = numbers.up_to(MAX_OPS_BYTES)
-    colours_at = numbers.at + ops_size
-    sheets = _sheets(data, colours_at + colours_size, first_id, shapes)
-    ops, colours = data[numbers.at : colours_at], data[colours_at : colours_at + colours_size]
+    (number, first_id, first_colour, colour_count, colours_size, count), at = read_numbers(data, 1, 6)
+    limits = (_MOST_IDENTITY, _MOST_IDENTITY, MAX_COLOURS, MAX_COLOURS - first_colour, _MAX_COLOURS_BYTES, MAX_SHEETS)
+    for said, limit in zip((number, first_id, first_colour, colour_count, colours_size, count), limits, strict=True):
+        up_to(said, limit)
+    (*shapes, ops_size), at = read_numbers(data, at, 4 * count + 1)
+    colours_at = at + up_to(ops_size, MAX_OPS_BYTES)
+    each = (shapes[index : index + 4] for index in range(0, 4 * count, 4))
+    sheets = _sheets(data, colours_at + colours_size, first_id, each)
+    ops, colours = data[at:colours_at], data[colours_at : colours_at + colours_size]
     return Head(number, first_id, sheets, ops, first_colour, colour_count, colours)
 
 
@@ -187,7 +187,7 @@ def _check(data: bytes) -> None:
         raise DamagedPictureError(msg)
 
 
-def _sheets(data: bytes, at: int, first_id: int, shapes: Iterable[tuple[int, ...]]) -> tuple[Sheet, ...]:
+def _sheets(data: bytes, at: int, first_id: int, shapes: Iterable[Sequence[int]]) -> tuple[Sheet, ...]:
     sheets = []
     left = MAX_TILES
     for kind, tiles, columns, size in shapes:
@@ -307,34 +307,47 @@ def _pack_ops(ops: Ops, kernel: Kernel) -> bytes:
     return b"\x00" + plain
 
 
-class NumberReader:
-    """Reads LEB128 numbers one after the other."""
+def read_numbers(data: bytes, at: int, count: int) -> tuple[list[int], int]:
+    """So many LEB128 numbers from this place on, and where they end: a seek reads some thousands.
 
-    def __init__(self, data: bytes, at: int) -> None:
-        self.data = data
-        self.at = at
+    Raises:
+        DamagedPictureError: one is cut short or too long.
+    """
+    numbers = []
+    try:
+        for _ in range(count):
+            number = data[at]
+            at += 1
+            if number >= 0x80:  # few are
+                number, at = _read_long(data, at - 1)
+            numbers.append(number)
+    except IndexError:
+        raise _cut_short() from None
+    return numbers, at
 
-    def next(self) -> int:
-        """The next number."""
-        data, at = self.data, self.at
-        if at < len(data) and data[at] < 0x80:  # most numbers, and a seek reads thousands of heads
-            self.at = at + 1
-            return data[at]
-        number = shift = 0
-        while self.at < len(self.data) and shift < _MAX_SHIFT:
-            byte = self.data[self.at]
-            self.at += 1
-            number |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return number
-            shift += 7
-        msg = "a number in it is cut short or too long"
+
+def _read_long(data: bytes, at: int) -> tuple[int, int]:
+    number = 0
+    for shift in range(0, _MAX_SHIFT, 7):
+        byte = data[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return number, at
+    raise _cut_short()
+
+
+def up_to(number: int, limit: int) -> int:
+    """The number that was read.
+
+    Raises:
+        DamagedPictureError: it is larger than this.
+    """
+    if number > limit:
+        msg = f"it says {number} where at most {limit} is possible"
         raise DamagedPictureError(msg)
+    return number
 
-    def up_to(self, limit: int) -> int:
-        """The next number, which must not be larger than this."""
-        number = self.next()
-        if number > limit:
-            msg = f"it says {number} where at most {limit} is possible"
-            raise DamagedPictureError(msg)
-        return number
+
+def _cut_short() -> DamagedPictureError:
+    return DamagedPictureError("a number in it is cut short or too long")

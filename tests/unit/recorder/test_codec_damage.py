@@ -13,6 +13,7 @@ from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.encoder import ScreenEncoder
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.runs import runs_of
+from recorder.codec.sheets import SheetStore
 from recorder.codec.tiles import Grid
 from recorder.events import Patch, Snapshot
 from recorder.geometry import Rect
@@ -189,6 +190,34 @@ def test_every_colour_keeps_its_number_also_where_slots_are_taken():
         assert again is not None
         assert (again[0] == number).all()
         assert not again[1].size
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=9), st.integers(0, 99), st.integers(-1, 8))
+def test_colours_that_came_in_several_parts_are_those_of_each(counts, seed, damaged):
+    colours = np.random.default_rng(seed).integers(0, 1 << 24, sum(counts)).astype(np.uint32)
+    ends = np.cumsum(counts).tolist()
+    brought = [
+        (count, palette.pack_colours(colours[end - count : end])) for count, end in zip(counts, ends, strict=True)
+    ]
+    known = palette.Palette()
+    if 0 <= damaged < len(counts):
+        brought[damaged] = (counts[damaged], b"\xff" + brought[damaged][1])
+        with pytest.raises(DamagedPictureError, match="its colours are damaged"):
+            known.add_all(brought)
+        np.testing.assert_array_equal(known.known, colours[: ends[damaged] - counts[damaged]])
+    else:
+        known.add_all(brought)
+        np.testing.assert_array_equal(known.known, colours)
+
+
+def test_a_patch_that_brings_no_colour_but_says_so_is_not_waited_for():
+    nothing = np.zeros(0, np.int64)
+    store = SheetStore()
+    ops = wire.Ops((), nothing, nothing)
+    store.expect(wire.pack(0, 0, [], ops, first_colour=0, colour_count=0, colours=b"\3\0"))
+    store.need_colours(5)
+    assert store.palette.count == 0
 
 
 @settings(max_examples=60, deadline=None)
