@@ -109,6 +109,7 @@ class Web:
     port: int
     posted: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    poison: bytes = b"\0"  # a body with this in it is answered with 500
 
     @property
     def ids(self) -> list[str]:
@@ -121,7 +122,8 @@ def web(certificate: Certificate | None = None, *, port: int = 0) -> Iterator[We
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             told.posted.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(told.answers.pop(0) if told.answers else 200)
+            usual = 500 if told.poison in body else 200
+            self.send_response(told.answers.pop(0) if told.answers else usual)
             self.send_header("content-length", "0")
             self.send_header("location", "http://127.0.0.1:1/elsewhere")
             self.end_headers()

@@ -1,11 +1,12 @@
 """Sends what waits in the outbox: a thread for each channel, so that a server that hangs holds up nobody else."""
 
+import enum
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.channels.outbox import Outbox, Waiting
-from app.channels.sending import Channel, MessageRefusedError, ServerAwayError, TimeLimit
+from app.channels.sending import BadAnswerError, Channel, MessageRefusedError, ServerAwayError, TimeLimit
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 
@@ -14,6 +15,19 @@ FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 900.0
 STOP_S = 3.0
 MOST_AT_ONCE = 200
+TRIES_BEFORE_PASSED = 3  # of one message, before later ones pass it
+MOST_BAD_ANSWERS = 10  # in one round: then it is the server after all
+PASSED_PAUSE_S = 900.0
+REFUSED_PAUSE_S = 27_000.0
+
+
+class _Outcome(enum.Enum):
+    """How an attempt ended."""
+
+    DELIVERED = enum.auto()
+    REFUSED = enum.auto()
+    BAD = enum.auto()
+    AWAY = enum.auto()
 
 
 class Courier:
@@ -49,7 +63,8 @@ class _Round:
         self._ending = False
         self._limit: TimeLimit | None = None
         self._failures = 0
-        self._refused: dict[int, tuple[int, int]] = {}  # by number: when it may be tried again, and how often it was
+        self._aside: dict[int, tuple[int, int]] = {}  # by number: when it may be tried again, and how often it was
+        self._bad: dict[int, int] = {}  # by number: how often the server answered badly to it
 
     def end(self) -> None:
         with self._changed:
@@ -74,19 +89,33 @@ class _Round:
             self._changed.wait_for(lambda: self._ending, _pause_s(self._failures) if is_away else LOOK_EVERY_S)
 
     def _go_round(self) -> bool:
-        """Send everything that waits and may be tried; False if the server is away."""
-        after = 0
+        """Send everything that waits and may be tried, what was set aside last; False if the server is away."""
+        after, bad, delivered, aside = 0, 0, False, list[Waiting]()
         while waiting := self._outbox.waiting(self._name, after=after, at_most=MOST_AT_ONCE):
             after = waiting[-1].number
-            due = [one for one in waiting if self._is_due(one)]
-            for start in range(0, len(due), self._channel.most_at_once):
-                if self._is_ending():
-                    return True
-                if not self._send(due[start : start + self._channel.most_at_once]):
+            aside += [one for one in waiting if one.number in self._aside and self._is_due(one)]
+            for batch in self._batches([one for one in waiting if one.number not in self._aside]):
+                outcome = _Outcome.AWAY if self._is_ending() else self._send(batch)
+                bad += outcome is _Outcome.BAD
+                delivered = delivered or outcome is _Outcome.DELIVERED
+                if outcome is _Outcome.AWAY:
                     return False
-        return True
+                if bad and not self._may_pass(bad):
+                    return delivered
+        for batch in self._batches(aside):
+            if self._is_ending() or self._send(batch) is _Outcome.AWAY:
+                return False
+        return delivered or not bad
 
-    def _send(self, batch: Sequence[Waiting]) -> bool:
+    def _batches(self, due: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+        for start in range(0, len(due), self._channel.most_at_once):
+            yield due[start : start + self._channel.most_at_once]
+
+    def _may_pass(self, bad: int) -> bool:
+        """Whether later ones go although earlier ones did not: one was tried often, so it may be that one's fault."""
+        return bool(self._aside) and bad < MOST_BAD_ANSWERS
+
+    def _send(self, batch: Sequence[Waiting]) -> _Outcome:
         limit = TimeLimit()
         with self._changed:
             self._limit = limit
@@ -94,30 +123,42 @@ class _Round:
             with limit.running():
                 self._channel.send([one.message for one in batch], limit)
         except MessageRefusedError as error:
-            self._outbox.set_failed(batch, str(error))
-            for one in batch:
-                self._put_off(one)
-            return True
+            self._set_aside(batch, str(error), REFUSED_PAUSE_S)
+            return _Outcome.REFUSED
+        except BadAnswerError as error:
+            self._note_bad_answer(batch, str(error))
+            return _Outcome.BAD
         except ServerAwayError as error:
             if not self._is_ending():
                 self._outbox.set_failed(batch, str(error))
-            return False
+            return _Outcome.AWAY
         finally:
             with self._changed:
                 self._limit = None
         self._outbox.set_delivered(self._name, batch, wall_ns=self._clock.read().wall_ns)
         for one in batch:
-            self._refused.pop(one.number, None)
-        return True
+            self._aside.pop(one.number, None)
+            self._bad.pop(one.number, None)
+        return _Outcome.DELIVERED
+
+    def _note_bad_answer(self, batch: Sequence[Waiting], problem: str) -> None:
+        (one,) = batch
+        self._bad[one.number] = self._bad.get(one.number, 0) + 1
+        if self._bad[one.number] < TRIES_BEFORE_PASSED:
+            self._outbox.set_failed(batch, problem)
+        else:
+            self._set_aside(batch, f"{problem} Later alerts pass this one.", PASSED_PAUSE_S)
 
     def _is_due(self, one: Waiting) -> bool:
-        at_ns, _ = self._refused.get(one.number, (0, 0))
+        at_ns, _ = self._aside[one.number]
         return self._clock.read().boot_ns >= at_ns
 
-    def _put_off(self, one: Waiting) -> None:
-        _, tries = self._refused.get(one.number, (0, 0))
-        pause_ns = int(_pause_s(tries + 1) * 30 * NS_PER_S)  # it is the message that is not wanted
-        self._refused[one.number] = (self._clock.read().boot_ns + pause_ns, tries + 1)
+    def _set_aside(self, batch: Sequence[Waiting], problem: str, longest_s: float) -> None:
+        self._outbox.set_failed(batch, problem)
+        for one in batch:
+            _, tries = self._aside.get(one.number, (0, 0))
+            pause_s = min(longest_s, _pause_s(tries + 1) * 30)  # it is the message that is not wanted
+            self._aside[one.number] = (self._clock.read().boot_ns + int(pause_s * NS_PER_S), tries + 1)
 
     def _is_ending(self) -> bool:
         with self._changed:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.channels.message import AlertMessage, as_text
 from app.channels.sending import (
     ANSWER_S,
+    BadAnswerError,
     MessageRefusedError,
     ServerAwayError,
     TimeLimit,
@@ -118,13 +119,13 @@ def _hold(server: smtplib.SMTP, limit: TimeLimit) -> None:
         limit.hold(server.sock)
 
 
-def _refusal(whom: str, error: smtplib.SMTPException) -> MessageRefusedError | ServerAwayError:
+def _refusal(whom: str, error: smtplib.SMTPException) -> MessageRefusedError | BadAnswerError:
     codes = [code for code, _ in error.recipients.values()] if isinstance(error, smtplib.SMTPRecipientsRefused) else []
     if isinstance(error, smtplib.SMTPResponseException):
         codes = [error.smtp_code]
     if codes and all(500 <= code < 600 for code in codes):
         return MessageRefusedError(f"{whom} refuses this alert ({_words(error)}).")
-    return ServerAwayError(f"{whom} does not take mail now ({_words(error)}); it is tried again.")
+    return BadAnswerError(f"{whom} does not take mail now ({_words(error)}); it is tried again.")
 
 
 def _words(error: smtplib.SMTPException) -> str:

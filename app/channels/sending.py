@@ -23,6 +23,10 @@ class MessageRefusedError(WorldError):
     """The server answers, but does not take this message; others may go."""
 
 
+class BadAnswerError(ServerAwayError):
+    """The server answers, and not well: which of server and message it is, only its other answers tell."""
+
+
 class Channel(Protocol):
     """One way out."""
 
@@ -36,7 +40,7 @@ class Channel(Protocol):
 
         Raises:
             ServerAwayError: none of them counts as sent.
-            MessageRefusedError: the same; only raised for a single message.
+            BadAnswerError, MessageRefusedError: the same; only raised for a single message.
         """
         ...
 

@@ -18,6 +18,7 @@ import msgspec
 from app.channels.message import AlertMessage
 from app.channels.sending import (
     ANSWER_S,
+    BadAnswerError,
     MessageRefusedError,
     ServerAwayError,
     TimeLimit,
@@ -108,4 +109,4 @@ def _judge(whom: str, status: int) -> None:
         msg = f"{whom} refuses this alert (HTTP {status})."
         raise MessageRefusedError(msg)
     msg = f"{whom} answers HTTP {status}; it is tried again."
-    raise ServerAwayError(msg)
+    raise BadAnswerError(msg)

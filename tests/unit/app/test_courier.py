@@ -10,9 +10,11 @@ import msgspec
 import pytest
 
 from app.channels.courier import Courier
+from app.channels.desktop import DesktopChannel
 from app.channels.message import Origin, message_of
 from app.channels.opening import channels_for, open_channels
 from app.channels.outbox import Outbox
+from app.channels.sending import BadAnswerError
 from app.channels.syslog import SyslogChannel
 from app.channels.webhook import WebhookChannel
 from recorder.clock import SystemClock
@@ -110,6 +112,60 @@ def test_a_message_that_is_refused_lets_the_others_go_and_stays(outbox, carry):
         wait_until(lambda: outbox.state("audit").delivered == 2, what="the other two")
     state = outbox.state("audit")
     assert (state.waiting, state.problem) == (1, "The webhook at 127.0.0.1 refuses this alert (HTTP 400).")
+
+
+def test_an_alert_that_the_server_fails_on_again_and_again_is_passed_by_the_later_ones(outbox, carry, monkeypatch):
+    monkeypatch.setattr("app.channels.courier.FIRST_PAUSE_S", 0.05)
+    put(outbox, *range(4))
+    with web() as server:
+        server.poison = b'"Alert 0"'
+        carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 3, what="the other three")
+        state = outbox.state("audit")
+        assert (state.waiting, state.problem) == (
+            1,
+            "The webhook at 127.0.0.1 answers HTTP 500; it is tried again. Later alerts pass this one.",
+        )
+        server.poison = b"\0"
+        wait_until(lambda: outbox.state("audit").delivered == 4, what="the one that was passed")
+    assert server.ids[:6] == [message(number).id for number in (0, 0, 0, 1, 2, 3)]
+
+
+def test_a_server_that_answers_badly_to_everything_is_not_asked_for_each_alert(outbox, carry, monkeypatch):
+    monkeypatch.setattr("app.channels.courier.FIRST_PAUSE_S", 0.01)
+    put(outbox, *range(100))
+    with web() as server:
+        server.answers += [503] * 12
+        carry(audit=webhook(server.port))
+        wait_until(lambda: not server.answers, what="bad answers")
+        assert server.ids[:3] == [message(0).id] * 3
+        assert set(server.ids[:12]) <= {message(number).id for number in range(11)}
+        wait_until(lambda: outbox.state("audit").delivered == 100, what="all alerts")
+    assert len(server.ids) == 112
+
+
+class Shows:
+    """A desktop that fails once, at the second alert."""
+
+    def __init__(self):
+        self.shown = []
+        self.fails = [2]
+
+    most_at_once = DesktopChannel().most_at_once
+
+    def send(self, messages, _limit):
+        for one in messages:
+            if one.title == "Alert 1" and self.fails:
+                self.fails.pop()
+                raise BadAnswerError("busy")
+            self.shown.append(one.title)
+
+
+def test_a_notification_that_is_refused_does_not_show_the_ones_before_it_again(outbox, carry):
+    put(outbox, *range(3))
+    carry(audit=(desktop := Shows()))
+    wait_until(lambda: outbox.state("audit").delivered == 3, what="all three")
+    assert desktop.shown == ["Alert 0", "Alert 1", "Alert 2"]
 
 
 def test_a_dead_server_is_one_sentence_in_the_state(outbox, carry):
