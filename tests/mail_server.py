@@ -16,20 +16,33 @@ def arguments():
     parser.add_argument("--key", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--answer", default="250 taken", help="to every mail; it is kept only if this begins with 250")
+    parser.add_argument("--later", default="", help="a recipient who is answered with 450 the first time")
+    parser.add_argument("--never", default="", help="a recipient who is always answered with 550")
     parser.add_argument("--password", default="", help="without it nobody gets in")
     parser.add_argument("--starttls", action="store_true", help="TLS after the greeting, not from the first byte")
     return parser.parse_args()
 
 
 class Box:
-    def __init__(self, out, answer):
+    def __init__(self, out, answer, later, never):
         self._out = out
         self._answer = answer
+        self._later = later
+        self._never = never
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if address == self._later:
+            self._later = ""
+            return "450 later"
+        if address == self._never:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 yes"
 
     async def handle_DATA(self, _server, _session, envelope):
         if self._answer.startswith("250"):
             path = self._out / f"{len(list(self._out.iterdir()))}.part"
-            path.write_bytes(envelope.content)
+            path.write_bytes(f"X-For: {' '.join(envelope.rcpt_tos)}\r\n".encode() + envelope.content)
             path.rename(path.with_suffix(".eml"))
         return self._answer
 
@@ -44,7 +57,7 @@ async def serve(asked):
     options: dict[str, Any] = {"tls_context": context, "require_starttls": True} if asked.starttls else {}
     if asked.password:
         options |= {"authenticator": check, "auth_required": True, "auth_require_tls": asked.starttls}
-    box = Box(asked.out, asked.answer)
+    box = Box(asked.out, asked.answer, asked.later, asked.never)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(box, hostname="localhost", **options), "127.0.0.1", 0, ssl=None if asked.starttls else context
     )

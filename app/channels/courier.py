@@ -6,7 +6,15 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 
 from app.channels.outbox import Outbox, Waiting
-from app.channels.sending import BadAnswerError, Channel, MessageRefusedError, ServerAwayError, TimeLimit
+from app.channels.sending import (
+    BadAnswerError,
+    Channel,
+    ChannelForSeveral,
+    MessageRefusedError,
+    PartlyTakenError,
+    ServerAwayError,
+    TimeLimit,
+)
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 
@@ -121,7 +129,11 @@ class _Round:
             self._limit = limit
         try:
             with limit.running():
-                self._channel.send([one.message for one in batch], limit)
+                self._channel_for(batch).send([one.message for one in batch], limit)
+        except PartlyTakenError as error:
+            self._outbox.set_taken(self._name, batch[0], error.takers, wall_ns=self._clock.read().wall_ns)
+            self._set_aside(batch, str(error), REFUSED_PAUSE_S if error.is_final else PASSED_PAUSE_S)
+            return _Outcome.REFUSED
         except MessageRefusedError as error:
             self._set_aside(batch, str(error), REFUSED_PAUSE_S)
             return _Outcome.REFUSED
@@ -141,10 +153,17 @@ class _Round:
             self._bad.pop(one.number, None)
         return _Outcome.DELIVERED
 
+    def _channel_for(self, batch: Sequence[Waiting]) -> Channel:
+        if not isinstance(self._channel, ChannelForSeveral):
+            return self._channel
+        (one,) = batch
+        takers = self._outbox.takers(self._name, one)
+        return self._channel.without(takers) if takers else self._channel
+
     def _note_bad_answer(self, batch: Sequence[Waiting], problem: str) -> None:
         (one,) = batch
         self._bad[one.number] = self._bad.get(one.number, 0) + 1
-        if self._bad[one.number] < TRIES_BEFORE_PASSED:
+        if self._bad[one.number] < TRIES_BEFORE_PASSED and one.number not in self._aside:
             self._outbox.set_failed(batch, problem)
         else:
             self._set_aside(batch, f"{problem} Later alerts pass this one.", PASSED_PAUSE_S)

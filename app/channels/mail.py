@@ -1,13 +1,14 @@
 """Alerts as mail, one each. The Message-ID is the alert's own, so that a second copy is known as one."""
 
 import contextlib
+import dataclasses
 import email.message
 import email.policy
 import email.utils
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.channels.message import AlertMessage, as_text
@@ -15,6 +16,7 @@ from app.channels.sending import (
     ANSWER_S,
     BadAnswerError,
     MessageRefusedError,
+    PartlyTakenError,
     ServerAwayError,
     TimeLimit,
     secret_in,
@@ -40,7 +42,12 @@ class MailChannel:
     user: str = ""
     secret_file: str = ""
     ca_file: str = ""
+    takers: frozenset[str] = frozenset()  # who has it already
     most_at_once: int = 1
+
+    def without(self, takers: Collection[str]) -> "MailChannel":
+        """The same way, for the others alone."""
+        return dataclasses.replace(self, takers=frozenset(takers))
 
     def send(self, messages: Sequence[AlertMessage], limit: TimeLimit) -> None:
         """Hand them over."""
@@ -56,11 +63,21 @@ class MailChannel:
                 raise ServerAwayError(msg) from error
 
     def _send(self, messages: Sequence[AlertMessage], limit: TimeLimit) -> None:
+        others = [one for one in self.recipients if one not in self.takers]
+        if not others:
+            return
         with contextlib.closing(self._connected(limit)) as server:
             for message in messages:
-                server.send_message(written(message, self.sender, self.recipients))
+                refused = server.send_message(written(message, self.sender, self.recipients), to_addrs=others)
+                if refused:
+                    raise self._partly_taken(others, refused)
             with contextlib.suppress(OSError):  # the mail was taken, farewell or not
                 server.quit()
+
+    def _partly_taken(self, others: Sequence[str], refused: Mapping[str, tuple[int, bytes]]) -> PartlyTakenError:
+        said = f"The mail server {self.host} took this alert for all but {_by_code(refused)}; they are tried again."
+        is_final = all(500 <= code < 600 for code, _ in refused.values())
+        return PartlyTakenError(said, [one for one in others if one not in refused], is_final=is_final)
 
     def _connected(self, limit: TimeLimit) -> smtplib.SMTP:
         port = self.port or USUAL_PORTS.get(self.transport, USUAL_PORTS[Transport.TLS])
@@ -128,9 +145,13 @@ def _refusal(whom: str, error: smtplib.SMTPException) -> MessageRefusedError | B
     return BadAnswerError(f"{whom} does not take mail now ({_words(error)}); it is tried again.")
 
 
+def _by_code(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return "; ".join(f"{whom}: {code}" for whom, (code, _) in refused.items())
+
+
 def _words(error: smtplib.SMTPException) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{whom}: {code}" for whom, (code, _) in error.recipients.items())
+        return _by_code(error.recipients)
     if isinstance(error, smtplib.SMTPResponseException):
         said = error.smtp_error
         return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"

@@ -105,6 +105,24 @@ class Outbox:
                 )
             self._db.execute("DELETE FROM delivered WHERE at_wall_ns < ?", (wall_ns - REMEMBERED_NS,))
 
+    def set_taken(self, channel: str, one: Waiting, takers: Sequence[str], *, wall_ns: int) -> None:
+        """These receivers have it; it waits for the channel's others."""
+        with self._changing():
+            for taker in takers:
+                self._db.execute(
+                    "INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)",
+                    (one.message.id, _by_taker(channel) + taker, wall_ns),
+                )
+
+    def takers(self, channel: str, one: Waiting) -> frozenset[str]:
+        """Who of this channel's receivers has it."""
+        before = _by_taker(channel)
+        found = self._read(
+            "SELECT substr(channel, ?) FROM delivered WHERE message = ? AND substr(channel, 1, ?) = ?",
+            (len(before) + 1, one.message.id, len(before), before),
+        )
+        return frozenset(taker for (taker,) in found)
+
     def set_failed(self, kept: Sequence[Waiting], problem: str) -> None:
         """These were tried in vain."""
         with self._changing():
@@ -141,6 +159,10 @@ class Outbox:
 
 class _DamagedError(StorageError):
     pass
+
+
+def _by_taker(channel: str) -> str:
+    return f"{channel}\n"  # which no name of a channel has in it
 
 
 def _open(path: Path) -> Database:

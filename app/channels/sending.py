@@ -4,9 +4,9 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.channels.message import AlertMessage
 from recorder.errors import WorldError
@@ -27,6 +27,15 @@ class BadAnswerError(ServerAwayError):
     """The server answers, and not well: which of server and message it is, only its other answers tell."""
 
 
+class PartlyTakenError(WorldError):
+    """The server took a message for some of its receivers. `is_final`: none of the others will ever get it there."""
+
+    def __init__(self, said: str, takers: Sequence[str], *, is_final: bool) -> None:
+        super().__init__(said)
+        self.takers = tuple(takers)
+        self.is_final = is_final
+
+
 class Channel(Protocol):
     """One way out."""
 
@@ -41,7 +50,17 @@ class Channel(Protocol):
         Raises:
             ServerAwayError: none of them counts as sent.
             BadAnswerError, MessageRefusedError: the same; only raised for a single message.
+            PartlyTakenError: some have it; only raised for a single message, by a channel for several.
         """
+        ...
+
+
+@runtime_checkable
+class ChannelForSeveral(Channel, Protocol):
+    """One way out to several receivers, each of whom may be refused."""
+
+    def without(self, takers: Collection[str]) -> Channel:
+        """The same way, for a message that these have already."""
         ...
 
 

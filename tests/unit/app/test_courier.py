@@ -11,6 +11,7 @@ import pytest
 
 from app.channels.courier import Courier
 from app.channels.desktop import DesktopChannel
+from app.channels.mail import MailChannel
 from app.channels.message import Origin, message_of
 from app.channels.opening import channels_for, open_channels
 from app.channels.outbox import Outbox
@@ -22,7 +23,7 @@ from recorder.errors import StorageError
 from recorder.events import Alert, AlertSeverity
 from recorder.evidence.keys import DeviceKey
 from recorder.policy.sections import ChannelKind, ChannelPolicy, Transport
-from tests.receivers import HOST, silent_server, web
+from tests.receivers import HOST, mailbox, make_certificate, silent_server, web
 from tests.xserver import wait_until
 
 ORIGIN = Origin(recording="20261122T101112Z-0badcafe", operator="alice", host="db1", started_wall_ns=10**18)
@@ -166,6 +167,20 @@ def test_a_notification_that_is_refused_does_not_show_the_ones_before_it_again(o
     carry(audit=(desktop := Shows()))
     wait_until(lambda: outbox.state("audit").delivered == 3, what="all three")
     assert desktop.shown == ["Alert 0", "Alert 1", "Alert 2"]
+
+
+def test_a_mail_goes_again_to_those_alone_who_did_not_get_it(outbox, carry, monkeypatch, tmp_path):
+    monkeypatch.setattr("app.channels.courier.FIRST_PAUSE_S", 0.02)
+    put(outbox, 1)
+    certificate = make_certificate(tmp_path)
+    with mailbox(tmp_path / "mails", certificate, "--later", "b@e.com", "--never", "c@e.com") as box:
+        people = ("a@e.com", "b@e.com", "c@e.com")
+        carry(audit=MailChannel(HOST, "t@e.com", people, box.port, ca_file=str(certificate.certificate)))
+        wait_until(lambda: len(box.mails()) == 2, what="the second mail")
+        assert [mail.splitlines()[0] for mail in box.mails()] == [b"X-For: a@e.com", b"X-For: b@e.com"]
+        wait_until(lambda: "(c@e.com: 550)" in outbox.state("audit").problem, what="the refusal")
+    assert (outbox.state("audit").waiting, outbox.state("audit").delivered) == (1, 0)
+    assert outbox.takers("audit", outbox.waiting("audit")[0]) == {"a@e.com", "b@e.com"}
 
 
 def test_a_dead_server_is_one_sentence_in_the_state(outbox, carry):
