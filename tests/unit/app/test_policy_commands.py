@@ -178,7 +178,7 @@ def test_a_purpose_that_the_policy_wants_must_be_given(home, policy, purpose, pa
             require_purpose(governed)
 
 
-@pytest.mark.parametrize("command", ["record", "run"])
+@pytest.mark.parametrize("command", [("record",), ("run", "--no-window")], ids=["record", "run"])
 def test_a_policy_that_cannot_be_followed_records_nothing(home, policy, capsys, monkeypatch, command, tmp_path):
     monkeypatch.delenv("DISPLAY", raising=False)
     library = tmp_path / "library"
@@ -186,11 +186,11 @@ def test_a_policy_that_cannot_be_followed_records_nothing(home, policy, capsys, 
         ("x = 1\n", "line 3: There is no setting `x`"),
         ('[recording]\nlibrary = "C:\\\\r"\n', "no full"),
     ):
-        status = main([command, "--policy", str(policy(text)), "--library", str(library)])
+        status = main([*command, "--policy", str(policy(text)), "--library", str(library)])
         err = capsys.readouterr().err
         assert (status, len(err.splitlines()), says in err) == (REFUSED, 1, True), err
     (home / "keys").mkdir(parents=True)
     (home / "keys" / POLICY_FILE).write_text("version = 1")
-    assert main([command]) == REFUSED
+    assert main([*command]) == REFUSED
     assert "`organisation` is missing" in capsys.readouterr().err
     assert not library.exists()
