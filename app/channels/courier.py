@@ -85,7 +85,8 @@ class _Round:
     def _run(self) -> None:
         while not self._is_ending():
             try:
-                is_away = not self._go_round()
+                with self._outbox.sending(self._name) as is_ours:
+                    is_away = is_ours and not self._go_round()
             except StorageError:
                 is_away = True  # the outbox cannot be used now: `channels status` says why
             self._failures = self._failures + 1 if is_away else 0

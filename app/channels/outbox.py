@@ -5,6 +5,8 @@ channel: put twice it waits once, and what was delivered is remembered, so that 
 says it again after a restart.
 """
 
+import hashlib
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +19,13 @@ import msgspec
 from app.channels.message import AlertMessage
 from recorder.clock import NS_PER_S
 from recorder.errors import StorageError
+from recorder.evidence.files import SystemFiles
 from recorder.store.index_file import set_aside, writing
 from recorder.store.sqlite_door import Database, sqlite3
 
 FILE_NAME = "outbox.db"
 WAIT_S = 5.0
+_LOCK_DIGITS = 16
 REMEMBERED_NS = 90 * 86_400 * NS_PER_S
 _DAMAGED_WORDS = ("malformed", "not a database", "no such table", "no such column")
 _SCHEMA = (
@@ -141,6 +145,29 @@ class Outbox:
             "SELECT count(*), max(at_wall_ns) FROM delivered WHERE channel = ?", (channel,)
         )
         return ChannelState(channel, waiting, oldest, problems[0][0] if problems else "", delivered, last)
+
+    @contextmanager
+    def sending(self, channel: str) -> Iterator[bool]:
+        """Send for this channel meanwhile, if no other process does (False); a holder that dies lets go.
+
+        Where nothing can be locked it is sent all the same: twice is better than never.
+        """
+        files, name = SystemFiles(), hashlib.sha256(channel.encode()).hexdigest()[:_LOCK_DIGITS]
+        held: int | None = None
+        try:
+            held = files.lock(self.path.with_name(f"{self.path.stem}-{name}.lock"))
+        except BlockingIOError:
+            yield False
+            return
+        except OSError as error:
+            if sys.platform == "win32" and isinstance(error, PermissionError):  # what a lock of another is there
+                yield False
+                return
+        try:
+            yield True
+        finally:
+            if held is not None:
+                files.close(held)
 
     def close(self) -> None:
         """Let go of the file."""

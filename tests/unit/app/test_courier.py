@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import msgspec
 import pytest
@@ -181,6 +182,62 @@ def test_a_mail_goes_again_to_those_alone_who_did_not_get_it(outbox, carry, monk
         wait_until(lambda: "(c@e.com: 550)" in outbox.state("audit").problem, what="the refusal")
     assert (outbox.state("audit").waiting, outbox.state("audit").delivered) == (1, 0)
     assert outbox.takers("audit", outbox.waiting("audit")[0]) == {"a@e.com", "b@e.com"}
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from app.channels.outbox import Outbox
+with Outbox(Path(sys.argv[1])).sending("audit") as is_ours:
+    print(is_ours, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_only_one_process_sends_from_a_queue_and_another_goes_on_when_it_dies(outbox, carry):
+    command = [sys.executable, "-c", HOLDS, str(outbox.path)]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    try:
+        assert holder.stdout.readline() == b"True\n"
+        put(outbox, 1, channels=("audit", "other"))
+        with web() as server, web() as other:
+            carry(audit=webhook(server.port), other=webhook(other.port))
+            wait_until(lambda: other.posted, what="the channel that nobody holds")
+            with outbox.sending("audit") as is_ours:
+                assert not is_ours
+            assert server.posted == []
+            os.kill(holder.pid, signal.SIGKILL)
+            wait_until(lambda: outbox.state("audit").delivered == 1, what="the alert")
+        assert server.ids == [message(1).id]
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdin.close()
+        holder.stdout.close()
+
+
+def test_two_agents_of_one_user_send_an_alert_once(outbox, carry):
+    slow, sent = threading.Event(), []
+
+    class Slow:
+        most_at_once = 1
+
+        def send(self, messages, _limit):
+            sent.append(messages[0].title)
+            slow.wait(2.5)
+
+    put(outbox, 1)
+    carry(audit=Slow())
+    wait_until(lambda: sent, what="the first agent")
+    second = Outbox(outbox.path)
+    courier = Courier(second, {"audit": Slow()}, clock=CLOCK)
+    courier.start()
+    wait_until(lambda: outbox.state("audit").delivered == 1, what="the alert")
+    courier.stop()
+    second.close()
+    assert sent == ["Alert 1"]
 
 
 def test_a_dead_server_is_one_sentence_in_the_state(outbox, carry):
