@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from Xlib import X
+from Xlib.error import BadDrawable, BadWindow
 
 from tests.e2e.programs import LIMIT_S, Site
 from tests.xserver import XServer, wait_until
@@ -146,10 +147,11 @@ def test_an_indicator_that_is_hidden_comes_back_and_the_recording_says_so(deskto
         def indicator():
             """In its place on the desktop, to be seen."""
             for window in connection.screen().root.query_tree().children:
-                attributes, geometry = window.get_attributes(), window.get_geometry()
-                is_ours = attributes.override_redirect and window.get_full_text_property(net_name) == INDICATOR
-                if is_ours and attributes.map_state == X.IsViewable and geometry.width > 20:
-                    return window
+                with contextlib.suppress(BadWindow, BadDrawable):  # it goes while we look
+                    attributes, geometry = window.get_attributes(), window.get_geometry()
+                    is_ours = attributes.override_redirect and window.get_full_text_property(net_name) == INDICATOR
+                    if is_ours and attributes.map_state == X.IsViewable and geometry.width > 20:
+                        return window
             return None
 
         net_name = connection.intern_atom("_NET_WM_NAME")
