@@ -216,8 +216,10 @@ class SessionAccount:
         reason = gap.reason if gap.what == EVERYTHING else f"{gap.reason}: {gap.what}"
         self._lacks.add(_Lack(2 * _rank(gap.what), _short(reason), gap.at_ns, end_ns))
         if gap.reason in _FORGETTING:
+            # What the last one said up to there; the next one may have said what it finds before the gap's end.
+            forgotten_ns = min(gap.at_ns + 1, end_ns)
             for track in self._tracks():
-                track.set(gap.at_ns, "")  # the next one may have said what it finds before its pictures were there
+                track.set(forgotten_ns, "")
         if gap.what in _COUNTED_SOURCES:
             self._failed.add((gap.what, end_ns))
             self._break(gap.what, end_ns)
