@@ -1,5 +1,6 @@
 """What the tests of evidence share: quick recordings, a turned clock, and both verifiers."""
 
+import errno
 import functools
 import importlib.util
 import os
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recorder.clock import Instant
+from recorder.evidence.files import SystemFiles
 from recorder.evidence.findings import Verdict
 from recorder.evidence.keys import AuditorKey, DeviceKey, DeviceTrust, KeyRing, Recipients, RootKey
 from recorder.evidence.verify import verify
@@ -39,6 +41,21 @@ class TurnedClock:
             START.boot_ns + self.elapsed_ns,
             START.wall_ns + self.elapsed_ns + self.wall_offset_ns,
         )
+
+
+class FullDisk(SystemFiles):
+    """Without room, until the reserve is given back."""
+
+    is_full = False
+
+    def write(self, fd, data):
+        if self.is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(fd, data)
+
+    def remove(self, path):
+        super().remove(path)
+        self.is_full = False
 
 
 class Cast:

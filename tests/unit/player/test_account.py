@@ -1,8 +1,5 @@
 """The account of a recording as the player reads it: sealed, computed, lost since; whole, alive, killed and resumed."""
 
-import errno
-import os
-
 import pytest
 
 from player.account import LOST, differing_ns
@@ -12,10 +9,10 @@ from recorder.agent_events import Covered, HiddenInput, MaskChanged, MaskedArea
 from recorder.coverage import CoverageEntry
 from recorder.errors import StorageError
 from recorder.events import Gap, IdleChanged, LockChanged, SessionEnded
-from recorder.evidence.files import SystemFiles
 from recorder.format.payload import encode_events
 from recorder.geometry import Rect
 from resources.words import read_words
+from tests.evidence_kit import FullDisk
 from tests.killed_desks import be_killed, resume
 from tests.recordings import Desk, S
 
@@ -172,21 +169,6 @@ def test_a_gap_that_says_why_stands_before_the_silence_around_it_and_one_of_the_
     account = opened(desk.close()).account()
     assert told(account)[-3:] == [(20, 40, "gap", "silent"), (40, 60, "gap", "suspended"), (60, 100, "gap", "silent")]
     assert_whole(account)
-
-
-class FullDisk(SystemFiles):
-    """Without room, until the reserve is given back."""
-
-    is_full = False
-
-    def write(self, fd, data):
-        if self.is_full:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return super().write(fd, data)
-
-    def remove(self, path):
-        super().remove(path)
-        self.is_full = False
 
 
 def test_a_segment_that_was_given_up_for_want_of_room_is_no_evidence_that_is_missing(desk):

@@ -13,7 +13,7 @@ from recorder.evidence.findings import Code, Status
 from recorder.evidence.keys import AuditorKey, Recipients
 from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.evidence.writer import LOCK_FILE, RESERVE_FILE
-from tests.evidence_kit import TurnedClock, cast, codes, crash, judged, new_writer, payload, record
+from tests.evidence_kit import FullDisk, TurnedClock, cast, codes, crash, judged, new_writer, payload, record
 
 FAILING_CALLS = ["make_folder", "open_new", "write", "datasync", "sync_folder", "lock", "reserve", "remove"]
 
@@ -311,18 +311,6 @@ def test_what_a_failed_write_left_cannot_be_exchanged_for_something_else(tmp_pat
 
 
 def test_on_a_full_disk_the_reserve_pays_for_a_signed_end(tmp_path):
-    class FullDisk(SystemFiles):
-        is_full = False
-
-        def write(self, fd, data):
-            if self.is_full:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return super().write(fd, data)
-
-        def remove(self, path):
-            super().remove(path)
-            self.is_full = False
-
     files = FullDisk()
     writer = new_writer(tmp_path, files=files)
     writer.start_segment("start")
