@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,17 @@ class RunningAgent:
                 break
             threading.Event().wait(1.0)
         self._reader.join(5)
+
+
+def recorders_of(resident: int) -> set[int]:
+    """The processes that a resident has started, by whichever of its threads."""
+    lists = Path(f"/proc/{resident}/task").glob("*/children")
+    return {int(pid) for path in lists for pid in path.read_text("ascii").split()}
+
+
+def next_recorder(resident: int, *, beaten: Collection[int] = ()) -> int:
+    """The process that the resident has started, besides these."""
+    return wait_until(lambda: min(recorders_of(resident).difference(beaten), default=0), what="a recorder")
 
 
 def boot_ns() -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.agents import RunningAgent, boot_ns
+from tests.agents import RunningAgent, boot_ns, next_recorder
 from tests.e2e.programs import Site
 from tests.xserver import XServer, wait_until
 
@@ -35,22 +35,12 @@ def gaps(entries: list[dict[str, Any]]) -> list[tuple[str, int]]:
     return [(entry["reason"], entry["length_ns"]) for entry in entries if entry["class"] == "gap"]
 
 
-def first_recorder(agent: RunningAgent) -> int:
-    """The process that the resident has started, by whichever of its threads."""
-
-    def found() -> int:
-        lists = Path(f"/proc/{agent.process.pid}/task").glob("*/children")
-        return next((int(pid) for path in lists for pid in path.read_text("ascii").split()), 0)
-
-    return wait_until(found, what="a recorder")
-
-
 def test_a_recorder_killed_before_there_is_a_recording_leaves_a_gap_from_when_the_agent_began(
     site: Site, start_agent: Start
 ) -> None:
     agent = start_agent(waits=False)
     began_ns = boot_ns()
-    pid = first_recorder(agent)
+    pid = next_recorder(agent.process.pid)
     started_ns = boot_ns()
     os.kill(pid, signal.SIGKILL)
     state = agent.wait_recording(recorder=pid)

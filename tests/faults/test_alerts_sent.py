@@ -10,6 +10,7 @@ import pytest
 
 from recorder.evidence.files import is_locked
 from recorder.evidence.writer import LOCK_FILE
+from tests.agents import recorders_of
 from tests.receivers import HOST, make_certificate, web
 from tests.xserver import wait_until
 
@@ -127,11 +128,6 @@ def test_that_the_recorder_is_killed_again_and_again_is_told_outside_although_no
     signs = [row["detail"] for row in agent.rows("evasion")]
     for pid in killed:
         assert [f"process {pid}) was killed by SIGKILL" in sign for sign in signs].count(True) == 1
-
-
-def recorders_of(resident):
-    lists = Path(f"/proc/{resident}/task").glob("*/children")
-    return {int(pid) for path in lists for pid in path.read_text("ascii").split()}
 
 
 def is_written(folder):

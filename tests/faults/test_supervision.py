@@ -10,7 +10,7 @@ import pytest
 
 from app.agent.supervision.watching import WatchLimits
 from recorder.session.sealer import HOLD_BACK_NS
-from tests.agents import RunningAgent, boot_ns
+from tests.agents import RunningAgent, boot_ns, next_recorder
 from tests.e2e.programs import Site
 from tests.evidence_kit import independent
 from tests.xserver import XServer, wait_until
@@ -155,7 +155,7 @@ def test_killed_again_and_again_even_before_it_records_every_moment_is_accounted
     at_ns = struck(agent, first.recorder_pid, signal.SIGKILL)
     beaten = {first.recorder_pid}
     for _ in range(3):  # the next ones die while they start
-        pid = _next_recorder(first.resident_pid, beaten)
+        pid = next_recorder(first.resident_pid, beaten=beaten)
         os.kill(pid, signal.SIGKILL)
         beaten.add(pid)
     state = agent.wait_recording(recorder=first.recorder_pid)
@@ -169,17 +169,6 @@ def test_killed_again_and_again_even_before_it_records_every_moment_is_accounted
     assert abs(gaps[0]["at_s"] * S - at_ns) <= RIGHT_TO_NS
     assert abs(covered_s * S - (back_ns - at_ns)) <= RIGHT_TO_NS + S // 2
     assert_both_say_partial(site, agent)
-
-
-def _next_recorder(resident: int, beaten: set[int]) -> int:
-    """The process that the resident has started since, by whichever of its threads."""
-
-    def found() -> int:
-        lists = Path(f"/proc/{resident}/task").glob("*/children")
-        pids = {int(pid) for path in lists for pid in path.read_text("ascii").split()}
-        return min(pids - beaten, default=0)
-
-    return wait_until(found, what="another recorder")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
