@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from recorder.codec import origins
 from recorder.codec.runs import runs_of
 from recorder.codec.tiles import COLOUR_MASK, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 from recorder.codec.varint import varints, zigzag
@@ -133,8 +134,7 @@ def take_tiles(canvas: Canvas, positions: Numbers, tiles: Canvas, /) -> None:
 
 def stamp_tiles(canvas: Canvas, positions: Numbers, firsts: Canvas, /) -> None:
     rows, columns = np.divmod(positions, canvas.shape[1] // TILE_WIDTH_PX)
-    in_tile = np.arange(PIXELS, dtype=np.uint32).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
-    _in_tiles(canvas)[rows, :, columns, :] = firsts[:, None, None] + in_tile
+    _in_tiles(canvas)[rows, :, columns, :] = firsts[:, None, None] + origins.IN_TILE
 
 
 def count_variety(

@@ -73,13 +73,6 @@ class Grid:
         firsts = np.arange(rows.start, rows.stop, dtype=np.int64)[:, None] * self.columns
         return (firsts + np.arange(columns.start, columns.stop, dtype=np.int64)).ravel()
 
-    def pixels_of(self, rows: slice, columns: slice) -> tuple[slice, slice]:
-        """The pixels of a block of tiles, the padding included."""
-        return (
-            slice(rows.start * TILE_HEIGHT_PX, rows.stop * TILE_HEIGHT_PX),
-            slice(columns.start * TILE_WIDTH_PX, columns.stop * TILE_WIDTH_PX),
-        )
-
     def in_tiles(self, canvas: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
         """The same memory as (row, y, column, x, …)."""
         return canvas.reshape(self.rows, TILE_HEIGHT_PX, self.columns, TILE_WIDTH_PX, *canvas.shape[2:])
