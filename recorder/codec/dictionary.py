@@ -92,10 +92,10 @@ class TileDictionary:
         """The first tile that each is equal to; and the last tile of each hash that is equal to none before."""
         same_as = np.arange(positions.size)
         remembered: dict[int, int] = {}
-        firsts = [remembered.setdefault(number, index) for index, number in enumerate(hashes)]
-        again = np.flatnonzero(np.array(firsts, np.int64) != same_as)
+        firsts = np.array([remembered.setdefault(number, index) for index, number in enumerate(hashes)], np.int64)
+        again = np.flatnonzero(firsts != same_as)
         if again.size:
-            others = np.array(firsts, np.int64)[again]
+            others = firsts[again]
             if self._are_equal(canvas, positions[again], positions[others]).all():
                 same_as[again] = others  # the same new tiles stand here several times
             else:
