@@ -11,10 +11,10 @@ import numpy as np
 
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.kept_tiles import KeptTiles
-from recorder.codec.numbered import PIXELS_A_TILE, ColoursOf, NumberedReader, Plain
+from recorder.codec.numbered import ColoursOf, NumberedReader, Plain
 from recorder.codec.palette import Palette
 from recorder.codec.sheet_kernel import SheetKernel
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
+from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
 BeginGroup: TypeAlias = Callable[[int], NumberedReader]
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from recorder.codec import fused
 from recorder.codec.fused import Kernel
-from recorder.codec.numpy_kernel import PIXELS, Hashes
-from recorder.codec.tiles import Canvas, Mask, Numbers
+from recorder.codec.numpy_kernel import Hashes
+from recorder.codec.tiles import PIXELS_A_TILE, Canvas, Mask, Numbers
 
 CAPACITY_TILES = 2560  # 10 MB of 4 KB each: a full 1080p picture and a quarter without a tile in common
 _FORGET_ONE_IN = 64
@@ -27,7 +27,7 @@ def _odd_weights(count: int) -> Hashes:
     return np.asarray(mixed ^ (mixed >> np.uint64(31)) | np.uint64(1))
 
 
-WEIGHTS = _odd_weights(PIXELS // 2)
+WEIGHTS = _odd_weights(PIXELS_A_TILE // 2)
 
 
 def sums_of(words: Hashes) -> Hashes:
@@ -45,7 +45,8 @@ class TileDictionary:
     def __init__(self, *, capacity: int = CAPACITY_TILES, kernel: Kernel | None = None) -> None:
         self._capacity = capacity
         self._kernel = kernel or fused.choose().kernel
-        self._tiles: Canvas = np.zeros((capacity, PIXELS), np.uint32)  # only the pages of slots in use are touched
+        # Only the pages of slots in use are touched.
+        self._tiles: Canvas = np.zeros((capacity, PIXELS_A_TILE), np.uint32)
         self._ids: Numbers = np.full(capacity, -1, np.int64)
         self._hashes: Hashes = np.zeros(capacity, np.uint64)
         self._used_at: Numbers = np.zeros(capacity, np.int64)

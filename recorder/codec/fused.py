@@ -10,7 +10,7 @@ import numpy as np
 from recorder.codec import numpy_kernel
 from recorder.codec.numpy_kernel import Counts, Hashes, Numbers16
 from recorder.codec.runs import Runs
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
+from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 
 VARIABLE = "TACHIAI_KERNEL"  # "numpy": for tests, for measuring, and should the compiled one ever be at fault
 VERSION = 4  # of kernel.c; a file that was built from another is not used
@@ -140,14 +140,14 @@ def _without(why_not: str, *, is_wanted: bool = False) -> Choice:
 
 def taken(kernel: Kernel, canvas: Canvas, positions: Numbers) -> Canvas:
     """Tiles as (n, 16, 64) pixels."""
-    tiles = np.empty((positions.size, numpy_kernel.PIXELS), np.uint32)
+    tiles = np.empty((positions.size, PIXELS_A_TILE), np.uint32)
     kernel.take_tiles(canvas, positions, tiles)
     return tiles.reshape(-1, TILE_HEIGHT_PX, TILE_WIDTH_PX)
 
 
 def runs_in(kernel: Kernel, canvas: Canvas, positions: Numbers) -> Runs:
     """The runs of tiles, column by column."""
-    most = positions.size * numpy_kernel.PIXELS
+    most = positions.size * PIXELS_A_TILE
     colours, lengths = np.empty(most, np.uint32), np.empty(most, np.int64)  # only what is written to takes memory
     count = kernel.find_runs(canvas, positions, colours, lengths)
     return Runs(positions.size, colours[:count], lengths[:count])

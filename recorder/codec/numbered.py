@@ -24,12 +24,11 @@ from recorder.codec.errors import DamagedPictureError
 from recorder.codec.groups import GROUP_BYTES, MAX_GROUP_BYTES, GroupReader, GroupWriter
 from recorder.codec.kept_tiles import KeptTiles
 from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
+from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 from recorder.codec.varint import varints
 from recorder.codec.wire import read_numbers, up_to
 
 MAX_TILES_A_SHEET = 512  # what encoding and decoding one takes stays small
-PIXELS_A_TILE = TILE_HEIGHT_PX * TILE_WIDTH_PX
 _ESCAPE = 255
 _MOST_RARE = (1 << 16) - COMMON  # places are two bytes
 _PIECE = 1 << 20  # pixels
@@ -120,7 +119,7 @@ class Places:
         """The pixels (n, 16, 64) of these tiles."""
         if self._rest is not None:
             self._read(self._rest)
-        chosen = self._places.reshape(-1, TILE_WIDTH_PX * TILE_HEIGHT_PX)[indices]
+        chosen = self._places.reshape(-1, PIXELS_A_TILE)[indices]
         if not chosen.size:
             return np.zeros((0, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
         # OpenCV turns columns to rows, and looks bytes up, in a fraction of what numpy takes.

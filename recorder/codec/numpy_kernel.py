@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from recorder.codec import origins
 from recorder.codec.runs import runs_of
-from recorder.codec.tiles import COLOUR_MASK, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
+from recorder.codec.tiles import COLOUR_MASK, PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 from recorder.codec.varint import varints, zigzag
 
 Hashes = npt.NDArray[np.uint64]
@@ -17,7 +17,6 @@ Counts = npt.NDArray[np.int32]
 Numbers16 = npt.NDArray[np.uint16]
 
 RIGHT = np.uint8(255)  # of a mask: this pixel is right; 0: it is wrong
-PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
 MOST_BYTES_A_TILE = 30  # of `pack_tiles`
 _BAND_PX = 128
 _WORD_PX = 8
@@ -101,7 +100,7 @@ def _taken(canvas: Canvas, positions: Numbers) -> Canvas:
 def hash_tiles(canvas: Canvas, positions: Numbers, weights: Hashes, hashes: Hashes, /) -> None:
     for start in range(0, positions.size, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        words = _taken(canvas, positions[part]).reshape(-1, PIXELS).view(np.uint64)
+        words = _taken(canvas, positions[part]).reshape(-1, PIXELS_A_TILE).view(np.uint64)
         np.einsum("ij,j->i", words, weights, out=hashes[part])
 
 
@@ -110,14 +109,14 @@ def same_tiles(canvas: Canvas, positions: Numbers, store: Canvas, slots: Numbers
     held = np.flatnonzero(slots >= 0)
     for start in range(0, held.size, _AT_ONCE):
         part = held[start : start + _AT_ONCE]
-        shown = _taken(canvas, positions[part]).reshape(-1, PIXELS).view(np.uint64)
+        shown = _taken(canvas, positions[part]).reshape(-1, PIXELS_A_TILE).view(np.uint64)
         same[part] = (store[slots[part]].view(np.uint64) == shown).all(axis=1)
 
 
 def store_tiles(canvas: Canvas, positions: Numbers, store: Canvas, slots: Numbers, /) -> None:
     for start in range(0, positions.size, _AT_ONCE):
         into = slots[start : start + _AT_ONCE]
-        tiles = _taken(canvas, positions[start : start + _AT_ONCE]).reshape(-1, PIXELS)
+        tiles = _taken(canvas, positions[start : start + _AT_ONCE]).reshape(-1, PIXELS_A_TILE)
         store[into[into >= 0]] = tiles[into >= 0]
 
 

@@ -12,11 +12,10 @@ import lzma
 import numpy as np
 
 from recorder.codec.errors import DamagedPictureError
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
+from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 
-PIXELS = TILE_HEIGHT_PX * TILE_WIDTH_PX
-PLACE_BITS = PIXELS.bit_length() - 1
-IN_TILE: Canvas = np.arange(PIXELS, dtype=np.uint32).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
+PLACE_BITS = PIXELS_A_TILE.bit_length() - 1
+IN_TILE: Canvas = np.arange(PIXELS_A_TILE, dtype=np.uint32).reshape(TILE_HEIGHT_PX, TILE_WIDTH_PX)
 MOST_TILES = 1 << 22  # ids up to here fit, with a place, into four bytes
 _MOST_BREAKS_A_TILE = 64
 _AT_ONCE = 128  # tiles, each of which takes 8 KB several times over
@@ -35,7 +34,7 @@ def encode(origins: Canvas) -> bytes | None:
         # a tile mostly begins one tile after where the one before it began
         breaks[:, 0, 0] -= np.concatenate(([before], block[:-1, 0, 0]))
         found = np.flatnonzero(breaks)
-        places.append(found + start * PIXELS)
+        places.append(found + start * PIXELS_A_TILE)
         steps.append(breaks.ravel()[found])
     at, stepped = np.concatenate(places), np.concatenate(steps)
     if at.size > _MOST_BREAKS_A_TILE * len(origins):
@@ -59,7 +58,7 @@ def decode(data: bytes, tiles: int) -> Canvas:
     gaps = np.frombuffer(plain, np.uint8, 4 * count, 4).reshape(4, count).T.copy().view("<u4").ravel()
     steps = np.frombuffer(plain, np.uint8, 8 * count, 4 + 4 * count).reshape(8, count).T.copy().view("<i8").ravel()
     at = np.cumsum(gaps.astype(np.int64))
-    if count and not 0 <= int(at[0]) <= int(at[-1]) < tiles * PIXELS:
+    if count and not 0 <= int(at[0]) <= int(at[-1]) < tiles * PIXELS_A_TILE:
         raise _damaged()
     origins = np.zeros((tiles, TILE_HEIGHT_PX, TILE_WIDTH_PX), np.uint32)
     origins.reshape(-1)[at] = steps.astype(np.uint32)

@@ -17,12 +17,12 @@ from recorder.codec.errors import DamagedPictureError
 from recorder.codec.kept_tiles import Composed, KeptTiles
 from recorder.codec.palette import Palette
 from recorder.codec.sheet_kernel import SheetKernel
-from recorder.codec.tiles import TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers, bgr_of
+from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
 
 LOSSY_KINDS = frozenset({SheetKind.JPEG, SheetKind.JPEG_HALF})
 CACHE_BYTES = 48 << 20
-TILE_BYTES = TILE_WIDTH_PX * TILE_HEIGHT_PX * 3
+TILE_BYTES = PIXELS_A_TILE * 3
 _MOST_TILES_AT_ONCE = 12_288
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 

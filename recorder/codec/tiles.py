@@ -13,9 +13,10 @@ from recorder.geometry import Rect
 
 TILE_HEIGHT_PX = 16
 TILE_WIDTH_PX = 64
+PIXELS_A_TILE = TILE_WIDTH_PX * TILE_HEIGHT_PX
 MAX_SIDE_PX = 16384
 MAX_PICTURE_PX = 1 << 25  # 8K, and a little
-MAX_TILES = MAX_PICTURE_PX // (TILE_WIDTH_PX * TILE_HEIGHT_PX) + MAX_SIDE_PX // 8  # those that stick out, too
+MAX_TILES = MAX_PICTURE_PX // PIXELS_A_TILE + MAX_SIDE_PX // 8  # those that stick out, too
 COLOUR_MASK = np.uint32(0x00FFFFFF)  # the fourth byte of BGRX is whatever X left there
 
 Canvas: TypeAlias = npt.NDArray[np.uint32]  # BGR0 pixels, padded with 0 to whole tiles
