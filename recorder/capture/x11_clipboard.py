@@ -7,10 +7,10 @@ from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
-from Xlib.ext import res as xres
 from Xlib.ext import xfixes
 
 from recorder.capture.linux_process import executable_of
+from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_source import X11Source
 from recorder.capture.x11_transfer import SelectionReader
 from recorder.clock import NS_PER_S
@@ -53,9 +53,7 @@ class X11Clipboard(X11Source):
             msg = "The clipboard is not recorded: this display has no XFIXES extension."
             raise CannotRecordError(msg)
         connection.display.xfixes_query_version()
-        self._has_res = connection.has("X-Resource")
-        if self._has_res:
-            connection.display.res_query_version()
+        self._pids = ClientPids(connection)
         self._reader = SelectionReader(connection)
         self._names = {connection.atom(name): kind for name, kind in _SELECTIONS.items()}
         for selection in self._names:
@@ -144,15 +142,11 @@ class X11Clipboard(X11Source):
 
     def _owner(self, window: int) -> str | None:
         """The program that offers it, by what the server knows of its connection."""
-        if not self._has_res:
-            return None
-        asked = [{"client": window, "mask": xres.LocalClientPIDMask}]
         try:
-            answer = self._connection.display.res_query_client_ids(asked)
+            pid = self._pids.of(window)
         except xerror.XError:
             return None
-        pid = next((one.value[0] for one in answer.ids if len(one.value) == 1), None)
-        executable = None if pid is None else executable_of(int(pid))
+        executable = None if pid is None else executable_of(pid)
         return None if executable is None else PurePath(executable).name
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
-from Xlib.ext import res as xres
 
 from recorder.agent_events import EvasionSign
 from recorder.capture.linux_process import facts_of
 from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
+from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_source import X11Source
 from recorder.errors import CannotRecordError
 
@@ -44,7 +44,6 @@ class X11Curtain(X11Source):
     ) -> None:
         super().__init__("curtain")
         self._is_ours = is_ours
-        self._has_res = False
         self._look_every_s = look_every_s
         self._long_ns = long_ns
         self._wakes = False
@@ -56,9 +55,7 @@ class X11Curtain(X11Source):
         if not self._connection.has("MIT-SCREEN-SAVER"):
             msg = "Curtains over the screen are not noticed: this display has no MIT-SCREEN-SAVER extension."
             raise CannotRecordError(msg)
-        self._has_res = self._connection.has("X-Resource")
-        if self._has_res:
-            self._connection.display.res_query_version()
+        self._pids = ClientPids(self._connection)
         self._wakes = wakes_after_pause(self._connection, RECENT_MS)
         return "A window that covers everything while input goes on for half a minute is noticed."
 
@@ -104,12 +101,8 @@ class X11Curtain(X11Source):
         return None
 
     def _is_our_cover(self, window: Any) -> bool:
-        """By what the server knows of its connection: a window may call itself anything."""
-        if not self._has_res:
-            return False
-        asked = [{"client": window.id, "mask": xres.LocalClientPIDMask}]
-        answer = self._connection.display.res_query_client_ids(asked)
-        return any(self._is_ours(int(one.value[0])) for one in answer.ids if len(one.value) == 1)
+        pid = self._pids.of(window.id)
+        return pid is not None and self._is_ours(pid)
 
 
 def _name_of(window: Any) -> str:

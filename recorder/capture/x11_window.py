@@ -6,9 +6,9 @@ from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
-from Xlib.ext import res as xres
 
 from recorder.capture.linux_process import executable_of
+from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.capture.x11_source import X11Source
 from recorder.capture.x11_time import ServerTime
@@ -58,9 +58,7 @@ class X11ActiveWindow(X11Source):
         self._time = ServerTime(connection, self._clock)
         self._atoms = {name: connection.atom(name) for name in (*_TITLES, "_NET_ACTIVE_WINDOW", "_NET_FRAME_EXTENTS")}
         self._relevant = {*self._atoms.values(), connection.atom("_NET_SUPPORTING_WM_CHECK")}
-        self._has_res = connection.has("X-Resource")
-        if self._has_res:
-            connection.display.res_query_version()
+        self._pids = ClientPids(connection)
         connection.root.change_attributes(event_mask=X.PropertyChangeMask | X.SubstructureNotifyMask)
         if self._manager_is_there():
             return "The active window is the one that the window manager names."
@@ -197,12 +195,9 @@ class X11ActiveWindow(X11Source):
 
     def _pid(self, window: Any) -> int | None:
         """By the server, which knows whom it is connected to; else by the window, which may say anything."""
-        if self._has_res:
-            asked = [{"client": window.id, "mask": xres.LocalClientPIDMask}]
-            answer = self._connection.display.res_query_client_ids(asked)
-            found = next((one.value[0] for one in answer.ids if len(one.value) == 1), None)
-            if found:
-                return int(found)
+        found = self._pids.of(window.id)
+        if found is not None:
+            return found
         machine = window.get_wm_client_machine()
         if machine is not None and machine not in (socket.gethostname(), "localhost"):
             return None

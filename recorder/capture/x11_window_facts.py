@@ -7,10 +7,10 @@ from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
-from Xlib.ext import res as xres
 
 from recorder.capture.linux_process import executable_of
 from recorder.capture.shown_windows import program_names
+from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_connection import X11Connection
 from recorder.geometry import Rect
 
@@ -46,10 +46,8 @@ class X11WindowFacts:
         self._machine = connection.atom("WM_CLIENT_MACHINE")
         self._telling = {self._state, *self._titles, self._class, self._owner_of, self._pid_atom}
         self._id_mask = int(connection.display.display.info.resource_id_mask)
-        self._has_res = connection.has("X-Resource")
+        self._pids = ClientPids(connection)
         self._has_shape = connection.has("SHAPE")
-        if self._has_res:
-            connection.display.res_query_version()
         self._watched: set[int] = set()
         self._inside: dict[int, int] = {}
 
@@ -201,19 +199,12 @@ class X11WindowFacts:
 
     def _program(self, window: Any) -> tuple[int | None, str | None]:
         """By the server, which knows whom it is connected to; else by the window, which may say anything."""
-        pid = self._server_pid(window.id)
+        pid = self._pids.of(window.id)
         if pid is None:
             machine = self._text(window, self._machine)
             if machine in ("", "localhost", socket.gethostname()):
                 pid = self._number(window, self._pid_atom)
         return pid, None if pid is None else executable_of(pid)
-
-    def _server_pid(self, number: int) -> int | None:
-        if not self._has_res:
-            return None
-        asked = [{"client": number, "mask": xres.LocalClientPIDMask}]
-        answer = self._connection.display.res_query_client_ids(asked)
-        return next((int(one.value[0]) for one in answer.ids if len(one.value) == 1 and one.value[0]), None)
 
 
 def outer_area(x: int, y: int, width: int, height: int, border: int) -> Rect:
