@@ -3,37 +3,29 @@
 import os
 from pathlib import Path
 
+from recorder.capture.kernel_number import KernelNumber
 from recorder.capture.linux_process import PROC
 
 # The first of all namespaces of process ids (PROC_PID_INIT_INO). In another one the two numbers count different things.
 _FIRST_NAMESPACE = "pid:[4026531836]"
-UNASKED_MOST = 10
 
 
 class ProcessCounts:
     """Tells a look at /proc that would find nothing from one that may.
 
     The last id that was given changes with every process and thread that begins; without that, their number changes
-    with every one that ends. Who may write to the kernel can set the first of them: so every tenth look is made anyway.
+    with every one that ends.
     """
 
     def __init__(self, proc: Path = PROC) -> None:
         self._file: int | None = None
-        self._seen: list[bytes] = []
-        self._unasked = 0
+        self._number = KernelNumber()
         if _counts_all(proc):
             self._file = os.open(proc / "loadavg", os.O_RDONLY)
 
     def may_have_changed(self) -> bool:
         """Whether a process may have begun or ended since this was asked last."""
-        now = self._read()
-        is_same = now == self._seen and bool(now)
-        self._seen = now
-        self._unasked = self._unasked + 1 if is_same else 0
-        if self._unasked < UNASKED_MOST:
-            return not is_same
-        self._unasked = 0
-        return True
+        return self._number.may_have_moved(self._read())
 
     def close(self) -> None:
         """Let go; may be called twice."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.agent_events import DeviceChanged
+from recorder.capture.kernel_number import KernelNumber
 from recorder.capture.source import ThreadSource
 from recorder.errors import CannotRecordError
 
@@ -13,7 +14,6 @@ USB = "bus/usb/devices"
 USB_KIND = "usb"
 UEVENTS = "kernel/uevent_seqnum"
 LOOK_EVERY_S = 2.0
-UNTOLD_MOST = 10  # so many looks are left out at most while the kernel tells nothing new
 LONGEST_NAME = 200
 # Of USB's interface classes those that a person plugs in to carry data, or to type with.
 _KINDS = {
@@ -45,7 +45,7 @@ class LinuxDevices(ThreadSource):
         super().__init__("devices")
         self._sys = sys
         self._look_every_s = look_every_s
-        self._told, self._left_out = "", 0
+        self._events = KernelNumber()
         self._known: dict[str, Device] = {}  # by where it is plugged in
         self._unready: set[str] = set()
         self._usb: list[Device] = []
@@ -67,14 +67,7 @@ class LinuxDevices(ThreadSource):
 
     def _has_told(self) -> bool:
         """Whether the kernel numbered another message about any device; of a card some readers make it send none."""
-        told = _said(self._sys / UEVENTS)
-        is_same = told == self._told and bool(told)
-        self._told = told
-        self._left_out = self._left_out + 1 if is_same else 0
-        if self._left_out < UNTOLD_MOST:
-            return not is_same
-        self._left_out = 0
-        return True
+        return self._events.may_have_moved(_said(self._sys / UEVENTS))
 
     def _look(self, added: str) -> None:
         now_ns = self._clock.now_ns()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recorder.capture import linux_counts
+from recorder.capture import kernel_number, linux_counts
 from recorder.capture.linux_counts import ProcessCounts
 
 LINE = "0.20 0.18 0.12 1/80 11206\n"
@@ -35,7 +35,7 @@ def test_what_stayed_is_no_change_and_what_began_or_ended_is_one(proc: Path) -> 
 
 def test_every_tenth_look_is_made_whatever_the_numbers_say(proc: Path) -> None:
     counts = ProcessCounts(proc)
-    told = [counts.may_have_changed() for _ in range(1 + 2 * linux_counts.UNASKED_MOST)]
+    told = [counts.may_have_changed() for _ in range(1 + 2 * kernel_number.LEFT_OUT_MOST)]
     counts.close()
     assert [number for number, changed in enumerate(told) if changed] == [0, 10, 20]
 
