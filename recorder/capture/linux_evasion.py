@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from recorder.agent_events import EvasionSign
-from recorder.capture.linux_process import PROC, executable_of
+from recorder.capture.linux_process import PROC, executable_of, tracer_of
 from recorder.capture.source import ThreadSource
 from recorder.clock import NS_PER_S
 
@@ -13,8 +13,6 @@ LOOK_EVERY_S = 2.0
 SETTLED_NS = NS_PER_S
 SOCKETS = Path("/tmp/.X11-unix")
 _DISPLAY = re.compile(r"X(\d+)")
-_TRACER = re.compile(rb"^TracerPid:\s+(\d+)$", re.MULTILINE)
-_MOST_STATUS_BYTES = 4096
 
 
 class LinuxEvasion(ThreadSource):
@@ -44,24 +42,13 @@ class LinuxEvasion(ThreadSource):
 
     def _look_at_tracers(self) -> None:
         for pid in (os.getpid(), os.getppid()):
-            tracer = self._tracer_of(pid)
+            tracer = tracer_of(pid, self._proc)
             if tracer and tracer != self._tracers.get(pid):
                 name = executable_of(tracer, self._proc)
                 whom = "the recorder" if pid == os.getpid() else "what started the recorder"
                 detail = f"{whom} (process {pid}) is traced"
                 self._emit(EvasionSign(self._clock.now_ns(), "recorder_inspected", detail, tracer, name))
             self._tracers[pid] = tracer
-
-    def _tracer_of(self, pid: int) -> int:
-        try:
-            status = os.open(f"{self._proc}/{pid}/status", os.O_RDONLY)
-            try:
-                found = _TRACER.search(os.read(status, _MOST_STATUS_BYTES))
-            finally:
-                os.close(status)
-        except OSError:
-            return 0
-        return int(found[1]) if found else 0
 
     def _look_at_displays(self) -> None:
         changed_ns = self._folder_changed_ns()

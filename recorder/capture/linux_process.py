@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+_TRACER = re.compile(rb"^TracerPid:\s+(\d+)$", re.MULTILINE)
+_MOST_STATUS_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,26 @@ def facts_of(pid: int, proc: Path = PROC) -> ProcessFacts | None:
 
 def is_running(pid: int, proc: Path = PROC) -> bool:
     """Whether there is such a process, and it is not one that has ended and of which only its parent has not heard."""
+    return state_of(pid, proc) not in ("", "Z", "X")
+
+
+def state_of(pid: int, proc: Path = PROC) -> str:
+    """What it does, as the kernel says: "R", "S", "D", "T" (stopped), "Z"; "" if it is gone or cannot be known."""
     raw = _bytes_of(pid, "stat", proc)
-    return raw is not None and b")" in raw and raw[raw.rindex(b")") + 2 :][:1] not in (b"Z", b"X")
+    return "" if raw is None else raw.rpartition(b")")[2].lstrip()[:1].decode("ascii", "replace")
+
+
+def tracer_of(pid: int, proc: Path = PROC) -> int:
+    """The process that debugs it; 0 if none does, or it cannot be known."""
+    try:
+        status = os.open(f"{proc}/{pid}/status", os.O_RDONLY)  # often asked, so without a `Path`
+        try:
+            found = _TRACER.search(os.read(status, _MOST_STATUS_BYTES))
+        finally:
+            os.close(status)
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 def age_s(facts: ProcessFacts, proc: Path = PROC) -> float:

@@ -2,18 +2,16 @@
 
 import contextlib
 import os
-import re
 import select
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
-PROC = Path("/proc")
+from recorder.capture.linux_process import state_of, tracer_of
+
 FORGET_S = 1.0
-_TRACER = re.compile(r"^TracerPid:\s+(\d+)$", re.MULTILINE)
 
 
 def agent_command() -> list[str]:
@@ -32,11 +30,7 @@ class Peer:
 
     def state(self) -> str:
         """What it does, as the kernel says: "R", "S", "D", "T" (stopped), "Z"; "" if it is gone or cannot be known."""
-        try:
-            stat = (PROC / str(self.pid) / "stat").read_text("ascii", "replace")
-        except OSError:
-            return ""
-        return stat.rpartition(")")[2].split()[0]
+        return state_of(self.pid)
 
     def tell_stops(self, on_stop: Callable[[], None]) -> None:
         """Call this, from a thread that sleeps until then, whenever it is stopped (SIGSTOP). Only of our own child."""
@@ -48,11 +42,7 @@ class Peer:
 
     def tracer(self) -> int:
         """The process that debugs it; 0 if none does, or it cannot be known."""
-        try:
-            found = _TRACER.search((PROC / str(self.pid) / "status").read_text("utf-8", "replace"))
-        except OSError:
-            return 0
-        return int(found[1]) if found else 0
+        return tracer_of(self.pid)
 
     def kill(self) -> None:
         """End it, whatever it does."""
