@@ -48,7 +48,7 @@ class FocusVisits:
     """
 
     def __init__(self, fields: FocusedFields, program_that_tells: Callable[[int], int | None]) -> None:
-        self.fields = self._fields = fields
+        self.fields = fields
         self._program_that_tells = program_that_tells
         self._gate = threading.Condition()
         self._visit: Visit | None = None
@@ -60,12 +60,12 @@ class FocusVisits:
     def begin(self) -> None:
         """From now on somebody asks."""
         with self._gate:
-            self._is_asking = self._fields.is_asked_again = True
+            self._is_asking = self.fields.is_asked_again = True
 
     def end(self) -> None:
         """Nobody asks any more."""
         with self._gate:
-            self._is_asking = self._fields.is_asked_again = False
+            self._is_asking = self.fields.is_asked_again = False
             self._gate.notify_all()
 
     def came(self, place: Place, *, from_ns: int, at_ns: int) -> Visit | None:
@@ -77,7 +77,7 @@ class FocusVisits:
         if visit is None or (visit.pid, visit.window) != (place.pid, place.window):
             visit = Visit(place.pid, place.window, from_ns, at_ns, self._program_that_tells(place.pid))
             was_silent = (visit.pid, visit.program) in self._silent
-            visit.is_silent = visit.program is None or (was_silent and not self._fields.has_told(visit.pid))
+            visit.is_silent = visit.program is None or (was_silent and not self.fields.has_told(visit.pid))
             with self._gate:
                 self._visit = visit
                 self._gate.notify_all()
@@ -87,7 +87,7 @@ class FocusVisits:
         """Somebody typed."""
         with self._gate:
             self._typed_at_ns = max(self._typed_at_ns, at_ns)
-            if self._to_ask() is not None or self._fields.to_ask_again() is not None:
+            if self._to_ask() is not None or self.fields.to_ask_again() is not None:
                 self._gate.notify_all()
 
     @property
@@ -99,7 +99,7 @@ class FocusVisits:
     def wanted(self, timeout_s: float) -> Visit | None:
         """The visit to ask about, once there is one; None: none within the limit, or a field to ask again."""
         with self._gate:
-            if self._is_asking and self._to_ask() is None and self._fields.to_ask_again() is None:
+            if self._is_asking and self._to_ask() is None and self.fields.to_ask_again() is None:
                 self._gate.wait(timeout_s)
             return self._to_ask()
 
@@ -140,7 +140,7 @@ class FocusVisits:
 
     def _told(self, visit: Visit) -> Focus | None:
         if visit.told is None:
-            visit.told = self._fields.first_told(visit.pid, visit.from_ns)
+            visit.told = self.fields.first_told(visit.pid, visit.from_ns)
         return visit.told
 
     def _to_ask(self) -> Visit | None:

@@ -9,7 +9,7 @@ from recorder.clock import NS_PER_MS, SessionClock
 
 TRUSTED_NS = 50 * NS_PER_MS
 # An event older than this is not believed: its time is somebody's invention.
-OLDEST_MS = 10_000
+OLDEST_NS = 10_000 * NS_PER_MS
 _MODULUS = 1 << 32
 _ANSWER_LIMIT_S = 1.0
 _LONG_AGO_NS = -(1 << 63)
@@ -44,7 +44,7 @@ class ServerTime:
             return arrived_ns
         now_ns = self._on_one_clock()
         happened_ns = now_ns + self._began_ns - _age_ns(server_ms, now_ns)
-        return happened_ns if 0 <= arrived_ns - happened_ns <= OLDEST_MS * NS_PER_MS else arrived_ns
+        return happened_ns if 0 <= arrived_ns - happened_ns <= OLDEST_NS else arrived_ns
 
     def _on_one_clock(self) -> int:
         """The monotonic time now; `_began_ns` is then what must be added to it for the session's.

@@ -112,8 +112,7 @@ class X11ActiveWindow(X11Source):
 
     def _changed_ns(self) -> int:
         """When the server was told, where it says so: until all is asked, keys may have gone to it."""
-        now_ns = self._clock.now_ns()
-        at_ns = now_ns if self._told_ns is None else min(now_ns, self._told_ns)
+        at_ns = self._clock.now_ns() if self._told_ns is None else self._told_ns
         self._emitted_ns = max(self._emitted_ns, at_ns)
         return self._emitted_ns
 
