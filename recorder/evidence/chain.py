@@ -16,22 +16,17 @@ from recorder.format.record import (
     HEADER_BYTES,
     MAGIC,
     MAJOR,
-    MAX_BODY_BYTES,
-    MAX_END_BODY_BYTES,
     OVERHEAD_BYTES,
     TRAILER_BYTES,
     RecordType,
     crc_at,
     fixed_at,
+    most_body_bytes,
 )
 
 _BLOCK_BYTES = 1 << 18
 _FIXED_BYTES = HEADER_BYTES - CRC_BYTES
-_LIMITS_BYTES = {
-    RecordType.EVENTS: MAX_BODY_BYTES,
-    RecordType.HEARTBEAT: MAX_BODY_BYTES,
-    RecordType.END: MAX_END_BODY_BYTES,
-}
+_LIMITS_BYTES = {kind: most_body_bytes(kind) for kind in (RecordType.EVENTS, RecordType.HEARTBEAT, RecordType.END)}
 _KINDS = {int(kind): kind for kind in _LIMITS_BYTES}
 
 

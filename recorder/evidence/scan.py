@@ -131,13 +131,11 @@ class SegmentScan:
         last = entries[-1]
         try:
             record = file.record_at(last.offset_bytes)
-            end = unpack_segment_end(record.body)
+            end = self._signed_end(record)
         except (IncompleteRecordError, DamagedRecordError):
             return None
-        device, segment_digest = self.device_bytes, self.entries[0].digest
-        is_signed = is_end_signed(record.body, record.header_bytes, device=device, segment_digest=segment_digest)
-        is_signed = is_signed and record.digest == last.digest and is_signed_by(key, record.signature, record.digest)
-        return end if is_signed and end.records == last.sequence else None
+        is_last = record.digest == last.digest and is_signed_by(key, record.signature, record.digest)
+        return end if is_last else None
 
     def advance(self, file: SegmentFile) -> None:
         """Look at all there is."""
@@ -209,12 +207,16 @@ class SegmentScan:
             self._judge_end(record)
 
     def _judge_end(self, record: Record) -> None:
-        end = unpack_segment_end(record.body)
-        if end.records != record.header.sequence or not is_end_signed(
-            record.body, record.header_bytes, device=self.device_bytes, segment_digest=self.entries[0].digest
-        ):
+        self.end = self._signed_end(record)
+        if self.end is None:
             raise _UnsoundError(Code.BAD_SIGNATURE, "The end of the segment is not signed by its device.")
-        self.end = end
+
+    def _signed_end(self, record: Record) -> SegmentEnd | None:
+        """What an end record says, if the device signed it as the end of this segment."""
+        end = unpack_segment_end(record.body)
+        device, segment_digest = self.device_bytes, self.entries[0].digest
+        is_signed = is_end_signed(record.body, record.header_bytes, device=device, segment_digest=segment_digest)
+        return end if is_signed and end.records == record.header.sequence else None
 
     def _judge_first(self, record: Record) -> None:
         header = record.header

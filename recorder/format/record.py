@@ -178,7 +178,7 @@ def unpack_header(data: bytes) -> RecordHeader:
     if major != MAJOR:
         sentence = f"This is format {major}.{minor}, and this version reads format {MAJOR}; update Tachiai to judge it."
         raise NewerFormatError(Damage.NEWER_VERSION, sentence)
-    if body_bytes > _most_body_bytes(kind):
+    if body_bytes > most_body_bytes(kind):
         raise DamagedRecordError(
             Damage.LENGTH_LIMIT, f"This record claims {body_bytes} bytes, more than any record has."
         )
@@ -222,7 +222,8 @@ def has_only_its_magic_wrong(data: bytes) -> bool:
     return len(data) >= HEADER_BYTES and data[HEADER_BYTES - CRC_BYTES : HEADER_BYTES] == _CRC.pack(zlib.crc32(fixed))
 
 
-def _most_body_bytes(kind: int) -> int:
+def most_body_bytes(kind: int) -> int:
+    """How long the body of a record of this kind may be."""
     if kind == RecordType.HEADER:
         return MAX_HEADER_BODY_BYTES
     if kind == RecordType.END:
