@@ -18,6 +18,7 @@ from recorder.format.record import (
     MAJOR,
     OVERHEAD_BYTES,
     TRAILER_BYTES,
+    Record,
     RecordType,
     crc_at,
     fixed_at,
@@ -40,6 +41,12 @@ class Entry:
     kind: RecordType | None
     instant: Instant
     digest: bytes
+
+
+def entry_of(record: Record, offset_bytes: int) -> Entry:
+    """Of a sound record that lies there."""
+    header = record.header
+    return Entry(offset_bytes, header.record_bytes, header.sequence, header.kind, header.instant, record.digest)
 
 
 def follow(file: SegmentFile, offset_bytes: int, sequence: int, digest: bytes, key: bytes) -> tuple[list[Entry], bytes]:

@@ -7,7 +7,7 @@ back to the damage. What hangs on it is sound; the rest is not proven, and is no
 
 from dataclasses import dataclass
 
-from recorder.clock import Instant
+from recorder.evidence.chain import Entry, entry_of
 from recorder.evidence.findings import Code
 from recorder.evidence.seal import end_statement
 from recorder.evidence.segment_file import IncompleteRecordError, SegmentFile
@@ -35,12 +35,7 @@ class Damaged:
 class Candidate:
     """A record that is undamaged in itself; whether it belongs here is another question."""
 
-    offset_bytes: int
-    size_bytes: int
-    sequence: int
-    kind: RecordType | None
-    instant: Instant
-    digest: bytes
+    entry: Entry
     previous_digest: bytes
     end: SegmentEnd | None
     end_body: bytes = b""
@@ -50,7 +45,7 @@ class Candidate:
 class Recovered:
     """What was found after the damage."""
 
-    sound: tuple[Candidate, ...]
+    sound: list[Entry]
     damages: list[Damaged]
     end: SegmentEnd | None
 
@@ -66,21 +61,22 @@ def recover(
 ) -> Recovered:
     """Look at the file from the damage on."""
     candidates, damages = _candidates(file, lost)
-    by_digest = {candidate.digest: candidate for candidate in candidates}
+    by_digest = {candidate.entry.digest: candidate for candidate in candidates}
     ends = [one for one in candidates if _is_signed_end(file, one, device=device, segment_digest=segment_digest)]
     sound: dict[int, Candidate] = {}
-    for digest in [tip, *(end.digest for end in ends)]:
+    for digest in [tip, *(end.entry.digest for end in ends)]:
         while digest is not None and (candidate := by_digest.get(digest)) is not None:
-            if not last_sequence < candidate.sequence < MOST_RECORDS or candidate.sequence in sound:
+            sequence = candidate.entry.sequence
+            if not last_sequence < sequence < MOST_RECORDS or sequence in sound:
                 break
-            sound[candidate.sequence] = candidate
+            sound[sequence] = candidate
             digest = candidate.previous_digest
-    unproven = [one for one in candidates if sound.get(one.sequence) is not one and one.sequence > last_sequence]
+    unproven = [one.entry for one in candidates if one.entry.sequence > last_sequence]
     unproven = [one for one in unproven if one.sequence not in sound and one.offset_bytes != lost.offset_bytes]
     if unproven:
         damages.append(_unproven(unproven))
-    end = next((one.end for one in ends if sound.get(one.sequence) is one), None)
-    return Recovered(sound=tuple(sound[sequence] for sequence in sorted(sound)), damages=damages, end=end)
+    end = next((one.end for one in ends if sound.get(one.entry.sequence) is one), None)
+    return Recovered(sound=[sound[sequence].entry for sequence in sorted(sound)], damages=damages, end=end)
 
 
 def _candidates(file: SegmentFile, lost: Damaged) -> tuple[list[Candidate], list[Damaged]]:
@@ -110,23 +106,13 @@ def _candidate(offset: int, record: Record) -> Candidate:
             end, end_body = unpack_segment_end(record.body), bytes(record.body)
         except DamagedRecordError:
             end = None
-    return Candidate(
-        offset_bytes=offset,
-        size_bytes=header.record_bytes,
-        sequence=header.sequence,
-        kind=header.kind,
-        instant=header.instant,
-        digest=record.digest,
-        previous_digest=header.previous_digest,
-        end=end,
-        end_body=end_body,
-    )
+    return Candidate(entry_of(record, offset), header.previous_digest, end, end_body)
 
 
 def _is_signed_end(file: SegmentFile, candidate: Candidate, *, device: bytes, segment_digest: bytes) -> bool:
-    if candidate.end is None or candidate.end.records != candidate.sequence:
+    if candidate.end is None or candidate.end.records != candidate.entry.sequence:
         return False
-    header_bytes = file.read(candidate.offset_bytes, HEADER_BYTES)
+    header_bytes = file.read(candidate.entry.offset_bytes, HEADER_BYTES)
     return is_end_signed(candidate.end_body, header_bytes, device=device, segment_digest=segment_digest)
 
 
@@ -140,7 +126,7 @@ def is_end_signed(body: bytes | memoryview, header_bytes: bytes, *, device: byte
     return is_signed_by(device, signature, statement)
 
 
-def _unproven(records: list[Candidate]) -> Damaged:
+def _unproven(records: list[Entry]) -> Damaged:
     first, last = records[0], records[-1]
     sentence = (
         f"{len(records)} whole records ({first.sequence} to {last.sequence}) come after a damaged one, and nothing "

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.evidence.chain import Entry, follow
+from recorder.evidence.chain import Entry, entry_of, follow
 from recorder.evidence.findings import Code
 from recorder.evidence.recovery import Damaged, is_end_signed, recover
 from recorder.evidence.segment_file import IncompleteRecordError, SegmentFile
@@ -157,8 +157,7 @@ class SegmentScan:
             tip=bytes.fromhex(tip.tip) if tip is not None else None,
         )
         self.damages = found.damages
-        recovered = [Entry(r.offset_bytes, r.size_bytes, r.sequence, r.kind, r.instant, r.digest) for r in found.sound]
-        self.entries[self._kept :] = recovered
+        self.entries[self._kept :] = found.sound
         self.end = found.end
 
     def tail(self, file: SegmentFile) -> Tail | None:
@@ -231,7 +230,7 @@ class SegmentScan:
 
     def _accept(self, record: Record) -> Entry:
         header = record.header
-        entry = _entry(record, self._offset)
+        entry = entry_of(record, self._offset)
         self.entries.append(entry)
         self._kept = len(self.entries)
         self._offset += header.record_bytes
@@ -249,11 +248,6 @@ class SegmentScan:
         self.end = None
         self._lost = Damaged(code=code, sequence=len(self.entries), offset_bytes=self._offset, sentence=sentence)
         self.damages = [self._lost]
-
-
-def _entry(record: Record, offset_bytes: int) -> Entry:
-    header = record.header
-    return Entry(offset_bytes, header.record_bytes, header.sequence, header.kind, header.instant, record.digest)
 
 
 class _UnsoundError(Exception):
