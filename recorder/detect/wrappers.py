@@ -114,7 +114,6 @@ WRAPPERS: Mapping[str, Runs] = {
     "dbus-launch": _runs(),
     "xvfb-run": _runs("-n -s -e -f"),
     "eval": _runs(joined=True),
-    "trap": _runs(own=99),
     "su": _runs("-s -g -G -w --shell --group", 99, script="-c --command --session-command"),
     "sg": _runs("", 99, script="-c"),
     "ssh": _runs(_SSH, 1, joined=True),
@@ -128,18 +127,14 @@ WRAPPERS: Mapping[str, Runs] = {
     "pssh": _runs("-h -H -l -p -t", joined=True),
     "parallel-ssh": _runs("-h -H -l -p -t", joined=True),
     "wsl": _runs("-d -u --distribution --user"),
-    "tmux": _runs("-L -S -f", 99),
     "screen": _runs("-S -c -t -L -p"),
-    "xterm": _runs("-T -title -geometry", 99),
     "ansible": _runs("", 99, script="-a --args"),
     "vagrant": _runs("", 99, script="-c --command"),
     "gcloud": _runs("", 99, script="--command"),
-    "cmd": _runs("", 99, script="/c /k /C /K"),
     "psexec": _runs("-u -p -w -n", 1),
-    "winrs": _runs("", 0, joined=True),
+    "winrs": _runs(joined=True),
     "start-process": _runs("-filepath"),
     "gsudo": _runs(),
-    "git": _runs("", 99),
 }
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "kubectl", "oc", "k", "lxc", "incus", "crictl"})
 _CONTAINER_OPTIONS = frozenset(
@@ -179,6 +174,8 @@ def within(name: str, words: Sequence[str]) -> Iterator[Within]:
         yield from _in_container(words)
     elif name in CLIENTS:
         yield from _statements(name, words)
+    elif name in _ELSEWHERE:
+        yield from _ELSEWHERE[name](words)
     elif name in WRAPPERS:
         yield from _wrapped(name, WRAPPERS[name], words)
     if _INTERPRETERS.match(name):
@@ -251,16 +248,10 @@ def _statements(name: str, words: Sequence[str]) -> Iterator[Within]:
 
 def _wrapped(name: str, how: Runs, words: Sequence[str]) -> Iterator[Within]:
     if how.script:
-        found = list(_lines(words, lambda option: option in how.script or (name in ("su", "cmd") and _has_c(option))))
-        if name == "cmd":
-            at = next((at for at, word in enumerate(words) if word.lower() in ("/c", "/k")), len(words))
-            found = [Within((" ".join(words[at + 1 :]),), is_line=True)]
+        found = list(_lines(words, lambda option: option in how.script or (name == "su" and _has_c(option))))
         if found:
             yield from found
             return
-    if name in _ELSEWHERE:
-        yield from _ELSEWHERE[name](words)
-        return
     at = _behind_options(words, 0, how.options)
     for _ in range(min(how.own, len(words))):
         at = _behind_options(words, at + 1, how.options)
@@ -281,6 +272,11 @@ def _of_terminal(words: Sequence[str]) -> Iterator[Within]:
         yield Within((" ".join(rest),), is_line=True)
 
 
+def _of_cmd(words: Sequence[str]) -> Iterator[Within]:
+    at = next((at for at, word in enumerate(words) if word.lower() in ("/c", "/k")), len(words))
+    yield Within((" ".join(words[at + 1 :]),), is_line=True)
+
+
 def _of_trap(words: Sequence[str]) -> Iterator[Within]:
     if len(words) > 1 and not words[0].startswith("-"):
         yield Within((words[0],), is_line=True)
@@ -297,6 +293,7 @@ def _of_git(words: Sequence[str]) -> Iterator[Within]:
 _ELSEWHERE: Mapping[str, Callable[[Sequence[str]], Iterator[Within]]] = {
     "tmux": _of_tmux,
     "xterm": _of_terminal,
+    "cmd": _of_cmd,
     "trap": _of_trap,
     "git": _of_git,
 }
