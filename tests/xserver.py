@@ -146,6 +146,14 @@ class XServer:
         self.run("xdotool", "windowactivate", "--sync", str(window))
         return window
 
+    def name_window(self, window: int, title: str) -> None:
+        """Give a window a title, in one request that the server has done."""
+        with self.connection() as connection:
+            connection.create_resource_object("window", window).change_property(
+                connection.intern_atom("WM_NAME"), connection.intern_atom("STRING"), 8, title.encode()
+            )
+            connection.sync()
+
 
 def _find_window(connection: xdisplay.Display, window: object, title: str) -> int | None:
     try:

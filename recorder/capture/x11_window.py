@@ -65,6 +65,8 @@ class X11ActiveWindow(X11Source):
         return "No window manager names the active window; the one with the input focus is recorded."
 
     def _wait_s(self) -> float | None:
+        if self._is_due:  # told while we asked, so nothing may come any more that would wake us
+            return 0.0
         if self._place_due_ns is None:
             return None
         return max(0.0, (self._place_due_ns - self._clock.now_ns()) / NS_PER_S)

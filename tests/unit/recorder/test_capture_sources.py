@@ -282,6 +282,25 @@ def test_another_window_stands_where_the_server_was_told_of_it_however_long_aski
     assert heard.events[-1].at_ns < known_ns - 150_000_000
 
 
+def test_a_change_that_is_told_while_a_window_is_asked_is_not_waited_for_in_vain(server, hear, monkeypatch):
+    heard = hear(X11ActiveWindow())  # without a window manager, nothing else follows that could wake the source
+    server.start_xterm(title="first", geometry="40x10+60+70")
+    server.run("xdotool", "mousemove", "90", "100")
+    heard.wait_for(lambda one: _title(one) == "first", "the window")
+    describe, named = X11ActiveWindow._describe, []
+
+    def and_then_it_has_another_name(source: X11ActiveWindow, window: object) -> Window:
+        found = describe(source, window)
+        if found.title == "between" and not named:
+            named.append(found)
+            server.name_window(found.window_id, "at last")
+        return found
+
+    monkeypatch.setattr(X11ActiveWindow, "_describe", and_then_it_has_another_name)
+    server.name_window(server.wait_for_window("first"), "between")
+    heard.wait_for(lambda one: _title(one) == "at last", "the name that it was given while it was asked")
+
+
 def test_without_a_window_manager_the_focus_is_followed(server, hear):
     heard = hear(X11ActiveWindow())
     server.start_xterm(title="first", geometry="20x5+10+10")
