@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.agent.supervision.messages import AlertRaised
 from recorder.clock import Clock
 from recorder.events import Alert
 from recorder.evidence.key_folder import home_folder
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from app.channels.webhook import Sign
 
 Put = Callable[[Alert], None]
+
+
+def alert_raised(alert: Alert) -> AlertRaised:
+    """What whoever carries out its response is told of it."""
+    from recorder.detect.ladder import wanted_steps
+
+    about = (alert.rule, alert.version, alert.title, alert.severity, alert.reason)
+    return AlertRaised(alert.at_ns, *about, wanted_steps(alert.response))
 
 
 def outbox_path() -> Path:

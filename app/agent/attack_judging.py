@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from app.agent.alerting import Put, outlet_for
+from app.agent.alerting import Put, alert_raised, outlet_for
 from app.agent.logins import login_name
+from app.agent.reading_rules import read_here
 from app.agent.supervision.attacks import JudgeAttack, Judged
-from app.agent.supervision.messages import AlertRaised, Started
+from app.agent.supervision.messages import Started
 from app.agent.supervision.witnessed import in_session
 from recorder.agent_events import EvasionSign
 from recorder.clock import NS_PER_S, Clock, Instant
@@ -109,11 +110,9 @@ class AttackJudging:
         self._say(self._judge.judge(sign, now_ns=self._clock.boot_ns()))
 
     def _loaded(self) -> "Judge":
-        import resources
-        from recorder.detect.gathering import gathered_rules
         from recorder.detect.judge import Judge
 
-        judge = Judge(gathered_rules(self._policy.rules, resources.path("rules")).rules, self._policy.rules)
+        judge = Judge(read_here(self._policy.rules).rules, self._policy.rules)
         now, who = self._clock.read(), self._session
         booted_wall_ns = now.wall_ns - now.boot_ns  # the times of signs are counted from there
         at_local = datetime.datetime.fromtimestamp(now.wall_ns / NS_PER_S, tz=datetime.UTC).astimezone()
@@ -123,8 +122,6 @@ class AttackJudging:
         return judge
 
     def _say(self, alerts: Sequence[Alert]) -> None:
-        from recorder.detect.ladder import wanted_steps
-
         for alert in alerts:
             here = in_session(alert, self._session.started_boot_ns)
             assert isinstance(here, Alert)
@@ -134,8 +131,7 @@ class AttackJudging:
                 )
             if self._put is not None:
                 self._put(here)
-            about = (here.rule, here.version, here.title, here.severity, here.reason)
-            self._then(Judged(alert, AlertRaised(here.at_ns, *about, wanted_steps(here.response))))
+            self._then(Judged(alert, alert_raised(here)))
 
     def _header(self) -> SessionHeader:
         """What an alert that leaves says of the session."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.agent.alerting import alert_raised
 from app.agent.continuing import Resuming
 from app.agent.notes import note
 from app.agent.reading_rules import Read, read_apart, read_here
@@ -18,7 +19,6 @@ from app.agent.supervision.channel import next_message
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
 from app.agent.supervision.logout import session_is_closing
 from app.agent.supervision.messages import (
-    AlertRaised,
     Begin,
     Ended,
     FromResident,
@@ -47,7 +47,6 @@ from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, 
 from recorder.allocator import keep_freed_memory
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import NS_PER_S, SystemClock, until_round_s
-from recorder.detect.ladder import wanted_steps
 from recorder.errors import CannotRecordError, WorldError
 from recorder.events import Alert, EndReason, Event, GapReason, SourceStatus
 from recorder.evidence.writer import SessionHeader
@@ -219,8 +218,7 @@ class Supervised:
             alerts = tuple(self._alerts)
             self._alerts.clear()
         for alert in alerts:
-            about = (alert.rule, alert.version, alert.title, alert.severity, alert.reason)
-            self._watch.say(AlertRaised(alert.at_ns, *about, wanted_steps(alert.response)))
+            self._watch.say(alert_raised(alert))
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Keep it for the last word."""
