@@ -1,5 +1,6 @@
 """The clocks of this machine, read together, and a session's own time."""
 
+import datetime
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,12 @@ class SystemClock:
     def read(self) -> Instant:
         """Read the three clocks one after the other (under a microsecond apart)."""
         return Instant(monotonic_ns=time.monotonic_ns(), boot_ns=self.boot_ns(), wall_ns=time.time_ns())
+
+
+def utc_offset_s(wall_ns: int) -> int:
+    """How far this machine's local time was ahead of UTC then."""
+    offset = datetime.datetime.fromtimestamp(wall_ns / NS_PER_S, tz=datetime.UTC).astimezone().utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
 
 
 def until_round_s(every_s: float, now_ns: int | None = None) -> float:

@@ -1,7 +1,6 @@
 """Judges what the resident saw done to its recorder, whether or not a recorder lives to do it: alerts leave at once."""
 
 import contextlib
-import datetime
 import logging
 import queue
 import socket
@@ -16,7 +15,7 @@ from app.agent.supervision.attacks import JudgeAttack, Judged
 from app.agent.supervision.messages import Started
 from app.agent.supervision.witnessed import in_session
 from recorder.agent_events import EvasionSign
-from recorder.clock import NS_PER_S, Clock, Instant
+from recorder.clock import Clock, Instant, utc_offset_s
 from recorder.events import Alert, SessionStarted
 from recorder.evidence.session_header import SessionHeader
 from recorder.policy.agent_policy import AgentPolicy
@@ -115,8 +114,7 @@ class AttackJudging:
         judge = Judge(read_here(self._policy.rules).rules, self._policy.rules)
         now, who = self._clock.read(), self._session
         booted_wall_ns = now.wall_ns - now.boot_ns  # the times of signs are counted from there
-        at_local = datetime.datetime.fromtimestamp(now.wall_ns / NS_PER_S, tz=datetime.UTC).astimezone()
-        offset_s = int((at_local.utcoffset() or datetime.timedelta()).total_seconds())
+        offset_s = utc_offset_s(now.wall_ns)
         told = (who.session_id, who.operator, who.host, who.purpose)
         judge.know(SessionStarted(0, *told, booted_wall_ns, offset_s, program="", screen_method="", keys_mode=""))
         return judge

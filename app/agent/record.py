@@ -30,7 +30,7 @@ from recorder.allocator import keep_freed_memory
 from recorder.capture.desktop import desktop_sources, open_privacy
 from recorder.capture.keeping_out import Privacy
 from recorder.capture.screen import ScreenSource, open_screen_source
-from recorder.clock import Clock, Instant, SessionClock, SystemClock, boot_id
+from recorder.clock import Clock, Instant, SessionClock, SystemClock, boot_id, utc_offset_s
 from recorder.errors import CannotRecordError, StorageError
 from recorder.events import Alert, EndReason, Event, SessionStarted, StateRestated
 from recorder.evidence.beside import refuse_evidence
@@ -287,14 +287,13 @@ def _beginning(
 
 def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
     utc = datetime.datetime.fromtimestamp(started.wall_ns / 1e9, tz=datetime.UTC)
-    offset = utc.astimezone().utcoffset()
     return SessionHeader(
         session_id=f"{utc:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
         operator=asked.operator or login_name(),
         host=socket.gethostname(),
         purpose=asked.purpose,
         started=started,
-        utc_offset_s=int(offset.total_seconds()) if offset is not None else 0,
+        utc_offset_s=utc_offset_s(started.wall_ns),
         program=f"tachiai-agent {release()}",
         boot_id=boot_id(),
     )
