@@ -73,34 +73,19 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
         stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one
         clock = SystemClock()
         continued = resuming.go_on(keys.device, keys.recipients, clock) if resuming is not None else None
-        header, lost = _beginning(asked, company, continued, clock)
-        session_clock = SessionClock(clock, started=header.started)
-        beside = _Beside.open(
-            asked, header, session_clock, stack
-        )  # what cannot be written is said before anything is recorded
+        session = _session(asked, company, continued, clock)
+        # What cannot be written is said before anything is recorded.
+        beside = _Beside.open(asked, session, stack)
         stack.callback(beside.close)
         if continued is None:
             writer = RecordingWriter.create(
-                library, header, device=keys.device, recipients=keys.recipients, clock=clock
+                library, session.header, device=keys.device, recipients=keys.recipients, clock=clock
             )
             writer.start_segment("start")
         else:
             writer = continued.writer
-        put = _alert_ways(stack, governed, header, keys, clock, company)
-        return _run(
-            governed,
-            writer,
-            header,
-            session_clock,
-            screen_source,
-            privacy,
-            beside,
-            stop,
-            company or Terminal(asked),
-            continued,
-            lost,
-            put,
-        )
+        put = _alert_ways(stack, governed, session.header, keys, clock, company)
+        return _run(governed, writer, session, screen_source, privacy, beside, stop, company or Terminal(asked), put)
 
 
 def _alert_ways(
@@ -125,6 +110,16 @@ def _alerted(company: Company, put: Put | None, alert: Alert) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Session:
+    """What is recorded: whose it is and since when, and what of it was not recorded until now."""
+
+    header: SessionHeader
+    clock: SessionClock
+    lost: Lost | None
+    is_continued: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Beside:
     """The ordinary files beside the recording, as far as they were asked for."""
 
@@ -133,16 +128,14 @@ class _Beside:
     names: tuple[str, ...]
 
     @classmethod
-    def open(
-        cls, asked: argparse.Namespace, header: SessionHeader, clock: SessionClock, stack: contextlib.ExitStack
-    ) -> "_Beside":
-        video = PlainVideo(asked.video, clock=clock, frames_per_s=asked.fps) if asked.video else None
+    def open(cls, asked: argparse.Namespace, session: _Session, stack: contextlib.ExitStack) -> "_Beside":
+        video = PlainVideo(asked.video, clock=session.clock, frames_per_s=asked.fps) if asked.video else None
         names = [str(asked.video)] if asked.video else []
         if asked.log is None:
             return cls(video, None, tuple(names))
         out = sys.stdout if asked.log == "-" else stack.enter_context(_text_file(Path(asked.log)))
         names.append("the log on standard output" if asked.log == "-" else asked.log)
-        return cls(video, PlainLog(out, started_wall_ns=header.started.wall_ns), tuple(names))
+        return cls(video, PlainLog(out, started_wall_ns=session.header.started.wall_ns), tuple(names))
 
     def close(self) -> None:
         """Complete both files; may be called again."""
@@ -163,39 +156,36 @@ class _Beside:
 def _run(
     governed: Governed,
     writer: RecordingWriter,
-    header: SessionHeader,
-    clock: SessionClock,
+    session: _Session,
     screen_source: ScreenSource,
     privacy: Privacy | None,
     beside: _Beside,
     stop: threading.Event,
     company: Company,
-    continued: Continued | None,
-    lost: Lost | None,
     put: Put | None,
 ) -> int:
     asked = governed.asked
     listeners: list[Listener] = [*([beside.log] if beside.log else []), *company.listeners]
     recorder = Recorder(
         writer=writer,
-        clock=clock,
+        clock=session.clock,
         screen_source=screen_source,
         sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text, privacy=privacy),
-        opening=_opening(governed, writer, header, clock, screen_source, company, continued),
+        opening=_opening(governed, writer, session, screen_source, company),
         frames_per_s=asked.fps,
         storage=governed.policy.policy.storage,
         listeners=listeners,
         watcher=beside.video or company.watcher,
-        lost=lost,
+        lost=session.lost,
         judging=judging(
             governed.policy.policy.rules,
-            _session_started(header, screen_source.method, asked.keys),
+            _session_started(session.header, screen_source.method, asked.keys),
             on_alert=partial(_alerted, company, put),
             read=company.read_rules,
         ),
         gate=None if privacy is None else privacy.gate,
     )
-    company.starts(writer.folder, header, recorder, segment=writer.segment)
+    company.starts(writer.folder, session.header, recorder, segment=writer.segment)
     for name in beside.names:
         company.warn(f"{name} is NOT sealed: anyone can read and alter it.")
     recorder.start()
@@ -211,18 +201,16 @@ def _run(
 def _opening(
     governed: Governed,
     writer: RecordingWriter,
-    header: SessionHeader,
-    clock: SessionClock,
+    session: _Session,
     screen_source: ScreenSource,
     company: Company,
-    continued: Continued | None,
 ) -> list[Event]:
     """The events before all others: of a new recording who, where and why; where it goes on, that nothing is known."""
-    if continued is not None:
-        now_ns = clock.now_ns()
+    if session.is_continued:
+        now_ns = session.clock.now_ns()
         restated = StateRestated(now_ns, (), None, None, None, None)
         return [restated, governed.policy.in_force(now_ns), *company.opening]
-    started = _session_started(header, screen_source.method, governed.asked.keys)
+    started = _session_started(session.header, screen_source.method, governed.asked.keys)
     opening: list[Event] = [started, governed.policy.in_force()]
     opening += mention_interrupted(writer.folder.parent, home_folder(), besides=writer.folder)
     return [*opening, *company.opening]
@@ -273,16 +261,16 @@ def _ask_passphrase() -> str:
     return first
 
 
-def _beginning(
-    asked: argparse.Namespace, company: Company | None, continued: Continued | None, clock: Clock
-) -> tuple[SessionHeader, Lost | None]:
-    """Whose session it is, since when, and what of it was not recorded until now."""
+def _session(asked: argparse.Namespace, company: Company | None, continued: Continued | None, clock: Clock) -> _Session:
+    """The one that goes on, or another; that began before now if it was not recorded from its beginning."""
+    lost: Lost | None
     if continued is not None:
-        return continued.writer.header, continued.lost
-    before = company.before if company is not None else None
-    if before is None:
-        return _header(asked, clock.read()), None
-    return _header(asked, before.began(clock.read())), before.lost
+        header, lost = continued.writer.header, continued.lost
+    elif company is not None and (before := company.before) is not None:
+        header, lost = _header(asked, before.began(clock.read())), before.lost
+    else:
+        header, lost = _header(asked, clock.read()), None
+    return _Session(header, SessionClock(clock, started=header.started), lost, continued is not None)
 
 
 def _header(asked: argparse.Namespace, started: Instant) -> SessionHeader:
