@@ -23,6 +23,7 @@
 
 #define TILE_ROWS 16
 #define TILE_COLUMNS 64
+#define TILE_PIXELS (TILE_ROWS * TILE_COLUMNS)
 #define COLOUR_MASK 0x00FFFFFFu /* the fourth byte of BGRX is whatever X left there */
 #define RIGHT 255               /* of a mask: this pixel is right; 0: it is wrong */
 
@@ -64,8 +65,30 @@ static inline uint8_t *bytes_at(const Plane *plane, Py_ssize_t row, Py_ssize_t c
     return (uint8_t *)(plane->start + row * plane->stride) + column;
 }
 
+/* What a row was opened as: items of the size that it was checked for. */
 static inline int64_t *numbers_of(const Row *row) {
     return (int64_t *)(void *)row->start;
+}
+
+static inline uint64_t *hashes_of(const Row *row) {
+    return (uint64_t *)(void *)row->start;
+}
+
+static inline uint32_t *colours_of(const Row *row) {
+    return (uint32_t *)(void *)row->start;
+}
+
+static inline int32_t *counts_of(const Row *row) {
+    return (int32_t *)(void *)row->start;
+}
+
+/* Whether any of these pixels of a mask is wrong. */
+static inline int has_wrong(const uint8_t *right, Py_ssize_t count) {
+    uint8_t all = RIGHT;
+    for (Py_ssize_t x = 0; x < count; x++) {
+        all &= right[x];
+    }
+    return all != RIGHT;
 }
 
 /* A canvas is made of whole tiles, numbered row by row. */

@@ -65,12 +65,7 @@ static void copy_stretch(const uint32_t *grabbed, uint32_t *now, const uint32_t 
 
 static int is_wrong(const Plane *right, Py_ssize_t tile_row, Py_ssize_t tile_column) {
     for (Py_ssize_t y = 0; y < TILE_ROWS; y++) {
-        const uint8_t *row = bytes_at(right, tile_row * TILE_ROWS + y, tile_column * TILE_COLUMNS);
-        uint8_t all = RIGHT;
-        for (Py_ssize_t x = 0; x < TILE_COLUMNS; x++) {
-            all &= row[x];
-        }
-        if (all != RIGHT) {
+        if (has_wrong(bytes_at(right, tile_row * TILE_ROWS + y, tile_column * TILE_COLUMNS), TILE_COLUMNS)) {
             return 1;
         }
     }

@@ -38,14 +38,6 @@ static void take_greens(Walk *walk, Py_ssize_t from, Py_ssize_t to) {
     walk->greens_end = to;
 }
 
-static int has_wrong(const uint8_t *right, Py_ssize_t count) {
-    uint8_t all = RIGHT;
-    for (Py_ssize_t x = 0; x < count; x++) {
-        all &= right[x];
-    }
-    return all != RIGHT;
-}
-
 /* Chosen by what is around them: a sixteenth of the wrong pixels with an edge at their left and above. */
 static void choose(const uint8_t *middle, const uint8_t *above, const uint8_t *below, const uint8_t *right,
                    uint8_t *chosen, Py_ssize_t columns) {
@@ -75,7 +67,7 @@ static uint64_t neighbourhood_of(const Walk *walk, Py_ssize_t y, Py_ssize_t x) {
 static void note(const Walk *walk, Py_ssize_t y, Py_ssize_t x, Found *found) {
     if (found->count < found->at.count) {
         numbers_of(&found->at)[found->count] = (int64_t)y * walk->picture.columns + x;
-        ((uint64_t *)(void *)found->numbers.start)[found->count] = neighbourhood_of(walk, y, x);
+        hashes_of(&found->numbers)[found->count] = neighbourhood_of(walk, y, x);
     }
     found->count++;
 }
@@ -159,15 +151,14 @@ static void fill_slots(const Row *numbers, int32_t *slots) {
         slots[i] = NOBODY;
     }
     for (Py_ssize_t i = 0; i < numbers->count; i++) {
-        uint64_t slot = ((const uint64_t *)(const void *)numbers->start)[i] >> (64 - SLOT_BITS);
+        uint64_t slot = hashes_of(numbers)[i] >> (64 - SLOT_BITS);
         slots[slot] = slots[slot] == NOBODY ? (int32_t)i : SEVERAL;
     }
 }
 
 /* What is alone in its slot among both, and the same number. */
 static Py_ssize_t meet(const Row *old, const Row *new, const int32_t *slots, int64_t *in_old, int64_t *in_new) {
-    const uint64_t *before = (const uint64_t *)(const void *)old->start;
-    const uint64_t *now = (const uint64_t *)(const void *)new->start;
+    const uint64_t *before = hashes_of(old), *now = hashes_of(new);
     Py_ssize_t count = 0;
     for (size_t slot = 0; slot < SLOTS; slot++) {
         int32_t one = slots[slot], other = slots[SLOTS + slot];

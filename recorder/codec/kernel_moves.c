@@ -223,7 +223,7 @@ PyObject *kernel_wrong_by_column(PyObject *module, PyObject *arguments) {
     is_sound = open_counted(right_array, counts_array, &right, &counts) &&
                holds(counts.count == right.columns, "there is not one number for each column");
     if (is_sound) {
-        int32_t *count = (int32_t *)(void *)counts.start;
+        int32_t *count = counts_of(&counts);
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t x = 0; x < counts.count; x++) {
             count[x] = (int32_t)right.rows;
@@ -263,7 +263,7 @@ PyObject *kernel_wrong_by_row(PyObject *module, PyObject *arguments) {
             for (Py_ssize_t x = 0; x < right.columns; x += every) {
                 count += row[x] == 0;
             }
-            ((int32_t *)(void *)counts.start)[y] = count;
+            counts_of(&counts)[y] = count;
         }
         Py_END_ALLOW_THREADS
     }

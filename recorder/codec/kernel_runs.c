@@ -42,10 +42,10 @@ PyObject *kernel_find_runs(PyObject *module, PyObject *arguments) {
     is_sound = open_tiles(canvas_array, FOR_READING, &canvas, positions_array, &positions) &&
                open_row(colours_array, sizeof(uint32_t), FOR_WRITING, &colours) &&
                open_row(lengths_array, sizeof(int64_t), FOR_WRITING, &lengths) &&
-               holds(colours.count / (TILE_ROWS * TILE_COLUMNS) >= positions.count && lengths.count >= colours.count,
+               holds(colours.count / TILE_PIXELS >= positions.count && lengths.count >= colours.count,
                      "there is no room for a run at every pixel");
     if (is_sound) {
-        runs.colours = (uint32_t *)(void *)colours.start;
+        runs.colours = colours_of(&colours);
         runs.lengths = numbers_of(&lengths);
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < positions.count; i++) {
@@ -82,11 +82,11 @@ PyObject *kernel_find_colours(PyObject *module, PyObject *arguments) {
                holds(numbers.count == colours.count && missing.count == colours.count,
                      "there is not one number for each colour");
     if (is_sound) {
-        const uint32_t *known = (const uint32_t *)(const void *)colour_in.start;
+        const uint32_t *known = colours_of(&colour_in);
         const uint16_t *number = (const uint16_t *)(const void *)number_in.start;
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < colours.count; i++) {
-            uint32_t colour = ((const uint32_t *)(const void *)colours.start)[i];
+            uint32_t colour = colours_of(&colours)[i];
             uint32_t slot = (uint32_t)(colour * SPREAD) >> (32 - SLOT_BITS);
             ((uint16_t *)(void *)numbers.start)[i] = number[slot];
             missing.start[i] = (char)(known[slot] != colour);

@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 
-#define TILE_PIXELS (TILE_ROWS * TILE_COLUMNS)
 #define MOST_TILES 512 /* of one sheet */
 #define COMMON 248     /* symbols that stand for a colour each; the others are drawers of rare ones */
 #define DRAWERS 8
@@ -303,7 +302,7 @@ static int is_sound(const Numbered *sheet) {
 }
 
 static int put_tiles(const Numbered *sheet, const Row *wanted, const Plane *tiles) {
-    const int64_t *indices = (const int64_t *)(const void *)wanted->start;
+    const int64_t *indices = numbers_of(wanted);
     for (Py_ssize_t i = 0; i < wanted->count; i++) {
         int64_t tile = indices[i];
         uint32_t *pixels = pixels_at(tiles, i, 0);
@@ -327,9 +326,8 @@ typedef struct {
 static int decode(Given *given, Py_ssize_t tiles, Py_ssize_t at, int is_checked) {
     Numbered sheet = {.symbols = (const uint8_t *)given->plain.start, .tiles = tiles};
     Rest rest = {sheet.symbols + at, sheet.symbols + given->plain.count};
-    const uint32_t *palette = (const uint32_t *)(const void *)given->palette.start;
-    int found = open_common(&sheet, (const int64_t *)(const void *)given->numbers.start, palette,
-                            given->palette.count, is_checked);
+    const uint32_t *palette = colours_of(&given->palette);
+    int found = open_common(&sheet, numbers_of(&given->numbers), palette, given->palette.count, is_checked);
     if (found == SOUND) {
         found = open_rare(&sheet, &rest, palette, given->palette.count);
     }
@@ -396,7 +394,7 @@ PyObject *kernel_change_symbols(PyObject *module, PyObject *arguments) {
         holds(at >= 0 && at <= plain.count, "it does not go on there")) {
         const uint8_t *start = (const uint8_t *)plain.start;
         Rest rest = {start + at, start + plain.count};
-        int is_sound = change(&rest, (int64_t *)(void *)numbers.start);
+        int is_sound = change(&rest, numbers_of(&numbers));
         behind = PyLong_FromSsize_t(is_sound ? rest.at - start : -1);
     }
     close_row(&plain);

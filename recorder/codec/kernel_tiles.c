@@ -2,7 +2,6 @@
 
 #include "kernel.h"
 
-#define TILE_BYTES (TILE_ROWS * TILE_COLUMNS * sizeof(uint32_t))
 #define ROW_BYTES (TILE_COLUMNS * sizeof(uint32_t))
 #define WORDS_A_ROW (TILE_COLUMNS / 2)
 #define WORDS_A_TILE (TILE_ROWS * WORDS_A_ROW)
@@ -39,10 +38,10 @@ PyObject *kernel_hash_tiles(PyObject *module, PyObject *arguments) {
                open_row(hashes_array, sizeof(uint64_t), FOR_WRITING, &hashes) && fits(&hashes, &positions) &&
                holds(weights.count == WORDS_A_TILE, "there is not one weight for each word of a tile");
     if (is_sound) {
-        const uint64_t *each = (const uint64_t *)(const void *)weights.start;
+        const uint64_t *each = hashes_of(&weights);
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < positions.count; i++) {
-            ((uint64_t *)(void *)hashes.start)[i] = hash_of(&canvas, numbers_of(&positions)[i], each);
+            hashes_of(&hashes)[i] = hash_of(&canvas, numbers_of(&positions)[i], each);
         }
         Py_END_ALLOW_THREADS
     }
@@ -66,7 +65,7 @@ static int open_stored(PyObject *canvas, PyObject *positions, PyObject *store, P
         !open_plane(store, sizeof(uint32_t), to_store, &stored->store) ||
         !open_row(slots, sizeof(int64_t), FOR_READING, &stored->slots) ||
         !fits(&stored->slots, &stored->positions) ||
-        !holds(stored->store.columns == TILE_ROWS * TILE_COLUMNS, "a store holds something else than tiles")) {
+        !holds(stored->store.columns == TILE_PIXELS, "a store holds something else than tiles")) {
         return 0;
     }
     for (Py_ssize_t i = 0; i < stored->slots.count; i++) {
@@ -196,7 +195,7 @@ PyObject *kernel_take_tiles(PyObject *module, PyObject *arguments) {
     }
     is_sound = open_tiles(canvas_array, FOR_READING, &canvas, positions_array, &positions) &&
                open_plane(tiles_array, sizeof(uint32_t), FOR_WRITING, &tiles) &&
-               holds(tiles.rows == positions.count && tiles.columns == TILE_ROWS * TILE_COLUMNS,
+               holds(tiles.rows == positions.count && tiles.columns == TILE_PIXELS,
                      "there is no room for these tiles");
     if (is_sound) {
         Py_BEGIN_ALLOW_THREADS
@@ -236,7 +235,7 @@ PyObject *kernel_stamp_tiles(PyObject *module, PyObject *arguments) {
     if (is_sound) {
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < positions.count; i++) {
-            stamp(&canvas, numbers_of(&positions)[i], ((const uint32_t *)(const void *)firsts.start)[i]);
+            stamp(&canvas, numbers_of(&positions)[i], colours_of(&firsts)[i]);
         }
         Py_END_ALLOW_THREADS
     }
