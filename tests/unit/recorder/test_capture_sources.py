@@ -287,7 +287,8 @@ def test_a_change_that_is_told_while_a_window_is_asked_is_not_waited_for_in_vain
     server.start_xterm(title="first", geometry="40x10+60+70")
     server.run("xdotool", "mousemove", "90", "100")
     heard.wait_for(lambda one: _title(one) == "first", "the window")
-    describe, named = X11ActiveWindow._describe, []
+    describe = X11ActiveWindow._describe
+    named: list[Window] = []
 
     def and_then_it_has_another_name(source: X11ActiveWindow, window: object) -> Window:
         found = describe(source, window)
