@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from app.agent.supervision.messages import AlertRaised
 from recorder.clock import Clock
+from recorder.errors import StorageError
 from recorder.events import Alert
 from recorder.evidence.key_folder import home_folder
 from recorder.evidence.writer import SessionHeader
+from recorder.logrow import inert
 from recorder.policy.sections import ChannelPolicy
 
 if TYPE_CHECKING:
+    from app.channels.outbox import ChannelState
     from app.channels.outlet import Tell
     from app.channels.webhook import Sign
 
@@ -62,21 +65,51 @@ def outlet_for(
         outlet.close()
 
 
+def left_over(policies: Sequence[ChannelPolicy]) -> "Sequence[ChannelState]":
+    """The channels for which alerts wait, and which the policy does not name (any more).
+
+    Raises:
+        StorageError: the outbox cannot be used.
+    """
+    if not outbox_path().exists():
+        return ()
+    from app.channels.outbox import Outbox
+
+    with contextlib.closing(Outbox(outbox_path())) as outbox:
+        return outbox.left_over({policy.name for policy in policies})
+
+
+def left_over_words(state: "ChannelState") -> str:
+    """What to say of such a channel."""
+    return (
+        f"{inert(state.name)} (the policy does not name it): {state.waiting} waiting, and not sent until a policy"
+        " names a channel of this name again."
+    )
+
+
 @contextlib.contextmanager
-def sending(policies: Sequence[ChannelPolicy], *, sign: "Sign", clock: Clock) -> Iterator[None]:
-    """Send what waits in the outbox meanwhile.
+def sending(policies: Sequence[ChannelPolicy], *, sign: "Sign", clock: Clock, tell: "Tell") -> Iterator[None]:
+    """Send what waits in the outbox meanwhile; `tell` hears at once of what waits for channels that are not named.
 
     Raises:
         StorageError: the outbox cannot be used.
     """
     if not policies:
+        try:
+            for state in left_over(policies):
+                tell(left_over_words(state))
+        except StorageError as error:  # nothing is to be sent: no reason not to begin
+            tell(str(error))
         yield
         return
     from app.channels.courier import Courier
-    from app.channels.opening import open_channels
+    from app.channels.opening import addresses_of, open_channels
     from app.channels.outbox import Outbox
 
     with contextlib.closing(Outbox(outbox_path())) as outbox:
+        outbox.hand_over(addresses_of(policies))
+        for state in outbox.left_over({policy.name for policy in policies}):
+            tell(left_over_words(state))
         courier = Courier(outbox, open_channels(policies, sign=sign, clock=clock), clock=clock)
         courier.start()
         try:

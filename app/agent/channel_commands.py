@@ -1,12 +1,13 @@
 """`tachiai-agent channels`: how the ways out for alerts stand, and whether they work."""
 
 import argparse
+import contextlib
 import json
 import socket
 from collections.abc import Mapping
 from typing import TextIO
 
-from app.agent.alerting import outbox_path
+from app.agent.alerting import left_over, left_over_words, outbox_path
 from app.agent.logins import login_name
 from app.channels.message import Origin, message_of
 from app.channels.opening import open_channels
@@ -31,22 +32,25 @@ def run_channels(asked: argparse.Namespace, out: TextIO) -> int:
     policies = policy_that_holds(keys_folder(), given=asked.policy).policy.channels
     if not policies:
         out.write(f"{NO_CHANNEL}\n" if not asked.json else "")
-        return 0
     if asked.what == "status":
         return _tell_status(policies, out, as_json=asked.json)
+    if not policies:
+        return 0
     clock = SystemClock()
     device = DeviceKey.load_or_create(keys_folder())
     return _try_out(open_channels(policies, sign=device.sign, clock=clock), clock, out, as_json=asked.json)
 
 
 def _tell_status(policies: tuple[ChannelPolicy, ...], out: TextIO, *, as_json: bool) -> int:
-    outbox = Outbox(outbox_path())
-    try:
-        states = [(policy, outbox.state(policy.name)) for policy in policies]
-    finally:
-        outbox.close()
+    states = []
+    if policies:
+        with contextlib.closing(Outbox(outbox_path())) as outbox:
+            states = [(policy, outbox.state(policy.name)) for policy in policies]
     for policy, state in states:
         told = json.dumps(_object(policy, state), ensure_ascii=False) if as_json else _words(policy, state)
+        out.write(told + "\n")
+    for state in left_over(policies):
+        told = json.dumps(_object(None, state), ensure_ascii=False) if as_json else left_over_words(state)
         out.write(told + "\n")
     return 0
 
@@ -79,11 +83,11 @@ def _try_out(channels: Mapping[str, Channel], clock: Clock, out: TextIO, *, as_j
     return status
 
 
-def _object(policy: ChannelPolicy, state: ChannelState) -> dict[str, object]:
+def _object(policy: ChannelPolicy | None, state: ChannelState) -> dict[str, object]:
     return {
-        "channel": policy.name,
-        "kind": str(policy.kind),
-        "least_severity": str(policy.least_severity),
+        "channel": state.name,
+        "kind": None if policy is None else str(policy.kind),  # None: the policy does not name it
+        "least_severity": None if policy is None else str(policy.least_severity),
         "waiting": state.waiting,
         "waiting_since": None if state.oldest_wall_ns is None else utc_second(state.oldest_wall_ns),
         "problem": state.problem or None,

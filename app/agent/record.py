@@ -99,7 +99,7 @@ def _alert_ways(
     """Where alerts go besides the company, as long as the stack stands. Alone, the recorder sends them itself."""
     channels = governed.policy.policy.channels
     if company is None:
-        stack.enter_context(sending(channels, sign=keys.device.sign, clock=clock))
+        stack.enter_context(sending(channels, sign=keys.device.sign, clock=clock, tell=note))
     return stack.enter_context(outlet_for(channels, header, clock=clock, tell=company.warn if company else note))
 
 

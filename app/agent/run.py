@@ -71,7 +71,7 @@ def _watch(asked: argparse.Namespace, clock: Clock) -> Outcome:
     device = DeviceKey.load_or_create(keys_folder())
     policy, library = governed.policy.policy, library_folder(asked.library).absolute()
     with (
-        sending(policy.channels, sign=device.sign, clock=clock),
+        sending(policy.channels, sign=device.sign, clock=clock, tell=note),
         daily_rounds(library, keys_folder(), policy, clock=clock, tell=note),
         attacks_judged(policy, clock=clock, tell=note) as judge_attack,
     ):

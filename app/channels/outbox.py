@@ -8,7 +8,7 @@ says it again after a restart.
 import hashlib
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ _SCHEMA = (
         queued_wall_ns INTEGER NOT NULL, problem TEXT NOT NULL DEFAULT '', UNIQUE (message, channel))""",
     """CREATE TABLE IF NOT EXISTS delivered (
         message TEXT NOT NULL, channel TEXT NOT NULL, at_wall_ns INTEGER NOT NULL, PRIMARY KEY (message, channel))""",
+    "CREATE TABLE IF NOT EXISTS addresses (channel TEXT PRIMARY KEY, address TEXT NOT NULL)",
 )
 
 
@@ -145,6 +146,42 @@ class Outbox:
             "SELECT count(*), max(at_wall_ns) FROM delivered WHERE channel = ?", (channel,)
         )
         return ChannelState(channel, waiting, oldest, problems[0][0] if problems else "", delivered, last)
+
+    def left_over(self, named: Collection[str]) -> list[ChannelState]:
+        """How the channels stand for which something waits and which are not among the named ones."""
+        found = self._read("SELECT DISTINCT channel FROM waiting ORDER BY channel", ())
+        return [self.state(channel) for (channel,) in found if channel not in named]
+
+    def hand_over(self, addresses: Mapping[str, str]) -> None:
+        """What waits for a channel that is not among these goes to the one with the same address, if there is one.
+
+        `addresses` by name; they are remembered for the next time. What another process sends now is left to it.
+        """
+        by_address = {address: name for name, address in addresses.items()}
+        for (before,) in self._read("SELECT DISTINCT channel FROM waiting", ()):
+            known = self._read("SELECT address FROM addresses WHERE channel = ?", (before,))
+            now = by_address.get(known[0][0]) if known else None
+            if before not in addresses and now is not None:
+                with self.sending(before) as is_ours:
+                    if is_ours:
+                        self._rename(before, now)
+        with self._changing():
+            for name, address in addresses.items():
+                self._db.execute("INSERT OR REPLACE INTO addresses VALUES (?, ?)", (name, address))
+
+    def _rename(self, before: str, now: str) -> None:
+        by_taker = _by_taker(before)
+        with self._changing():
+            self._db.execute(
+                "UPDATE OR IGNORE delivered SET channel = ? || substr(channel, ?) WHERE substr(channel, 1, ?) = ?",
+                (_by_taker(now), len(by_taker) + 1, len(by_taker), by_taker),
+            )
+            self._db.execute(
+                "DELETE FROM waiting WHERE channel = ? AND message IN (SELECT message FROM delivered WHERE channel = ?"
+                " UNION SELECT message FROM waiting WHERE channel = ?)",
+                (before, now, now),
+            )
+            self._db.execute("UPDATE waiting SET channel = ? WHERE channel = ?", (now, before))
 
     @contextmanager
     def sending(self, channel: str) -> Iterator[bool]:

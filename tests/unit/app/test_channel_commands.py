@@ -4,13 +4,17 @@ import json
 
 import pytest
 
-from app.agent.alerting import outbox_path
+from app.agent.alerting import outbox_path, sending
 from app.agent.channel_commands import NO_CHANNEL
 from app.agent.cli import main
 from app.channels.message import Origin, message_of
+from app.channels.opening import addresses_of
 from app.channels.outbox import Outbox
+from recorder.clock import SystemClock
 from recorder.events import Alert
+from recorder.policy.sections import ChannelKind, ChannelPolicy
 from tests.receivers import HOST, make_certificate, silent_server, web
+from tests.xserver import wait_until
 
 POLICY = """
 version = 1
@@ -56,6 +60,44 @@ def test_a_trial_that_fails_says_why_and_ends_with_4(policy, certificate, capsys
         server.answers.append(500)
         assert main(["channels", "test", *policy(server.port)]) == 4
     assert capsys.readouterr().out == "audit: The webhook at 127.0.0.1 answers HTTP 500; it is tried again.\n"
+
+
+def put_under_another_name():
+    outbox = Outbox(outbox_path())
+    origin = Origin(recording="r", operator="o", host="h", started_wall_ns=0)
+    outbox.put(message_of(Alert(0, "rule", "1", "Alert", "high", ""), origin), ["old"], wall_ns=10**18)
+    return outbox
+
+
+NOT_NAMED = (
+    "old (the policy does not name it): 1 waiting, and not sent until a policy names a channel of this name again."
+)
+
+
+def test_what_waits_for_a_channel_that_is_not_named_any_more_is_told(policy, capsys):
+    put_under_another_name().close()
+    assert main(["channels", "status"]) == 0
+    assert capsys.readouterr().out == f"{NO_CHANNEL}\n{NOT_NAMED}\n"
+    assert main(["channels", "status", *policy(1)]) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [NOT_NAMED]
+    told: list[str] = []
+    for policies in ((), (ChannelPolicy(name="new", kind=ChannelKind.SYSLOG, host=HOST, port=1),)):
+        with sending(policies, sign=bytes, clock=SystemClock(), tell=told.append):
+            pass
+    assert told == [NOT_NAMED] * 2
+
+
+def test_what_waits_for_a_channel_that_is_called_otherwise_now_is_sent_there(capsys):
+    with web() as server:
+        url = f"http://{HOST}:{server.port}/"
+        named = {name: ChannelPolicy(name=name, kind=ChannelKind.WEBHOOK, url=url) for name in ("old", "new")}
+        outbox = put_under_another_name()
+        outbox.hand_over(addresses_of([named["old"]]))
+        told: list[str] = []
+        with sending([named["new"]], sign=bytes, clock=SystemClock(), tell=told.append):
+            wait_until(lambda: outbox.state("new").delivered == 1, what="the alert by its new name")
+        outbox.close()
+    assert (len(server.posted), told) == (1, [])
 
 
 def test_what_waits_is_told(policy, capsys):
