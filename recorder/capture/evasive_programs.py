@@ -91,8 +91,14 @@ DISPLAYS = frozenset(
         "xpra",
     }
 )
-_SHELLS_WITH_TUNNELS = frozenset({"ssh", "dropbear", "dbclient"})
-_WITH_VALUE = frozenset("BbcDEeFIiJLlmOopQRSWw")  # options of ssh that take a value: the word behind is no option
+_SHELLS_WITH_TUNNELS = frozenset({"ssh", "slogin", "dropbear", "dbclient"})
+_WITH_VALUE = frozenset("BbcDEeFIiJLlmOopQRSWw")  # options of ssh that take a value, which may be the word behind
+_TUNNELLING = frozenset("LRDwW")
+# As in ssh_config(5): a keyword in any case, then blanks or one "=".
+_FORWARDING = re.compile(
+    r"\s*(?:((?:local|remote|dynamic)forward)[\s=]|(tunnel)[\s=]+[\"']?(?:yes|true|point-to-point|ethernet))",
+    re.IGNORECASE,
+)
 _INTERPRETERS = re.compile(r"(?:ba|da|z|k|fi)?sh|python[\d.]*|perl|ruby|node")
 
 
@@ -123,23 +129,37 @@ def _sign(name: str, arguments: Sequence[str]) -> tuple[str, str] | None:
 
 
 def _tunnel_options(words: Sequence[str]) -> list[str]:
-    """The options of an ssh command line that carry other connections, up to the host."""
+    """The options of an ssh command line that carry other connections: they stand before the host, and behind it."""
     found: list[str] = []
-    is_value = False
-    for word in words:
-        if is_value:
-            is_value = False
-            continue
-        if not word.startswith("-") or word == "-":
+    rest = list(words)
+    has_host = False
+    while rest:
+        word = rest.pop(0)
+        if word == "--":  # behind it come the host and the command there, and no option any more
             break
-        letters = word[1:]
-        for place, letter in enumerate(letters):
-            if letter in "LRDwW":
-                found.append(f"-{letter}")
-            if letter in _WITH_VALUE:
-                is_value = place == len(letters) - 1
-                break
+        if word.startswith("-") and word != "-":
+            found += _tunnel_options_in(word[1:], rest)
+        elif has_host:  # the command there begins
+            break
+        else:
+            has_host = True
     return found
+
+
+def _tunnel_options_in(letters: str, rest: list[str]) -> list[str]:
+    """Those of one word; a value that stands behind it is taken out of `rest`."""
+    for place, letter in enumerate(letters):
+        if letter not in _WITH_VALUE:
+            continue
+        attached = letters[place + 1 :]
+        if not attached and not rest:  # ssh refuses that
+            return []
+        value = attached or rest.pop(0)
+        if letter in _TUNNELLING:
+            return [f"-{letter}"]
+        forwards = _FORWARDING.match(value) if letter == "o" else None
+        return [] if forwards is None else [f"-o {forwards[1] or forwards[2]}"]
+    return []
 
 
 def _names(started: ProcessStarted) -> list[str]:

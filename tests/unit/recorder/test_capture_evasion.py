@@ -34,6 +34,12 @@ def started(*arguments: str, executable: str | None = None) -> ProcessStarted:
         (started("ssh", "-fNL", "8080:db:5432", "jump"), "tunnel", "ssh -L"),
         (started("ssh", "-p", "22", "-D", "1080", "jump"), "tunnel", "ssh -D"),
         (started("ssh", "-R8080:localhost:80", "jump"), "tunnel", "ssh -R"),
+        (started("ssh", "jump", "-L", "8080:db:5432"), "tunnel", "ssh -L"),
+        (started("ssh", "-v", "jump", "-ND1080"), "tunnel", "ssh -D"),
+        (started("ssh", "-o", "dynamicforward 1080", "jump"), "tunnel", "ssh -o dynamicforward"),
+        (started("ssh", "-4NoLocalForward=8080 db:80", "jump"), "tunnel", "ssh -o LocalForward"),
+        (started("ssh", "jump", "-o", "RemoteForward=2222"), "tunnel", "ssh -o RemoteForward"),
+        (started("ssh", "-o", "Tunnel=yes", "jump"), "tunnel", "ssh -o Tunnel"),
         (started("Xephyr", ":5", "-screen", "800x600"), "other_display", "xephyr :5"),
     ],
 )
@@ -46,7 +52,10 @@ def test_programs_to_work_unseen_with_are_signs(process: ProcessStarted, sign: s
 @pytest.mark.parametrize(
     "process",
     [
-        started("ssh", "db1", "-L"),  # behind the host: a word of the command there
+        started("ssh", "db1", "ls", "-L", "/srv"),  # behind the host and a word: the command there
+        started("ssh", "--", "db1", "-L", "80:a:80"),
+        started("ssh", "db1", "-L"),  # without a value, which ssh refuses
+        started("ssh", "-o", "Tunnel=no", "-o", "ForwardAgent=yes", "db1"),
         started("ssh", "-o", "-L", "db1"),  # a value, not an option
         started("ssh", "-i", "Rkey", "db1"),
         started("bash", "-c", "ngrok"),
