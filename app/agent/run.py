@@ -95,7 +95,7 @@ def _front(governed: Governed, place: Place, clock: Clock) -> Front:
     """The window, if it is wanted and there is a display that can show one."""
     asked = governed.asked
     if asked.no_window:
-        return TextFront()
+        return TextFront(clock)
     from app.agent.window_front import WindowFront
     from app.ui.display import why_no_window
 
@@ -103,7 +103,7 @@ def _front(governed: Governed, place: Place, clock: Clock) -> Front:
     if reason:
         note(reason)
         require_purpose(governed)
-        return TextFront()
+        return TextFront(clock)
     state = place.read()
     goes_on = state is not None and (asked.adopt is not None or can_go_on(state, os.environ))
     session_id = state.session_id or "" if state is not None and goes_on else ""

@@ -4,13 +4,12 @@ import argparse
 import os
 import socket
 import threading
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from app.agent.alerting import alert_raised
+from app.agent.answering import Answering
 from app.agent.continuing import Resuming
 from app.agent.notes import note
 from app.agent.reading_rules import Read, read_apart, read_here
@@ -19,6 +18,7 @@ from app.agent.supervision.channel import next_message
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
 from app.agent.supervision.logout import session_is_closing
 from app.agent.supervision.messages import (
+    AnswerAwaited,
     Begin,
     Ended,
     FromResident,
@@ -43,7 +43,7 @@ from app.agent.supervision.place import Place
 from app.agent.supervision.standing_in import StandIn
 from app.agent.supervision.telling import Teller
 from app.agent.supervision.witnessed import WitnessBook
-from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
+from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown
 from recorder.allocator import keep_freed_memory
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import NS_PER_S, SystemClock, until_round_s
@@ -63,7 +63,6 @@ SEEN_S = 1.0  # until it is seen that the recording ended by itself
 LOGOUT_WINDOW_S = 1.5
 ANSWER_S = 4.0
 LOCK_S = 5.0
-MOST_ALERTS_WAITING = 1000
 
 
 def record_supervised(asked: argparse.Namespace) -> int:
@@ -120,7 +119,12 @@ class Supervised:
         self._unsaid: list[Event] = []
         self._hold = StandIn()
         self._book = WitnessBook(lambda message: self._watch.say(message))
-        self._alerts: deque[Alert] = deque(maxlen=MOST_ALERTS_WAITING)  # each stands in the recording as well
+        self._answering = Answering(
+            say=lambda message: self._watch.say(message),
+            has_resident=lambda: self._watch.has_resident,
+            emit=self._emit,
+            at_ns=self._at_ns,
+        )
         self._gate = threading.Lock()
         self.last: Ended | Refused | None = None
         resume = begin.resume
@@ -130,7 +134,10 @@ class Supervised:
             else None
         )
         self._watch = ResidentWatch(
-            connection, begin, clock=self._clock, callbacks=Callbacks(self._health, self._asked, self._lost, self._gone)
+            connection,
+            begin,
+            clock=self._clock,
+            callbacks=Callbacks(self._health, self._asked, self._lost, self._gone, self._answering.again),
         )
         self.listeners: Sequence[Listener] = (
             Teller(lambda rows: self._watch.say(rows, losable=True), last=self._watch.say_lasting),
@@ -189,6 +196,12 @@ class Supervised:
 
     def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
         """Wait until the resident says stop, or the recording ended by itself, or the session is over."""
+        try:
+            return self._wait(recorder, stop)
+        finally:
+            self._answering.close(lambda: recorder.now_ns)
+
+    def _wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
         self._bell = stop
         self._say_started(recorder)
         self._say_unsaid(recorder)
@@ -207,18 +220,8 @@ class Supervised:
         note(sentence)
 
     def alerted(self, alert: Alert) -> None:
-        """Tell the resident at once, which carries out what is wanted; one that is just being restarted, once it is."""
-        self._alerts.append(alert)
-        self._say_alerts()
-
-    def _say_alerts(self) -> None:
-        with self._gate:
-            if not self._watch.has_resident:
-                return
-            alerts = tuple(self._alerts)
-            self._alerts.clear()
-        for alert in alerts:
-            self._watch.say(alert_raised(alert))
+        """Have its responses carried out."""
+        self._answering.alerted(alert)
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Keep it for the last word."""
@@ -286,7 +289,7 @@ class Supervised:
 
     def _health(self) -> Heartbeat:
         """For the watch's thread, once a second; the miniature goes with it."""
-        self._say_alerts()
+        self._answering.say_waiting()
         boot_ns = self._clock.boot_ns()
         recorder, header = self._recorder, self._header
         if recorder is None or header is None:
@@ -330,17 +333,8 @@ class Supervised:
             case NoticeWasAcknowledged():
                 shown_ns = self._at_ns(message.shown_boot_ns)
                 self._emit(NoticeAcknowledged(self._at_ns(message.boot_ns), shown_ns, message.purpose))
-            case ResponseWasGiven():
-                self._emit(
-                    ResponseGiven(
-                        self._at_ns(message.boot_ns),
-                        message.alert_at_ns,
-                        message.rule,
-                        message.response,
-                        message.outcome,
-                        message.said,
-                    )
-                )
+            case ResponseWasGiven() | AnswerAwaited():
+                self._answering.hear(message)
             case _:
                 pass
 

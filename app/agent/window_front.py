@@ -9,6 +9,7 @@ from app.agent.notes import note
 from app.agent.supervision.agent import Agent
 from app.agent.supervision.messages import (
     AlertRaised,
+    AnswerAwaited,
     Ended,
     FromRecorder,
     Heartbeat,
@@ -27,6 +28,7 @@ from app.agent.supervision.messages import (
     Started,
     StorageSaid,
 )
+from app.agent.supervision.unanswered import Unanswered
 from app.agent.supervision.watching import Outcome, Trouble
 from app.resident import news
 from app.ui.display import why_no_window
@@ -53,6 +55,7 @@ class WindowFront:
         self._window: ResidentApplication | None = None
         self._gate = threading.Lock()
         self._unsaid: list[Message] = []
+        self._unanswered = Unanswered()
         self._shown: NoticeWasShown | None = None
         self._confirmed: NoticeWasAcknowledged | None = None
         self._shows_miniatures = False
@@ -85,6 +88,8 @@ class WindowFront:
         """Bring it to the window, and what it could not hear before to the recorder."""
         if isinstance(message, Started):
             self._started(message)
+        elif isinstance(message, AlertRaised):
+            self._await_answers(message)
         told = told_as_news(message)
         if told is not None:
             self._tell(told)
@@ -128,7 +133,10 @@ class WindowFront:
 
     def response_given(self, alert: news.AlertRaised, response: str, outcome: str, said: str) -> None:
         """What was done about an alert."""
-        self._say(ResponseWasGiven(self._clock.boot_ns(), alert.at_ns, alert.rule, response, outcome, said))
+        given = ResponseWasGiven(self._clock.boot_ns(), alert.at_ns, alert.rule, response, outcome, said)
+        with self._gate:
+            self._unanswered.given(given)
+            self._say_or_keep(given)
 
     def show_miniatures(self, wanted: bool) -> None:
         """Somebody looks, or nobody does."""
@@ -151,27 +159,40 @@ class WindowFront:
     def _say(self, message: Message) -> None:
         """To the recorder, or once there is one."""
         with self._gate:
-            if self._agent is not None and self._records and not self._unsaid and self._agent.say(message):
-                return
-            del self._unsaid[: len(self._unsaid) + 1 - MOST_UNSAID]
-            self._unsaid.append(message)
+            self._say_or_keep(message)
+
+    def _say_or_keep(self, message: Message) -> None:
+        if self._agent is not None and self._records and not self._unsaid and self._agent.say(message):
+            return
+        del self._unsaid[: len(self._unsaid) + 1 - MOST_UNSAID]
+        self._unsaid.append(message)
+
+    def _await_answers(self, alert: AlertRaised) -> None:
+        """It is the recorder that says at the end what was not answered: the session may take this process first."""
+        with self._gate:
+            self._unanswered.asked(alert)
+            if self._agent is not None and self._records:
+                self._agent.say(AnswerAwaited(alert))
 
     def _started(self, message: Started) -> None:
         """It hears what was not heard yet; a new recording hears of the notice what the last one did."""
         with self._gate:
             is_another = bool(self._session_id) and message.session_id != self._session_id
             again = [self._shown, self._confirmed] if is_another else []
+            if is_another:
+                self._unanswered.clear()  # the recording before says that they were not answered
             self._session_id, self._records = message.session_id, True
             holds = NoticeHolds(self._holds) if self._shown is not None else None
-            wanted: list[Message | None] = [*again, *self._unsaid, holds, ShowMiniatures(self._shows_miniatures)]
-            self._unsaid = []
-        for one in dict.fromkeys(one for one in wanted if one is not None):
-            if self._agent is not None and not self._agent.say(one) and not isinstance(one, ShowMiniatures):
-                with self._gate:
-                    self._unsaid.append(one)
+            awaited = [AnswerAwaited(alert) for alert in self._unanswered.open]
+            wanted: list[Message | None] = [*again, *awaited, *self._unsaid, holds]
+            self._unsaid = [one for one in dict.fromkeys(wanted) if one is not None and not self._said(one)]
+            self._said(ShowMiniatures(self._shows_miniatures))
         self._tell(news.Supervised(news.RecorderState.RECORDING, message.started_wall_ns))
         if self._confirmed is not None:
             self._keep_confirmed()
+
+    def _said(self, message: Message) -> bool:
+        return self._agent is None or self._agent.say(message)
 
     @property
     def _holds(self) -> bool:

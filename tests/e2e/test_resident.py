@@ -26,6 +26,15 @@ hold_session = true
 purpose = "required"
 purpose_pattern = "CHG-[0-9]+"
 """
+QUESTION = "Please say why"
+ASKING = """\
+title: Zap
+id: 11111111-0000-4000-8000-000000000001
+logsource: {category: process}
+detection: {a: {CommandLine|contains: 'ZAP'}, condition: a}
+level: high
+tachiai: {response: demand_reason}
+"""
 WITHOUT_NOTICE = """\
 version = 1
 organisation = "Aozora Bank"
@@ -209,3 +218,24 @@ def test_a_session_that_cannot_be_recorded_is_told_so_on_the_screen_until_it_can
         wait_until(lambda: is_shown(desktop, INDICATOR), what="the indicator", limit_s=LIMIT_S)
         assert not is_shown(desktop, FAILURE)
         close(agent, hindered)
+
+
+def test_a_question_outlives_the_window_and_that_it_was_not_answered_is_recorded(desktop, site):
+    (site.home / "zap.yml").write_text(ASKING, encoding="utf-8")
+    asking = f'{WITHOUT_NOTICE}[rules]\nbuilt_in = false\nfolders = ["{site.home}"]\n'
+    with resident(site, asking) as agent:
+        recording(site)
+        wait_until(lambda: state(site).get("state") == "recording", what="the recorder")
+        zap = desktop.start(["sh", "-c", "sleep 300; :", "ZAP"])
+        wait_until(lambda: is_shown(desktop, QUESTION), what="the question", limit_s=LIMIT_S)
+        agent.kill()
+        agent.wait(LIMIT_S)
+        wait_until(lambda: not is_shown(desktop, QUESTION), what="the question to go with its window")
+        wait_until(lambda: is_shown(desktop, QUESTION), what="the question to be asked again", limit_s=LIMIT_S)
+        desktop.stop_client(zap)
+        os.kill(state(site)["resident_pid"], signal.SIGTERM)
+        wait_until(lambda: state(site)["state"] == "ended", what="the end", limit_s=LIMIT_S)
+    responses = [(row["text"], row["detail"]) for row in rows(site) if row["kind"] == "response"]
+    (response,) = responses
+    assert response[0] == "Response: demand_reason"
+    assert response[1].startswith("not answered before the end")

@@ -16,7 +16,15 @@ import msgspec
 
 from app.agent.supervision.attacks import JudgeAttack
 from app.agent.supervision.display_server import display_server
-from app.agent.supervision.messages import FromRecorder, Heartbeat, Message, Resume, Started
+from app.agent.supervision.messages import (
+    AlertRaised,
+    FromRecorder,
+    Heartbeat,
+    Message,
+    ResponseWasGiven,
+    Resume,
+    Started,
+)
 from app.agent.supervision.other_process import start_recorder
 from app.agent.supervision.place import AgentState, Place
 from app.agent.supervision.watcher import Start, Watcher
@@ -24,6 +32,7 @@ from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchL
 from app.resident.locking import end_session, ending_ways
 from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.events import EndReason
+from recorder.policy.sections import Response
 from recorder.streams import say
 
 
@@ -175,18 +184,22 @@ class _StateKeeper:
 
 
 ENDING_S = 15.0
+NOBODY_CAN = "not done: no window is shown"
 
 
 class TextFront:
     """No window: sentences on standard error, for a terminal or the journal."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._agent: Agent | None = None
         self._over = threading.Event()
         self._ending: threading.Thread | None = None
         self._outcome = Outcome(0, None, "")
 
     def run(self, agent: Agent) -> Outcome:
         """Wait until it is over."""
+        self._agent = agent
         agent.start()
         while not self._over.wait(1.0):  # so that a signal's handler runs soon
             pass
@@ -196,8 +209,13 @@ class TextFront:
         return self._outcome
 
     def heard(self, message: FromRecorder) -> None:
-        """Say where it records, and what was not recorded."""
-        if isinstance(message, Started):
+        """Say where it records, and what was not recorded; have it recorded what cannot be done here."""
+        if isinstance(message, AlertRaised) and self._agent is not None:
+            for response in message.responses:
+                if response != Response.NOTIFY:
+                    about = (message.at_ns, message.rule, response)
+                    self._agent.say(ResponseWasGiven(self._clock.boot_ns(), *about, NOBODY_CAN))
+        elif isinstance(message, Started):
             gap = f" Nothing was recorded for {message.lost_ns / NS_PER_S:.1f} s before." if message.lost_ns else ""
             self._say(f"Recording to {message.folder}, segment {message.segment}.{gap}")
 

@@ -4,8 +4,10 @@ import contextlib
 import queue
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+import msgspec
 
 from app.agent.supervision.messages import (
     AdoptedBy,
@@ -45,6 +47,7 @@ class Callbacks:
     asked: Callable[[FromResident], None]
     lost: Callable[[ResidentLost], bool]
     gone: Callable[[], None] = lambda: None
+    again: Callable[[], Iterable[Message]] = tuple
 
 
 class ResidentWatch:
@@ -52,7 +55,8 @@ class ResidentWatch:
 
     `callbacks.health` gives the heartbeat, `asked` hears what the resident says besides, and `lost` hears that it is
     gone and says whether another is to be started (False: the recording is about to end anyway). `gone` hears that
-    first, before it is known whether that is a logout, and returns at once.
+    first, before it is known whether that is a logout, and returns at once. `again` gives what another resident has to
+    be told besides.
     """
 
     def __init__(self, connection: socket.socket, begin: Begin, *, clock: Clock, callbacks: Callbacks) -> None:
@@ -106,8 +110,8 @@ class ResidentWatch:
         return self._resident is not None
 
     def say_started(self, started: Started) -> None:
-        """It records now; every resident to come is told so too."""
-        self._started = started
+        """It records now; every resident to come is told so too, but not of the gap before: this one told of that."""
+        self._started = msgspec.structs.replace(started, lost_ns=0)
         self.say(started)
 
     def say_lasting(self, message: Message) -> None:
@@ -197,8 +201,8 @@ class ResidentWatch:
         self._started_ns = self._now_ns()
         self._pulse, self._has_answered = Pulse(self._started_ns), False
         resident = start_resident(self._begin.resident, self.hear)
-        self._resident = resident
         if self._started is not None:
             resident.say(self._started)
-        for message in list(self._lasting.values()):
+        for message in (*self._lasting.values(), *self._callbacks.again()):
             resident.say(message)
+        self._resident = resident  # from here on other threads say to it what is new

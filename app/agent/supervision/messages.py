@@ -227,6 +227,12 @@ class ResponseWasGiven(Message, frozen=True):
     said: str = ""
 
 
+class AnswerAwaited(Message, frozen=True):
+    """The responses of this alert are on their way: said of each alert when it is heard, and to every next recorder."""
+
+    alert: AlertRaised
+
+
 class IndicatorWasHidden(Message, frozen=True):
     """The window found that its indicator was kept from being seen, and how; it is there again."""
 
@@ -288,6 +294,7 @@ FromResident = (
     | NoticeHolds
     | NoticeWasAcknowledged
     | ResponseWasGiven
+    | AnswerAwaited
     | IndicatorWasHidden
     | Witnessed
     | ShowMiniatures

@@ -9,7 +9,16 @@ import pytest
 from app.agent.supervision import child
 from app.agent.supervision.channel import Channel
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
-from app.agent.supervision.messages import Begin, Ended, Heartbeat, PolicySaid, Started, Stop, from_recorder
+from app.agent.supervision.messages import (
+    AlertRaised,
+    Begin,
+    Ended,
+    Heartbeat,
+    PolicySaid,
+    Started,
+    Stop,
+    from_recorder,
+)
 from app.agent.supervision.other_process import ResidentProcess, resident_at
 from app.agent.supervision.peer import Peer
 from recorder.clock import SystemClock
@@ -17,6 +26,8 @@ from tests.xserver import wait_until
 
 BEGIN = Begin(None, ("agent", "run"), 0, heartbeat_s=0.1, silent_after_s=0.5, restarts_resident=True)
 STARTED = Started("/r", "id", "o", "h", "p", 1, 2, 3)
+AFTER_A_GAP = Started("/r", "id", "o", "h", "p", 1, 2, 3, lost_ns=5)
+ASKED = AlertRaised(4, "rule", "1", "T", "high", "R", ("demand_reason",))
 POLICY = PolicySaid(3, "Example", b"x" * 32)
 
 
@@ -53,10 +64,10 @@ class Bench:
         monkeypatch.setattr(child, "start_resident", lambda command, hear: self._start(hear))
         ours, theirs = socket.socketpair()
         self.residents.append(FakeResident(theirs))
-        callbacks = Callbacks(lambda: Heartbeat(1), self.asked.append, self._lose, self._go)
+        callbacks = Callbacks(lambda: Heartbeat(1), self.asked.append, self._lose, self._go, lambda: [ASKED])
         self.watch = ResidentWatch(ours, BEGIN, clock=SystemClock(), callbacks=callbacks)
         self.watch.start()
-        self.watch.say_started(STARTED)
+        self.watch.say_started(AFTER_A_GAP)
         self.watch.say_lasting(POLICY)
 
     def _start(self, hear: Any) -> ResidentProcess:
@@ -89,8 +100,10 @@ def test_a_resident_that_is_gone_is_replaced_by_one_that_is_told_all(bench: Benc
     wait_until(lambda: len(bench.residents) == 2, what="another resident")
     another = bench.residents[1]
     wait_until(lambda: another.heard_of(PolicySaid), what="what holds to be said again")
-    assert another.heard_of(Started) == [STARTED]
+    assert bench.residents[0].heard_of(Started) == [AFTER_A_GAP]
+    assert another.heard_of(Started) == [STARTED], "the gap before was told, and is none of its time"
     assert another.heard_of(PolicySaid) == [POLICY]
+    wait_until(lambda: another.heard_of(AlertRaised) == [ASKED], what="what nobody answered to be asked again")
     assert "was killed, or ended" in bench.lost[0].detail
     assert bench.gone == 1, "whoever holds the desktop in its place is told at once"
 
