@@ -65,7 +65,7 @@ def outlet_for(
         outlet.close()
 
 
-def left_over(policies: Sequence[ChannelPolicy]) -> "Sequence[ChannelState]":
+def left_over(policies: Sequence[ChannelPolicy], tell: "Tell" = lambda _: None) -> "Sequence[ChannelState]":
     """The channels for which alerts wait, and which the policy does not name (any more).
 
     Raises:
@@ -75,7 +75,7 @@ def left_over(policies: Sequence[ChannelPolicy]) -> "Sequence[ChannelState]":
         return ()
     from app.channels.outbox import Outbox
 
-    with contextlib.closing(Outbox(outbox_path())) as outbox:
+    with contextlib.closing(Outbox(outbox_path(), tell=tell)) as outbox:
         return outbox.left_over({policy.name for policy in policies})
 
 
@@ -96,7 +96,7 @@ def sending(policies: Sequence[ChannelPolicy], *, sign: "Sign", clock: Clock, te
     """
     if not policies:
         try:
-            for state in left_over(policies):
+            for state in left_over(policies, tell):
                 tell(left_over_words(state))
         except StorageError as error:  # nothing is to be sent: no reason not to begin
             tell(str(error))
@@ -106,7 +106,7 @@ def sending(policies: Sequence[ChannelPolicy], *, sign: "Sign", clock: Clock, te
     from app.channels.opening import addresses_of, open_channels
     from app.channels.outbox import Outbox
 
-    with contextlib.closing(Outbox(outbox_path())) as outbox:
+    with contextlib.closing(Outbox(outbox_path(), tell=tell)) as outbox:
         outbox.hand_over(addresses_of(policies))
         for state in outbox.left_over({policy.name for policy in policies}):
             tell(left_over_words(state))

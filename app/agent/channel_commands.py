@@ -12,6 +12,7 @@ from app.agent.logins import login_name
 from app.channels.message import Origin, message_of
 from app.channels.opening import open_channels
 from app.channels.outbox import ChannelState, Outbox
+from app.channels.queue_file import damaged_before, damaged_words
 from app.channels.sending import Channel, TimeLimit
 from recorder.clock import Clock, SystemClock
 from recorder.errors import WorldError
@@ -52,6 +53,9 @@ def _tell_status(policies: tuple[ChannelPolicy, ...], out: TextIO, *, as_json: b
     for state in left_over(policies):
         told = json.dumps(_object(None, state), ensure_ascii=False) if as_json else left_over_words(state)
         out.write(told + "\n")
+    for aside in damaged_before(outbox_path()):
+        told = damaged_words(outbox_path(), aside)
+        out.write(f"{json.dumps({'channel': None, 'problem': told}, ensure_ascii=False) if as_json else told}\n")
     return 0
 
 

@@ -71,8 +71,8 @@ class _Round:
         self._ending = False
         self._limit: TimeLimit | None = None
         self._failures = 0
-        self._aside: dict[int, tuple[int, int]] = {}  # by number: when it may be tried again, and how often it was
-        self._bad: dict[int, int] = {}  # by number: how often the server answered badly to it
+        self._bad: dict[str, int] = {}  # by id: how often the server answered badly to it
+        self._may_pass = False  # in this round: one was tried often, so bad answers may be that one's fault
 
     def end(self) -> None:
         with self._changed:
@@ -98,18 +98,20 @@ class _Round:
             self._changed.wait_for(lambda: self._ending, _pause_s(self._failures) if is_away else LOOK_EVERY_S)
 
     def _go_round(self) -> bool:
-        """Send everything that waits and may be tried, what was set aside last; False if the server is away."""
+        """Send everything that waits and may be tried, what was put aside last; False if the server is away."""
         after, bad, delivered, aside = 0, 0, False, list[Waiting]()
+        self._may_pass = False
         while waiting := self._outbox.waiting(self._name, after=after, at_most=MOST_AT_ONCE):
             after = waiting[-1].number
-            aside += [one for one in waiting if one.number in self._aside and self._is_due(one)]
-            for batch in self._batches([one for one in waiting if one.number not in self._aside]):
+            aside += [one for one in waiting if one.until_wall_ns is not None and self._is_due(one.until_wall_ns)]
+            self._may_pass = self._may_pass or any(one.tries for one in waiting)
+            for batch in self._batches([one for one in waiting if one.until_wall_ns is None]):
                 outcome = _Outcome.AWAY if self._is_ending() else self._send(batch)
                 bad += outcome is _Outcome.BAD
                 delivered = delivered or outcome is _Outcome.DELIVERED
                 if outcome is _Outcome.AWAY:
                     return False
-                if bad and not self._may_pass(bad):
+                if bad and not (self._may_pass and bad < MOST_BAD_ANSWERS):
                     return delivered
         for batch in self._batches(aside):
             if self._is_ending() or self._send(batch) is _Outcome.AWAY:
@@ -119,10 +121,6 @@ class _Round:
     def _batches(self, due: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
         for start in range(0, len(due), self._channel.most_at_once):
             yield due[start : start + self._channel.most_at_once]
-
-    def _may_pass(self, bad: int) -> bool:
-        """Whether later ones go although earlier ones did not: one was tried often, so it may be that one's fault."""
-        return bool(self._aside) and bad < MOST_BAD_ANSWERS
 
     def _send(self, batch: Sequence[Waiting]) -> _Outcome:
         limit = TimeLimit()
@@ -143,15 +141,14 @@ class _Round:
             return _Outcome.BAD
         except ServerAwayError as error:
             if not self._is_ending():
-                self._outbox.set_failed(batch, str(error))
+                self._outbox.set_failed(self._name, batch, str(error))
             return _Outcome.AWAY
         finally:
             with self._changed:
                 self._limit = None
         self._outbox.set_delivered(self._name, batch, wall_ns=self._clock.read().wall_ns)
         for one in batch:
-            self._aside.pop(one.number, None)
-            self._bad.pop(one.number, None)
+            self._bad.pop(one.message.id, None)
         return _Outcome.DELIVERED
 
     def _channel_for(self, batch: Sequence[Waiting]) -> Channel:
@@ -163,22 +160,23 @@ class _Round:
 
     def _note_bad_answer(self, batch: Sequence[Waiting], problem: str) -> None:
         (one,) = batch
-        self._bad[one.number] = self._bad.get(one.number, 0) + 1
-        if self._bad[one.number] < TRIES_BEFORE_PASSED and one.number not in self._aside:
-            self._outbox.set_failed(batch, problem)
+        self._bad[one.message.id] = self._bad.get(one.message.id, 0) + 1
+        if self._bad[one.message.id] < TRIES_BEFORE_PASSED and not one.tries:
+            self._outbox.set_failed(self._name, batch, problem)
         else:
             self._set_aside(batch, f"{problem} Later alerts pass this one.", PASSED_PAUSE_S)
 
-    def _is_due(self, one: Waiting) -> bool:
-        at_ns, _ = self._aside[one.number]
-        return self._clock.read().boot_ns >= at_ns
+    def _is_due(self, until_wall_ns: int) -> bool:
+        """A clock that was put back holds nothing up for longer than it was to wait."""
+        left_ns = until_wall_ns - self._clock.read().wall_ns
+        return left_ns <= 0 or left_ns > REFUSED_PAUSE_S * NS_PER_S
 
     def _set_aside(self, batch: Sequence[Waiting], problem: str, longest_s: float) -> None:
-        self._outbox.set_failed(batch, problem)
+        self._may_pass = True
         for one in batch:
-            _, tries = self._aside.get(one.number, (0, 0))
-            pause_s = min(longest_s, _pause_s(tries + 1) * 30)  # it is the message that is not wanted
-            self._aside[one.number] = (self._clock.read().boot_ns + int(pause_s * NS_PER_S), tries + 1)
+            pause_s = min(longest_s, _pause_s(one.tries + 1) * 30)  # it is the message that is not wanted
+            until_wall_ns = self._clock.read().wall_ns + int(pause_s * NS_PER_S)
+            self._outbox.set_aside(self._name, one, problem, until_wall_ns=until_wall_ns)
 
     def _is_ending(self) -> bool:
         with self._changed:

@@ -7,43 +7,36 @@ says it again after a restart.
 
 import hashlib
 import sys
-import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from app.channels.message import AlertMessage
+from app.channels.queue_file import QueueFile, Tell
 from recorder.clock import NS_PER_S
-from recorder.errors import StorageError
 from recorder.evidence.files import SystemFiles
-from recorder.store.index_file import set_aside, writing
-from recorder.store.sqlite_door import Database, sqlite3
+from recorder.store.sqlite_door import Database
 
 FILE_NAME = "outbox.db"
-WAIT_S = 5.0
 _LOCK_DIGITS = 16
 REMEMBERED_NS = 90 * 86_400 * NS_PER_S
-_DAMAGED_WORDS = ("malformed", "not a database", "no such table", "no such column")
-_SCHEMA = (
-    """CREATE TABLE IF NOT EXISTS waiting (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, message TEXT NOT NULL, channel TEXT NOT NULL, body BLOB NOT NULL,
-        queued_wall_ns INTEGER NOT NULL, problem TEXT NOT NULL DEFAULT '', UNIQUE (message, channel))""",
-    """CREATE TABLE IF NOT EXISTS delivered (
-        message TEXT NOT NULL, channel TEXT NOT NULL, at_wall_ns INTEGER NOT NULL, PRIMARY KEY (message, channel))""",
-    "CREATE TABLE IF NOT EXISTS addresses (channel TEXT PRIMARY KEY, address TEXT NOT NULL)",
-)
+_NOT_READ = "An alert in the queue cannot be read by this version; it is not sent, and stands in its recording."
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that waits for a channel, behind the number in whose order it came."""
+    """A message that waits for a channel, behind the number in whose order it came.
+
+    `tries`: how often it was put aside, because it is not wanted as it is; `until_wall_ns`: until when (None: not now).
+    """
 
     number: int
     message: AlertMessage
+    tries: int = 0
+    until_wall_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +54,14 @@ class ChannelState:
 class Outbox:
     """The queue of one user's agent. May be used by several threads and processes at once."""
 
-    def __init__(self, path: Path) -> None:
-        """Open it, or make it; a damaged one is set aside, and `problem` says so.
+    def __init__(self, path: Path, *, tell: Tell = lambda _: None) -> None:
+        """Open it, or make it; a damaged one is set aside, now or later, and `tell` hears so.
 
         Raises:
             StorageError: it cannot be written.
         """
         self.path = path
-        self.problem = ""
-        self._lock = threading.Lock()
-        try:
-            self._db = _open(path)
-        except _DamagedError:
-            aside = set_aside(path)
-            self.problem = f"The queue of alerts {path} was damaged and set aside as {aside}; what it held is not sent."
-            self._db = _open(path)
+        self._file = QueueFile(path, tell=tell)
 
     def put(self, message: AlertMessage, channels: Sequence[str], *, wall_ns: int) -> None:
         """Keep the message for these channels; on disk when this returns.
@@ -84,104 +70,117 @@ class Outbox:
             StorageError: it is not.
         """
         body = msgspec.msgpack.encode(message)
-        with self._changing():
+
+        def work(db: Database) -> None:
             for channel in channels:
-                self._db.execute(
+                db.execute(
                     "INSERT OR IGNORE INTO waiting (message, channel, body, queued_wall_ns) SELECT ?, ?, ?, ?"
                     " WHERE NOT EXISTS (SELECT 1 FROM delivered WHERE message = ? AND channel = ?)",
                     (message.id, channel, body, wall_ns, message.id, channel),
                 )
 
+        self._file.change(work)
+
     def waiting(self, channel: str, *, after: int = 0, at_most: int = 1000) -> list[Waiting]:
         """What waits for this channel, in the order in which it came, behind a number."""
-        found = self._read(
-            "SELECT number, body FROM waiting WHERE channel = ? AND number > ? ORDER BY number LIMIT ?",
+        found = self._file.read(
+            "SELECT number, message, body, problem, tries, until_wall_ns FROM waiting"
+            " LEFT JOIN aside USING (message, channel) WHERE channel = ? AND number > ? ORDER BY number LIMIT ?",
             (channel, after, at_most),
         )
-        return [Waiting(number, msgspec.msgpack.decode(body, type=AlertMessage)) for number, body in found]
+        readable, unreadable = list[Waiting](), list[str]()
+        for number, message, body, problem, tries, until_wall_ns in found:
+            try:
+                decoded = msgspec.msgpack.decode(body, type=AlertMessage)
+            except msgspec.MsgspecError:
+                unreadable += [message] if problem != _NOT_READ else []
+            else:
+                readable.append(Waiting(number, decoded, tries or 0, until_wall_ns))
+        if unreadable:
+            self._file.change(_noting(channel, unreadable, _NOT_READ))
+        return readable
 
     def set_delivered(self, channel: str, sent: Sequence[Waiting], *, wall_ns: int) -> None:
         """These were taken."""
-        with self._changing():
+
+        def work(db: Database) -> None:
             for one in sent:
-                self._db.execute("DELETE FROM waiting WHERE number = ?", (one.number,))
-                self._db.execute(
-                    "INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)", (one.message.id, channel, wall_ns)
-                )
-            self._db.execute("DELETE FROM delivered WHERE at_wall_ns < ?", (wall_ns - REMEMBERED_NS,))
+                for table in ("waiting", "aside"):
+                    db.execute(f"DELETE FROM {table} WHERE message = ? AND channel = ?", (one.message.id, channel))
+                db.execute("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)", (one.message.id, channel, wall_ns))
+            db.execute("DELETE FROM delivered WHERE at_wall_ns < ?", (wall_ns - REMEMBERED_NS,))
+
+        self._file.change(work)
 
     def set_taken(self, channel: str, one: Waiting, takers: Sequence[str], *, wall_ns: int) -> None:
         """These receivers have it; it waits for the channel's others."""
-        with self._changing():
+
+        def work(db: Database) -> None:
             for taker in takers:
-                self._db.execute(
-                    "INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)",
-                    (one.message.id, _by_taker(channel) + taker, wall_ns),
-                )
+                given = (one.message.id, _by_taker(channel) + taker, wall_ns)
+                db.execute("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?)", given)
+
+        self._file.change(work)
 
     def takers(self, channel: str, one: Waiting) -> frozenset[str]:
         """Who of this channel's receivers has it."""
         before = _by_taker(channel)
-        found = self._read(
+        found = self._file.read(
             "SELECT substr(channel, ?) FROM delivered WHERE message = ? AND substr(channel, 1, ?) = ?",
             (len(before) + 1, one.message.id, len(before), before),
         )
         return frozenset(taker for (taker,) in found)
 
-    def set_failed(self, kept: Sequence[Waiting], problem: str) -> None:
+    def set_failed(self, channel: str, kept: Sequence[Waiting], problem: str) -> None:
         """These were tried in vain."""
-        with self._changing():
-            for one in kept:
-                self._db.execute("UPDATE waiting SET problem = ? WHERE number = ?", (problem, one.number))
+        self._file.change(_noting(channel, [one.message.id for one in kept], problem))
+
+    def set_aside(self, channel: str, one: Waiting, problem: str, *, until_wall_ns: int) -> None:
+        """This was tried in vain, and is not to be tried again before then."""
+
+        def work(db: Database) -> None:
+            _noting(channel, [one.message.id], problem)(db)
+            put = (one.message.id, channel, one.tries + 1, until_wall_ns)
+            db.execute("INSERT OR REPLACE INTO aside (message, channel, tries, until_wall_ns) VALUES (?, ?, ?, ?)", put)
+
+        self._file.change(work)
 
     def state(self, channel: str) -> ChannelState:
         """How this channel stands."""
-        ((waiting, oldest),) = self._read(
+        ((waiting, oldest),) = self._file.read(
             "SELECT count(*), min(queued_wall_ns) FROM waiting WHERE channel = ?", (channel,)
         )
-        problems = self._read(
+        problems = self._file.read(
             "SELECT problem FROM waiting WHERE channel = ? AND problem != '' ORDER BY number LIMIT 1", (channel,)
         )
-        ((delivered, last),) = self._read(
+        ((delivered, last),) = self._file.read(
             "SELECT count(*), max(at_wall_ns) FROM delivered WHERE channel = ?", (channel,)
         )
         return ChannelState(channel, waiting, oldest, problems[0][0] if problems else "", delivered, last)
 
     def left_over(self, named: Collection[str]) -> list[ChannelState]:
         """How the channels stand for which something waits and which are not among the named ones."""
-        found = self._read("SELECT DISTINCT channel FROM waiting ORDER BY channel", ())
+        found = self._file.read("SELECT DISTINCT channel FROM waiting ORDER BY channel", ())
         return [self.state(channel) for (channel,) in found if channel not in named]
 
     def hand_over(self, addresses: Mapping[str, str]) -> None:
-        """What waits for a channel that is not among these goes to the one with the same address, if there is one.
+        """What is known of a channel that is not among these goes to the one with the same address, if there is one.
 
         `addresses` by name; they are remembered for the next time. What another process sends now is left to it.
         """
         by_address = {address: name for name, address in addresses.items()}
-        for (before,) in self._read("SELECT DISTINCT channel FROM waiting", ()):
-            known = self._read("SELECT address FROM addresses WHERE channel = ?", (before,))
-            now = by_address.get(known[0][0]) if known else None
+        for before, address in self._file.read("SELECT channel, address FROM addresses", ()):
+            now = by_address.get(address)
             if before not in addresses and now is not None:
                 with self.sending(before) as is_ours:
                     if is_ours:
-                        self._rename(before, now)
-        with self._changing():
-            for name, address in addresses.items():
-                self._db.execute("INSERT OR REPLACE INTO addresses VALUES (?, ?)", (name, address))
+                        self._file.change(_renaming(before, now))
 
-    def _rename(self, before: str, now: str) -> None:
-        by_taker = _by_taker(before)
-        with self._changing():
-            self._db.execute(
-                "UPDATE OR IGNORE delivered SET channel = ? || substr(channel, ?) WHERE substr(channel, 1, ?) = ?",
-                (_by_taker(now), len(by_taker) + 1, len(by_taker), by_taker),
-            )
-            self._db.execute(
-                "DELETE FROM waiting WHERE channel = ? AND message IN (SELECT message FROM delivered WHERE channel = ?"
-                " UNION SELECT message FROM waiting WHERE channel = ?)",
-                (before, now, now),
-            )
-            self._db.execute("UPDATE waiting SET channel = ? WHERE channel = ?", (now, before))
+        def work(db: Database) -> None:
+            for named in addresses.items():
+                db.execute("INSERT OR REPLACE INTO addresses (channel, address) VALUES (?, ?)", named)
+
+        self._file.change(work)
 
     @contextmanager
     def sending(self, channel: str) -> Iterator[bool]:
@@ -208,62 +207,38 @@ class Outbox:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._db.close()
-
-    def _read(self, query: str, values: Sequence[object]) -> list[Any]:
-        with self._lock, _worded(self.path):
-            return self._db.execute(query, values).fetchall()
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        with self._lock, _worded(self.path), writing(self._db):
-            yield
+        self._file.close()
 
 
-class _DamagedError(StorageError):
-    pass
+def _noting(channel: str, messages: Sequence[str], problem: str) -> Callable[[Database], None]:
+    def work(db: Database) -> None:
+        for message in messages:
+            noted = (problem, message, channel)
+            db.execute("UPDATE waiting SET problem = ? WHERE message = ? AND channel = ?", noted)
+
+    return work
+
+
+def _renaming(before: str, now: str) -> Callable[[Database], None]:
+    by_taker = _by_taker(before)
+
+    def work(db: Database) -> None:
+        for table in ("delivered", "aside"):
+            db.execute(f"UPDATE OR IGNORE {table} SET channel = ? WHERE channel = ?", (now, before))
+        db.execute(
+            "UPDATE OR IGNORE delivered SET channel = ? || substr(channel, ?) WHERE substr(channel, 1, ?) = ?",
+            (_by_taker(now), len(by_taker) + 1, len(by_taker), by_taker),
+        )
+        db.execute(
+            "DELETE FROM waiting WHERE channel = ? AND message IN (SELECT message FROM delivered WHERE channel = ?"
+            " UNION SELECT message FROM waiting WHERE channel = ?)",
+            (before, now, now),
+        )
+        db.execute("UPDATE waiting SET channel = ? WHERE channel = ?", (now, before))
+        db.execute("DELETE FROM addresses WHERE channel = ?", (before,))
+
+    return work
 
 
 def _by_taker(channel: str) -> str:
     return f"{channel}\n"  # which no name of a channel has in it
-
-
-def _open(path: Path) -> Database:
-    with _worded(path):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-        except OSError as error:
-            msg = f"The queue of alerts {path} cannot be written ({error.strerror}); make room or mend the folder."
-            raise StorageError(msg) from error
-        connection = sqlite3.connect(str(path), timeout=WAIT_S, check_same_thread=False)
-        try:
-            return _prepared(Database(connection, recursive_triggers=False, execute_plugins=False))
-        except BaseException:
-            connection.close()
-            raise
-
-
-def _prepared(db: Database) -> Database:
-    db.execute("PRAGMA journal_mode = WAL").fetchone()
-    db.execute("PRAGMA synchronous = FULL")  # acknowledged is on disk
-    for statement in _SCHEMA:
-        db.execute(statement)
-    db.execute("SELECT number, message, channel, body, queued_wall_ns, problem FROM waiting LIMIT 1").fetchone()
-    return db
-
-
-@contextmanager
-def _worded(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if any(word in str(error) for word in _DAMAGED_WORDS):
-            msg = f"The queue of alerts {path} is damaged ({error}); start the agent anew, it is set aside then."
-            raise _DamagedError(msg) from error
-        msg = f"The queue of alerts {path} cannot be used now ({error}); make room or mend the folder."
-        raise StorageError(msg) from error
-    except msgspec.MsgspecError as error:
-        msg = f"The queue of alerts {path} is damaged ({error}); start the agent anew, it is set aside then."
-        raise _DamagedError(msg) from error

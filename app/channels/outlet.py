@@ -82,9 +82,7 @@ class Outlet:
         message, channels, wall_ns = self._waiting[0]
         try:
             if self._outbox is None:
-                self._outbox = Outbox(self._path)
-                if self._outbox.problem:
-                    self._tell(self._outbox.problem)
+                self._outbox = Outbox(self._path, tell=self._tell)
             self._outbox.put(message, channels, wall_ns=wall_ns)
         except StorageError as error:
             if not self._is_kept_out:

@@ -100,11 +100,22 @@ def test_what_waits_for_a_channel_that_is_called_otherwise_now_is_sent_there(cap
     assert (len(server.posted), told) == (1, [])
 
 
+def test_a_queue_that_was_set_aside_is_told(policy, capsys):
+    outbox_path().parent.mkdir(parents=True, exist_ok=True)
+    outbox_path().write_bytes(b"garbage" * 1000)
+    said = f"The queue of alerts {outbox_path()} was damaged and set aside as {outbox_path()}.damaged-1;"
+    for _ in range(2):
+        assert main(["channels", "status", *policy(1)]) == 0
+        assert capsys.readouterr().out.splitlines()[1:] == [f"{said} what it held is not sent."]
+    assert main(["channels", "status", *policy(1), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[1])["problem"].startswith(said)
+
+
 def test_what_waits_is_told(policy, capsys):
     outbox = Outbox(outbox_path())
     origin = Origin(recording="r", operator="o", host="h", started_wall_ns=0)
     outbox.put(message_of(Alert(0, "rule", "1", "Alert", "high", ""), origin), ["audit"], wall_ns=10**18)
-    outbox.set_failed(outbox.waiting("audit"), "It is away.")
+    outbox.set_failed("audit", outbox.waiting("audit"), "It is away.")
     outbox.close()
     with silent_server() as port:
         options = policy(port)

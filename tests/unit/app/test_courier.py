@@ -286,11 +286,62 @@ def test_what_was_put_before_a_kill_is_there_after_it(tmp_path):
 def test_a_damaged_queue_is_set_aside_and_says_so(tmp_path):
     path = tmp_path / "outbox.db"
     path.write_bytes(b"not a database, whatever its name says" * 100)
-    outbox = Outbox(path)
-    assert "was damaged and set aside" in outbox.problem
+    told: list[str] = []
+    outbox = Outbox(path, tell=told.append)
+    assert [f"{path}.damaged-1" in sentence for sentence in told] == [True]
     put(outbox, 1)
     assert len(outbox.waiting("audit")) == 1
     outbox.close()
+
+
+@pytest.mark.parametrize("how", ["removed", "renamed", "overwritten"])
+def test_a_queue_that_is_taken_away_meanwhile_is_left_for_the_new_one(outbox, carry, how):
+    """The agent has the file open; the recorder that starts then makes another."""
+    with web() as server:
+        server.answers += [400]
+        put(outbox, 0, 1)
+        carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 1, what="the alert behind one that is refused")
+        if how == "overwritten":
+            outbox.path.write_bytes(b"garbage" * 4096)
+        else:
+            for path in outbox.path.parent.glob("outbox.db*"):
+                path.unlink() if how == "removed" else path.rename(path.with_name(f"old-{path.name}"))
+        recorders = Outbox(outbox.path)
+        put(recorders, 2)
+        wait_until(lambda: server.ids[-1] == message(2).id, what="the alert in the new queue")
+        put(outbox, 3)
+        wait_until(lambda: server.ids[-1] == message(3).id, what="what was put by who had the old one")
+        if how != "overwritten":
+            put(recorders, 0, 1)
+            waiting = [one.message.title for one in wait_until(lambda: recorders.waiting("audit"), what="the refused")]
+            assert waiting == ["Alert 0"], "it came along, and what was delivered is known"
+        recorders.close()
+    assert server.ids == [message(number).id for number in (0, 1, 2, 3)]
+
+
+def test_what_is_put_aside_stays_so_when_the_agent_starts_anew(outbox, carry):
+    put(outbox, 1)
+    with web() as server:
+        server.answers += [400]
+        first = carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").problem, what="a refusal")
+        first.stop()
+        put(outbox, 2)
+        carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 1, what="the other alert")
+    assert server.ids == [message(1).id, message(2).id]
+    (aside,) = outbox.waiting("audit")
+    assert aside.tries == 1
+
+
+def test_a_clock_that_is_put_back_does_not_keep_an_alert_aside(outbox, carry):
+    put(outbox, 1)
+    (one,) = outbox.waiting("audit")
+    outbox.set_aside("audit", one, "refused", until_wall_ns=CLOCK.read().wall_ns + 10**15)
+    with web() as server:
+        carry(audit=webhook(server.port))
+        wait_until(lambda: outbox.state("audit").delivered == 1, what="the alert")
 
 
 def test_a_queue_that_cannot_be_written_is_one_sentence(tmp_path):
