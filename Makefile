@@ -73,6 +73,10 @@ install: runtime-packages  ## Install for everybody on this machine, as root: PR
 	@umask 022 && mkdir -p $(BIN) && ln -sf $(PREFIX)/bin/tachiai-agent $(PREFIX)/bin/tachiai-player $(BIN)/
 	@$(PREFIX)/bin/tachiai-agent install --system
 
+.PHONY: rules
+rules: $(VENV)/.runtime  ## Make the default rules ready to judge, after a change of resources/rules or of how rules are read
+	@$(RUN) -m recorder.detect.readying resources/rules resources/rules/ready.jsonl
+
 .PHONY: lock
 lock: python-is-found  ## Bring both lock files up to date with pyproject.toml and the newest releases
 	@.ci/lock $(PYTHON)

@@ -9,7 +9,8 @@ from typing import TextIO
 import resources
 from app.agent.notes import note
 from recorder.detect.explaining import Line, row_of, told
-from recorder.detect.loading import RuleSet, load_rules, rule_files
+from recorder.detect.linking import RuleSet
+from recorder.detect.loading import load_rules, rule_files
 from recorder.detect.matching import Matcher
 from recorder.detect.observation import Observation
 from recorder.detect.rule import Rule, Selection

@@ -12,7 +12,7 @@ import msgspec
 from app.agent.answering import Answering
 from app.agent.continuing import Resuming
 from app.agent.notes import note
-from app.agent.reading_rules import Read, read_apart, read_here
+from app.agent.reading_rules import Read, must_be_read, read_apart, read_here
 from app.agent.record import record
 from app.agent.supervision.channel import next_message
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
@@ -72,7 +72,9 @@ def record_supervised(asked: argparse.Namespace) -> int:
     connection = socket.socket(fileno=asked.supervised)
     begin = _first(connection)
     policy = policy_in(begin.policy, _NO_FILE) if begin.policy else PolicyFile(AgentPolicy())
-    read_rules = read_apart(policy.policy.rules, let_go=connection.close, read=read_here)  # without another thread yet
+    read_rules = None
+    if must_be_read(policy.policy.rules):  # while there is no other thread yet
+        read_rules = read_apart(policy.policy.rules, let_go=connection.close, read=read_here)
     child = Supervised(connection, begin, policy, read_rules)
     child.start()
     try:

@@ -13,7 +13,8 @@ from player.ledger.gate import Doing
 from player.moments import WallClock, in_s
 from recorder.clock import NS_PER_S
 from recorder.detect.judge import Judge
-from recorder.detect.loading import RuleSet, load_rules, rule_files
+from recorder.detect.linking import RuleSet
+from recorder.detect.loading import load_rules, rule_files
 from recorder.errors import KeyMissingError, UnreadableError
 from recorder.events import Alert
 from recorder.evidence.reader import RecordingReader

@@ -1,34 +1,26 @@
 """YAML files as documents that know on which line each of their keys stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from recorder.detect.drafts import Lines, Way
 from recorder.detect.faults import RuleFaultError
 
 MOST_BYTES = 1 << 20
 DEEPEST = 20
-Path = tuple[str | int, ...]
 
 _OPENING = (yaml.events.MappingStartEvent, yaml.events.SequenceStartEvent)
 _CLOSING = (yaml.events.MappingEndEvent, yaml.events.SequenceEndEvent)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Lines):
     """One document of a file: its data, and the line of every key and list item by the way to it."""
 
     data: dict[str, Any]
-    first_line: int
-    lines: dict[Path, int] = field(default_factory=dict)
-
-    def line(self, *way: str | int) -> int:
-        """On which line this stands, or the nearest thing above it that is there."""
-        while way and way not in self.lines:
-            way = way[:-1]
-        return self.lines.get(way, self.first_line)
 
 
 def documents(content: bytes) -> Iterator[Document]:
@@ -96,12 +88,12 @@ def _document(loader: yaml.CSafeLoader, node: yaml.Node) -> Document:
     if not isinstance(node, yaml.MappingNode):
         msg = "A rule is a mapping of keys (title:, logsource:, detection:) to values; this is something else."
         raise RuleFaultError(msg, first_line)
-    lines: dict[Path, int] = {}
+    lines: dict[Way, int] = {}
     _walk(node, (), lines)
-    return Document(loader.construct_document(node), first_line, lines)
+    return Document(first_line, lines, loader.construct_document(node))
 
 
-def _walk(node: yaml.Node, way: Path, lines: dict[Path, int]) -> None:
+def _walk(node: yaml.Node, way: Way, lines: dict[Way, int]) -> None:
     if isinstance(node, yaml.SequenceNode):
         for place, item in enumerate(node.value):
             lines[*way, place] = _line(item.start_mark)
@@ -111,7 +103,7 @@ def _walk(node: yaml.Node, way: Path, lines: dict[Path, int]) -> None:
             _key(key, value, way, lines)
 
 
-def _key(key: yaml.Node, value: yaml.Node, way: Path, lines: dict[Path, int]) -> None:
+def _key(key: yaml.Node, value: yaml.Node, way: Way, lines: dict[Way, int]) -> None:
     line = _line(key.start_mark)
     if not isinstance(key, yaml.ScalarNode):
         msg = "A key is a word, not a list or a mapping."

@@ -1,8 +1,7 @@
-"""One document of a file of rules as a rule, with pySigma as the reader of conditions and modifiers."""
+"""The documents of a file of rules as rules, with pySigma as the reader of conditions and modifiers."""
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import sigma.exceptions as sigma_says
@@ -12,9 +11,10 @@ from sigma.rule import SigmaRule
 from recorder.clock import NS_PER_S
 from recorder.detect.compiling import compiled
 from recorder.detect.conditions import Node, Some
-from recorder.detect.documents import Document
+from recorder.detect.documents import Document, documents
+from recorder.detect.drafts import AskedCorrelation, Draft, Lines
 from recorder.detect.examples import Example, read_example
-from recorder.detect.faults import RuleFaultError
+from recorder.detect.faults import Fault, RuleFaultError
 from recorder.detect.rule import Relation, Selection
 from recorder.detect.shape import category_of, check_correlation, check_detection, check_shape
 from recorder.events import AlertSeverity
@@ -24,6 +24,7 @@ LONGEST_WINDOW_S = 86_400
 MOST_COUNTED = 1_000
 MOST_STEPS = 20
 _DIGEST_DIGITS = 12
+_TOLD_AGAIN = (("id",), ("name",), ("detection", "condition"))
 
 # Under which key lies what pySigma found wrong: the first that fits.
 _PLACES: tuple[tuple[type[Exception], tuple[str, ...]], ...] = (
@@ -46,37 +47,19 @@ _PLACES: tuple[tuple[type[Exception], tuple[str, ...]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AskedCorrelation:
-    """A correlation whose rules are still names."""
-
-    relation: Relation
-    rules: tuple[str, ...]
-    within_ns: int
-    at_least: int
-    by: tuple[str, ...]
-    field: str | None
-    generates: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A rule as its document tells it, before it is known what other rules there are."""
-
-    document: Document
-    file: str
-    rule_id: str
-    name: str
-    version: str
-    title: str
-    reason: str
-    severity: AlertSeverity | None
-    response: Response | None
-    looks_for: Selection | AskedCorrelation
-    tags: tuple[str, ...]
-    references: tuple[str, ...]
-    fires: tuple[Example, ...]
-    silent: tuple[Example, ...]
+def read_file(content: bytes, name: str) -> tuple[list[Draft], list[Fault]]:
+    """The rules of a file, and what is wrong with the others."""
+    drafts: list[Draft] = []
+    faults: list[Fault] = []
+    try:
+        for document in documents(content):
+            try:
+                drafts.append(read_rule(document, name))
+            except RuleFaultError as error:
+                faults.append(Fault(name, error.line or document.first_line, error.sentence))
+    except RuleFaultError as error:
+        faults.append(Fault(name, error.line or 1, error.sentence))
+    return drafts, faults
 
 
 def read_rule(document: Document, file: str) -> Draft:
@@ -97,7 +80,7 @@ def read_rule(document: Document, file: str) -> Draft:
     ours: dict[str, Any] = data.get("tachiai") or {}
     response = ours.get("response")
     return Draft(
-        document,
+        _told_again(document),
         file,
         str(data.get("id", data.get("name"))),
         str(data.get("name", "")),
@@ -112,6 +95,12 @@ def read_rule(document: Document, file: str) -> Draft:
         _examples(document, "fires", looks_for),
         _examples(document, "silent", looks_for),
     )
+
+
+def _told_again(document: Document) -> Lines:
+    """The lines that a fault may name which shows only beside other rules."""
+    kept = {way: line for way, line in document.lines.items() if way in _TOLD_AGAIN or way[0] == "correlation"}
+    return Lines(document.first_line, kept)
 
 
 def _examples(document: Document, key: str, looks_for: Selection | AskedCorrelation) -> tuple[Example, ...]:

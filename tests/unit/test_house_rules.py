@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from recorder.detect.ready import ReadyRules
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app", "player", "recorder", "resources")
 LINE_LIMIT = 400
@@ -93,6 +95,13 @@ def test_packages_begin_empty() -> None:
         if path.name == "__init__.py" and path.parent.name != "resources" and path.read_text(encoding="utf-8").strip()
     ]
     assert not full, f"an __init__.py is empty, so that importing a module imports only that: {full}"
+
+
+def test_the_default_rules_are_ready() -> None:
+    folder = ROOT / "resources" / "rules"
+    ready = ReadyRules.kept_in(folder / "ready.jsonl")
+    late = [path.name for path in sorted(folder.glob("*.yml")) if ready.drafts(path.read_bytes(), path.name) is None]
+    assert not late, f"every start would read these again: run `make rules` after a change of a rule: {late}"
 
 
 def test_every_module_has_a_place() -> None:

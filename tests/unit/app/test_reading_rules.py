@@ -15,18 +15,35 @@ import sys
 from app.agent.reading_rules import read_apart, read_here
 from recorder.policy.sections import RulesPolicy
 
-apart = read_apart(RulesPolicy(), let_go=lambda: None, read=read_here)()
-libraries = {"sigma", "yaml", "pyparsing"} & sys.modules.keys()
-here = read_here(RulesPolicy())
-print(len(apart.rules), apart == here, sorted(libraries))
+LIBRARIES = {"sigma", "yaml", "pyparsing"}
+ready = read_here(RulesPolicy())
+print(len(ready.rules), len(ready.faults), sorted(LIBRARIES & sys.modules.keys()))
+policy = RulesPolicy(folders=(sys.argv[1],))
+apart = read_apart(policy, let_go=lambda: None, read=read_here)()
+print(len(apart.rules) - len(ready.rules), len(apart.faults), sorted(LIBRARIES & sys.modules.keys()))
+here = read_here(policy)
+print(apart == here, bool(LIBRARIES & sys.modules.keys()))
+"""
+OWN_RULE = """
+title: Ours
+id: 4f0c2c52-6d0c-4d1e-8b8e-7f3f6f0a1c55
+level: low
+logsource: {category: command}
+detection: {a: {CommandLine|contains: ledger}, condition: a}
 """
 
 
-def test_rules_that_were_read_apart_are_the_same_and_their_libraries_were_not_needed_here() -> None:
-    done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True, timeout=60)
-    count, is_same, libraries = done.stdout.split(maxsplit=2)
-    assert int(count) > 30
-    assert (is_same, libraries.strip()) == ("True", "[]")
+def test_the_default_rules_need_no_library_and_those_of_an_organisation_only_where_they_are_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "ours.yml").write_text(OWN_RULE, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    ready, apart, here = done.stdout.splitlines()
+    count, rest = ready.split(maxsplit=1)
+    assert int(count) > 70
+    assert (rest, apart, here) == ("0 []", "1 0 []", "True True")
 
 
 def test_where_the_other_process_dies_they_are_read_here() -> None:
