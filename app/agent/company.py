@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from app.agent.judging import Counts
 from app.agent.reading_rules import Read
 from app.agent.status import StatusPrinter
+from recorder.detect.counted import Counted
 from recorder.events import Alert, EndReason, Event
 from recorder.evidence.writer import SessionHeader
 from recorder.policy.policy_file import PolicyFile
@@ -40,6 +42,10 @@ class Company(Protocol):
         """Gives the rules of that policy; None: they are read here."""
         ...
 
+    def counts(self, session_id: str, *, goes_on: bool) -> Counts:
+        """What the judge of this recording goes on with; asked once."""
+        ...
+
     @property
     def opening(self) -> Sequence[Event]:
         """What it has to say in the recording before anything else."""
@@ -64,6 +70,10 @@ class Company(Protocol):
 
     def alerted(self, alert: Alert) -> None:
         """A rule fired just now; from the judge's thread."""
+        ...
+
+    def counted(self, counted: Sequence[Counted]) -> None:
+        """Rules counted this just now; from the judge's thread."""
         ...
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
@@ -111,6 +121,14 @@ class Terminal:
 
     def alerted(self, alert: Alert) -> None:
         """It stands in the recording; whoever sits at a bare terminal is told nothing."""
+
+    def counts(self, session_id: str, *, goes_on: bool) -> Counts:
+        """Nothing was counted before."""
+        del session_id, goes_on
+        return Counts()
+
+    def counted(self, counted: Sequence[Counted]) -> None:
+        """Nobody would go on with it: a recorder that is killed here is not started again."""
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Say how it ended, and where it lies."""

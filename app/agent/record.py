@@ -181,6 +181,8 @@ def _run(
             governed.policy.policy.rules,
             _session_started(session.header, screen_source.method, asked.keys),
             on_alert=partial(_alerted, company, put),
+            on_counted=company.counted,
+            counts=company.counts(session.header.session_id, goes_on=session.is_continued),
             read=company.read_rules,
         ),
         gate=None if privacy is None else privacy.gate,

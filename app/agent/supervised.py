@@ -11,6 +11,8 @@ import msgspec
 
 from app.agent.answering import Answering
 from app.agent.continuing import Resuming
+from app.agent.counting import Counting
+from app.agent.judging import Counts
 from app.agent.notes import note
 from app.agent.reading_rules import Read, must_be_read, read_apart, read_here
 from app.agent.record import record
@@ -26,6 +28,7 @@ from app.agent.supervision.messages import (
     Health,
     Heartbeat,
     IndicatorWasHidden,
+    Message,
     Miniature,
     NoticeHolds,
     NoticeWasAcknowledged,
@@ -47,6 +50,7 @@ from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown
 from recorder.allocator import keep_freed_memory
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import NS_PER_S, SystemClock, until_round_s
+from recorder.detect.counted import Counted
 from recorder.errors import CannotRecordError, WorldError
 from recorder.events import Alert, EndReason, Event, GapReason, SourceStatus
 from recorder.evidence.writer import SessionHeader
@@ -139,7 +143,7 @@ class Supervised:
             connection,
             begin,
             clock=self._clock,
-            callbacks=Callbacks(self._health, self._asked, self._lost, self._gone, self._answering.again),
+            callbacks=Callbacks(self._health, self._asked, self._lost, self._gone, self._again),
         )
         self.listeners: Sequence[Listener] = (
             Teller(lambda rows: self._watch.say(rows, losable=True), last=self._watch.say_lasting),
@@ -148,6 +152,7 @@ class Supervised:
         self.watcher = self._miniature
         self.policy: PolicyFile | None = policy
         self.read_rules = read_rules
+        self._counting = Counting(begin, say=self._watch.say)
 
     def start(self) -> None:
         """Begin to watch the resident, and to be watched."""
@@ -224,6 +229,17 @@ class Supervised:
     def alerted(self, alert: Alert) -> None:
         """Have its responses carried out."""
         self._answering.alerted(alert)
+
+    def counts(self, session_id: str, *, goes_on: bool) -> Counts:
+        """What the recorder before had counted, if its recording goes on."""
+        return self._counting.begin(session_id, goes_on=goes_on)
+
+    def counted(self, counted: Sequence[Counted]) -> None:
+        """Keep it, whichever process is killed."""
+        self._counting.counted(counted)
+
+    def _again(self) -> Sequence[Message]:
+        return [*self._counting.again(), *self._answering.again()]
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Keep it for the last word."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from recorder.clock import NS_PER_S
 from recorder.detect.bursts import WITHIN_NS, Bursts, LeftOut
 from recorder.detect.conditions import is_decided_early
+from recorder.detect.counted import Counted
 from recorder.detect.ladder import wanted_response
 from recorder.detect.matching import Matcher
 from recorder.detect.observation import Observation
 from recorder.detect.observing import Observer
 from recorder.detect.rule import Correlation, Rule, Selection
-from recorder.detect.windows import Correlating
+from recorder.detect.windows import Correlating, Hit
 from recorder.events import Alert, Event, FiredBy, SessionStarted
 from recorder.policy.sections import Response, RulesPolicy
 
@@ -34,9 +35,10 @@ class Judge:
     """Holds rules against what happens. The same code live and over old recordings; it knows neither clock nor file.
 
     An alert's `at_ns` is `now_ns` where it is given (when it was judged), else the time of what fired it.
+    `tells_counted`: somebody asks for what is `newly_counted`.
     """
 
-    def __init__(self, rules: Iterable[Rule], policy: RulesPolicy) -> None:
+    def __init__(self, rules: Iterable[Rule], policy: RulesPolicy, *, tells_counted: bool = False) -> None:
         self._rules = tuple(rules)
         self._policy = policy
         self._observer = Observer()
@@ -48,6 +50,9 @@ class Judge:
                 self._windows[place] = Correlating(rule.looks_for)
                 for counted in frozenset(rule.looks_for.of):
                     self._correlations[counted].append(place)
+        self._names = {rule.rule_id or rule.name: place for place, rule in enumerate(self._rules)}
+        self._tells_counted = tells_counted
+        self._counted: list[Counted] = []
         self._bursts = Bursts()
         self._run = -1
         self._fired_in_run: dict[int, int] = {}
@@ -56,6 +61,22 @@ class Judge:
     def know(self, started: SessionStarted) -> None:
         """Who is recorded, and when it began, without judging it: for a recording that goes on after a break."""
         self._observer.know(started)
+
+    def go_on(self, counted: Iterable[Counted]) -> None:
+        """Take up what counts and sequences stood at for the judge before this one; what fired then is not said again.
+
+        What was counted by rules that are not there any more counts for nothing.
+        """
+        for one in counted:
+            window = self._windows.get(self._names.get(one.correlation, -1))
+            places = frozenset(self._names[name] for name in one.of if name in self._names)
+            if window is not None and places:
+                window.take(Hit(one.at_ns, one.row, places, one.group, one.values))
+
+    def newly_counted(self) -> tuple[Counted, ...]:
+        """What counts and sequences took in since this was asked last."""
+        counted, self._counted = tuple(self._counted), []
+        return counted
 
     def judge(self, event: Event, *, now_ns: int | None = None) -> list[Alert]:
         """What this event makes fire."""
@@ -99,10 +120,23 @@ class Judge:
         alerts = [self._alert(place, (seen.row,), seen.at_ns, now_ns) for place in places if self._rules[place].alerts]
         relating = dict.fromkeys(one for place in places for one in self._correlations.get(place, ()))
         for place in relating:
-            rows = self._windows[place].take(places, seen)
+            hit = self._windows[place].hit(places, seen)
+            rows = self._take(place, hit) if hit is not None else None
             if rows is not None:
                 alerts.append(self._alert(place, rows, seen.at_ns, now_ns))
         return [alert for alert in alerts if alert is not None]
+
+    def _take(self, place: int, hit: Hit) -> tuple[FiredBy, ...] | None:
+        rows = self._windows[place].take(hit)
+        if not self._tells_counted:
+            return rows
+        asked = self._rules[place].looks_for
+        assert isinstance(asked, Correlation)
+        names = (self._rules[one].rule_id or self._rules[one].name for one in (place, *sorted(hit.places)))
+        correlation, *of = names
+        about = (correlation, tuple(of), hit.at_ns, asked.within_ns, hit.group, hit.values, hit.row)
+        self._counted.append(Counted(*about, rows is not None))
+        return rows
 
     def _matching(self, seen: Observation) -> list[int]:
         """The places of the rules that match, each once for the same thing."""

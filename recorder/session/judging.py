@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from recorder.clock import SessionClock
+from recorder.detect.counted import Counted
 from recorder.detect.faults import Fault
 from recorder.detect.judge import Judge
 from recorder.events import (
@@ -35,19 +36,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A judge with its rules: how many of them may alert, and what is wrong with the others."""
+    """A judge with its rules: how many of them may alert, what is wrong with the others, what else there is to say."""
 
     judge: Judge
     rule_count: int
     faults: Sequence[Fault] = ()
+    sentences: Sequence[str] = ()
 
 
 class Judging:
     """A thread of its own, in which `prepare` makes the judge while what happens waits.
 
     `take` is called for every event that comes into the queue, from any thread, and is quick. `on_alert` hears of each
-    alert as it is put into the queue, in this thread: whoever carries out its response. What could not be judged, since
-    more came than there was time for, is a gap of "rules".
+    alert as it is put into the queue, in this thread: whoever carries out its response; `on_counted` of what counts and
+    sequences took in. What could not be judged, since more came than there was time for, is a gap of "rules".
     """
 
     def __init__(
@@ -55,10 +57,12 @@ class Judging:
         prepare: Callable[[], Prepared],
         *,
         on_alert: Callable[[Alert], None] | None = None,
+        on_counted: Callable[[Sequence[Counted]], None] | None = None,
         events_limit: int = EVENTS_LIMIT,
     ) -> None:
         self._prepare = prepare
         self._on_alert = on_alert
+        self._on_counted = on_counted
         self._events_limit = events_limit
         self._inbox: deque[Event] = deque()
         self._held: list[Event] = []
@@ -126,6 +130,8 @@ class Judging:
         if (more := len(prepared.faults) - MOST_FAULTS_TOLD) > 0:
             detail = f"{more} more faults in rules are not told."
             self._say(SourceStatus(self._now_ns(), SOURCE, working=False, detail=detail))
+        for sentence in prepared.sentences:
+            self._say(SourceStatus(self._now_ns(), SOURCE, working=True, detail=sentence))
         return prepared.judge
 
     def _wait(self, judge: Judge) -> bool:
@@ -152,6 +158,8 @@ class Judging:
         for event in ready:
             self._emit(judge.judge(event, now_ns=self._now_ns()))
         self._emit(judge.look(now_ns))
+        if self._on_counted is not None and (counted := judge.newly_counted()):
+            self._on_counted(counted)
         self._say_what_was_lost(judge, dropped)
 
     def _emit(self, alerts: Sequence[Alert]) -> None:

@@ -226,7 +226,7 @@ def test_a_question_outlives_the_window_and_that_it_was_not_answered_is_recorded
     with resident(site, asking) as agent:
         recording(site)
         wait_until(lambda: state(site).get("state") == "recording", what="the recorder")
-        zap = desktop.start(["sh", "-c", "sleep 300; :", "ZAP"])
+        zap = desktop.start(["sh", "-c", "sleep 20; :", "ZAP"])
         wait_until(lambda: is_shown(desktop, QUESTION), what="the question", limit_s=LIMIT_S)
         agent.kill()
         agent.wait(LIMIT_S)

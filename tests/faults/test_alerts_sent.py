@@ -138,3 +138,45 @@ def waiting(agent, option):
     done = agent.site.agent("channels", "status", "--json", option)
     states = [json.loads(line) for line in done.stdout.splitlines()]
     return next((state for state in states if state["waiting"] and state["problem"]), None)
+
+
+COUNTED = """title: Zap
+name: zap
+logsource: {category: process}
+detection: {a: {CommandLine|contains: 'ZAP', Found: 'no'}, condition: a}
+level: low
+---
+title: Four zaps
+name: four
+correlation: {type: event_count, rules: zap, timespan: 5m, condition: {gte: 4}}
+level: high
+tachiai: {response: record}
+"""
+
+
+def test_what_rules_count_goes_on_over_a_killed_resident_and_a_killed_recorder(desktop, start_agent, site, tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/counted.yml").write_text(COUNTED, encoding="utf-8")
+    policy = tmp_path / "policy.toml"
+    rules = f'[rules]\nbuilt_in = false\nfolders = ["{tmp_path}/rules"]\n'
+    policy.write_text(f'version = 1\norganisation = "Example Bank"\n{rules}', encoding="utf-8")
+    agent = start_agent("--policy", str(policy))
+
+    def zap(number: int) -> None:
+        desktop.start(["sh", "-c", "sleep 20; :", f"ZAP{number}"])
+        wait_until(lambda: f"ZAP{number}" in str(agent.rows("process")), what="the process to be recorded", limit_s=30)
+
+    zap(1)
+    first = agent.state
+    os.kill(first.resident_pid, signal.SIGKILL)
+    agent.wait_recording(resident=first.resident_pid)
+    zap(2)
+    os.kill(first.recorder_pid, signal.SIGKILL)
+    agent.wait_recording(recorder=first.recorder_pid)
+    zap(3)
+    zap(4)
+    agent.stop()
+    (alert,) = agent.rows("alert")
+    assert alert["text"] == "Four zaps"
+    detected = site.player("detect", str(agent.folder), "--rules", str(tmp_path / "rules"))
+    assert "Four zaps" in detected.stdout, "today's rules over the recording find the same"

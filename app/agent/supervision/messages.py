@@ -9,6 +9,7 @@ import struct
 import msgspec
 
 from recorder.agent_events import EvasionSign
+from recorder.detect.counted import Counted
 from recorder.events import Alert
 from recorder.format.header import PreviousSegment
 
@@ -99,6 +100,14 @@ class AlertRaised(Message, frozen=True):
     responses: tuple[str, ...] = ()
 
 
+class CountsSaid(Message, frozen=True):
+    """Counts and sequences of rules took this in; the next recorder of this session goes on with it (`KeptCounts`)."""
+
+    session_id: str
+    counted: tuple[Counted, ...]
+    left_out: int = 0
+
+
 class StorageSaid(Message, frozen=True):
     """The storage is now "ample", "low", "reserve" or "full", and what is done about it."""
 
@@ -181,7 +190,8 @@ class Begin(Message, frozen=True):
 
     `resident` is the command that starts the resident again; `missed` is what a new recording begins with.
     `policy` is the policy file that the resident began with, whole: it holds until the session is over, whatever
-    becomes of the file; b"" is the built-in policy.
+    becomes of the file; b"" is the built-in policy. `counted` is what counts and sequences of rules had taken in of the
+    recording to go on with, without so many that were given up (None: that is not known).
     """
 
     resume: Resume | None
@@ -192,6 +202,8 @@ class Begin(Message, frozen=True):
     restarts_resident: bool
     missed: Missed | None = None
     policy: bytes = b""
+    counted: tuple[Counted, ...] | None = None
+    counted_left_out: int = 0
 
 
 class NoticeWasShown(Message, frozen=True):
@@ -279,6 +291,7 @@ FromRecorder = (
     | Rows
     | Miniature
     | AlertRaised
+    | CountsSaid
     | StorageSaid
     | PolicySaid
     | Noted

@@ -10,11 +10,13 @@ One thread owns all of it; what others say and ask comes through one queue.
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.agent.supervision.attacks import AttackWatch, JudgeAttack, Judged
+from app.agent.supervision.kept_counts import KeptCounts
 from app.agent.supervision.messages import (
     Begin,
+    CountsSaid,
     Ended,
     FromRecorder,
     GoOn,
@@ -31,7 +33,7 @@ from app.agent.supervision.messages import (
 )
 from app.agent.supervision.other_process import HearRecorder, RecorderProcess
 from app.agent.supervision.pulse import Backoff, Pulse, Standstill
-from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
+from app.agent.supervision.watching import Asked, Outcome, Said, Stopped, Trouble, WatchLimits, WatchListener
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 from recorder.events import EndReason, GapReason
@@ -49,22 +51,6 @@ ROOM_LOOK_S = 2.0
 _OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
 
 Start = Callable[[HearRecorder], RecorderProcess]
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    sender: RecorderProcess
-    message: FromRecorder | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Stopped:
-    recorder: RecorderProcess
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    stop: Stop
 
 
 class Watcher:
@@ -96,15 +82,15 @@ class Watcher:
         self._limits = limits
         self._resident = tuple(resident)
         self._resident_pid = resident_pid
-        self._resume = resume
-        self._adopt = adopt
+        self._resume, self._adopt = resume, adopt
         self._policy, self._must_wait = policy, must_wait
-        self._news: queue.SimpleQueue[_Said | _Stopped | _Asked | Judged] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Said | Stopped | Asked | Judged] = queue.SimpleQueue()
         self._recorder: RecorderProcess | None = None
         self._begun: Started | None = None
         self._health: Health | None = None
         self._ended: Ended | Refused | None = None
         self._missed: Missed | None = None
+        self._counts: KeptCounts | None = None  # of the recording; None: nothing is known of it
         self._unrecorded_boot_ns = 0  # since when there is no recording, or the one there is does not go on
         self._has_recorded = False
         self._stopping: Stop | None = None
@@ -131,7 +117,7 @@ class Watcher:
 
     def stop(self, reason: EndReason, detail: str = "") -> None:
         """Close the recording for this reason, and end."""
-        self._news.put(_Asked(Stop(str(reason), detail)))
+        self._news.put(Asked(Stop(str(reason), detail)))
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until it is over; whether it is."""
@@ -196,12 +182,12 @@ class Watcher:
         self._pulse = Pulse(self._started_ns)
         self._sealing = Standstill(int(2 * self._limits.heartbeat_s * NS_PER_S))
         try:
-            self._recorder = start(lambda sender, message: self._news.put(_Said(sender, message)))
+            self._recorder = start(lambda sender, message: self._news.put(Said(sender, message)))
         except OSError as error:
             self._fail(Trouble(GapReason.RECORDER_DIED, f"No recorder could be started: {error.strerror or error}."))
             return
         recorder = self._recorder
-        self._attacks.begin(recorder.peer, lambda: self._news.put(_Stopped(recorder)))
+        self._attacks.begin(recorder.peer, lambda: self._news.put(Stopped(recorder)))
         if not is_adopted:
             limits = self._limits
             self._recorder.say(
@@ -214,6 +200,8 @@ class Watcher:
                     restarts_resident=limits.restarts_resident,
                     missed=self._missed,
                     policy=self._policy,
+                    counted=self._counts.all if self._counts is not None else None,
+                    counted_left_out=self._counts.left_out if self._counts is not None else 0,
                 )
             )
         for witnessed in self._attacks.unkept:
@@ -231,8 +219,8 @@ class Watcher:
         except queue.Empty:
             return
 
-    def _take(self, news: _Said | _Stopped | _Asked | Judged) -> None:
-        if isinstance(news, _Asked):
+    def _take(self, news: Said | Stopped | Asked | Judged) -> None:
+        if isinstance(news, Asked):
             if self._stopping is None:
                 self._stopping = news.stop
                 self._grant_closing()
@@ -240,7 +228,7 @@ class Watcher:
         elif isinstance(news, Judged):
             self._attacks.take(news)
             self._listener.heard(news.raised)
-        elif isinstance(news, _Stopped):
+        elif isinstance(news, Stopped):
             if news.recorder is self._recorder:
                 self._attacks.stopped(news.recorder.peer)
         elif news.sender is self._recorder and news.message is not None:
@@ -262,7 +250,11 @@ class Watcher:
             case Started():
                 self._begun, self._has_recorded, self._missed = message, True, None
                 self._resume = self._display_lost_ns = None
+                if self._counts is None or self._counts.session_id != message.session_id:
+                    self._counts = KeptCounts(message.session_id)
                 self._attacks.hear(message)
+            case CountsSaid() if self._counts is not None:
+                self._counts.add(message.counted, left_out=message.left_out)
             case WitnessKept():
                 self._attacks.hear(message)
             case Ended() | Refused():

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.agent.supervision.messages import FromRecorder
+from app.agent.supervision.messages import FromRecorder, Stop
+from app.agent.supervision.other_process import RecorderProcess
 from app.agent.supervision.pulse import STRUCK, BackoffSteps
 
 
@@ -43,6 +44,28 @@ class Outcome:
     exit_status: int
     folder: str | None
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A recorder said this; None: it says no more."""
+
+    sender: RecorderProcess
+    message: FromRecorder | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The system says that this recorder is held."""
+
+    recorder: RecorderProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The recording is to be closed."""
+
+    stop: Stop
 
 
 class WatchListener(Protocol):

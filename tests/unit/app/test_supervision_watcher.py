@@ -6,15 +6,18 @@ import time
 import pytest
 
 from app.agent.supervision.messages import (
+    CountsSaid,
     Ended,
     GoOn,
     Missed,
     Refused,
+    Started,
     Stop,
     ToldToEnd,
 )
 from app.agent.supervision.watcher import LOGOUT_WINDOW_S, ROOM_LOOK_S
-from recorder.events import EndReason, GapReason
+from recorder.detect.counted import Counted
+from recorder.events import EndReason, FiredBy, GapReason
 from tests.watched import (
     REACHES_NS,
     TIP,
@@ -49,6 +52,32 @@ def test_a_recorder_in_trouble_is_replaced_by_one_that_goes_on(watch, script, re
     assert resume.sealed_boot_ns is not None
     assert fakes.begins[0].resume is None
     assert fakes.begins[1].missed is None, "what is missing stands in the recording that goes on"
+
+
+def test_what_rules_counted_is_given_to_the_next_recorder_of_the_same_recording(watch):
+    one = Counted("many", ("one",), 1, 10 * S, (), (), FiredBy(1, "text", "halt"))
+
+    def counts(fakes, channel, heard, closed):
+        channel.send(Started("/r", "id", "o", "h", "p", 0, 0, fakes.started))
+        channel.send(CountsSaid("id", (one,)))
+        channel.finish(2)
+
+    _, fakes, ears = watch(counts, never_begins, records)
+    wait_until(lambda: len(ears.recording()) == 2, what="another recorder")
+    assert [begin.counted for begin in fakes.begins] == [None, (one,), (one,)]
+
+
+def test_what_rules_counted_of_a_recording_that_ended_is_nothing_to_the_next_one(watch):
+    one = Counted("many", ("one",), 1, 10 * S, (), (), FiredBy(1, "text", "halt"))
+
+    def counts(fakes, channel, heard, closed):
+        channel.send(Started("/r", "before", "o", "h", "p", 0, 0, fakes.started))
+        channel.send(CountsSaid("before", (one,)))
+        dies(fakes, channel, heard, closed)
+
+    _, fakes, ears = watch(counts, records)
+    wait_until(lambda: len(ears.recording()) == 3, what="another recorder")
+    assert fakes.begins[1].counted == ()
 
 
 def test_a_machine_that_slept_is_no_trouble(watch):

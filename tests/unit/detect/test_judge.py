@@ -1,7 +1,11 @@
 """What the judge says: alerts, each once, with their rows, bounded, and what is to follow."""
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from app.agent.supervision.kept_counts import KeptCounts
 from recorder.agent_events import EvasionSign
 from recorder.detect.bursts import MOST_ALERTS
 from recorder.detect.judge import Judge
@@ -174,6 +178,55 @@ def test_a_correlation_fires_with_the_rows_that_made_it():
     assert [alert.rule for alert in found] == ["many"]
     assert [row.text for row in found[0].rows] == ["halt 1", "halt 2", "halt 3"]
     assert found[0].reason == "Too many. (3 rows within 60 s)"
+
+
+COUNTING = """title: {name}
+name: {name}
+level: low
+correlation: {{type: {relation}, rules: [{rules}], group-by: [Detail], timespan: 4s{more}}}
+"""
+SIGNS = [
+    *(rule(f"{{a: {{Sign: s{number}}}, condition: a}}", "evasion", f"s{number}") for number in range(3)),
+    COUNTING.format(name="count", relation="event_count", rules="s0", more=", condition: {gte: 3}"),
+    COUNTING.format(name="values", relation="value_count", rules="s1", more=", condition: {field: Image, gte: 2}"),
+    COUNTING.format(name="together", relation="temporal", rules="s0, s1", more=""),
+    COUNTING.format(name="in order", relation="temporal_ordered", rules="s0, s1, s2", more=""),
+]
+HAPPENED = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2), st.booleans()), max_size=10)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HAPPENED)
+def test_a_judge_that_goes_on_fires_as_one_that_was_never_interrupted(happened):
+    loaded = load_text("---\n".join(SIGNS).encode(), "x")
+    assert loaded.faults == ()
+    whole = Judge(loaded.rules, RulesPolicy())
+    part, kept, at_ns = Judge(loaded.rules, RulesPolicy(), tells_counted=True), KeptCounts("id"), 0
+    for pause_s, sign, who, is_killed_before in happened:
+        at_ns += pause_s * S
+        if is_killed_before:
+            part = Judge(loaded.rules, RulesPolicy(), tells_counted=True)
+            part.go_on(kept.all)
+        event = EvasionSign(at_ns, f"s{sign}", f"g{who % 2}", None, f"/bin/x{who}")
+        assert part.judge(event) == whole.judge(event)
+        kept.add(part.newly_counted())
+
+
+def test_what_is_kept_of_counts_is_bounded_and_a_flood_pushes_out_nothing_but_itself():
+    loaded = load_text("---\n".join(SIGNS).encode(), "x")
+    judged, kept = Judge(loaded.rules, RulesPolicy(), tells_counted=True), KeptCounts("id", most_bytes=10_000)
+    judged.judge(EvasionSign(1, "s1", "quiet", None, "/bin/x"))
+    for number in range(500):
+        judged.judge(EvasionSign(2 + number, "s0", f"g{number}", 1))
+    kept.add(judged.newly_counted())
+    assert sum(len(msgspec.msgpack.encode(one)) for one in kept.all) <= 10_000
+    assert kept.left_out > 400
+    assert [one.group for one in kept.all if one.correlation == "values"] == [("quiet",)]
+    long = "x" * 100_000
+    for number in range(2):
+        judged.judge(EvasionSign(1000 + number, "s0", long + str(number), 1))
+    assert len({one.group for one in judged.newly_counted() if one.correlation == "count"}) == 2
+    assert sum(len(msgspec.msgpack.encode(one)) for one in kept.all) <= 10_000
 
 
 def test_a_recording_that_goes_on_knows_the_time_of_day():

@@ -16,13 +16,18 @@ def seen(at_ns, value, group="x"):
     return Observation("command", at_ns, {"Host": group, "Program": value}, fired_by(at_ns, "text", str(value)))
 
 
+def take(correlating, places, observation):
+    hit = correlating.hit(places, observation)
+    return correlating.take(hit) if hit is not None else None
+
+
 def run(asked, events):
     """When it fires, by our windows; events are (pause, rule or value, group)."""
     correlating, at_ns, fired = Correlating(asked), 0, []
     for pause, which, group in events:
         at_ns += pause
         place = which if asked.relation in (Relation.TEMPORAL, Relation.TEMPORAL_ORDERED) else 0
-        rows = correlating.take([place], seen(at_ns, f"p{which}", group))
+        rows = take(correlating, [place], seen(at_ns, f"p{which}", group))
         if rows is not None:
             fired.append((at_ns, group, tuple(row.at_ns for row in rows)))
     return fired
@@ -100,23 +105,23 @@ def test_what_lacks_the_group_belongs_to_none():
     asked = Correlation(Relation.EVENT_COUNT, (0,), 100, 2, ("Host",))
     correlating = Correlating(asked)
     for at_ns in range(5):
-        assert correlating.take([0], Observation("command", at_ns, {}, fired_by(at_ns, "text", ""))) is None
+        assert take(correlating, [0], Observation("command", at_ns, {}, fired_by(at_ns, "text", ""))) is None
 
 
 def test_groups_without_end_are_given_up_from_the_oldest_and_that_is_counted():
     asked = Correlation(Relation.EVENT_COUNT, (0,), 10**9, 2, ("Host",))
     correlating = Correlating(asked)
     for number in range(MOST_GROUPS + 7):
-        assert correlating.take([0], seen(number, "p", f"host{number}")) is None
+        assert take(correlating, [0], seen(number, "p", f"host{number}")) is None
     assert correlating.forgotten == 7
-    assert correlating.take([0], seen(MOST_GROUPS + 8, "p", f"host{MOST_GROUPS + 6}")) is not None
-    assert correlating.take([0], seen(MOST_GROUPS + 9, "p", "host0")) is None  # it was given up
+    assert take(correlating, [0], seen(MOST_GROUPS + 8, "p", f"host{MOST_GROUPS + 6}")) is not None
+    assert take(correlating, [0], seen(MOST_GROUPS + 9, "p", "host0")) is None  # it was given up
 
 
 def test_groups_that_are_over_are_given_up_without_a_word():
     asked = Correlation(Relation.EVENT_COUNT, (0,), 10, 2, ("Host",))
     correlating = Correlating(asked)
     for number in range(3 * MOST_GROUPS):
-        correlating.take([0], seen(number, "p", f"host{number}"))
+        take(correlating, [0], seen(number, "p", f"host{number}"))
     assert correlating.forgotten == 0
     assert len(correlating._groups) == MOST_GROUPS
