@@ -21,6 +21,7 @@ from recorder.errors import StorageError
 LOOK_EVERY_S = 1.0  # the recorder puts it there without a word
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 900.0
+GRACE_S = 2.5  # for what is on its way: cut off it may have been taken, and is sent again
 STOP_S = 3.0
 MOST_AT_ONCE = 200
 TRIES_BEFORE_PASSED = 3  # of one message, before later ones pass it
@@ -42,6 +43,7 @@ class Courier:
     """All channels of an agent."""
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], *, clock: Clock) -> None:
+        self._clock = clock
         self._rounds = [_Round(outbox, name, channel, clock) for name, channel in channels.items()]
 
     def start(self) -> None:
@@ -50,9 +52,15 @@ class Courier:
             one.thread.start()
 
     def stop(self) -> None:
-        """End; a message that is on its way is cut off and sent again at the next start."""
+        """End; a message that is on its way for too long is cut off and sent again at the next start."""
         for one in self._rounds:
             one.end()
+        ends_ns = self._clock.read().monotonic_ns + int(GRACE_S * NS_PER_S)
+        for one in self._rounds:
+            if one.thread.is_alive():
+                one.thread.join(max(0, ends_ns - self._clock.read().monotonic_ns) / NS_PER_S)
+        for one in self._rounds:
+            one.cut()
         for one in self._rounds:
             if one.thread.is_alive():
                 one.thread.join(STOP_S)  # only looking up a name cannot be cut
@@ -72,12 +80,18 @@ class _Round:
         self._limit: TimeLimit | None = None
         self._failures = 0
         self._bad: dict[str, int] = {}  # by id: how often the server answered badly to it
+        self._is_one_by_one = False  # one of several that went together is to blame, or the server
         self._may_pass = False  # in this round: one was tried often, so bad answers may be that one's fault
 
     def end(self) -> None:
+        """Send nothing more than what is on its way."""
         with self._changed:
             self._ending = True
             self._changed.notify()
+
+    def cut(self) -> None:
+        """Not even that."""
+        with self._changed:
             limit = self._limit
         if limit is not None:
             limit.cut()
@@ -113,14 +127,16 @@ class _Round:
                     return False
                 if bad and not (self._may_pass and bad < MOST_BAD_ANSWERS):
                     return delivered
-        for batch in self._batches(aside):
-            if self._is_ending() or self._send(batch) is _Outcome.AWAY:
+        for one in aside:
+            if self._is_ending() or self._send([one]) is _Outcome.AWAY:
                 return False
+        self._is_one_by_one = self._is_one_by_one and bool(bad)
         return delivered or not bad
 
     def _batches(self, due: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
-        for start in range(0, len(due), self._channel.most_at_once):
-            yield due[start : start + self._channel.most_at_once]
+        at_once = 1 if self._is_one_by_one else self._channel.most_at_once
+        for start in range(0, len(due), at_once):
+            yield due[start : start + at_once]
 
     def _send(self, batch: Sequence[Waiting]) -> _Outcome:
         limit = TimeLimit()
@@ -159,6 +175,10 @@ class _Round:
         return self._channel.without(takers) if takers else self._channel
 
     def _note_bad_answer(self, batch: Sequence[Waiting], problem: str) -> None:
+        if len(batch) > 1:
+            self._is_one_by_one = True
+            self._outbox.set_failed(self._name, batch, problem)
+            return
         (one,) = batch
         self._bad[one.message.id] = self._bad.get(one.message.id, 0) + 1
         if self._bad[one.message.id] < TRIES_BEFORE_PASSED and not one.tries:

@@ -81,11 +81,11 @@ class MailChannel:
 
     def _connected(self, limit: TimeLimit) -> smtplib.SMTP:
         port = self.port or USUAL_PORTS.get(self.transport, USUAL_PORTS[Transport.TLS])
-        around = trusting(self.ca_file) if self.transport is Transport.TLS else None
+        around = trusting(self.ca_file, limit) if self.transport is Transport.TLS else None
         server = _HeldServer(self.host, port, limit, around)
         try:
             if self.transport is Transport.STARTTLS:
-                server.starttls(context=trusting(self.ca_file))
+                server.starttls(context=trusting(self.ca_file, limit))
                 _hold(server, limit)
             if self.user:
                 server.login(self.user, secret_in(self.secret_file))
@@ -106,16 +106,7 @@ class _HeldServer(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connection = socket.create_connection((host, port), timeout)
         self._limit.hold(connection)
-        if self._around is None:
-            return connection
-        secured = self._around.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
-        try:
-            self._limit.hold(secured)
-            secured.do_handshake()
-        except BaseException:
-            secured.close()
-            raise
-        return secured
+        return connection if self._around is None else self._around.wrap_socket(connection, server_hostname=host)
 
 
 def written(message: AlertMessage, sender: str, recipients: Sequence[str]) -> email.message.EmailMessage:

@@ -49,7 +49,8 @@ class Channel(Protocol):
 
         Raises:
             ServerAwayError: none of them counts as sent.
-            BadAnswerError, MessageRefusedError: the same; only raised for a single message.
+            BadAnswerError: the same; the messages are then sent one by one.
+            MessageRefusedError: the same; only raised for a single message.
             PartlyTakenError: some have it; only raised for a single message, by a channel for several.
         """
         ...
@@ -119,14 +120,21 @@ class TimeLimit:
                 socket.socket.shutdown(self._held, socket.SHUT_RDWR)  # not TLS's own, which would wait for an answer
 
 
-def trusting(ca_file: str) -> ssl.SSLContext:
-    """TLS that trusts these certificates; "": the system's."""
+def trusting(ca_file: str, limit: TimeLimit) -> ssl.SSLContext:
+    """TLS that trusts these certificates; "": the system's. `limit` holds each of its connections from the start on."""
+
+    class Held(ssl.SSLSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            limit.hold(self)  # a server may be long in greeting
+            super().do_handshake(block)
+
     try:
         context = ssl.create_default_context(cafile=str(Path(ca_file).expanduser()) if ca_file else None)
     except (OSError, RuntimeError) as error:  # RuntimeError: no home folder is known
         msg = f"The certificates in {ca_file} cannot be used ({error}); name a PEM file as ca_file in the policy."
         raise ServerAwayError(msg) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = Held
     return context
 
 

@@ -1,21 +1,26 @@
-"""Alerts to a syslog server: RFC 5424 messages, over TLS (RFC 5425), TCP (RFC 6587) or UDP (RFC 5426).
+"""Alerts to a syslog server: RFC 5424 messages, over TLS (RFC 5425) or UDP (RFC 5426).
 
-None of these answers a message. Over TLS and TCP we say that nothing more comes and wait until the server has closed
-too: a kernel whose program did not read everything resets the connection instead. Over UDP nobody can know.
+None of these answers a message. Over TLS a server that ends the connection by itself has not taken what was sent: it
+has to stand for a while before we say farewell, and then the server has to close it too. A kernel whose program did not
+read everything resets the connection instead, maybe only after it said that nothing more comes. Over UDP nobody knows.
 """
 
 import datetime
 import os
+import select
 import socket
 import ssl
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.channels.message import AlertMessage
-from app.channels.sending import ANSWER_S, ServerAwayError, TimeLimit, speaking_to, trusting
+from app.channels.sending import ANSWER_S, BadAnswerError, ServerAwayError, TimeLimit, speaking_to, trusting
 from recorder.policy.sections import Transport
 
-TLS_PORT, PLAIN_PORT = 6514, 514
+TLS_PORT, UDP_PORT = 6514, 514
+STANDS_S = 1.0  # a proxy whose own server is away, or a daemon that ends, closes sooner
+RESET_S = 1.0  # and says in this time that it threw away what it had not read
 LOG_AUDIT = 13  # the facility of RFC 5424, section 6.2.1
 # The number that RFC 5612 sets aside for examples: Tachiai has none of its own at IANA.
 DATA_ID = "tachiai@32473"
@@ -45,31 +50,32 @@ class SyslogChannel:
             if self.transport is Transport.UDP:
                 self._send_udp(messages)
                 return
-            port = self.port or (TLS_PORT if self.transport is Transport.TLS else PLAIN_PORT)
-            with socket.create_connection((self.host, port), timeout=ANSWER_S) as connection:
+            with socket.create_connection((self.host, self.port or TLS_PORT), timeout=ANSWER_S) as connection:
                 limit.hold(connection)
-                framed = b"".join(_framed(message) for message in messages)
-                if self.transport is Transport.TLS:
-                    self._send_tls(connection, framed, limit)
-                else:
-                    _send_and_close(connection, framed)
+                with trusting(self.ca_file, limit).wrap_socket(connection, server_hostname=self.host) as secured:
+                    self._send_tls(secured, b"".join(_framed(message) for message in messages), limit)
                 limit.check()
 
-    def _send_tls(self, connection: socket.socket, framed: bytes, limit: TimeLimit) -> None:
-        with trusting(self.ca_file).wrap_socket(connection, server_hostname=self.host) as secured:
-            limit.hold(secured)
-            secured.sendall(framed)
-            try:
-                secured.unwrap()
-            except ssl.SSLEOFError:
-                return  # it closed without TLS's farewell, as many do; it has read all the same
-            except ssl.SSLError as error:
-                msg = f"The syslog server {self.host} broke off ({error.reason}); it is tried again."
-                raise ServerAwayError(msg) from error
+    def _send_tls(self, secured: ssl.SSLSocket, framed: bytes, limit: TimeLimit) -> None:
+        try:
+            is_closed = _ends_within(secured, 0)
+            if not is_closed:
+                secured.settimeout(ANSWER_S)
+                secured.sendall(framed)
+                is_closed = _ends_within(secured, STANDS_S) or not _is_farewell_heard(secured)
+        except (ConnectionError, ssl.SSLEOFError):
+            is_closed = True
+        except ssl.SSLError as error:
+            msg = f"The syslog server {self.host} broke off ({error.reason}); it is tried again."
+            raise ServerAwayError(msg) from error
+        if is_closed:
+            limit.check()
+            msg = f"The syslog server {self.host} closed the connection without reading everything; it is tried again."
+            raise BadAnswerError(msg)
 
     def _send_udp(self, messages: Sequence[AlertMessage]) -> None:
         family, kind, protocol, _, address = socket.getaddrinfo(
-            self.host, self.port or PLAIN_PORT, type=socket.SOCK_DGRAM
+            self.host, self.port or UDP_PORT, type=socket.SOCK_DGRAM
         )[0]
         with socket.socket(family, kind, protocol) as sender:
             for message in messages:
@@ -102,11 +108,34 @@ def _framed(message: AlertMessage) -> bytes:
     return b"%d %s" % (len(line), line)  # octet counting
 
 
-def _send_and_close(connection: socket.socket, framed: bytes) -> None:
-    connection.sendall(framed)
-    connection.shutdown(socket.SHUT_WR)
-    while connection.recv(4096):
-        pass
+def _ends_within(secured: ssl.SSLSocket, seconds: float) -> bool:
+    """Whether the server says that it is done, or just closes."""
+    secured.settimeout(seconds)
+    try:
+        while secured.recv(4096):
+            pass  # it has nothing to say
+    except (TimeoutError, ssl.SSLWantReadError):
+        return False
+    return True
+
+
+def _is_farewell_heard(secured: ssl.SSLSocket) -> bool:
+    """Say that nothing more comes; whether the server closes with everything read, as far as its kernel tells."""
+    secured.settimeout(ANSWER_S)
+    try:
+        secured.unwrap()
+    except ssl.SSLEOFError:  # it closed without TLS's farewell, as many do
+        return not _is_reset_within(secured, RESET_S)
+    return True
+
+
+def _is_reset_within(secured: ssl.SSLSocket, seconds: float) -> bool:
+    """Whether the connection breaks, which was closed by the other side in good order."""
+    if sys.platform == "win32":  # which has no such call
+        return False
+    poll = select.poll()
+    poll.register(secured, 0)  # errors alone
+    return bool(poll.poll(seconds * 1000))
 
 
 def _name(text: str, longest: int) -> str:

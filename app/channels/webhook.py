@@ -60,7 +60,9 @@ class WebhookChannel:
         host, port = place.hostname or "", place.port
         connection: http.client.HTTPConnection
         if place.scheme == "https":
-            connection = http.client.HTTPSConnection(host, port, timeout=ANSWER_S, context=trusting(self.ca_file))
+            connection = http.client.HTTPSConnection(
+                host, port, timeout=ANSWER_S, context=trusting(self.ca_file, limit)
+            )
         else:
             connection = http.client.HTTPConnection(host, port, timeout=ANSWER_S)
         try:

@@ -214,7 +214,10 @@ class ChannelPolicy:
     least_severity: Annotated[AlertSeverity, Setting("It sends alerts from this severity on.")] = AlertSeverity.MEDIUM
     host: Annotated[str, Setting("The syslog or mail server.", longest=255)] = ""
     port: Annotated[int, Setting("The server's port; 0: the usual one of its kind.", least=0, most=65_535)] = 0
-    transport: Annotated[Transport, Setting("How messages travel to the syslog or mail server.")] = Transport.TLS
+    transport: Annotated[
+        Transport,
+        Setting("How messages travel: to a syslog server tls or udp, to a mail server tls, starttls or plain."),
+    ] = Transport.TLS
     ca_file: Annotated[
         str,
         Setting("The certificates that the server is trusted by; empty: the system's.", longest=1000, form=Form.PATH),

@@ -21,7 +21,15 @@ from jeepney.io.blocking import open_dbus_connection
 from app.channels.desktop import DesktopChannel
 from app.channels.mail import MailChannel
 from app.channels.message import Origin, message_of
-from app.channels.sending import ANSWER_S, MessageRefusedError, ServerAwayError, TimeLimit, secret_in, trusting
+from app.channels.sending import (
+    ANSWER_S,
+    BadAnswerError,
+    MessageRefusedError,
+    ServerAwayError,
+    TimeLimit,
+    secret_in,
+    trusting,
+)
 from app.channels.syslog import SyslogChannel, formatted
 from app.channels.webhook import WebhookChannel
 from recorder.clock import SystemClock
@@ -66,11 +74,9 @@ def test_the_same_alert_is_the_same_message_and_another_is_another():
     assert MESSAGE.link == "tachiai://20261122T101112Z-0badcafe?t=12.500"
 
 
-@pytest.mark.parametrize("transport", [Transport.TLS, Transport.PLAIN])
-def test_rsyslog_understands_every_field(transport, certificate, tmp_path):
-    secured = certificate if transport is Transport.TLS else None
-    with rsyslog(tmp_path / "rsyslog", secured) as server:
-        channel = SyslogChannel(HOST, server.port, transport, str(certificate.certificate))
+def test_rsyslog_understands_every_field(certificate, tmp_path):
+    with rsyslog(tmp_path / "rsyslog", certificate) as server:
+        channel = SyslogChannel(HOST, server.port, ca_file=str(certificate.certificate))
         send(channel, *[MESSAGE] * 50)
         wait_until(lambda: len(server.messages()) == 50, what="all messages")
     priority, at, host, name, kind, data, said = server.messages()[-1]
@@ -85,23 +91,86 @@ def test_rsyslog_understands_every_field(transport, certificate, tmp_path):
 def test_a_syslog_server_that_is_not_trusted_gets_nothing(certificate, tmp_path):
     with rsyslog(tmp_path / "rsyslog", certificate) as server:
         with pytest.raises(ServerAwayError, match="certificate that is not trusted"):
-            send(SyslogChannel(HOST, server.port, Transport.TLS))
+            send(SyslogChannel(HOST, server.port))
         assert server.messages() == []
 
 
-def test_a_syslog_server_that_dies_before_it_read_everything_has_not_taken_it():
+def close_at_once(secured, _released):
+    secured.close()
+
+
+def end_at_once(secured, released):
+    socket.socket.shutdown(secured, socket.SHUT_WR)
+    released.wait(10)
+
+
+def say_farewell_at_once(secured, _released):
+    with contextlib.suppress(OSError):
+        secured.unwrap()
+
+
+def read_a_little(secured, _released):
+    secured.recv(10)
+
+
+def read_everything_and_end(secured, released):
+    """It has read it, as far as its kernel knows, and what it read went nowhere."""
+    while secured.pending() or secured.recv(4096).count(b"tachiai") == 0:
+        pass
+    end_at_once(secured, released)
+
+
+def read_nothing_until_the_farewell(secured, released):
+    socket.socket.settimeout(secured, None)
+    released.wait(0.6)  # what is sent lies in the kernel
+    socket.socket.shutdown(secured, socket.SHUT_WR)
+    released.wait(0.1)  # and is thrown away when this is closed
+
+
+@contextlib.contextmanager
+def tls_server(certificate, serve):
+    """A syslog server whose program does this with each connection, and then closes it."""
+    released = threading.Event()
+
+    def answer(listening):
+        while True:
+            try:
+                connection, _ = listening.accept()
+                with certificate.server_context().wrap_socket(connection, server_side=True) as secured:
+                    serve(secured, released)
+            except OSError:
+                if released.is_set():
+                    return
+
     with socket.create_server((HOST, 0)) as listening:
-
-        def read_a_little_and_die():
-            connection, _ = listening.accept()
-            connection.recv(10)
-            connection.close()  # with bytes unread: the kernel resets the connection
-
-        thread = threading.Thread(target=read_a_little_and_die)
+        thread = threading.Thread(target=answer, args=(listening,))
         thread.start()
-        with pytest.raises(ServerAwayError, match="cannot be reached"):
-            send(SyslogChannel(HOST, listening.getsockname()[1], Transport.PLAIN), *[MESSAGE] * 2000)
-        thread.join()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            released.set()
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        close_at_once,
+        end_at_once,
+        say_farewell_at_once,
+        read_a_little,
+        read_everything_and_end,
+        read_nothing_until_the_farewell,
+    ],
+)
+@pytest.mark.parametrize("number", [1, 2000])
+def test_a_syslog_server_that_closes_by_itself_has_not_taken_it(serve, number, certificate, monkeypatch):
+    monkeypatch.setattr("app.channels.syslog.STANDS_S", 0.4)
+    with tls_server(certificate, serve) as port:
+        channel = SyslogChannel(HOST, port, ca_file=str(certificate.certificate))
+        with pytest.raises(BadAnswerError, match="closed the connection without reading everything"):
+            send(channel, *[MESSAGE] * number)
 
 
 def test_a_datagram_is_short_and_whole():
@@ -210,12 +279,13 @@ def test_a_wrong_mail_password_is_said(certificate, tmp_path):
             send(channel)
 
 
-@pytest.mark.parametrize("kind", ["syslog", "webhook", "mail", "mail over TLS"])
+@pytest.mark.parametrize("kind", ["syslog", "webhook", "webhook over TLS", "mail", "mail over TLS"])
 def test_a_server_that_never_answers_is_left_when_the_time_is_over(kind):
     with silent_server() as port:
         channel = {
-            "syslog": SyslogChannel(HOST, port, Transport.PLAIN),
+            "syslog": SyslogChannel(HOST, port),
             "webhook": WebhookChannel(f"http://{HOST}:{port}/", DEVICE.sign, SystemClock()),
+            "webhook over TLS": WebhookChannel(f"https://{HOST}:{port}/", DEVICE.sign, SystemClock()),
             "mail": MailChannel(HOST, "a@example.com", ("b@example.com",), port, Transport.PLAIN),
             "mail over TLS": MailChannel(HOST, "a@example.com", ("b@example.com",), port, Transport.TLS),
         }[kind]
@@ -229,7 +299,7 @@ def test_nobody_there_is_one_sentence():
     with socket.create_server((HOST, 0)) as listening:
         port = listening.getsockname()[1]
     with pytest.raises(ServerAwayError, match=r"The syslog server 127\.0\.0\.1 cannot be reached"):
-        send(SyslogChannel(HOST, port, Transport.PLAIN))
+        send(SyslogChannel(HOST, port))
 
 
 def test_a_secret_that_cannot_be_read_names_its_file(tmp_path):
@@ -289,4 +359,4 @@ def test_without_a_bus_the_desktop_is_away(monkeypatch, address, why):
 def test_files_of_channels_may_lie_in_the_operators_home_folder(monkeypatch, certificate, tmp_path):
     monkeypatch.setenv("HOME", str(certificate.certificate.parent))
     assert secret_in("~/certificate.pem").startswith("-----BEGIN")
-    assert len(trusting("~/certificate.pem").get_ca_certs()) == 1
+    assert len(trusting("~/certificate.pem", TimeLimit()).get_ca_certs()) == 1

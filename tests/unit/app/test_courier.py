@@ -23,7 +23,7 @@ from recorder.clock import SystemClock
 from recorder.errors import StorageError
 from recorder.events import Alert, AlertSeverity
 from recorder.evidence.keys import DeviceKey
-from recorder.policy.sections import ChannelKind, ChannelPolicy, Transport
+from recorder.policy.sections import ChannelKind, ChannelPolicy
 from tests.receivers import HOST, mailbox, make_certificate, silent_server, web
 from tests.xserver import wait_until
 
@@ -100,7 +100,7 @@ def test_a_server_that_was_away_gets_everything_when_it_is_back(outbox, carry):
 def test_a_server_that_hangs_holds_up_nobody_else_and_is_left_when_the_agent_ends(outbox, carry):
     put(outbox, 1, channels=("hangs", "audit"))
     with silent_server() as port, web() as server:
-        courier = carry(hangs=SyslogChannel(HOST, port, Transport.PLAIN), audit=webhook(server.port))
+        courier = carry(hangs=SyslogChannel(HOST, port), audit=webhook(server.port))
         wait_until(lambda: outbox.state("audit").delivered == 1, what="the other channel", limit_s=3)
         courier.stop()
     assert outbox.state("hangs").waiting == 1
@@ -144,6 +144,29 @@ def test_a_server_that_answers_badly_to_everything_is_not_asked_for_each_alert(o
         assert set(server.ids[:12]) <= {message(number).id for number in range(11)}
         wait_until(lambda: outbox.state("audit").delivered == 100, what="all alerts")
     assert len(server.ids) == 112
+
+
+class HangsUp:
+    """A syslog server that hangs up as long as one alert is among those it is sent."""
+
+    most_at_once = SyslogChannel(HOST).most_at_once
+
+    def __init__(self):
+        self.taken = []
+
+    def send(self, messages, _limit):
+        if any(one.title == "Alert 1" for one in messages):
+            raise BadAnswerError("closed")
+        self.taken += [one.title for one in messages]
+
+
+def test_one_of_several_at_which_the_server_hangs_up_is_found_and_passed(outbox, carry, monkeypatch):
+    monkeypatch.setattr("app.channels.courier.FIRST_PAUSE_S", 0.02)
+    put(outbox, *range(4))
+    carry(audit=(server := HangsUp()))
+    wait_until(lambda: outbox.state("audit").delivered == 3, what="the other three")
+    assert server.taken == ["Alert 0", "Alert 2", "Alert 3"]
+    assert outbox.state("audit").problem == "closed Later alerts pass this one."
 
 
 class Shows:
