@@ -69,9 +69,11 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | N
         keyboard = X11Keyboard(activity_only=keys_mode == "activity", each_press=privacy is not None)
     if privacy is None:
         window, clipboard = X11ActiveWindow(), X11Clipboard(with_text=clipboard_text)
+        curtain = X11Curtain()
     else:
         window = X11ActiveWindow(title_shown=privacy.title)
         clipboard = X11Clipboard(with_text=clipboard_text, is_masked=privacy.hides_clipboard_of)
+        curtain = X11Curtain(windows=privacy.windows)
     return (
         ClockWatch(),
         window,
@@ -84,7 +86,7 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | N
         LinuxDevices(),
         LinuxEvasion(),
         X11Injected(),
-        X11Curtain(),
+        curtain,
         *(() if privacy is None else privacy.sources),
     )
 

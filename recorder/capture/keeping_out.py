@@ -5,6 +5,7 @@ from typing import Protocol
 
 from recorder.capture.key_gate import KeyGate
 from recorder.capture.screen import ScreenSource
+from recorder.capture.shown_windows import WindowTable
 from recorder.capture.source import Source
 
 
@@ -13,6 +14,11 @@ class Privacy(Protocol):
 
     gate: KeyGate
     sources: list[Source]
+
+    @property
+    def windows(self) -> WindowTable:
+        """The windows that are shown."""
+        ...
 
     def masked(self, screen: ScreenSource) -> ScreenSource:
         """The screen without what is masked."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Protocol
 
 from recorder.geometry import Rect
 
@@ -30,6 +31,18 @@ class ShownWindow:
     is_solid: bool = True
     changed_at_s: float = 0.0
     mapped_at_s: float = 0.0
+
+
+class WindowTable(Protocol):
+    """Knows all windows that are shown. For any thread."""
+
+    def glance(self) -> tuple[ShownWindow, ...]:
+        """What is shown, from the lowest to the highest."""
+        ...
+
+    def focused(self) -> tuple[ShownWindow | None, int | None]:
+        """The top-level window that keys go to, and whose process it is; None as far as that is not known."""
+        ...
 
 
 def program_names(executable: str | None, classes: Sequence[str]) -> tuple[str, ...]:

@@ -1,26 +1,33 @@
-"""A window that covers everything while somebody goes on working: a screen saver as a curtain.
+"""Windows that cover a monitor while somebody goes on working under them: a screen saver as a curtain.
 
-What happens under it is not in the pictures. A locker is such a window too, and its password is input: only input that
-goes on for longer than anybody types a password counts.
+What happens under it is not in the pictures. A locker covers everything too, and its password is input; but it holds
+the keyboard, so that nothing that is typed reaches what lies under it.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from Xlib import X
 from Xlib import error as xerror
 
 from recorder.agent_events import EvasionSign
+from recorder.capture.covering import Cover, covers, is_hidden, is_workable, lies_under
 from recorder.capture.linux_process import facts_of
+from recorder.capture.shown_windows import ShownWindow, WindowTable
 from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
-from recorder.capture.x11_clients import ClientPids
+from recorder.capture.x11_cover_looks import CoverLooks
+from recorder.capture.x11_monitors import X11Monitors
 from recorder.capture.x11_source import X11Source
+from recorder.capture.x11_windows import X11Windows
+from recorder.clock import NS_PER_S
 from recorder.errors import CannotRecordError
+from recorder.geometry import Rect
 
 LOOK_EVERY_S = 2.0
 RECENT_MS = 2500
-LONG_NS = 30_000_000_000
+PAUSE_NS = 10 * NS_PER_S  # so long nobody needs to type, and still works
+LONG_NS = 30 * NS_PER_S
+MOST_NAMED = 3
 
 
 def is_of_this_agent(pid: int) -> bool:
@@ -30,85 +37,138 @@ def is_of_this_agent(pid: int) -> bool:
 
 
 class X11Curtain(X11Source):
-    """Looks every two seconds while there is input whether the topmost window covers the whole desktop.
+    """Looks every two seconds while there is input whether a monitor is covered, and what is under it.
 
-    A server that cannot say when there is input again is asked as often while there is none.
+    A server that cannot say when there is input again is asked as often while there is none. The time under a cover is
+    added up, with short pauses; long ones count for nothing, and work that can be seen takes away what it took itself.
     """
 
     def __init__(
         self,
         *,
+        windows: WindowTable | None = None,
         look_every_s: float = LOOK_EVERY_S,
+        recent_ms: int = RECENT_MS,
         long_ns: int = LONG_NS,
         is_ours: Callable[[int], bool] = is_of_this_agent,
     ) -> None:
         super().__init__("curtain")
+        self._own_windows = X11Windows() if windows is None else None
+        self._given_windows = windows
         self._is_ours = is_ours
         self._look_every_s = look_every_s
+        self._recent_ms = recent_ms
         self._long_ns = long_ns
         self._wakes = False
         self._look_in_s = 0.0
-        self._since_ns: int | None = None
-        self._said_of: int | None = None
+        self._worked_ns: int | None = None  # when there was input at the latest look at it
+        self._under_ns = 0
+        self._is_said = False
 
     def _listen(self) -> str:
-        if not self._connection.has("MIT-SCREEN-SAVER"):
+        connection = self._connection
+        if not connection.has("MIT-SCREEN-SAVER"):
             msg = "Curtains over the screen are not noticed: this display has no MIT-SCREEN-SAVER extension."
             raise CannotRecordError(msg)
-        self._pids = ClientPids(self._connection)
-        self._wakes = wakes_after_pause(self._connection, RECENT_MS)
-        return "A window that covers everything while input goes on for half a minute is noticed."
+        self._looks = CoverLooks(connection)
+        self._monitors = X11Monitors(connection)
+        self._places: list[Rect] | None = None
+        if self._own_windows is not None:
+            self._own_windows.open()
+        self._wakes = wakes_after_pause(connection, self._recent_ms)
+        return "Windows that cover a monitor while input goes on under them for half a minute are noticed."
 
     def _take(self, event: Any) -> None:
-        """Nothing was asked for."""
+        if self._monitors.is_layout_event(event):
+            self._places = None
 
     def _wait_s(self) -> float | None:
         return self._look_in_s
 
+    def _close(self) -> None:
+        if self._own_windows is not None:
+            self._own_windows.close()
+        super()._close()
+
     def _after_events(self) -> None:
         idle_ms = int(self._connection.root.screensaver_query_info().idle)
-        is_recent = idle_ms <= RECENT_MS
+        is_recent = idle_ms <= self._recent_ms
         self._look_in_s = self._look_every_s if is_recent or not self._wakes else SURE_S
-        curtain = self._curtain() if is_recent else None  # on an idle desktop one question is enough
-        now_ns = self._clock.now_ns()
-        if curtain is None:
-            self._since_ns = None
+        if not is_recent:  # on an idle desktop one question is enough
             return
-        if self._since_ns is None:
-            self._since_ns = now_ns
-        if now_ns - self._since_ns >= self._long_ns and self._said_of != curtain.id:
-            self._said_of = curtain.id
-            self._emit(EvasionSign(now_ns, "curtain", f"input goes on under {_name_of(curtain)}"))
+        now_ns = self._clock.now_ns()
+        passed_ns = 0 if self._worked_ns is None else now_ns - self._worked_ns
+        self._worked_ns = now_ns
+        self._count(self._curtain(), now_ns, passed_ns if passed_ns <= PAUSE_NS else 0)
 
-    def _curtain(self) -> Any:
-        """The topmost window, if the window manager was not asked for it and it covers the whole desktop."""
+    def _count(self, found: tuple[Cover, ShownWindow] | None, now_ns: int, passed_ns: int) -> None:
+        if found is None:
+            self._under_ns = max(0, self._under_ns - passed_ns)
+            self._is_said &= self._under_ns > 0
+            return
+        self._under_ns = min(self._under_ns + passed_ns, self._long_ns)
+        if self._under_ns >= self._long_ns and not self._is_said:
+            self._is_said = self._says(*found, now_ns)
+
+    def _says(self, cover: Cover, under: ShownWindow, now_ns: int) -> bool:
+        """Say it, unless the keyboard is held: then it is a locker, or a program that is worked with itself."""
+        if self._looks.is_keyboard_held():
+            self._under_ns = self._long_ns // 2
+            return False
+        first = cover.windows[0]
+        names = list(dict.fromkeys(map(_name_of, cover.windows)))
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        detail = f"input goes on under {', '.join(names[:MOST_NAMED])}{more}, which hides {_name_of(under)}"
+        self._emit(EvasionSign(now_ns, "curtain", detail, first.pid, first.executable))
+        return True
+
+    def _curtain(self) -> tuple[Cover, ShownWindow] | None:
+        """What covers a monitor, and a window under it that may be worked in; None if everything can be seen."""
         try:
-            for window in reversed(self._connection.root.query_tree().children):
-                attributes = window.get_attributes()
-                if attributes.map_state != X.IsViewable or attributes.win_class != X.InputOutput:
-                    continue
-                area, whole = window.get_geometry(), self._connection.root.get_geometry()
-                covers = (
-                    area.x <= 0
-                    and area.y <= 0
-                    and area.x + area.width >= whole.width
-                    and area.y + area.height >= whole.height
-                )
-                is_curtain = covers and attributes.override_redirect and not self._is_our_cover(window)
-                return window if is_curtain else None
-        except xerror.XError:  # it went while we looked
+            shown = list(self._table.glance())
+            ours = {pid for pid in {window.pid for window in shown} if pid is not None and self._is_ours(pid)}
+            shown = [window for window in shown if window.pid not in ours]
+            while (found := self._cover_of(shown, ours)) is not None:
+                cover = found[0]
+                clear = {one.window_id for one in cover.windows if self._looks.is_seen_through(one, cover.monitor)}
+                if not clear:
+                    return found
+                shown = [window for window in shown if window.window_id not in clear]
+        except xerror.XError:  # a window went while we looked
             return None
         return None
 
-    def _is_our_cover(self, window: Any) -> bool:
-        pid = self._pids.of(window.id)
-        return pid is not None and self._is_ours(pid)
+    def _cover_of(self, shown: Sequence[ShownWindow], ours: Container[int]) -> tuple[Cover, ShownWindow] | None:
+        for monitor in self._read_monitors():
+            for cover in covers(shown, monitor, self._parts_of):
+                under = self._hidden_work(cover, shown, ours)
+                if under is not None:
+                    return cover, under
+        return None
+
+    @property
+    def _table(self) -> WindowTable:
+        table = self._given_windows or self._own_windows
+        assert table is not None, "one of them is there"
+        return table
+
+    def _read_monitors(self) -> list[Rect]:
+        if self._places is None:
+            self._places = [place for _, place, _ in self._monitors.read()]
+        return self._places
+
+    def _hidden_work(self, cover: Cover, shown: Sequence[ShownWindow], ours: Container[int]) -> ShownWindow | None:
+        """A window under the cover that may be worked in; None if what is typed into can be seen."""
+        typed_into, pid = self._table.focused()
+        is_elsewhere = typed_into is not None and pid not in ours and not cover.is_of(typed_into)
+        if typed_into is not None and is_elsewhere and is_workable(typed_into.area):
+            is_covered = is_hidden(typed_into, shown, self._monitors.desktop(), self._parts_of)
+            return typed_into if is_covered else None
+        return None if cover.is_managed else next(iter(lies_under(cover, shown, self._parts_of)), None)
+
+    def _parts_of(self, window: ShownWindow) -> Sequence[Rect]:
+        return (window.area,) if window.is_solid else self._looks.parts_of(window)
 
 
-def _name_of(window: Any) -> str:
-    try:
-        names = window.get_wm_class() or (window.get_wm_name(),)
-    except xerror.XError:
-        return "a window that is gone"
-    said = " ".join(str(name) for name in names if name)
-    return said or "a window without a name"
+def _name_of(window: ShownWindow) -> str:
+    return " ".join(window.names) or window.title or "a window without a name"

@@ -54,6 +54,11 @@ class X11Privacy:
         self.gate = KeyGate(place.look, self._fields, visits)
         self.sources: list[Source] = [PasswordFields(self._fields, visits)]
 
+    @property
+    def windows(self) -> X11Windows:
+        """The windows that are shown, known once this is open."""
+        return self._windows
+
     def open(self) -> None:
         """Read which windows there are. Raises CannotRecordError."""
         self._windows.open()

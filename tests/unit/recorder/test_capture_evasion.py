@@ -5,14 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from Xlib import X
-from Xlib import display as xdisplay
 
 from recorder.agent_events import DeviceChanged, EvasionSign
 from recorder.capture.evasive_programs import sign_of
 from recorder.capture.linux_devices import LinuxDevices
 from recorder.capture.linux_evasion import LinuxEvasion
-from recorder.capture.x11_curtain import X11Curtain
 from recorder.capture.x11_injected import X11Injected
 from recorder.events import ProcessStarted
 from tests.heard import Heard
@@ -111,51 +108,6 @@ def test_what_was_counted_and_not_said_is_said_when_it_ends(display):
     heard.wait_for(lambda h: source._counts["keys"] == 2, "two more")
     source.stop()
     assert heard.of(EvasionSign)[-1].detail == "through XTEST: 2 keys"
-
-
-def curtain_over(connection, *, override):
-    root = connection.screen().root
-    size = root.get_geometry()
-    window = root.create_window(0, 0, size.width, size.height, 0, X.CopyFromParent, override_redirect=override)
-    window.set_wm_class("xlock", "XLock")
-    window.map()
-    connection.sync()
-    return window
-
-
-@pytest.mark.parametrize("override", [True, False])
-def test_input_under_a_window_over_everything_is_a_curtain(display, override):
-    connection = xdisplay.Display(display.display)
-    curtain_over(connection, override=override)
-    heard = Heard(X11Curtain(look_every_s=0.05, long_ns=300_000_000, is_ours=lambda _pid: False))
-    try:
-        if override:
-            heard.wait_for(lambda h: press(display) or h.of(EvasionSign), "a curtain")
-            assert heard.of(EvasionSign)[0].detail == "input goes on under xlock XLock"
-        else:
-            for _ in range(20):
-                press(display)
-            assert heard.of(EvasionSign) == []
-    finally:
-        heard.source.stop()
-        connection.close()
-
-
-def test_the_agents_own_cover_is_no_curtain(display):
-    connection = xdisplay.Display(display.display)  # of this process, as the resident's is of the agent
-    curtain_over(connection, override=True)
-    heard = Heard(X11Curtain(look_every_s=0.05, long_ns=100_000_000))
-    try:
-        for _ in range(20):
-            press(display)
-        assert heard.of(EvasionSign) == []
-    finally:
-        heard.source.stop()
-        connection.close()
-
-
-def press(display):
-    subprocess.run(["xdotool", "key", "shift"], env=display.environment, check=True)
 
 
 def plug_in(sys_folder, place, *, kind="08", **said):
