@@ -128,14 +128,12 @@ def test_pauses_in_the_typing_do_not_begin_it_anew(stage):
 
 @pytest.mark.parametrize("scene", ["locker", "own cover", "below", "half", "program", "nothing under it"])
 def test_ordinary_covers_are_no_curtains(stage, scene):
-    ours = frozenset()
     match scene:
         case "locker":
             window = stage.put(WHOLE)
             assert window.grab_keyboard(True, X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime) == X.GrabSuccess
         case "own cover":
             stage.put(WHOLE)
-            ours = None  # everything but the terminal
         case "below":
             stage.put(WHOLE).configure(stack_mode=X.Below)
             stage.client.sync()
@@ -147,8 +145,9 @@ def test_ordinary_covers_are_no_curtains(stage, scene):
         case "nothing under it":
             stage.server.stop_client(stage.terminal)
             stage.put(WHOLE)
-    own = stage.terminal.pid
-    with watched(long_ns=100_000_000, is_ours=lambda pid: ours is None and pid != own) as heard:
+    terminal = stage.terminal.pid
+    is_ours = (lambda pid: pid != terminal) if scene == "own cover" else (lambda _pid: False)
+    with watched(long_ns=100_000_000, is_ours=is_ours) as heard:
         assert stage.type(heard) == []
         if scene == "locker":
             assert heard.source._under_ns > 0, "it was taken for one until the keyboard was asked for"
