@@ -16,9 +16,10 @@ _GAP_WORDS = {
     GapReason.RECORDER_FROZEN: "The recorder was stopped.",
     GapReason.STORAGE_FULL: "The storage was full.",
     GapReason.DISPLAY_LOST: "The display was lost.",
+    GapReason.OUT_OF_MEMORY: "The system ended the recorder for want of memory.",
 }
 # After these a new recorder tells anew what is idle or locked: what the old one said last no longer holds.
-_FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN})
+_FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN, GapReason.OUT_OF_MEMORY})
 
 
 class SpanLog:

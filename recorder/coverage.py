@@ -32,7 +32,7 @@ _ONE_SCREEN_RANK, _OTHER_RANK = 2, 5
 # Where these break down, the session itself is not recorded any more; what others would have told, the screen shows.
 _COUNTED_SOURCES = frozenset({"screen", "keyboard", "pointer"})
 # The recorder that follows knows nothing of what held before, and says anew what it finds.
-_FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN})
+_FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN, GapReason.OUT_OF_MEMORY})
 _LONGEST_REASON = 200
 
 

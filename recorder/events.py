@@ -83,6 +83,7 @@ class GapReason(enum.StrEnum):
     RECORDER_FROZEN = "recorder_frozen"
     STORAGE_FULL = "storage_full"
     DISPLAY_LOST = "display_lost"
+    OUT_OF_MEMORY = "out_of_memory"
 
 
 class Gap(Event, frozen=True, tag="gap"):

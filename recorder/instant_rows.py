@@ -54,6 +54,7 @@ GAP_WORDS = {
     GapReason.RECORDER_FROZEN: "the recorder was stopped",
     GapReason.STORAGE_FULL: "the storage was full",
     GapReason.DISPLAY_LOST: "the display was lost",
+    GapReason.OUT_OF_MEMORY: "the system ended the recorder for want of memory",
 }
 EXPECTED_ENDS = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT})
 HASH_DIGITS_SHOWN = 16

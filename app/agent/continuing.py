@@ -7,6 +7,7 @@ from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.errors import StorageError, UnreadableError
 from recorder.events import GapReason
 from recorder.evidence.keys import DeviceKey, Recipients
+from recorder.evidence.resuming import RESUMED
 from recorder.evidence.writer import RecordingWriter
 from recorder.format.header import PreviousSegment
 from recorder.session.recorder import Before, Lost
@@ -50,7 +51,7 @@ class Resuming:
         except (UnreadableError, StorageError) as error:
             self.refusal = str(error)
             return None
-        writer.start_segment(self.reason)
+        writer.start_segment(self.reason if self.reason in RESUMED else GapReason.RECORDER_DIED)
         return Continued(writer, self._lost(writer, clock))
 
     @property

@@ -368,9 +368,11 @@ class Supervised:
             return False
         restarts = self._begin.restarts_resident
         what = "It is started again." if restarts else "The recording ends, as the policy says."
-        self._emit(
-            EvasionSign(self._at_ns(self._clock.boot_ns()), "recorder_stopped", f"{lost.detail} {what}", lost.pid)
-        )
+        at_ns, detail = self._at_ns(self._clock.boot_ns()), f"{lost.detail} {what}"
+        if lost.is_attack:
+            self._emit(EvasionSign(at_ns, "recorder_stopped", detail, lost.pid))
+        else:
+            self._emit(SourceStatus(at_ns, "recorder", working=True, detail=detail))
         if not restarts:
             self._end(Stop(str(EndReason.FAULT), lost.detail))
         return restarts

@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.agent.supervision.memory_kills import KILLED_FOR_MEMORY, MemoryKills
 from app.agent.supervision.messages import AlertRaised, Message, Started, Witnessed, WitnessKept
 from app.agent.supervision.peer import Peer
 from app.agent.supervision.watching import Trouble
@@ -89,6 +90,7 @@ class AttackWatch:
         self._witness = Witness()
         self._held_ns: int | None = None  # since when it may be held
         self._told_ns = -AGAIN_AFTER_NS
+        self._memory = MemoryKills()
         # An attack or a logout, and when it will have been the former.
         self._doubt: tuple[int, EvasionSign] | None = None
 
@@ -118,26 +120,38 @@ class AttackWatch:
         """The judge said this of a sign."""
         self._say(self._witness.add(judged.alert))
 
+    def close(self) -> None:
+        """There is no recorder any more."""
+        self._memory.close()
+
     def forget_session(self) -> None:
         """The recording is closed; what follows belongs to another."""
         self._session = None
 
+    def lives(self) -> None:
+        """The recorder said so."""
+        self._memory.look(self._clock.read().monotonic_ns)
+
     def begin(self, peer: Peer, on_stop: Callable[[], None]) -> None:
         """Another recorder starts."""
         self._held_ns, self._told_ns = None, -AGAIN_AFTER_NS
+        self._memory.follow(peer.pid)
         peer.tell_stops(on_stop)
 
-    def gone(self, peer: Peer) -> bool:
-        """It is gone without a word: whether by itself, else it is a sign."""
-        status = peer.status
+    def gone(self, peer: Peer) -> Trouble:
+        """It is gone without a word: by itself, for want of memory, or it is a sign."""
+        status, how = peer.status, peer.how_it_ended()
+        words = f"The recorder was gone{f' ({how})' if how else ''}."
         if status is not None and status >= 0:
-            return True
-        detail = f"The recorder (process {peer.pid}) was {peer.how_it_ended() or 'gone without a word'}."
+            return Trouble(GapReason.RECORDER_DIED, words)
+        if self._memory.excuse(status, self._clock.read().monotonic_ns):
+            return Trouble(GapReason.OUT_OF_MEMORY, f"{words} {KILLED_FOR_MEMORY}", is_own=False)
+        detail = f"The recorder (process {peer.pid}) was {how or 'gone without a word'}."
         if status in _POLITE:
             self._doubt = (self._clock.read().monotonic_ns + LOGOUT_WINDOW_NS, self._sign(detail, peer.pid))
         else:
             self._tell(detail, peer.pid)
-        return False
+        return Trouble(GapReason.RECORDER_DIED, words, is_own=False)
 
     def settle(self, *, is_over: bool) -> None:
         """To be asked when it is due: whether what was in doubt was an attack."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.agent.supervision.memory_kills import KILLED_FOR_MEMORY, MemoryKills
 from app.agent.supervision.messages import (
     AdoptedBy,
     Begin,
@@ -33,10 +34,11 @@ LAST_WORDS_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class ResidentLost:
-    """The resident is no more, or does not answer: why in words, and which process it was."""
+    """The resident is no more, or does not answer: why in words, which process it was, and if it was an attack."""
 
     detail: str
     pid: int
+    is_attack: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class ResidentWatch:
         self._stopping = threading.Event()
         self._resident: ResidentProcess | None = None
         self._resident = resident_at(connection, Peer(pid=begin.resident_pid), self.hear)
+        self._memory = MemoryKills()
+        self._memory.follow(begin.resident_pid)
         self._thread = threading.Thread(target=self._run, name="resident watch", daemon=True)
 
     def start(self) -> None:
@@ -90,6 +94,7 @@ class ResidentWatch:
             if last is not None:
                 resident.say(last)
             resident.channel.finish(LAST_WORDS_S)
+        self._memory.close()
 
     def hear(self, sender: ResidentProcess, message: FromResident | None) -> None:
         """Take in what a resident said; from any thread. That it lives wakes nobody."""
@@ -157,7 +162,7 @@ class ResidentWatch:
         if sender is not self._resident:
             return
         if message is None:
-            self._lose(sender, "was killed, or ended")
+            self._lose(sender, "was killed, or ended", is_gone=True)
             return
         self._hear_it_live()
         if not isinstance(message, Heartbeat | AdoptedBy | Begin):
@@ -172,6 +177,7 @@ class ResidentWatch:
         if now_ns >= self._says_ns:
             self._says_ns = now_ns + int(until_round_s(self._begin.heartbeat_s, now_ns) * NS_PER_S)
             self.say(self._callbacks.health())
+            self._memory.look(now_ns)
 
     def _look(self, resident: ResidentProcess) -> None:
         silence_ns = self._pulse.silence_ns(self._now_ns())
@@ -179,15 +185,17 @@ class ResidentWatch:
             why = "was stopped" if resident.peer.state() in ("T", "t") else "did not answer"
             self._lose(resident, f"{why} for {silence_ns / NS_PER_S:.1f} s")
 
-    def _lose(self, resident: ResidentProcess, how: str) -> None:
+    def _lose(self, resident: ResidentProcess, how: str, *, is_gone: bool = False) -> None:
         self._resident = None
         self._callbacks.gone()
         lived_s = (self._now_ns() - self._started_ns) / NS_PER_S if self._has_answered else 0.0
         pid = resident.peer.pid
         resident.end(DYING_S)
+        is_for_memory = is_gone and self._memory.excuse(resident.peer.status, self._now_ns())
         if self._stopping.wait(LOGOUT_WINDOW_S):
             return
-        if not self._callbacks.lost(ResidentLost(f"The resident agent (process {pid}) {how}.", pid)):
+        words = f"The resident agent (process {pid}) {how}.{f' {KILLED_FOR_MEMORY}' if is_for_memory else ''}"
+        if not self._callbacks.lost(ResidentLost(words, pid, is_attack=not is_for_memory)):
             return
         status = resident.peer.status
         is_own = status is not None and status >= 0  # it failed by itself, and may again
@@ -201,6 +209,7 @@ class ResidentWatch:
         self._started_ns = self._now_ns()
         self._pulse, self._has_answered = Pulse(self._started_ns), False
         resident = start_resident(self._begin.resident, self.hear)
+        self._memory.follow(resident.peer.pid)
         if self._started is not None:
             resident.say(self._started)
         for message in (*self._lasting.values(), *self._callbacks.again()):

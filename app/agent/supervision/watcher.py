@@ -143,6 +143,7 @@ class Watcher:
             if self._recorder is None:
                 outcome = self._after_the_end()
                 if outcome is not None:
+                    self._attacks.close()
                     self._listener.over(outcome)
                     return
                 self._begin()
@@ -245,6 +246,7 @@ class Watcher:
         match message:
             case Heartbeat(health=health):
                 self._health = health or self._health
+                self._attacks.lives()
                 if health is not None:
                     self._sealing.tell(health.turned_boot_ns, self._now_ns())
             case Started():
@@ -272,9 +274,7 @@ class Watcher:
             return
         recorder.peer.wait(self._limits.dying_s if self._ended is None else self._limits.closing_s)
         if self._ended is None:
-            how, is_own = recorder.peer.how_it_ended(), self._attacks.gone(recorder.peer)
-            words = f"The recorder was gone{f' ({how})' if how else ''}."
-            self._replace(Trouble(GapReason.RECORDER_DIED, words, is_own=is_own))
+            self._replace(self._attacks.gone(recorder.peer))
         else:
             recorder.end(self._limits.dying_s)
             self._recorder = None

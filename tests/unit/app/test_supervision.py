@@ -36,7 +36,7 @@ from recorder.clock import boot_id
 from recorder.events import GapReason
 from recorder.format.header import PreviousSegment
 from recorder.session.sealer import HOLD_BACK_NS
-from tests.evidence_kit import TurnedClock, cast, crash, new_writer, payload
+from tests.evidence_kit import TurnedClock, cast, crash, independent, new_writer, payload
 from tests.xserver import start_xvfb
 
 S = 1_000_000_000
@@ -219,6 +219,18 @@ def test_a_clock_that_was_set_between_changes_neither_the_gap_nor_its_length(lef
     assert continued.lost.from_ns == max(0, chunk_ns - started_ns - HOLD_BACK_NS)
     assert "slept" not in continued.lost.detail
     continued.writer.close("asked")
+
+
+def test_a_segment_after_a_kill_for_want_of_memory_begins_as_after_any_other_and_the_gap_says_which_it_was(left):
+    folder, clock, _ = left
+    resuming = Resuming(folder, GapReason.OUT_OF_MEMORY, "Gone.", None, None)
+    continued = resuming.go_on(cast().device, cast().recipients, clock)
+    assert continued is not None
+    assert continued.lost.reason == GapReason.OUT_OF_MEMORY
+    continued.writer.close("asked")
+    other = independent().Verdict(folder, {cast().device.public_bytes})
+    other.run()
+    assert other.exit_status == 1, other.findings
 
 
 def test_why_it_cannot_go_on_is_kept_for_the_new_recording(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from app.agent.supervision import child
 from app.agent.supervision.channel import Channel
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
+from app.agent.supervision.memory_kills import KILLED_FOR_MEMORY
 from app.agent.supervision.messages import (
     AlertRaised,
     Begin,
@@ -130,3 +131,13 @@ def test_what_the_resident_asks_is_passed_on_and_the_last_word_reaches_it(bench:
     bench.watch.stop(Ended("/r", "logged_out", 0))
     assert bench.residents[0].closed.wait(5)
     assert bench.residents[0].heard_of(Ended) == [Ended("/r", "logged_out", 0)]
+
+
+def test_a_resident_that_was_ended_for_want_of_memory_is_started_again_and_is_no_attack(
+    bench: Bench, monkeypatch
+) -> None:
+    monkeypatch.setattr(bench.watch._memory, "excuse", lambda status, now_ns: True)
+    bench.residents[0].channel.close()
+    wait_until(lambda: len(bench.residents) == 2, what="another resident")
+    assert not bench.lost[0].is_attack
+    assert KILLED_FOR_MEMORY in bench.lost[0].detail
