@@ -1,6 +1,7 @@
 """Password fields of windows, as the programs tell it to assistive technology (AT-SPI over D-Bus)."""
 
 import contextlib
+import itertools
 import os
 import socket
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from recorder.message_bus import NO_BUS, is_switched_off, why_no_bus
 
 ANSWER_LIMIT_S = 0.5
 TRY_AGAIN_S = 5.0
+TRY_SELDOM_S = 30.0  # after a minute: a session whose bus is not there by then most often never has one
+TRIES_AT_FIRST = 12
 _MOST_REMEMBERED = 1000
 _BUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Bus")
 _STATUS = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface="org.a11y.Status")
@@ -28,6 +31,7 @@ _REGISTRY = DBusAddress(
 )
 _EVENTS = "org.a11y.atspi.Event.Object"
 _OWNER_CHANGED = "NameOwnerChanged"
+_ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 _GONE = (OSError, EOFError, TimeoutError, ValueError)
 _LISTENS = (
     "What is typed into password fields is not recorded where programs tell assistive technology of them (GTK, Qt and "
@@ -38,6 +42,8 @@ _CANNOT = (
     "password dialogs and the screen lock are known by other means."
 )
 _AGAIN = " It works again; programs that were started before may tell nothing any more."
+_NOW = " It works now; programs that were started before may tell nothing."
+_TRIED = "{sentence} It is tried again every few seconds."
 
 
 class _RefusedError(ValueError):
@@ -62,6 +68,19 @@ class PasswordFields(ThreadSource):
         self._switched_on = False
 
     def _open(self) -> str:
+        try:
+            return self._opened()
+        except CannotRecordError as error:
+            if is_switched_off(os.environ.get(_ADDRESS, "")):
+                raise
+            self._let_go()
+            self._say_ended(_TRIED.format(sentence=error))
+            sentence = self._opened_later(tries=TRIES_AT_FIRST)
+            if sentence is None:
+                raise
+            return sentence + _NOW
+
+    def _opened(self) -> str:
         try:
             self._session = open_dbus_connection(_session_address())
             address = self._asked(self._session, new_method_call(_BUS, "GetAddress"))[0]
@@ -104,20 +123,22 @@ class PasswordFields(ThreadSource):
                 if self._stopping.is_set():
                     return
                 self._fields.lost(self._clock.now_ns(), None)
-                self._say_ended(_CANNOT.format(why="the accessibility bus ended"))
+                self._say_ended(_TRIED.format(sentence=_CANNOT.format(why="the accessibility bus ended")))
                 self._let_go()
-                self._open_again()
+                if (sentence := self._opened_later()) is not None:
+                    self._say_works(sentence + _AGAIN)
 
-    def _open_again(self) -> None:
-        """Try until it works, or until the end."""
-        while not self._wait_round(TRY_AGAIN_S):
+    def _opened_later(self, *, tries: int | None = None) -> str | None:
+        """Try until it works, or until the end (None); after so many tries more seldom."""
+        for number in itertools.count():
+            is_seldom = tries is not None and number >= tries
+            if self._wait_round(TRY_SELDOM_S if is_seldom else TRY_AGAIN_S):
+                break
             try:
-                sentence = self._open()
+                return self._opened()
             except CannotRecordError:
                 self._let_go()
-            else:
-                self._say_works(sentence + _AGAIN)
-                return
+        return None
 
     @property
     def _listening(self) -> DBusConnection:
@@ -212,7 +233,7 @@ class PasswordFields(ThreadSource):
 
 def _session_address() -> str:
     """Of this user's session bus. Raises OSError."""
-    address = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
+    address = os.environ.get(_ADDRESS)
     if address and not is_switched_off(address):
         return address
     if address:

@@ -104,6 +104,28 @@ def test_why_password_fields_are_not_known_is_said_in_words(monkeypatch, address
     assert isinstance(status, SourceStatus)
     assert not status.working
     assert f"({why})" in status.detail
+    assert status.detail.endswith("It is tried again every few seconds.") is (address != "disabled:")
+
+
+def test_password_fields_are_known_once_there_is_an_accessibility_bus(monkeypatch, tmp_path):
+    monkeypatch.setattr(password_fields, "TRY_AGAIN_S", 0.1)
+    monkeypatch.setattr(password_fields, "TRIES_AT_FIRST", 2)
+    monkeypatch.setattr(password_fields, "TRY_SELDOM_S", 0.1)
+    address = tmp_path / "bus"
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={address}")
+    fields = FocusedFields()
+    heard = Heard(PasswordFields(fields, FocusVisits(fields, lambda pid: pid)))
+    try:
+        heard.wait_for(lambda one: one.of(SourceStatus), "the first word")
+        with message_bus(tmp_path) as real:
+            address.symlink_to(real.removeprefix("unix:path=").partition(",")[0])
+            heard.wait_for(lambda one: len(one.of(SourceStatus)) >= 2, "it to work")
+            said = heard.of(SourceStatus)
+            assert [status.working for status in said] == [False, True]
+            assert "It works now" in said[1].detail
+            heard.source.stop()
+    finally:
+        heard.source.stop()
 
 
 def test_password_fields_are_known_again_after_the_accessibility_bus_was_killed(monkeypatch, tmp_path):
