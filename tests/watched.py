@@ -67,6 +67,15 @@ class FakePeer(Peer):
         assert self.on_stop is not None
         self.on_stop()
 
+    def be_debugged(self):
+        self.runs_as = "t"
+
+    def tracer(self):
+        return 99
+
+    def tracer_executable(self, tracer):
+        return "/usr/bin/gdb"
+
     @property
     def status(self):
         return self.status_at_end

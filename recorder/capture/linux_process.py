@@ -82,6 +82,15 @@ def state_of(pid: int, proc: Path = PROC) -> str:
     return "" if raw is None else raw.rpartition(b")")[2].lstrip()[:1].decode("ascii", "replace")
 
 
+def has_ended(pid: int, proc: Path = PROC) -> bool:
+    """Whether nothing of it runs any more, though a debugger keeps its parent from taking its end."""
+    try:
+        threads = [int(thread.name) for thread in (proc / str(pid) / "task").iterdir()]
+    except OSError:  # it is gone altogether, or this cannot be known
+        return False
+    return bool(threads) and all(state_of(thread, proc / str(pid) / "task") in ("Z", "X") for thread in threads)
+
+
 def tracer_of(pid: int, proc: Path = PROC) -> int:
     """The process that debugs it; 0 if none does, or it cannot be known."""
     try:

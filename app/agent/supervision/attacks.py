@@ -12,7 +12,7 @@ from recorder.agent_events import EvasionSign
 from recorder.clock import NS_PER_S, Clock
 from recorder.events import Alert, GapReason
 
-SIGN = "recorder_stopped"
+SIGN, INSPECTED = "recorder_stopped", "recorder_inspected"
 STOPPED = ("T", "t")
 AGAIN_AFTER_NS = NS_PER_S  # one that is stopped many times a second is told so once
 STOPPED_LIMIT_NS = NS_PER_S // 2  # a recorder that is held so long is replaced: it records again within 3 s of that
@@ -181,6 +181,10 @@ class AttackWatch:
         words = f"The recorder did nothing for {held_ns / NS_PER_S:.1f} s: it was stopped."
         return Trouble(GapReason.RECORDER_FROZEN, words, is_own=False)
 
+    def debugged(self, peer: Peer, silence_ns: int) -> Trouble | None:
+        """To be asked as soon as it is late: whether a debugger holds it."""
+        return self.silent(peer, silence_ns) if peer.state() == "t" else None
+
     def silent(self, peer: Peer, silence_ns: int) -> Trouble:
         """It said nothing for so long: because somebody holds it?"""
         state = peer.state()
@@ -189,13 +193,18 @@ class AttackWatch:
             tracer = peer.tracer() if state == "t" else 0
             how = f"held by a debugger (process {tracer})" if tracer else "stopped"
             why = f"it was {how}"
-            self._tell_held(peer, how)
+            self._tell_held(peer, how, tracer)
         words = f"The recorder said nothing for {silence_ns / NS_PER_S:.1f} s: {why}."
         return Trouble(GapReason.RECORDER_FROZEN, words, is_own=False)
 
-    def _tell_held(self, peer: Peer, how: str) -> None:
+    def _tell_held(self, peer: Peer, how: str, tracer: int = 0) -> None:
         self._told_ns = self._clock.read().monotonic_ns
-        self._tell(f"The recorder (process {peer.pid}) was {how}.", peer.pid)
+        detail = f"The recorder (process {peer.pid}) was {how}."
+        if tracer:
+            program = peer.tracer_executable(tracer)
+            self._tell_sign(EvasionSign(self._clock.boot_ns(), INSPECTED, detail, tracer, program))
+        else:
+            self._tell(detail, peer.pid)
 
     def _sign(self, detail: str, pid: int | None) -> EvasionSign:
         return EvasionSign(self._clock.boot_ns(), SIGN, detail, pid)

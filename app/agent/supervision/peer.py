@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
-from recorder.capture.linux_process import state_of, tracer_of
+from recorder.capture.linux_process import executable_of, has_ended, state_of, tracer_of
 
 FORGET_S = 1.0
+WAIT_LOOK_S = 0.05
 
 
 def agent_command() -> list[str]:
@@ -44,6 +46,10 @@ class Peer:
         """The process that debugs it; 0 if none does, or it cannot be known."""
         return tracer_of(self.pid)
 
+    def tracer_executable(self, tracer: int) -> str | None:
+        """Which program debugs it."""
+        return executable_of(tracer)
+
     def kill(self) -> None:
         """End it, whatever it does."""
         with contextlib.suppress(OSError):  # it is gone
@@ -53,16 +59,27 @@ class Peer:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until it is gone; False if it is not within the limit."""
+        """Wait until nothing of it runs; False if something does after the limit.
+
+        A debugger keeps the end of what it holds from everybody else, so the process itself is looked at too.
+        """
+        ends_s = time.monotonic() + timeout_s
+        while not self._is_taken(max(0.0, min(WAIT_LOOK_S, ends_s - time.monotonic()))):
+            if has_ended(self.pid):
+                return True
+            if time.monotonic() >= ends_s:
+                return False
+        return True
+
+    def _is_taken(self, timeout_s: float) -> bool:
+        """Wait until the system says that it is gone."""
         if self._process is not None:
             try:
                 self._process.wait(timeout_s)
             except subprocess.TimeoutExpired:
                 return False
             return True
-        if self._handle is None:
-            return True
-        return bool(select.select([self._handle], [], [], timeout_s)[0])
+        return self._handle is None or bool(select.select([self._handle], [], [], timeout_s)[0])
 
     @property
     def status(self) -> int | None:
@@ -83,8 +100,8 @@ class Peer:
 
     def forget(self) -> None:
         """Let go of it; to be called once it is gone."""
-        if self._stops is not None:
-            self._stops.join(FORGET_S)  # one that the system does not let die keeps its thread
+        if self._stops is not None and (self._process is None or self._process.returncode is not None):
+            self._stops.join(FORGET_S)  # one that the system or a debugger does not let die keeps its thread
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

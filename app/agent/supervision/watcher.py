@@ -41,6 +41,7 @@ from recorder.events import EndReason, GapReason
 # The recorder says that it lives, and is answered: so the resident wakes once for both. Who says nothing is told late.
 ANSWERED_AT_LEAST = 0.5  # of a heartbeat since the last one
 UNANSWERED = 1.1
+LATE = 1.05  # less than it takes to find nothing answered
 # A logout tells both processes within moments of each other, in whatever order.
 LOGOUT_WINDOW_S = 1.5
 # Without its display a session is over; a server that is started anew at once is another matter.
@@ -308,6 +309,9 @@ class Watcher:
             if now_ns - self._started_ns <= int(limits.starting_s * NS_PER_S):
                 return None
             return Trouble(GapReason.RECORDER_FROZEN, f"The recorder did not begin within {limits.starting_s:g} s.")
+        is_late = silence_ns > int(LATE * limits.heartbeat_s * NS_PER_S)
+        if is_late and (held := self._attacks.debugged(recorder.peer, silence_ns)) is not None:
+            return held
         if silence_ns > int(limits.silent_after_s * NS_PER_S):
             return self._attacks.silent(recorder.peer, silence_ns)
         stuck_ns = self._sealing.lasted_ns

@@ -1,13 +1,17 @@
 """What is done to a recorder: a sign that is not lost, an alert that leaves, and another recorder at once."""
 
+import subprocess
+import sys
+
 from app.agent.supervision.attacks import Judged
 from app.agent.supervision.messages import (
     AlertRaised,
 )
+from app.agent.supervision.peer import Peer
 from app.agent.supervision.pulse import STRUCK, BackoffSteps
 from recorder.events import Alert, GapReason
-from tests.watched import dies, is_killed, is_killed_at_once, notes, records
-from tests.xserver import wait_until
+from tests.watched import dies, is_killed, is_killed_at_once, is_silent, notes, records
+from tests.xserver import stop_process, wait_until
 
 
 def test_a_recorder_that_was_killed_is_a_sign_that_every_recorder_is_told_until_one_has_it_on_the_disk(watch):
@@ -45,6 +49,45 @@ def test_a_recorder_that_is_held_is_a_sign_soon_and_is_replaced_although_it_may_
     assert [sign.detail for sign in fakes.noted] == ["The recorder (process 4711) was stopped."]
     assert ears.troubles[0].reason == GapReason.RECORDER_FROZEN
     assert ears.troubles[0].detail.endswith("it was stopped.")
+
+
+def test_whoever_debugs_the_recorder_is_named_as_soon_as_it_is_late(watch):
+    _, fakes, ears = watch(is_silent, notes, silent_after_s=60)
+    wait_until(ears.recording, what="a recording")
+    fakes.peers[0].be_debugged()
+    wait_until(lambda: fakes.noted, what="the sign")
+    (sign,) = fakes.noted
+    assert (sign.sign, sign.pid, sign.executable) == ("recorder_inspected", 99, "/usr/bin/gdb")
+    assert sign.detail == "The recorder (process 4711) was held by a debugger (process 99)."
+    assert ears.troubles[0].detail.endswith("it was held by a debugger (process 99).")
+
+
+# PTRACE_SEIZE (0x4206); who holds it so takes its end, and does not hand it on as long as it waits for nothing.
+HOLDS = """
+import ctypes, signal, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+assert libc.ptrace(0x4206, int(sys.argv[1]), None, None) == 0, ctypes.get_errno()
+print("holds", flush=True)
+signal.pause()
+"""
+
+
+def test_a_killed_process_is_gone_although_a_debugger_keeps_its_end_to_itself():
+    sleeper = subprocess.Popen(["sleep", "1000"])
+    debugger = subprocess.Popen([sys.executable, "-c", HOLDS, str(sleeper.pid)], stdout=subprocess.PIPE)
+    try:
+        assert debugger.stdout is not None
+        assert debugger.stdout.readline() == b"holds\n"
+        peer = Peer(sleeper)
+        assert not peer.wait(0.1), "it lives"
+        peer.kill()
+        assert peer.wait(60)
+        assert sleeper.poll() is None, "the debugger has its end"
+    finally:
+        stop_process(debugger)
+        sleeper.kill()
+        sleeper.wait()
 
 
 def test_a_recorder_that_is_held_for_a_moment_notes_the_sign_itself_and_goes_on(watch):
