@@ -108,7 +108,9 @@ def _predecessor(event: PredecessorInterrupted, *, application: str | None, wind
 
 def _gap(event: Gap, *, application: str | None, window: str | None) -> LogRow:
     reason = GAP_WORDS.get(event.reason, inert(event.reason))  # type: ignore[call-overload]
-    text = f"Not recorded for {span_words(event.end_ns - event.at_ns)}: {inert(event.what)}"
+    is_open = event.end_ns <= event.at_ns and event.reason == GapReason.SOURCE_FAILED
+    length = "from here on" if is_open else f"for {span_words(event.end_ns - event.at_ns)}"
+    text = f"Not recorded {length}: {inert(event.what)}"
     detail = joined((reason, inert(event.detail)))
     return LogRow(
         event.at_ns,

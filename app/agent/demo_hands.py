@@ -9,6 +9,7 @@ from Xlib.ext import xtest
 from Xlib.protocol import event
 
 from app.agent.demo_display import pause, wait_until
+from recorder.capture.x11_property import read_property
 
 KEYS_PER_S = 16.0
 HOLD_S = 0.15
@@ -132,7 +133,7 @@ class Hands:
         target = self._display.create_resource_object("window", window)
         for name in ("_NET_WM_NAME", "WM_NAME"):
             try:
-                found = target.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
+                found = read_property(target, self._display.intern_atom(name))
             except XError:  # it went while we looked
                 return ""
             if found is not None:
@@ -140,5 +141,5 @@ class Hands:
         return ""
 
     def _property(self, name: str) -> "list[int] | None":
-        found = self._root.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
+        found = read_property(self._root, self._display.intern_atom(name))
         return list(found.value) if found is not None else None

@@ -7,6 +7,8 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.error import ConnectionClosedError, DisplayError, XError
 
+from recorder.capture.x11_property import read_property
+
 OPACITY = "_NET_WM_WINDOW_OPACITY"
 
 
@@ -46,6 +48,6 @@ class WindowSight:
             return "it was hidden"
         if self._display.has_extension("SHAPE") and window.shape_query_extents().bounding_shaped:
             return "a shape was cut out of it"
-        if window.get_full_property(self._opacity, X.AnyPropertyType) is not None:
+        if read_property(window, self._opacity) is not None:
             return "it was made translucent"
         return ""

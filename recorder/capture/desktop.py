@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from recorder.capture.clock_watch import ClockWatch
 from recorder.capture.keeping_out import Privacy
+from recorder.capture.revived import RevivedSource
 from recorder.capture.silent import SilentSource
 from recorder.capture.source import Source
 from recorder.errors import BugError, CannotRecordError
@@ -66,27 +67,27 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | N
     if keys_mode == "off":
         keyboard = SilentSource("keyboard", KEYS_OFF, by_policy=True)
     else:
-        keyboard = X11Keyboard(activity_only=keys_mode == "activity", each_press=privacy is not None)
-    if privacy is None:
-        window, clipboard = X11ActiveWindow(), X11Clipboard(with_text=clipboard_text)
-        curtain = X11Curtain()
-    else:
-        window = X11ActiveWindow(title_shown=privacy.title)
-        clipboard = X11Clipboard(with_text=clipboard_text, is_masked=privacy.hides_clipboard_of)
-        curtain = X11Curtain(windows=privacy.windows)
+        is_activity = keys_mode == "activity"
+        keyboard = RevivedSource(lambda: X11Keyboard(activity_only=is_activity, each_press=privacy is not None))
+
+    def window() -> Source:
+        return X11ActiveWindow() if privacy is None else X11ActiveWindow(title_shown=privacy.title)
+
+    def clipboard() -> Source:
+        if privacy is None:
+            return X11Clipboard(with_text=clipboard_text)
+        return X11Clipboard(with_text=clipboard_text, is_masked=privacy.hides_clipboard_of)
+
+    def curtain() -> Source:
+        return X11Curtain() if privacy is None else X11Curtain(windows=privacy.windows)
+
+    others = (X11Pointer, X11PointerShape, clipboard, LinuxProcesses, X11Idle, LinuxDevices)
+    watching = (LinuxEvasion, X11Injected, curtain)
     return (
         ClockWatch(),
-        window,
+        RevivedSource(window),
         keyboard,
-        X11Pointer(),
-        X11PointerShape(),
-        clipboard,
-        LinuxProcesses(),
-        X11Idle(),
-        LinuxDevices(),
-        LinuxEvasion(),
-        X11Injected(),
-        curtain,
+        *(RevivedSource(make) for make in (*others, *watching)),
         *(() if privacy is None else privacy.sources),
     )
 

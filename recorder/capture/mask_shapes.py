@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from recorder.agent_events import MaskedArea
 from recorder.capture.areas import few_areas
 from recorder.capture.mask_rules import NOT_KNOWN_YET, FoundMask, MaskRules
-from recorder.capture.shown_windows import ShownWindow, visible_parts
-from recorder.capture.x11_windows import Look
+from recorder.capture.shown_windows import Look, ShownWindow, visible_parts
 from recorder.geometry import Rect
 
 # What a window showed stays on the screen after it left, until who lies below has drawn: a busy program takes a while.

@@ -13,8 +13,9 @@ from recorder.capture.mask_picture import Hatch
 from recorder.capture.mask_rules import MaskRules
 from recorder.capture.mask_shapes import LINGER_S, Masks, mask_shapes
 from recorder.capture.screen import Damage, GrabFailedError, Pixels, ScreenSource
+from recorder.capture.shown_windows import Look
 from recorder.capture.source import Emit
-from recorder.capture.x11_windows import Look, X11Windows
+from recorder.capture.x11_windows import X11Windows
 from recorder.clock import SessionClock
 from recorder.events import Event, Screen
 from recorder.geometry import Rect

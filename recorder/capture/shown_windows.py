@@ -45,6 +45,18 @@ class WindowTable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is shown now, from the lowest window to the highest, and every state of a window since the look before.
+
+    `is_composited`: a program draws the windows anew, or did since then, so none hides what lies under it for certain.
+    """
+
+    windows: tuple[ShownWindow, ...]
+    passed: tuple[ShownWindow, ...]
+    is_composited: bool
+
+
 def program_names(executable: str | None, classes: Sequence[str]) -> tuple[str, ...]:
     """By what a program may be named in a policy, in small letters."""
     file_name = () if executable is None else (PurePath(executable).name,)

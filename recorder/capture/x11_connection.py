@@ -45,6 +45,7 @@ class X11Connection:
             msg = f"The display {name!r} cannot be opened ({error}); check DISPLAY and the permission to use it."
             raise CannotRecordError(msg) from error
         self.display.set_error_handler(lambda _error, _request: None)
+        _know_errors(self.display)
         self.screen: Any = self.display.screen()
         self.root: Any = self.screen.root
         self._wake_read, self._wake_write = os.pipe()
@@ -132,6 +133,18 @@ class X11Connection:
         poller.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000)
         with contextlib.suppress(BlockingIOError):
             os.read(self._wake_read, 4096)
+
+
+def _know_errors(display: Any) -> None:
+    """Let python-xlib read every error that the server sends.
+
+    Its RANDR extension puts its own errors in the places of the core's (BadValue, BadRequest) and makes them of a class
+    that is none of the protocol's: reading one fails in the middle, and whoever asks next on that connection would spin
+    for ever. It does so for all connections of a process, at each that is opened; so this one gets a table of its own.
+    """
+    wire = display.display
+    kept = {code: kind for code, kind in wire.error_classes.items() if issubclass(kind, xerror.XError)}
+    wire.error_classes = kept | xerror.xerror_class
 
 
 def _check_reachable(display: str) -> None:

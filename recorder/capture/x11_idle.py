@@ -5,6 +5,7 @@ from typing import Any
 from Xlib import X
 
 from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
+from recorder.capture.x11_property import read_property
 from recorder.capture.x11_source import X11Source
 from recorder.clock import NS_PER_MS
 from recorder.errors import CannotRecordError
@@ -69,7 +70,7 @@ class X11Idle(X11Source):
 
     def _look_at_lock(self) -> None:
         """What xscreensaver writes on the root window: the first number says what it shows."""
-        found = self._connection.root.get_full_property(self._status, X.AnyPropertyType)
+        found = read_property(self._connection.root, self._status)
         if found is None or found.format != 32 or not len(found.value):
             return
         locked = int(found.value[0]) == self._lock

@@ -7,12 +7,12 @@ from Xlib import X
 from Xlib.protocol import event as xevent
 
 from recorder.capture.x11_connection import X11Connection
+from recorder.capture.x11_property import read_property
 
 ANSWER_LIMIT_S = 2.0
 # A long text may take longer, as long as its pieces keep coming.
 WHOLE_LIMIT_S = 10.0
 SIZE_LIMIT_BYTES = 64 * 1024 * 1024
-_PIECE_WORDS = 65_536
 
 
 class SelectionReader:
@@ -49,7 +49,7 @@ class SelectionReader:
             return None
         if found.property_type == self._incremental:
             return self._pieces()
-        return bytes(found.value) if found.format == 8 else None
+        return bytes(found.value) if found.format == 8 and not found.bytes_after else None
 
     def _ask(self, selection: int, target: int) -> Any | None:
         """The property that the owner's answer lies in."""
@@ -68,7 +68,7 @@ class SelectionReader:
 
     def _take_property(self) -> Any | None:
         """The whole property; deleting it tells an incremental owner to go on."""
-        found = self._window.get_full_property(self._property, X.AnyPropertyType, sizehint=_PIECE_WORDS)
+        found = read_property(self._window, self._property, most_bytes=SIZE_LIMIT_BYTES)
         self._window.delete_property(self._property)
         self._connection.flush()
         return found

@@ -10,6 +10,7 @@ from Xlib import error as xerror
 from recorder.capture.linux_process import executable_of
 from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_connection import X11Connection, lost_in_words
+from recorder.capture.x11_property import MOST_BYTES, read_property
 from recorder.capture.x11_source import X11Source
 from recorder.capture.x11_time import ServerTime
 from recorder.clock import NS_PER_S
@@ -206,7 +207,7 @@ class X11ActiveWindow(X11Source):
 
     def _title(self, window: Any) -> str:
         for name in _TITLES:
-            found = window.get_full_property(self._atoms[name], X.AnyPropertyType)
+            found = read_property(window, self._atoms[name])
             if found is not None and isinstance(found.value, bytes) and found.value:
                 return _decoded(found.value)[:TITLE_LONGEST]
         return ""
@@ -215,13 +216,13 @@ class X11ActiveWindow(X11Source):
         """Its place on the desktop, with the frame that the window manager put around it."""
         size = window.get_geometry()
         corner = window.translate_coords(self._connection.root, 0, 0)
-        found = window.get_full_property(self._atoms["_NET_FRAME_EXTENTS"], X.AnyPropertyType)
+        found = read_property(window, self._atoms["_NET_FRAME_EXTENTS"])
         extents = list(found.value) if found is not None and found.format == 32 and len(found.value) == 4 else [0] * 4
         left, right, top, bottom = (int(number) for number in extents)
         return Rect(-corner.x - left, -corner.y - top, size.width + left + right, size.height + top + bottom)
 
     def _number(self, window: Any, name: str) -> int:
-        found = window.get_full_property(self._connection.atom(name), X.AnyPropertyType)
+        found = read_property(window, self._connection.atom(name))
         if found is None or found.format != 32 or not len(found.value):
             return 0
         return int(found.value[0])
@@ -244,17 +245,19 @@ def manager_name() -> str | None:
 
 def _manager_name(connection: X11Connection) -> str | None:
     check = connection.atom("_NET_SUPPORTING_WM_CHECK")
-    found = connection.root.get_full_property(check, X.AnyPropertyType)
+    found = read_property(connection.root, check)
     if found is None or not len(found.value):
         return None
     window = connection.display.create_resource_object("window", int(found.value[0]))
-    name = window.get_full_property(connection.atom("_NET_WM_NAME"), X.AnyPropertyType)
+    name = read_property(window, connection.atom("_NET_WM_NAME"))
     return _decoded(name.value) if name is not None and isinstance(name.value, bytes) else "a window manager"
 
 
 def _decoded(raw: bytes) -> str:
     """UTF-8 as the standard says, Latin-1 for old programs."""
     text = raw.split(b"\0", 1)[0]
+    if len(text) == MOST_BYTES:  # cut, perhaps inside a letter, far behind what is recorded of it
+        return text.decode("utf-8", errors="replace")
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError:

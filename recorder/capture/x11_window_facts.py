@@ -12,6 +12,7 @@ from recorder.capture.linux_process import executable_of
 from recorder.capture.shown_windows import program_names
 from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_connection import X11Connection
+from recorder.capture.x11_property import read_property
 from recorder.geometry import Rect
 
 TITLE_LONGEST = 1024
@@ -158,7 +159,7 @@ class X11WindowFacts:
         return number
 
     def _clients(self, window: Any, depth: int) -> tuple[int, ...]:
-        if window.get_full_property(self._state, X.AnyPropertyType) is not None:
+        if read_property(window, self._state) is not None:
             return (int(window.id),)
         if not depth:
             return ()
@@ -188,14 +189,16 @@ class X11WindowFacts:
         return next(filter(None, titles), "")[:TITLE_LONGEST]
 
     def _text(self, window: Any, atom: int) -> str:
-        found = window.get_full_property(atom, X.AnyPropertyType)
-        is_text = found is not None and isinstance(found.value, bytes)
-        return found.value.decode("utf-8", errors="replace") if is_text else ""
+        found = read_property(window, atom)
+        if found is None or not isinstance(found.value, bytes):
+            return ""
+        return found.value.decode("utf-8", errors="replace")
 
     def _number(self, window: Any, atom: int) -> int | None:
-        found = window.get_full_property(atom, X.AnyPropertyType)
-        is_number = found is not None and found.format == 32 and len(found.value) > 0
-        return int(found.value[0]) if is_number else None
+        found = read_property(window, atom)
+        if found is None or found.format != 32 or not len(found.value):
+            return None
+        return int(found.value[0])
 
     def _program(self, window: Any) -> tuple[int | None, str | None]:
         """By the server, which knows whom it is connected to; else by the window, which may say anything."""

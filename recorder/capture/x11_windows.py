@@ -6,21 +6,20 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
 from Xlib.ext import xfixes
 
-from recorder.capture.shown_windows import ShownWindow
+from recorder.capture.passed_states import PassedStates
+from recorder.capture.shown_windows import Look, ShownWindow
 from recorder.capture.x11_connection import X11Connection, lost_in_words
-from recorder.capture.x11_top_window import TopWindow, anything, unread
+from recorder.capture.x11_top_window import TopWindow
 from recorder.capture.x11_window_facts import WindowFacts, X11WindowFacts, is_before, outer_area
 from recorder.geometry import Rect
 
-MOST_PASSED = 4096  # states between two looks; a desktop that makes more is taken for changed everywhere
-
+MOST_ROUNDS = 16  # of taking what was told while the round before was taken: some program may never let that end
 log = logging.getLogger(__name__)
 
 _ROOT_EVENTS = X.SubstructureNotifyMask | X.PropertyChangeMask
@@ -31,27 +30,15 @@ _OWNER_EVENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What is shown now, from the lowest window to the highest, and every state of a window since the look before.
-
-    `is_composited`: a program draws the windows anew, or did since then, so none hides what lies under it for certain.
-    """
-
-    windows: tuple[ShownWindow, ...]
-    passed: tuple[ShownWindow, ...]
-    is_composited: bool
-
-
 class X11Windows:
     """Keeps the table of top-level windows by the server's events.
 
-    The server does one thing after the other, and tells every change: so whoever takes a picture between two calls of
+    The server does one thing after the other and tells every change: whoever takes a picture between two calls of
     `look` has in the second's `windows` and `passed` every place where a window was while the picture was taken.
     For that to hold, where a window stands and whether it is shown is taken from events alone, each in its turn: an
     answer to a question is of a later time than the event that made one ask, and skips what was in between. Nor is
     what was asked for thrown away while events of the same round trip are still to be taken.
-    For any thread. `on_change` is called, from a thread of this object's own, when something may be different.
+    For any thread. `on_change` is called, from a thread of its own, when something may be different.
     """
 
     def __init__(self, display: str | None = None) -> None:
@@ -61,7 +48,9 @@ class X11Windows:
         self._unplaced: set[int] = set()
         self._read_until: dict[int, dict[int | None, int]] = {}
         self._order: tuple[int, ...] = ()
-        self._passed: list[ShownWindow] = []
+        self._learned: set[int] = set()  # whose properties were read since the events that are being taken had come
+        self._is_drained = True
+        self._passed = PassedStates()
         self._is_order_stale = True
         self._is_composited = self._was_composited = False
         self._listeners: list[Callable[[], None]] = []
@@ -105,9 +94,10 @@ class X11Windows:
             self._connection.display.sync()
             self._take_events()
             windows = self._shown()  # asks, and takes what happened meanwhile: so what passed is complete only now
-            look = Look(windows, tuple(self._passed), self._is_composited or self._was_composited)
-            self._passed, self._was_composited = [], False
-            self._read_until.clear()
+            look = Look(windows, self._passed.take(), self._is_composited or self._was_composited)
+            self._was_composited = False
+            if self._is_drained:
+                self._read_until.clear()
             return look
 
     def glance(self) -> tuple[ShownWindow, ...]:
@@ -171,10 +161,10 @@ class X11Windows:
         """Take what has come; False once the display is gone."""
         try:
             with self._gate, lost_in_words():
-                before = len(self._passed)
+                before = self._passed.told
                 if self._connection.has_input():
                     self._take_events()
-                has_changed = len(self._passed) != before
+                has_changed = self._passed.told != before
         except Exception:  # the thread's top: whatever it is, `look` meets it too, and a grab then fails
             log.debug("window table ended", exc_info=True)
             has_changed, lost = True, True
@@ -198,7 +188,16 @@ class X11Windows:
         return tuple(top.shown() for top in tops if top is not None and top.is_mapped)
 
     def _take_events(self) -> None:
-        while events := self._connection.events(0):
+        """Take all that was told before this call, and what was told meanwhile as long as that comes to an end.
+
+        What does not is for the next call: it is of a later time than this one has to know of.
+        """
+        for _ in range(MOST_ROUNDS):
+            events = self._connection.events(0)
+            self._is_drained = not events
+            if self._is_drained:
+                return
+            self._learned.clear()
             for event in events:
                 self._take(event)
 
@@ -255,13 +254,7 @@ class X11Windows:
     def _passed_on(self, top: TopWindow) -> None:
         """Remember the state that it is in now."""
         if top.is_mapped:
-            self._remember(top.shown())
-
-    def _remember(self, state: ShownWindow) -> None:
-        if len(self._passed) < MOST_PASSED:
-            self._passed.append(state)
-        else:
-            self._passed[-1] = anything(time.monotonic())
+            self._passed.add(top.shown())
 
     # --- what the server tells ----------------------------------------------------------------------------------------
 
@@ -324,7 +317,7 @@ class X11Windows:
         self._facts.watch(number)
         frame = self._tops.get(self._facts.top_of(event.parent.id, self._tops) or 0)
         if frame is None:  # gone already, and with it the way to where this was shown
-            self._remember(anything(time.monotonic()))
+            self._passed.add_unknown()
             return
         frame.clients = (*frame.clients, number)
         if frame.is_mapped:
@@ -363,16 +356,23 @@ class X11Windows:
         top = next((top for top in self._tops.values() if number == top.number or number in top.clients), None)
         if top is None or not top.is_mapped:
             return
+        if top.number in self._learned:
+            self._missed(top, atom)
+            return
+        self._learned.add(top.number)
         self._passed_on(top)
         read = self._read_until.setdefault(number, {})
         read_until = read.get(atom, read.get(None))
-        is_name = self._facts.is_name(atom)
-        if is_name and read_until is not None and is_before(event.sequence_number, read_until):
-            # It had changed again before it was read, so what it said in between is not known.
-            self._remember(unread(top.shown(), is_title=self._facts.is_title(atom), at_s=time.monotonic()))
+        if read_until is not None and is_before(event.sequence_number, read_until):
+            self._missed(top, atom)
         self._learn(top)
         read[atom] = self._facts.asked
         self._passed_on(top)
+
+    def _missed(self, top: TopWindow, atom: int) -> None:
+        """It had changed again before it was read, so what it said in between is not known."""
+        if self._facts.is_name(atom):
+            self._passed.add_unread(top.shown(), is_title=self._facts.is_title(atom))
 
     def _shape_changed(self, event: Any) -> None:
         top = self._tops.get(event.affected_window.id)

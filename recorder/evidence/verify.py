@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from recorder.errors import KeyMissingError, UnreadableError
-from recorder.events import Event, Gap
+from recorder.events import Event, Gap, GapReason
 from recorder.evidence.chain import Entry
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict, in_order, status_of
@@ -190,10 +190,7 @@ class _Verification:
         for event in events:
             if isinstance(event, Gap):
                 place = where | {"at_ns": event.at_ns, "end_ns": event.end_ns}
-                sentence = (
-                    f"{event.what} was not recorded for {(event.end_ns - event.at_ns) / 1e9:.1f} s: {event.reason}."
-                )
-                yield finding(Code.GAP, Severity.PARTIAL, sentence, segment, **place)
+                yield finding(Code.GAP, Severity.PARTIAL, _gap_sentence(event), segment, **place)
         if self._check_events is not None and entry.kind is not None:
             kind = _CHUNK_KINDS[entry.kind]
             chunk = Chunk(segment, entry.sequence, entry.offset_bytes, entry.instant, kind, opened or NO_EVENTS)
@@ -259,3 +256,10 @@ def _unknown_type(segment: int, entry: Entry) -> Finding:
 def verdict_name(status: Status) -> str:
     """The verdict as one word for lists and scripts."""
     return status.name.lower()
+
+
+def _gap_sentence(gap: Gap) -> str:
+    """A source that ends says so at that moment; how long it gave nothing stands in a gap of its own, later."""
+    if gap.end_ns <= gap.at_ns and gap.reason == GapReason.SOURCE_FAILED:
+        return f"{gap.what} was not recorded from here on: {gap.reason}."
+    return f"{gap.what} was not recorded for {(gap.end_ns - gap.at_ns) / 1e9:.1f} s: {gap.reason}."

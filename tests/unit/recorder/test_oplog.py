@@ -244,6 +244,7 @@ EVERY_KIND: list[tuple[Event, str, str]] = [
     (WallClockChanged(0, 10**30, 1), "clock", "forward by 0.0 s"),
     (SourceStatus(0, "keyboard", False, "no permission"), "source", "NOT recorded: keyboard"),
     (Gap(0, 4 * S, "screen", "suspended"), "gap", "Not recorded for 4.0 s: screen"),
+    (Gap(4, 4, "window", "source_failed"), "gap", "Not recorded from here on: window"),
     (Gap(0, 4 * S, "input", "of a newer kind"), "gap", "input"),
     (Alert(0, "r1", "2", "Billing stopped", "high", "needs a ticket"), "alert", "Billing stopped"),
     (Unknown(0, "hologram"), "unknown", "hologram"),
