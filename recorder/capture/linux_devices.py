@@ -50,6 +50,7 @@ class LinuxDevices(ThreadSource):
         self._unready: set[str] = set()
         self._usb: list[Device] = []
         self._usb_names: list[str] = []
+        self._sizes: dict[str, str] = {}  # of what is in each reader of cards, and of sticks
         self._fixed: set[str] = set()  # where the kernel keeps the disks that nobody takes out
 
     def _open(self) -> str:
@@ -62,19 +63,24 @@ class LinuxDevices(ThreadSource):
         self._has_told()  # what it tells from here on is new
         self._look("found")
         while not self._wait_round(self._look_every_s):
-            if self._unready or self._has_told():
+            if self._unready or self._has_told() or self._has_another_card():
                 self._look("added")
 
     def _has_told(self) -> bool:
-        """Whether the kernel numbered another message about any device; of a card some readers make it send none."""
+        """Whether the kernel numbered another message about any device."""
         return self._events.may_have_moved(_said(self._sys / UEVENTS))
+
+    def _has_another_card(self) -> bool:
+        """Whether something else is in a reader than before: of a card some readers make the kernel send no message."""
+        return any(_said(self._sys / "block" / name / "size") != size for name, size in self._sizes.items())
 
     def _look(self, added: str) -> None:
         now_ns = self._clock.now_ns()
         names = _names(self._sys / USB)
         if names != self._usb_names or self._unready:  # asking each device costs more than looking which there are
             self._usb, self._usb_names = usb_devices(self._sys), names
-        devices = {device.place: device for device in (*self._usb, *removable_disks(self._sys, self._fixed))}
+        disks, self._sizes = removable_disks(self._sys, self._fixed)
+        devices = {device.place: device for device in (*self._usb, *disks)}
         # The kernel shows a device before its interfaces: what it is for is known a moment later.
         unready = {place for place, device in devices.items() if device.kind == USB_KIND and added != "found"}
         waiting = unready - self._unready
@@ -109,12 +115,13 @@ def usb_devices(sys: Path) -> list[Device]:
     return found
 
 
-def removable_disks(sys: Path, fixed: set[str]) -> list[Device]:
-    """Disks that can be taken out and have something in them, with their size.
+def removable_disks(sys: Path, fixed: set[str]) -> tuple[list[Device], dict[str, str]]:
+    """Disks that can be taken out and have something in them; and of all that can be, the size that the kernel says.
 
     `fixed` keeps which cannot be, so that those are not asked again: what is plugged in later is kept elsewhere.
     """
-    found = []
+    found: list[Device] = []
+    sizes: dict[str, str] = {}
     for name in _names(sys / "block"):
         folder = sys / "block" / name
         place = _place_of(folder)
@@ -124,13 +131,13 @@ def removable_disks(sys: Path, fixed: set[str]) -> list[Device]:
             if removable and place:
                 fixed.add(place)
             continue
-        sectors = _said(folder / "size")
+        sectors = sizes[name] = _said(folder / "size")
         if not sectors.isdecimal() or sectors == "0":
             continue
-        name = " ".join(filter(None, (_said(folder / "device" / "vendor"), _said(folder / "device" / "model"))))
+        said = " ".join(filter(None, (_said(folder / "device" / "vendor"), _said(folder / "device" / "model"))))
         size_mb = int(sectors) * 512 // 1_000_000
-        found.append(Device(folder.name, "disk", name or folder.name, f"{folder.name} {size_mb} MB"))
-    return found
+        found.append(Device(name, "disk", said or name, f"{name} {size_mb} MB"))
+    return found, sizes
 
 
 def _kind(folder: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recorder.agent_events import DeviceChanged, EvasionSign
+from recorder.capture import kernel_number
 from recorder.capture.evasive_programs import sign_of
 from recorder.capture.linux_devices import LinuxDevices
 from recorder.capture.linux_evasion import LinuxEvasion
@@ -170,6 +171,28 @@ def test_a_disk_with_something_in_it_is_a_device(tmp_path):
     finally:
         heard.source.stop()
     assert heard.of(DeviceChanged)[0].identity == "sdb 32000 MB"
+
+
+def test_a_card_is_seen_at_the_next_look_although_the_kernel_sends_no_message_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(kernel_number, "LEFT_OUT_MOST", 1_000_000)
+    (tmp_path / "bus").mkdir()
+    (tmp_path / "kernel").mkdir()
+    (tmp_path / "kernel/uevent_seqnum").write_text("7\n")
+    folder = tmp_path / "block/sdb"
+    folder.mkdir(parents=True)
+    (folder / "removable").write_text("1\n")
+    (folder / "size").write_text("0\n")
+    source = LinuxDevices(sys=tmp_path, look_every_s=0.02)
+    heard = Heard(source)
+    try:
+        wait_until(lambda: source._sizes, what="the reader to be known")
+        (folder / "size").write_text("62500000\n")
+        heard.wait_for(lambda h: h.of(DeviceChanged), "the card")
+        (folder / "size").write_text("0\n")
+        heard.wait_for(lambda h: len(h.of(DeviceChanged)) == 2, "its end")
+    finally:
+        source.stop()
+    assert [device.action for device in heard.of(DeviceChanged)] == ["added", "removed"]
 
 
 def show_disk(sys_folder, place, *, removable):
