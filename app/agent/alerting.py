@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.agent.supervision.messages import AlertRaised
+from app.channels.message import AlertMessage, Origin, message_of
 from recorder.clock import Clock
 from recorder.errors import StorageError
 from recorder.events import Alert
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.channels.webhook import Sign
 
 Put = Callable[[Alert], None]
+PutMessage = Callable[[AlertMessage], None]
 
 
 def alert_raised(alert: Alert) -> AlertRaised:
@@ -42,22 +44,42 @@ def outbox_path() -> Path:
 
 @contextlib.contextmanager
 def outlet_for(
-    policies: Sequence[ChannelPolicy], header: SessionHeader, *, clock: Clock, tell: "Tell"
+    policies: Sequence[ChannelPolicy],
+    header: SessionHeader,
+    *,
+    clock: Clock,
+    tell: "Tell",
+    also: PutMessage = lambda _: None,
 ) -> Iterator[Put | None]:
-    """Where this session's alerts are to be put; None if no channel is named."""
+    """Where this session's alerts are to be put; None if no channel is named. `also` is given each at once."""
     if not policies:
         yield None
         return
-    from app.channels.message import Origin
-    from app.channels.outlet import Outlet
-
     origin = Origin(
         recording=header.session_id,
         operator=header.operator,
         host=header.host,
         started_wall_ns=header.started.wall_ns,
     )
-    outlet = Outlet(outbox_path(), policies, origin, clock=clock, tell=tell)
+
+    def put_both(alert: Alert) -> None:
+        message = message_of(alert, origin)
+        also(message)
+        put(message)
+
+    with alerts_kept(policies, clock=clock, tell=tell) as put:
+        yield put_both
+
+
+@contextlib.contextmanager
+def alerts_kept(policies: Sequence[ChannelPolicy], *, clock: Clock, tell: "Tell") -> Iterator[PutMessage]:
+    """Where messages are to be put; nowhere, if no channel is named."""
+    if not policies:
+        yield lambda _: None
+        return
+    from app.channels.outlet import Outlet
+
+    outlet = Outlet(outbox_path(), policies, clock=clock, tell=tell)
     outlet.start()
     try:
         yield outlet.put

@@ -10,6 +10,7 @@ from typing import Protocol
 from app.agent.judging import Counts
 from app.agent.reading_rules import Read
 from app.agent.status import StatusPrinter
+from app.channels.message import AlertMessage
 from recorder.detect.counted import Counted
 from recorder.events import Alert, EndReason, Event
 from recorder.evidence.writer import SessionHeader
@@ -72,6 +73,10 @@ class Company(Protocol):
         """A rule fired just now; from the judge's thread."""
         ...
 
+    def alert_leaves(self, message: AlertMessage) -> None:
+        """This is put into the queue of the channels now; from the judge's thread."""
+        ...
+
     def counted(self, counted: Sequence[Counted]) -> None:
         """Rules counted this just now; from the judge's thread."""
         ...
@@ -129,6 +134,9 @@ class Terminal:
 
     def counted(self, counted: Sequence[Counted]) -> None:
         """Nobody would go on with it: a recorder that is killed here is not started again."""
+
+    def alert_leaves(self, message: AlertMessage) -> None:
+        """Nobody else is there to keep it."""
 
     def ended(self, ending: Ending, recorder: Recorder, exit_status: int) -> None:
         """Say how it ended, and where it lies."""

@@ -100,7 +100,8 @@ def _alert_ways(
     channels = governed.policy.policy.channels
     if company is None:
         stack.enter_context(sending(channels, sign=keys.device.sign, clock=clock, tell=note))
-    return stack.enter_context(outlet_for(channels, header, clock=clock, tell=company.warn if company else note))
+        return stack.enter_context(outlet_for(channels, header, clock=clock, tell=note))
+    return stack.enter_context(outlet_for(channels, header, clock=clock, tell=company.warn, also=company.alert_leaves))
 
 
 def _alerted(company: Company, put: Put | None, alert: Alert) -> None:

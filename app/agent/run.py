@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from app.agent.alerting import sending
+from app.agent.alerting import alerts_kept, sending
 from app.agent.attack_judging import attacks_judged
 from app.agent.failing import failed_before, is_told_on_screen, tell_and_try_again
 from app.agent.governing import Governed, govern, require_purpose
@@ -74,6 +74,7 @@ def _watch(asked: argparse.Namespace, clock: Clock) -> Outcome:
         sending(policy.channels, sign=device.sign, clock=clock, tell=note),
         daily_rounds(library, keys_folder(), policy, clock=clock, tell=note),
         attacks_judged(policy, clock=clock, tell=note) as judge_attack,
+        alerts_kept(policy.channels, clock=clock, tell=note) as put_alert,
     ):
         agent = Agent(
             recorder_arguments=recording_options(asked),
@@ -86,6 +87,7 @@ def _watch(asked: argparse.Namespace, clock: Clock) -> Outcome:
             policy=governed.policy.data,
             judge_attack=judge_attack,
             must_wait=lambda: must_end(library, policy.storage),
+            put_alert=put_alert,
         )
         with _ending_by_signal(agent):
             return shown.run(agent)

@@ -20,6 +20,7 @@ from app.agent.supervision.channel import next_message
 from app.agent.supervision.child import Callbacks, ResidentLost, ResidentWatch
 from app.agent.supervision.logout import session_is_closing
 from app.agent.supervision.messages import (
+    AlertLeaves,
     AnswerAwaited,
     Begin,
     Ended,
@@ -46,6 +47,7 @@ from app.agent.supervision.place import Place
 from app.agent.supervision.standing_in import StandIn
 from app.agent.supervision.telling import Teller
 from app.agent.supervision.witnessed import WitnessBook
+from app.channels.message import AlertMessage
 from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown
 from recorder.allocator import keep_freed_memory
 from recorder.capture.screen import DisplayLostError
@@ -229,6 +231,10 @@ class Supervised:
     def alerted(self, alert: Alert) -> None:
         """Have its responses carried out."""
         self._answering.alerted(alert)
+
+    def alert_leaves(self, message: AlertMessage) -> None:
+        """Keep it twice: what is not yet in the queue when this process is killed, the resident puts there."""
+        self._watch.say(AlertLeaves(message))
 
     def counts(self, session_id: str, *, goes_on: bool) -> Counts:
         """What the recorder before had counted, if its recording goes on."""

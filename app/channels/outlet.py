@@ -5,12 +5,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.channels.message import AlertMessage, Origin, message_of
+from app.channels.message import AlertMessage
 from app.channels.opening import channels_for
 from app.channels.outbox import Outbox
 from recorder.clock import Clock
 from recorder.errors import StorageError
-from recorder.events import Alert
 from recorder.policy.sections import ChannelPolicy
 
 TRY_AGAIN_S = 2.0
@@ -21,14 +20,11 @@ Tell = Callable[[str], None]
 
 
 class Outlet:
-    """Puts alerts of one session into the outbox. `tell` hears when they cannot be kept, and when they can again."""
+    """Puts alerts into the outbox. `tell` hears when they cannot be kept, and when they can again."""
 
-    def __init__(
-        self, path: Path, policies: Sequence[ChannelPolicy], origin: Origin, *, clock: Clock, tell: Tell
-    ) -> None:
+    def __init__(self, path: Path, policies: Sequence[ChannelPolicy], *, clock: Clock, tell: Tell) -> None:
         self._path = path
         self._policies = policies
-        self._origin = origin
         self._clock = clock
         self._tell = tell
         self._waiting: deque[tuple[AlertMessage, Sequence[str], int]] = deque()
@@ -42,12 +38,12 @@ class Outlet:
         """Begin."""
         self._thread.start()
 
-    def put(self, alert: Alert) -> None:
+    def put(self, message: AlertMessage) -> None:
         """Take an alert; from any thread, at once."""
-        channels = channels_for(alert.severity, self._policies)
+        channels = channels_for(message.severity, self._policies)
         if not channels:
             return
-        one = (message_of(alert, self._origin), channels, self._clock.read().wall_ns)
+        one = (message, channels, self._clock.read().wall_ns)
         with self._changed:
             if len(self._waiting) < MOST_WAITING:
                 self._waiting.append(one)

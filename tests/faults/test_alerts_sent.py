@@ -1,13 +1,16 @@
 """Alerts from the key that is pressed to the server that gets them, over kills and servers that are away."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from app.channels.outbox import FILE_NAME
 from recorder.evidence.files import is_locked
 from recorder.evidence.writer import LOCK_FILE
 from tests.agents import recorders_of
@@ -98,6 +101,27 @@ def test_an_alert_that_found_no_server_is_sent_once_when_there_is_one_whoever_wa
         wait_until(lambda: TITLE in [alert["title"] for alert in sent(server)], what="the alert", limit_s=20)
         assert again.stop() == 0
         assert [alert["title"] for alert in sent(server)].count(TITLE) == 1
+
+
+def test_an_alert_that_could_not_be_queued_when_its_recorder_was_killed_is_sent_once(
+    forbid, start_agent, site, policy, certificate
+):
+    with web(certificate) as server, contextlib.closing(sqlite3.connect(":memory:")) as queue:
+        agent = start_agent(policy(server.port))
+        before = agent.state
+        queue.execute("ATTACH ? AS queue", (str(site.home / "tachiai" / FILE_NAME),))
+        queue.execute("BEGIN IMMEDIATE")
+        queue.execute("UPDATE queue.waiting SET problem = ''")  # from here on nobody can write there
+        forbid(agent)
+        wait_until(lambda: TITLE in [row["text"] for row in agent.rows("alert")], what="the alert in the recording")
+        os.kill(before.recorder_pid, signal.SIGKILL)
+        agent.wait_recording(recorder=before.recorder_pid)
+        assert TITLE not in [alert["title"] for alert in sent(server)]
+        queue.rollback()
+        wait_until(lambda: TITLE in [alert["title"] for alert in sent(server)], what="the alert", limit_s=20)
+        assert agent.stop() == 0
+    assert [alert["title"] for alert in sent(server)].count(TITLE) == 1
+    assert len(set(server.ids)) == len(server.ids)
 
 
 def test_that_the_recorder_is_killed_again_and_again_is_told_outside_although_none_lives_to_judge_it(

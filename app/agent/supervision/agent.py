@@ -17,6 +17,7 @@ import msgspec
 from app.agent.supervision.attacks import JudgeAttack
 from app.agent.supervision.display_server import display_server
 from app.agent.supervision.messages import (
+    AlertLeaves,
     AlertRaised,
     FromRecorder,
     Heartbeat,
@@ -29,6 +30,7 @@ from app.agent.supervision.other_process import start_recorder
 from app.agent.supervision.place import AgentState, Place
 from app.agent.supervision.watcher import Start, Watcher
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
+from app.channels.message import AlertMessage
 from app.resident.locking import end_session, ending_ways
 from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.events import EndReason
@@ -68,10 +70,11 @@ class Agent:
         policy: bytes = b"",
         judge_attack: JudgeAttack | None = None,
         must_wait: Callable[[], bool] = lambda: False,
+        put_alert: Callable[[AlertMessage], None] = lambda _: None,
     ) -> None:
         self._place = place
         self._front = front
-        self._keeper = _StateKeeper(place, clock, front)
+        self._keeper = _StateKeeper(place, clock, front, put_alert)
         arguments = tuple(recorder_arguments)
         self._watcher = Watcher(
             lambda hear: start_recorder(arguments, hear),
@@ -113,10 +116,11 @@ class Agent:
 class _StateKeeper:
     """Writes down how it does with every heartbeat, and hands everything on to the front."""
 
-    def __init__(self, place: Place, clock: Clock, front: Front) -> None:
+    def __init__(self, place: Place, clock: Clock, front: Front, put_alert: Callable[[AlertMessage], None]) -> None:
         self._place = place
         self._clock = clock
         self._front = front
+        self._put_alert = put_alert
         self.recorder_pid: Callable[[], int] = int
         now_ns = clock.read().wall_ns
         self.state = AgentState(
@@ -153,6 +157,8 @@ class _StateKeeper:
                     not_recording_since_wall_ns=None,
                     problem="",
                 )
+            case AlertLeaves():
+                self._put_alert(message.message)
             case _:
                 pass
         self._front.heard(message)

@@ -8,6 +8,7 @@ import struct
 
 import msgspec
 
+from app.channels.message import AlertMessage
 from recorder.agent_events import EvasionSign
 from recorder.detect.counted import Counted
 from recorder.events import Alert
@@ -98,6 +99,12 @@ class AlertRaised(Message, frozen=True):
     severity: str
     reason: str
     responses: tuple[str, ...] = ()
+
+
+class AlertLeaves(Message, frozen=True):
+    """This goes to the channels: the resident puts it into their queue as well, which takes it once."""
+
+    message: AlertMessage
 
 
 class CountsSaid(Message, frozen=True):
@@ -291,6 +298,7 @@ FromRecorder = (
     | Rows
     | Miniature
     | AlertRaised
+    | AlertLeaves
     | CountsSaid
     | StorageSaid
     | PolicySaid
