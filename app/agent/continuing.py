@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.agent.supervision.messages import Resume
 from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.errors import StorageError, UnreadableError
 from recorder.events import GapReason
@@ -36,6 +37,11 @@ class Resuming:
     sealed_boot_ns: int | None
     tip: PreviousSegment | None
     refusal: str = ""
+
+    @classmethod
+    def asked(cls, by: Resume) -> "Resuming":
+        """As the resident asks for it."""
+        return cls(Path(by.folder), GapReason(by.reason), by.detail, by.sealed_boot_ns, by.tip)
 
     def go_on(self, device: DeviceKey, recipients: Recipients, clock: Clock) -> Continued | None:
         """The recording with a new segment begun; None if a new recording has to be made instead."""

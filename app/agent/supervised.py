@@ -135,12 +135,7 @@ class Supervised:
         )
         self._gate = threading.Lock()
         self.last: Ended | Refused | None = None
-        resume = begin.resume
-        self.resuming = (
-            Resuming(Path(resume.folder), GapReason(resume.reason), resume.detail, resume.sealed_boot_ns, resume.tip)
-            if resume is not None
-            else None
-        )
+        self.resuming = Resuming.asked(begin.resume) if begin.resume is not None else None
         self._watch = ResidentWatch(
             connection,
             begin,
