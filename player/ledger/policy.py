@@ -109,8 +109,18 @@ class Policy:
         if (text or not choice) and len(text) < self.least_length:
             return f"The reason needs at least {self.least_length} characters."
         if self.ticket and re.search(self.ticket, said) is None:
-            return f"The reason must name a ticket, written like this pattern: {self.ticket}"
+            return _no_ticket(self.ticket)
         return ""
+
+
+def _no_ticket(pattern: str) -> str:
+    """Said by an example: not everybody who must give a reason reads patterns."""
+    from recorder.policy.pattern_sample import pattern_sample  # RE2, which nothing else here needs
+
+    example = pattern_sample(pattern)
+    if not example:
+        return "The reason must name a ticket, in the form that your organisation prescribes."
+    return f"The reason must name a ticket, like {example}."
 
 
 class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
