@@ -132,6 +132,7 @@ class Recorder:
             clock=clock,
             begin_segment=self._screen.begin_segment,
             on_end=self._end_with,
+            on_turn=self._screen.look_after,
             listeners=listeners,
         )
 
@@ -211,8 +212,8 @@ class Recorder:
             source.stop()
         if self._gate is not None:
             self._gate.stop()
-        self._screen.stop()
-        self._screen_source.close()
+        if self._screen.stop():
+            self._screen_source.close()
         if self._judging is not None:
             self._judging.stop()
         self._queue.close()

@@ -17,6 +17,7 @@ from recorder.errors import CannotRecordError
 from recorder.events import Gap, GapReason, Screen, ScreensChanged, SourceStatus
 from recorder.geometry import Rect
 from recorder.session.event_queue import EventQueue, SegmentBoundary
+from recorder.session.pulse import Pulse
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -26,6 +27,9 @@ RETRY_S = 0.25
 DARK_LOOK_S = 0.25
 REST_NS = 2 * NS_PER_S  # longer than any area has to rest before it is sent exactly
 END_SETTLES = 64
+END_LIMIT_S = 30.0
+READ_AGAIN = "The screen can be read again."
+STANDS_STILL = "No picture of the screen could be taken any more; whether it changed is not known."
 
 log = logging.getLogger(__name__)
 
@@ -75,17 +79,31 @@ class ScreenRecorder:
         self._is_dark_wanted = False
         self._dark_since_ns: int | None = None
         self._grabbed_at_ns = -self._period_ns
+        self._pulse = Pulse(source.wake)
         self._thread = threading.Thread(target=self._run, name="screen recorder", daemon=True)
 
     def start(self) -> None:
         """Begin; the first things in the queue are the screens and their full pictures."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Record what is damaged now, then end; returns when the thread has."""
+    def stop(self) -> bool:
+        """Record what is damaged now, then end; returns when the thread has. False if it does not: that is a gap."""
         self._stopping.set()
         self._source.wake()
-        self._thread.join()
+        self._thread.join(END_LIMIT_S)
+        if self._thread.is_alive():
+            now_ns = self._clock.now_ns()
+            since_ns = self._pulse.still_since_ns()
+            self._queue.put(
+                Gap(now_ns if since_ns is None else since_ns, now_ns, "screen", GapReason.STALLED, STANDS_STILL)
+            )
+        return not self._thread.is_alive()
+
+    def look_after(self) -> None:
+        """Say so if the thread stands still; from another one, now and then."""
+        now_ns = self._clock.now_ns()
+        if not self._stopping.is_set() and self._pulse.look(now_ns) is not None:
+            self._queue.put(SourceStatus(now_ns, "screen", working=False, detail=STANDS_STILL))
 
     def wait_for_pictures(self, timeout_s: float) -> bool:
         """Wait until every screen's first full picture is in the queue; False if it is not within the limit."""
@@ -120,6 +138,7 @@ class ScreenRecorder:
             self._on_end(error)
 
     def _step(self) -> None:
+        self._beat()
         if self._is_dark_wanted:
             self._step_dark()
             return
@@ -136,6 +155,13 @@ class ScreenRecorder:
         if self._pending and (pauses[0] if pauses else self._pause_and_add()):
             self._grab_pending()
         self._settle()
+
+    def _beat(self) -> None:
+        still_since_ns = self._pulse.beat()
+        if still_since_ns is not None:
+            now_ns = self._clock.now_ns()
+            self._queue.put(Gap(still_since_ns, now_ns, "screen", GapReason.STALLED, STANDS_STILL))
+            self._queue.put(SourceStatus(now_ns, "screen", working=True, detail=READ_AGAIN))
 
     def _pause_and_add(self) -> bool:
         """Pause before a grab, and add what changed meanwhile; False if there is to be no grab now."""
@@ -290,6 +316,7 @@ class ScreenRecorder:
         """Open this screen's part of the segment with a full picture, however long the grab takes to succeed."""
         area = self._whole(number)
         while not self._stopping.is_set():
+            self._beat()
             at_ns = self._clock.now_ns()
             grabbed = self._grab(number, [area])
             if grabbed is not None:
@@ -321,7 +348,7 @@ class ScreenRecorder:
         if self._failing_since_ns is not None:
             now_ns = self._clock.now_ns()
             self._queue.put(Gap(self._failing_since_ns, now_ns, "screen", GapReason.GRAB_FAILED))
-            self._queue.put(SourceStatus(now_ns, "screen", working=True, detail="The screen can be read again."))
+            self._queue.put(SourceStatus(now_ns, "screen", working=True, detail=READ_AGAIN))
             self._failing_since_ns = None
 
 

@@ -64,6 +64,7 @@ class Sealer:
         clock: SessionClock,
         begin_segment: Callable[[str], None],
         on_end: Callable[[Exception], None],
+        on_turn: Callable[[], None] | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self._writer = writer
@@ -71,6 +72,7 @@ class Sealer:
         self._clock = clock
         self._begin_segment = begin_segment
         self._on_end = on_end
+        self._on_turn = on_turn
         self._listeners = listeners
         self._state = SessionState()
         self._coverage = CoverageTeller()
@@ -163,6 +165,8 @@ class Sealer:
 
     def _turn(self) -> None:
         self._turned_at_ns = self._clock.now_ns()
+        if self._on_turn is not None:
+            self._on_turn()
         if not self._held and not self._wait():
             self._through_ns = max(self._through_ns, self._clock.now_ns() - HOLD_BACK_NS)
             self._append(self._coverage.due(self._clock.now_ns()))
