@@ -15,11 +15,11 @@ from app.agent.cautions.gathered import cautions_with_lines
 from app.agent.notes import note
 from recorder.errors import KeyMissingError, PolicyError, StorageError
 from recorder.evidence.files import write_private_file
-from recorder.evidence.key_folder import keys_folder
+from recorder.evidence.key_folder import MACHINE_FOLDER, keys_folder
 from recorder.evidence.keys import RootKey, fingerprint, read_key_file
 from recorder.logrow import inert
 from recorder.policy.faults import Fault, FaultyPolicyError
-from recorder.policy.in_force import POLICY_FILE, install_policy, policy_that_holds, refusal
+from recorder.policy.in_force import POLICY_FILE, install_for_machine, install_policy, policy_that_holds, refusal
 from recorder.policy.policy_file import PolicyFile, parse_policy_bytes, policy_in, read_policy_bytes
 from recorder.policy.signing import signed_policy
 from recorder.policy.words import explained
@@ -105,10 +105,13 @@ def _root(asked: argparse.Namespace) -> RootKey:
 
 
 def _use(asked: argparse.Namespace) -> int:
-    keys = keys_folder()
     pin = _public_key(asked.root) if asked.root is not None else None
-    file = install_policy(asked.file, keys, pin=pin)
-    _say(f"{_head(file)} It holds here from the next recording on ({keys / POLICY_FILE}).")
+    if asked.system:
+        file, folder = install_for_machine(asked.file, pin=pin), MACHINE_FOLDER
+    else:
+        folder = keys_folder()
+        file = install_policy(asked.file, folder, pin=pin)
+    _say(f"{_head(file)} It holds here from the next recording on ({folder / POLICY_FILE}).")
     return 0
 
 

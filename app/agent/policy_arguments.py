@@ -10,6 +10,7 @@ examples:
   tachiai-agent policy check policy.toml                  every fault with its line, or what it says in words
   tachiai-agent policy sign policy.toml --root root.key   sign it with the organisation's root key
   tachiai-agent policy use policy.toml --root 3f1c...     let it hold here, and trust this root only
+  tachiai-agent policy use policy.toml --root 3f1c... --system     as root: for every user of this machine
   tachiai-agent policy show                               what holds here
 
 exit status:
@@ -39,6 +40,7 @@ def add_policy(commands: "argparse._SubParsersAction[Any]") -> None:
     use = _add(under, "use", "let a policy hold here from now on")
     use.add_argument("file", type=Path, metavar="FILE", help="the policy")
     use.add_argument("--root", metavar="KEY", help="trust this root only: its public key, or a file with it")
+    use.add_argument("--system", action="store_true", help="for every user of this machine, as root")
     _add(under, "example", "print a policy with every setting, explained")
 
 

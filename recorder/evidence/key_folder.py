@@ -6,6 +6,7 @@ KEYS/auditors/*.json       auditors' private keys
 KEYS/recipients.json       who recordings are sealed to, signed
 KEYS/root.key              the local root that signed it (only on a machine without an organisation's list)
 KEYS/organisation.pub      the organisation's root, if an administrator pinned it: then no other list is taken
+/etc/tachiai/organisation.pub   the same for every user of the machine, out of their reach: it goes before theirs
 """
 
 import os
@@ -38,6 +39,7 @@ HOME_VARIABLE = "TACHIAI_HOME"
 KEY_VARIABLE = "TACHIAI_KEY"
 _LOCAL_NAME = "local"
 _PINNED_ROOT = "organisation.pub"
+MACHINE_FOLDER = Path("/etc/tachiai")  # no variable names another: whoever is recorded sets those
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,10 @@ def pin_organisation(folder: Path, root_public_bytes: bytes) -> None:
 
 
 def pinned_root(folder: Path) -> bytes | None:
-    """The organisation's root that an administrator pinned here; None if there is none."""
-    path = folder / _PINNED_ROOT
-    if not path.exists():
+    """The organisation's root that an administrator pinned for the machine, or here; None if there is none."""
+    paths = (MACHINE_FOLDER / _PINNED_ROOT, folder / _PINNED_ROOT)
+    path = next((one for one in paths if one.exists()), None)
+    if path is None:
         return None
     try:
         return bytes.fromhex(read_key_file(path).decode("ascii").strip())
