@@ -1,7 +1,8 @@
 """Where a person types what is not to be recorded: why, and the programs that ask for passwords."""
 
 import fnmatch
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recorder.capture.linux_processes import LOCKERS
@@ -90,14 +91,15 @@ class PasswordPrograms:
     """Knows a password dialog or a lock screen by the program that shows it; `more` are the policy's."""
 
     def __init__(self, more: Sequence[str] = ()) -> None:
-        self._dialogs = (*DIALOGS, *(name.lower() for name in more))
+        self._dialogs = _any_of((*DIALOGS, *(name.lower() for name in more)))
+        self._locks = _any_of((*LOCKERS, *LOCK_DIALOGS))
 
     def hides(self, names: Sequence[str], arguments: Sequence[str] | None) -> Hidden | None:
         """Why nothing typed is recorded while a window of this program is shown; None if it may be."""
         for name in names:
-            if name in LOCKERS or _matches(name, LOCK_DIALOGS):
+            if self._locks.match(name):
                 return Hidden(SCREEN_LOCK, name)
-            if _matches(name, self._dialogs) or _asks_by_argument(name, arguments):
+            if self._dialogs.match(name) or _asks_by_argument(name, arguments):
                 return Hidden(PASSWORD_DIALOG, name)
         return None
 
@@ -107,8 +109,9 @@ class PasswordPrograms:
         return any(name in ASKING_BY_ARGUMENT for name in names)
 
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """These patterns of names as one, since every window is asked about."""
+    return re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns))
 
 
 def _asks_by_argument(name: str, arguments: Sequence[str] | None) -> bool:

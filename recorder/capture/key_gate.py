@@ -20,8 +20,11 @@ HOLD_NS = 120 * NS_PER_MS
 # A program that is busy says later what its field is; after this it is taken for a password's.
 ASKING_NS = 400 * NS_PER_MS
 # While nothing typed is recorded, the end of that is looked for so often.
-LOOK_EVERY_S = 0.01
-RARELY_S = 0.1  # if nobody types meanwhile
+LOOK_EVERY_NS = 10 * NS_PER_MS
+# If nobody types meanwhile. So long after a key it may be let through, too, and the thread wakes once for both: what is
+# due soon is done while it is awake.
+RARELY_NS = HOLD_NS
+SOON_NS = 3 * NS_PER_MS
 # After the last key it is still looked now and then, so that it is known where the next one goes before it comes.
 LATELY_NS = 30 * NS_PER_S
 LOOK_APART_NS = 4 * NS_PER_MS
@@ -32,6 +35,7 @@ REMEMBERED_NS = 30 * NS_PER_S
 PAUSE_NS = NS_PER_S
 LONGEST_NS = 4 * NS_PER_S
 ACTIVITY_NS = NS_PER_S
+NEVER_NS = 1 << 62
 # With these a person ends what a program reads.
 ENDING_NAMES = frozenset({"enter", "esc", "tab"})
 
@@ -84,6 +88,8 @@ class KeyGate:
         self._activity: KeyActivity | None = None
         self._is_locked = False
         self._typed_at_ns = 0
+        self._newest_ns = -1  # the time of the last key, by the server
+        self._wakes_at_ns: int | None = None
         self._stopping = False
         self._emit_outside: Emit | None = None
         self._clock_given: SessionClock | None = None
@@ -117,11 +123,12 @@ class KeyGate:
                 self._tabs.append(event.at_ns)
             if is_typed:
                 self._typed_at_ns = self._clock.now_ns()
+                self._newest_ns = max(self._newest_ns, event.at_ns)
                 self._fields.typed(event.at_ns, self._samples[-1].place)
                 self._visits.typed(event.at_ns)
             if is_typed or self._waiting:
                 self._waiting.append(event)
-                self._gate.notify_all()
+                self._wake_for(self._due_ns())
             else:
                 self._emit(event)
 
@@ -161,8 +168,7 @@ class KeyGate:
 
     def _look_if_due(self) -> None:
         """After the newest key, and again and again while nothing typed is recorded, or a far end is to answer."""
-        is_due = self._is_watching or (self._samples and self._samples[-1].at_ns < self._typed_at_ns)
-        if is_due and (self._stopping or self._may_look_now()):
+        if self._look_due_ns() <= self._clock.now_ns() + SOON_NS or (self._stopping and self._is_newest_unseen):
             self._sample()
 
     def _hidden_at(self, at_ns: int, *, is_cut: bool) -> Hidden | None:
@@ -207,15 +213,19 @@ class KeyGate:
         self._flush()
 
     @property
-    def _is_watching(self) -> bool:
-        if not self._samples:
-            return False
-        place = self._samples[-1].place
-        return place.hidden is not None or place.is_far or self._has_typed_lately
+    def _is_newest_unseen(self) -> bool:
+        return bool(self._samples) and self._samples[-1].at_ns < self._newest_ns
 
-    @property
-    def _has_typed_lately(self) -> bool:
-        return self._typed_at_ns > 0 and self._clock.now_ns() - self._typed_at_ns < LATELY_NS
+    def _look_due_ns(self) -> int:
+        """When to look again by itself."""
+        last, quiet_ns = self._samples[-1], self._clock.now_ns() - self._typed_at_ns
+        if self._is_newest_unseen:
+            return last.at_ns + LOOK_APART_NS
+        is_hidden = last.place.hidden is not None or last.place.is_far
+        if is_hidden and quiet_ns < OLDEST_NS:
+            return last.at_ns + LOOK_EVERY_NS
+        has_typed_lately = self._typed_at_ns > 0 and quiet_ns < LATELY_NS
+        return last.at_ns + RARELY_NS if is_hidden or has_typed_lately else NEVER_NS
 
     @property
     def _hold_ns(self) -> int:
@@ -228,22 +238,26 @@ class KeyGate:
         with self._gate:
             if self._stopping:
                 return False
-            self._gate.wait(self._wait_s())
+            now_ns, due_ns = self._clock.now_ns(), self._due_ns()
+            if due_ns > now_ns:
+                self._wakes_at_ns = due_ns
+                self._gate.wait(None if due_ns == NEVER_NS else (due_ns - now_ns) / NS_PER_S)
+                self._wakes_at_ns = None
             return not self._stopping
 
-    def _wait_s(self) -> float | None:
-        now_ns = self._clock.now_ns()
-        place = self._samples[-1].place
-        if (place.hidden is not None or place.is_far) and now_ns - self._typed_at_ns < OLDEST_NS:
-            return LOOK_EVERY_S
-        if self._samples and self._samples[-1].at_ns < self._typed_at_ns:
-            return LOOK_APART_NS / NS_PER_S
+    def _wake_for(self, due_ns: int) -> None:
+        """Let the thread not wait longer than until then. It is left alone if it will not anyway: waking it costs."""
+        if self._wakes_at_ns is not None and self._wakes_at_ns > due_ns:
+            self._gate.notify_all()
+
+    def _due_ns(self) -> int:
+        """When there is something to do for the thread."""
+        due_ns = self._look_due_ns()
         if self._waiting:
-            left_s = (self._waiting[0].at_ns + self._hold_ns - now_ns) / NS_PER_S
-            return max(0.001, min(left_s, HOLD_NS / NS_PER_S))
-        if self._run is not None or self._activity is not None:
-            return PAUSE_NS / NS_PER_S / 4
-        return RARELY_S if self._is_watching else None
+            due_ns = min(due_ns, self._waiting[0].at_ns + self._hold_ns)
+        elif self._run is not None or self._activity is not None:
+            due_ns = min(due_ns, self._clock.now_ns() + PAUSE_NS // 4)
+        return due_ns
 
     def _let_through(self, *, everything: bool = False) -> None:
         """Judge what has waited for long enough, in its order."""

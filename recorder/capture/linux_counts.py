@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from recorder.capture.kernel_number import KernelNumber
-from recorder.capture.linux_process import PROC
+from recorder.capture.linux_process import PROC, read_whole
 
 # The first of all namespaces of process ids (PROC_PID_INIT_INO). In another one the two numbers count different things.
 _FIRST_NAMESPACE = "pid:[4026531836]"
@@ -20,7 +20,7 @@ class ProcessCounts:
     def __init__(self, proc: Path = PROC) -> None:
         self._file: int | None = None
         self._number = KernelNumber()
-        if _counts_all(proc):
+        if counts_all(proc):
             self._file = os.open(proc / "loadavg", os.O_RDONLY)
 
     def may_have_changed(self) -> bool:
@@ -44,7 +44,16 @@ class ProcessCounts:
         return [fields[3].partition(b"/")[2], fields[4]] if len(fields) == 5 else []
 
 
-def _counts_all(proc: Path) -> bool:
+def last_id(proc: str) -> int | None:
+    """The last id that was given to a process or a thread, if `counts_all`: they are given in their order."""
+    try:
+        return int(read_whole(f"{proc}/loadavg").split()[-1])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def counts_all(proc: Path) -> bool:
+    """Whether the kernel's numbers are of the same processes as those that are listed there."""
     try:
         return str((proc / "self/ns/pid").readlink()) == _FIRST_NAMESPACE and (proc / "loadavg").is_file()
     except OSError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.capture.hidden_places import ECHO_OFF, Hidden
-from recorder.capture.linux_process import PROC
+from recorder.capture.linux_process import PROC, read_whole
 from recorder.capture.tty_askers import TtyAskers
 
 LOOK_AGAIN_S = 0.25
@@ -47,18 +47,22 @@ NOT_TO_BE_SEEN = "its terminal may not be looked at"
 class _Process:
     pid: int
     name: str
-    session: int
     tty: int | None  # the number of its pseudo-terminal
     foreground: int
     group: int
+    started_ticks: int  # tells it from a later one with the same pid
 
 
 class TerminalEcho:
-    """Asks for the terminals below a program. For one thread at a time; costs some 30 µs a terminal."""
+    """Asks for the terminals below a program. For one thread at a time; costs some 30 µs a terminal.
+
+    At every key, so its paths are texts: a `Path` takes as long as opening the file.
+    """
 
     def __init__(self, proc: Path = PROC, devices: Path = Path("/dev/pts")) -> None:
-        self._proc = proc
-        self._devices = devices
+        self._proc = str(proc)
+        self._devices = str(devices)
+        self._inside: dict[int, _Process] = {}  # by terminals, a process of each
         self._kept: dict[int, tuple[float, tuple[int, ...]]] = {}
         self._askers = TtyAskers(proc, devices)
         self._far: set[int] = set()
@@ -86,7 +90,7 @@ class TerminalEcho:
     def read_bytes(self, pid: int) -> int | None:
         """How much this process has read in all its life; None if that may not be seen."""
         try:
-            found = _READ.search((self._proc / str(pid) / "io").read_bytes())
+            found = _READ.search(read_whole(f"{self._proc}/{pid}/io"))
         except OSError:
             return None
         return None if found is None else int(found[1])
@@ -150,7 +154,7 @@ class TerminalEcho:
 
     def _local_flags(self, number: int) -> int:
         """The terminal's local modes. Opened for a moment only: an end left open would keep it from hanging up."""
-        device = os.open(self._devices / str(number), os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+        device = os.open(f"{self._devices}/{number}", os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             return int(termios.tcgetattr(device)[3])
         except termios.error as error:
@@ -176,11 +180,11 @@ class TerminalEcho:
     def _mastered(self, pid: int) -> set[int] | None:
         """The terminals whose other end this process holds; None if that may not be seen."""
         found: set[int] = set()
-        folder = self._proc / str(pid)
+        folder = f"{self._proc}/{pid}"
         try:
-            for entry in os.scandir(folder / "fd"):
+            for entry in os.scandir(f"{folder}/fd"):
                 if os.readlink(entry.path).endswith("ptmx"):  # noqa: PTH115 - a third of the time
-                    index = _TTY_INDEX.search((folder / "fdinfo" / entry.name).read_bytes())
+                    index = _TTY_INDEX.search(read_whole(f"{folder}/fdinfo/{entry.name}"))
                     if index is not None:
                         found.add(int(index[1]))
         except FileNotFoundError:  # closed, or ended, while we looked
@@ -206,16 +210,31 @@ class TerminalEcho:
                 waiting += [(grandchild, depth + 1) for grandchild in self._children(child)]
 
     def _reader(self, number: int, pid: int) -> _Process | None:
-        """The program in the terminal's foreground."""
-        below = next((process for process in self._leaders(pid) if process.tty == number), None)
-        below = below or next((process for process in self._all() if process.tty == number), None)
-        return None if below is None or below.foreground <= 0 else self._process(below.foreground)
+        """The program in the terminal's foreground, which any process inside of the terminal says."""
+        inside = self._still_inside(number)
+        if inside is None:
+            inside = next((process for process in self._leaders(pid) if process.tty == number), None)
+            inside = inside or next((process for process in self._all() if process.tty == number), None)
+        if inside is None:
+            return None
+        self._inside[number] = inside
+        if inside.foreground <= 0:
+            return None
+        return inside if inside.foreground == inside.pid else self._process(inside.foreground)
+
+    def _still_inside(self, number: int) -> _Process | None:
+        """The process that was inside of this terminal before, as it is now; None: it is gone, or elsewhere."""
+        before = self._inside.pop(number, None)
+        now = None if before is None else self._process(before.pid)
+        if before is None or now is None or now.tty != number or now.started_ticks != before.started_ticks:
+            return None
+        return now
 
     def _children(self, pid: int) -> list[int]:
         found: list[int] = []
         try:
-            for task in os.scandir(self._proc / str(pid) / "task"):
-                found += map(int, (self._proc / str(pid) / "task" / task.name / "children").read_bytes().split())
+            for task in os.scandir(f"{self._proc}/{pid}/task"):
+                found += map(int, read_whole(f"{task.path}/children").split())
         except OSError:
             return found
         return found
@@ -227,13 +246,20 @@ class TerminalEcho:
 
     def _process(self, pid: int) -> _Process | None:
         try:
-            raw = (self._proc / str(pid) / "stat").read_bytes()
+            raw = read_whole(f"{self._proc}/{pid}/stat")
         except OSError:
             return None
         name_starts, name_ends = raw.index(b"("), raw.rindex(b")")
-        fields = raw[name_ends + 2 :].split()
+        fields = raw[name_ends + 2 :].split(None, 20)
         name = raw[name_starts + 1 : name_ends].decode("utf-8", errors="replace")
-        return _Process(pid, name, int(fields[3]), _pts_number(int(fields[4])), int(fields[5]), int(fields[2]))
+        return _Process(
+            pid,
+            name,
+            tty=_pts_number(int(fields[4])),
+            foreground=int(fields[5]),
+            group=int(fields[2]),
+            started_ticks=int(fields[19]),
+        )
 
 
 def _pts_number(device: int) -> int | None:

@@ -33,6 +33,18 @@ class ShownWindow:
     mapped_at_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class TypedInto:
+    """What is shown, and the window of it that keys go to, and whose process that is; None as far as it is not known.
+
+    As long as nothing of it is another, it is the same object.
+    """
+
+    shown: tuple[ShownWindow, ...]
+    focused: ShownWindow | None
+    pid: int | None
+
+
 class WindowTable(Protocol):
     """Knows all windows that are shown. For any thread."""
 
@@ -40,8 +52,8 @@ class WindowTable(Protocol):
         """What is shown, from the lowest to the highest."""
         ...
 
-    def focused(self) -> tuple[ShownWindow | None, int | None]:
-        """The top-level window that keys go to, and whose process it is; None as far as that is not known."""
+    def typed_into(self) -> TypedInto:
+        """Where keys go now, and what is shown."""
         ...
 
 

@@ -31,24 +31,36 @@ class TypingPlace:
         self._programs = programs
         self._echo = echo
         self._local_time = local_time
+        self._shown: tuple[ShownWindow, ...] | None = None
+        self._pids: frozenset[int] = frozenset()
+        self._dialog: Hidden | None = None
 
     def look(self) -> Place:
         """What is typed into now; what cannot be found out is hidden."""
         try:
-            shown = self._windows.glance()
-            focused, pid = self._windows.focused()
+            typed = self._windows.typed_into()
         except (WorldError, xerror.XError):
             return Place(Hidden(ECHO_OFF, LATE))
-        hidden = self._dialog(shown) or self._masked(focused)
+        self._take(typed.shown)
+        focused, pid = typed.focused, typed.pid
+        hidden = self._dialog or self._masked(focused)
         if hidden is None and pid is not None:
             hidden = self._echo.hides(pid)
         window = None if focused is None else focused.window_id
-        pids = frozenset(window.pid for window in shown if window.pid is not None)
         if hidden is None and pid is not None and self._echo.is_far(pid):
-            return Place(None, pid, pids, is_far=True, read_bytes=self._echo.read_bytes(pid), window=window)
-        return Place(hidden, pid, pids, window=window)
+            return Place(None, pid, self._pids, is_far=True, read_bytes=self._echo.read_bytes(pid), window=window)
+        return Place(hidden, pid, self._pids, window=window)
 
-    def _dialog(self, shown: Iterable[ShownWindow]) -> Hidden | None:
+    def _take(self, shown: tuple[ShownWindow, ...]) -> None:
+        """What these windows say by themselves. A command line that decides is read at every look: it may change."""
+        if shown is self._shown:
+            return
+        self._pids = frozenset(window.pid for window in shown if window.pid is not None)
+        self._dialog = self._dialog_in(shown)
+        is_lasting = not any(self._programs.wants_arguments(window.names) for window in shown)
+        self._shown = shown if is_lasting else None
+
+    def _dialog_in(self, shown: Iterable[ShownWindow]) -> Hidden | None:
         """A password dialog or a lock screen takes what is typed, whatever has the focus."""
         for window in shown:
             asked = self._programs.wants_arguments(window.names) and window.pid is not None

@@ -5,11 +5,14 @@ import os
 import re
 import select
 import socket
+import struct
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 from Xlib import display as xdisplay
 from Xlib import error as xerror
+from Xlib.protocol import rq
 
 from recorder.capture.screen import DISPLAY_GONE, DisplayLostError
 from recorder.errors import CannotRecordError
@@ -51,7 +54,8 @@ class X11Connection:
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         os.set_blocking(self._wake_read, False)
-        self._poller_here = select.poll()
+        self._poller_here, self._waiter = select.poll(), select.poll()
+        self._waiter.register(self._wake_read, select.POLLIN)
         self._closed = False
 
     def has(self, extension: str) -> bool:
@@ -65,11 +69,16 @@ class X11Connection:
         Raises:
             DisplayLostError: the server is gone.
         """
-        pending = self._pending()
-        if pending or timeout_s == 0:
-            return pending
+        if timeout_s == 0 or self._has_work_here:
+            pending = self._pending()
+            if pending or timeout_s == 0:
+                return pending
         self._wait(timeout_s)
         return self._pending()
+
+    def events_here(self) -> list[Any]:
+        """What has come together with the last answer, without looking for more."""
+        return [self.display.next_event() for _ in range(len(self.display.display.event_queue))]
 
     def is_xwayland(self) -> bool:
         """Whether this server only serves X programs inside a Wayland session."""
@@ -82,6 +91,11 @@ class X11Connection:
             self._poller_here.register(self.display.fileno(), select.POLLIN)
         return bool(self._poller_here.poll(0))
 
+    def focus(self) -> int:
+        """The window that has the input focus, or X.NONE or X.PointerRoot. Raises DisplayLostError."""
+        with lost_in_words():
+            return int(_InputFocus(self.display.display).window)
+
     def sync(self) -> None:
         """Wait until the server has done everything asked so far. Raises DisplayLostError."""
         with lost_in_words():
@@ -89,8 +103,9 @@ class X11Connection:
 
     def flush(self) -> None:
         """Send what was asked."""
-        with lost_in_words():
-            self.display.flush()
+        if self._has_work_here:
+            with lost_in_words():
+                self.display.flush()
 
     def atom(self, name: str) -> int:
         """The server's number for a name."""
@@ -125,14 +140,42 @@ class X11Connection:
         with lost_in_words():
             return [self.display.next_event() for _ in range(self.display.pending_events())]
 
+    @property
+    def _has_work_here(self) -> bool:
+        """Whether something is still to be sent, or has come and was not taken yet."""
+        inner = self.display.display
+        return bool(inner.event_queue or inner.request_queue or inner.data_send)
+
     def _wait(self, timeout_s: float | None) -> None:
-        poller = select.poll()
         with lost_in_words():
-            poller.register(self.display.fileno(), select.POLLIN)
-        poller.register(self._wake_read, select.POLLIN)
-        poller.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000)
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._wake_read, 4096)
+            self._waiter.register(self.display.fileno(), select.POLLIN)
+        for ready, _ in self._waiter.poll(None if timeout_s is None else max(0.0, timeout_s) * 1000):
+            if ready == self._wake_read:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._wake_read, 4096)
+
+
+class _InputFocus(rq.ReplyRequest):  # type: ignore[misc]  # python-xlib has no types
+    """GetInputFocus, asked at every key: packed once, its answer read with one unpacking."""
+
+    _reply = None
+    _ASKING = struct.pack("=BxH", 43, 1)
+    _ANSWER = struct.Struct("=2xH4xI20x")
+
+    def __init__(self, display: Any) -> None:
+        self._display = display
+        self._binary = self._ASKING
+        self._serial: int | None = None
+        self._data: dict[str, int] | None = None
+        self._error: Exception | None = None
+        self._response_lock = threading.Lock()
+        display.send_request(self, True)
+        self.reply()
+
+    def _parse_response(self, data: bytes) -> None:
+        sequence, window = self._ANSWER.unpack(data)
+        with self._response_lock:
+            self._data = {"sequence_number": sequence, "window": int(window)}
 
 
 def _know_errors(display: Any) -> None:

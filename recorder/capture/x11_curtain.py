@@ -159,11 +159,10 @@ class X11Curtain(X11Source):
 
     def _hidden_work(self, cover: Cover, shown: Sequence[ShownWindow], ours: Container[int]) -> ShownWindow | None:
         """A window under the cover that may be worked in; None if what is typed into can be seen."""
-        typed_into, pid = self._table.focused()
-        is_elsewhere = typed_into is not None and pid not in ours and not cover.is_of(typed_into)
-        if typed_into is not None and is_elsewhere and is_workable(typed_into.area):
-            is_covered = is_hidden(typed_into, shown, self._monitors.desktop(), self._parts_of)
-            return typed_into if is_covered else None
+        typed = self._table.typed_into()
+        focused, is_ours = typed.focused, typed.pid in ours
+        if focused is not None and not is_ours and not cover.is_of(focused) and is_workable(focused.area):
+            return focused if is_hidden(focused, shown, self._monitors.desktop(), self._parts_of) else None
         return None if cover.is_managed else next(iter(lies_under(cover, shown, self._parts_of)), None)
 
     def _parts_of(self, window: ShownWindow) -> Sequence[Rect]:

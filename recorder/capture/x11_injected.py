@@ -15,6 +15,8 @@ from recorder.capture.x11_source import X11Source
 from recorder.errors import CannotRecordError
 
 SAY_AGAIN_NS = 60_000_000_000
+# Every key of every device comes here, and most are only counted; an input that is said is said so much later at most.
+REST_S = 0.25
 _MARK = "xtest"
 # XIRawEvent, X Input 2.2: behind the event's type come deviceid, time, detail, sourceid.
 _RAW = struct.Struct("=HIIH")
@@ -66,6 +68,10 @@ class X11Injected(X11Source):
         if self._said_ns is None or not any(self._counts.values()):
             return None
         return max(0.0, (self._said_ns + self._say_again_ns - self._clock.now_ns()) / 1e9)
+
+    @property
+    def _rest_s(self) -> float:
+        return REST_S
 
     def _close(self) -> None:
         if any(self._counts.values()):

@@ -34,6 +34,8 @@ class X11Source(ThreadSource):
                     self._take(event)
                 self._after_events()
                 self._connection.flush()
+            if self._rest_s:
+                self._stopping.wait(self._rest_s)
 
     @abstractmethod
     def _listen(self) -> str:
@@ -49,6 +51,11 @@ class X11Source(ThreadSource):
     def _wait_s(self) -> float | None:
         """How long to wait for events at most."""
         return None
+
+    @property
+    def _rest_s(self) -> float:
+        """For how long to leave further events where they are: taken together they cost less, and come later."""
+        return 0.0
 
     def _interrupt(self) -> None:
         if self._opened is not None:

@@ -1,8 +1,5 @@
 """All shown windows of an X display, known without a gap: what held between two looks is told with the second."""
 
-import contextlib
-import logging
-import select
 import threading
 import time
 from collections.abc import Callable
@@ -13,14 +10,14 @@ from Xlib import error as xerror
 from Xlib.ext import xfixes
 
 from recorder.capture.passed_states import PassedStates
-from recorder.capture.shown_windows import Look, ShownWindow
+from recorder.capture.shown_windows import Look, ShownWindow, TypedInto
 from recorder.capture.x11_connection import X11Connection, lost_in_words
+from recorder.capture.x11_table_watch import TableWatch
 from recorder.capture.x11_top_window import TopWindow
 from recorder.capture.x11_window_facts import WindowFacts, X11WindowFacts, is_before, outer_area
 from recorder.geometry import Rect
 
 MOST_ROUNDS = 16  # of taking what was told while the round before was taken: some program may never let that end
-log = logging.getLogger(__name__)
 
 _ROOT_EVENTS = X.SubstructureNotifyMask | X.PropertyChangeMask
 _OWNER_EVENTS = (
@@ -50,11 +47,13 @@ class X11Windows:
         self._order: tuple[int, ...] = ()
         self._learned: set[int] = set()  # whose properties were read since the events that are being taken had come
         self._is_drained = True
+        self._kept_shown: tuple[ShownWindow, ...] | None = None
+        self._kept_typed: tuple[int, TypedInto] | None = None  # until the server tells of anything
         self._passed = PassedStates()
         self._is_order_stale = True
         self._is_composited = self._was_composited = False
         self._listeners: list[Callable[[], None]] = []
-        self._thread: threading.Thread | None = None
+        self._watch: TableWatch | None = None
         self._opened: X11Connection | None = None
 
     def open(self) -> None:
@@ -70,16 +69,21 @@ class X11Windows:
             for child in connection.root.query_tree().children:
                 self._find(child.id)
             self._take_events()
-        self._thread = threading.Thread(target=self._watch, name="window table", daemon=True)
-        self._thread.start()
+        self._watch = TableWatch(connection, self._take_and_find, self._listeners)
+        self._watch.start()
 
     def close(self) -> None:
         """Let go; may be called twice, and before `open`."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
         if self._opened is not None:
-            self._opened.wake()
-            if self._thread is not None:
-                self._thread.join()
             self._opened.close()
+
+    @property
+    def _connection(self) -> X11Connection:
+        assert self._opened is not None, "used before open"
+        return self._opened
 
     def listen(self, on_change: Callable[[], None]) -> None:
         """Let this be called when something may be different."""
@@ -115,65 +119,53 @@ class X11Windows:
             top = None if found is None else self._tops.get(found)
             return None if top is None or not top.is_mapped else top.shown()
 
-    def focused(self) -> tuple[ShownWindow | None, int | None]:
-        """The top-level window that keys go to, and whose process it is; None as far as that is not known."""
+    def typed_into(self) -> TypedInto:
+        """Where keys go now, and what is shown.
+
+        The focus is always asked for, since the server tells of it late: it writes to one program after the other, so a
+        key may be heard before the focus that it followed. What was told before the answer is taken together with it.
+        """
         with self._gate, lost_in_words():
             number = self._focused_number()
-            if number is None:
-                return None, None
-            top = self.top_of(number)
-            return top, top.pid if top is not None and top.pid is not None else self._facts.pid_of(number)
+            self._take_events(self._connection.events_here)
+            if self._kept_typed is None or self._kept_typed[0] != number:
+                self._kept_typed = None
+                typed = self._typed_into(number)
+                if self._kept_shown is not typed.shown or self._is_order_stale:  # something was told meanwhile
+                    return typed
+                if typed.focused is None or typed.focused.pid is None:  # of which nothing tells; it is asked again
+                    return typed
+                self._kept_typed = (number, typed)
+            return self._kept_typed[1]
 
-    def _focused_number(self) -> int | None:
-        focus = self._connection.display.get_input_focus().focus
-        if focus == X.NONE:
-            return None
-        if focus == X.PointerRoot or focus.id == self._connection.root.id:
+    def _typed_into(self, number: int) -> TypedInto:
+        shown = self._shown()
+        if number == X.NONE:
+            return TypedInto(shown, None, None)
+        top = self.top_of(number)
+        pid = top.pid if top is not None and top.pid is not None else self._facts.pid_of(number)
+        return TypedInto(shown, top, pid)
+
+    def _focused_number(self) -> int:
+        """The window that has the focus, or that the pointer is in if the keys follow it; X.NONE if there is none."""
+        focus = self._connection.focus()
+        if focus in (X.PointerRoot, self._connection.root.id):
             under = self._connection.root.query_pointer().child
-            return None if under == X.NONE else int(under.id)
-        return int(focus.id)
+            return X.NONE if under == X.NONE else int(under.id)
+        return focus
 
     def facts_of_owner(self, window_id: int) -> WindowFacts:
         """Whose this window is, shown or not."""
         with self._gate, lost_in_words():
             return self._facts.of((window_id,)) or WindowFacts()
 
-    # --- the thread ---------------------------------------------------------------------------------------------------
-
-    @property
-    def _connection(self) -> X11Connection:
-        assert self._opened is not None, "used before open"
-        return self._opened
-
-    def _watch(self) -> None:
-        """Take events as they come, so that `on_change` is called soon; `look` does not depend on it."""
-        connection = self._connection
-        with contextlib.suppress(OSError, ValueError):  # the connection is gone: `look` says so to who asks
-            display, wake = connection.display.fileno(), connection.wake_fileno()
-            poller = select.poll()
-            poller.register(display, select.POLLIN)
-            poller.register(wake, select.POLLIN)
-            while wake not in (found := dict(poller.poll())):
-                if found.get(display, 0) & ~select.POLLIN or not self._take_and_tell():
-                    return
-
-    def _take_and_tell(self) -> bool:
-        """Take what has come; False once the display is gone."""
-        try:
-            with self._gate, lost_in_words():
-                before = self._passed.told
-                if self._connection.has_input():
-                    self._take_events()
-                has_changed = self._passed.told != before
-        except Exception:  # the thread's top: whatever it is, `look` meets it too, and a grab then fails
-            log.debug("window table ended", exc_info=True)
-            has_changed, lost = True, True
-        else:
-            lost = False
-        if has_changed:
-            for listener in self._listeners:
-                listener()
-        return not lost
+    def _take_and_find(self) -> bool:
+        """Take what has come; whether something may be different."""
+        with self._gate, lost_in_words():
+            before = self._passed.told
+            if self._connection.has_input():
+                self._take_events()
+            return self._passed.told != before
 
     # --- the table ----------------------------------------------------------------------------------------------------
 
@@ -183,17 +175,20 @@ class X11Windows:
             self._order = tuple(child.id for child in self._connection.root.query_tree().children)
             self._is_composited = self._connection.display.get_selection_owner(self._manager) != X.NONE
             self._place_unplaced()
+            self._kept_shown = None
             self._take_events()
-        tops = (self._tops.get(number) for number in self._order)
-        return tuple(top.shown() for top in tops if top is not None and top.is_mapped)
+        if self._kept_shown is None:
+            tops = (self._tops.get(number) for number in self._order)
+            self._kept_shown = tuple(top.shown() for top in tops if top is not None and top.is_mapped)
+        return self._kept_shown
 
-    def _take_events(self) -> None:
+    def _take_events(self, come: Callable[[], list[Any]] | None = None) -> None:
         """Take all that was told before this call, and what was told meanwhile as long as that comes to an end.
 
         What does not is for the next call: it is of a later time than this one has to know of.
         """
         for _ in range(MOST_ROUNDS):
-            events = self._connection.events(0)
+            events = self._connection.events(0) if come is None else come()
             self._is_drained = not events
             if self._is_drained:
                 return
@@ -209,6 +204,8 @@ class X11Windows:
             return
         told_of = getattr(event, "event", self._connection.root)
         if told_of.id == self._connection.root.id or kind in _OF_CLIENTS:
+            if kind != "PropertyNotify" or self._facts.is_telling(event.atom):  # toolkits count keys in a property
+                self._kept_shown = self._kept_typed = None
             handle(self, event)
 
     def _find(self, number: int) -> None:

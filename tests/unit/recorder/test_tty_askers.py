@@ -92,3 +92,35 @@ def test_a_passphrase_asked_for_on_the_terminal_of_a_program_in_the_foreground_i
     finally:
         os.close(master)
         os.close(slave)
+
+
+def test_one_that_came_since_the_look_before_is_found_by_its_number_alone(tmp_path: Path) -> None:
+    pipe = tmp_path / "end"
+    os.mkfifo(pipe)
+    master, slave = os.openpty()
+    now_s = [100.0]
+    askers = TtyAskers(now_s=lambda: now_s[0])
+    number = int(os.ttyname(slave).rpartition("/")[2])
+
+    def asks() -> str | None:
+        now_s[0] += AGAIN_S  # so seldom that the names are read, and too soon for all processes to be listed
+        return askers.at(number, (0, 1), lambda _pid: False)
+
+    try:
+        assert asks() is None
+        asking = subprocess.Popen(
+            [sys.executable, "-c", RAW, "pinentry-curses", str(pipe)], stdin=slave, stdout=subprocess.PIPE, text=True
+        )
+        assert asking.stdout is not None
+        try:
+            assert asks() is None, "its name is another yet"
+            assert asking.stdout.readline() == "ready\n"
+            assert [asks(), asks()] == ["pinentry-curses"] * 2
+        finally:
+            pipe.write_text("")
+            asking.stdout.close()
+            asking.wait(10)
+        assert asks() is None
+    finally:
+        os.close(master)
+        os.close(slave)
