@@ -1,5 +1,6 @@
 """Texts that must be written in a certain way: what is wrong with one, in a sentence."""
 
+import ipaddress
 import re
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
@@ -8,7 +9,9 @@ from recorder.patterns import Pattern
 from recorder.policy.setting import Form
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))", re.ASCII)
-_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
+_MAILBOX = re.compile(r"[^\s\x00-\x1f\x7f@<>,;:()\[\]\"\\.]+(\.[^\s\x00-\x1f\x7f@<>,;:()\[\]\"\\.]+)*")
+_HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))*\.?")
+_NUMBERS = re.compile(r"[\d.]+")  # an address, or nothing
 
 
 def form_problem(form: Form, text: str) -> str:
@@ -23,7 +26,9 @@ def form_problem(form: Form, text: str) -> str:
         case Form.URL:
             return _url(text)
         case Form.ADDRESS:
-            return "" if _ADDRESS.fullmatch(text) else "is not a mail address; write it like soc@example.com"
+            return "" if _is_mail_address(text) else "is not a mail address; write it like soc@example.com"
+        case Form.HOST:
+            return _host(text)
         case Form.NAME:
             return "" if text == text.strip() else "must not begin or end with a space"
 
@@ -68,7 +73,30 @@ def _path(text: str) -> str:
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        is_whole = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+        is_whole = parts.scheme == "https" and _is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         is_whole = False
-    return "" if is_whole and not re.search(r"\s", text) else "is not an address that begins with https://"
+    if not is_whole or re.search(r"\s", text):
+        return "is not an address that begins with https:// and a server's name"
+    if parts.username is not None or parts.password is not None:
+        return "has a name or password before its @, which is never sent; remove it (`secret_file` signs)"
+    return ""
+
+
+def _host(text: str) -> str:
+    if _is_host(text):
+        return ""
+    return "is not the name or address of a server; write it like loghost.example.com, and a port as `port`"
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return _HOST.fullmatch(text) is not None and _NUMBERS.fullmatch(text) is None
+    return True
+
+
+def _is_mail_address(text: str) -> bool:
+    mailbox, at, server = text.rpartition("@")
+    return bool(at) and _MAILBOX.fullmatch(mailbox) is not None and _is_host(server.removeprefix("[").removesuffix("]"))

@@ -212,7 +212,7 @@ class ChannelPolicy:
     name: Annotated[str, Setting("What this channel is called.", longest=100, form=Form.NAME, is_needed=True)] = ""
     kind: Annotated[ChannelKind, Setting("How it sends.", is_needed=True)] = ChannelKind.DESKTOP
     least_severity: Annotated[AlertSeverity, Setting("It sends alerts from this severity on.")] = AlertSeverity.MEDIUM
-    host: Annotated[str, Setting("The syslog or mail server.", longest=255)] = ""
+    host: Annotated[str, Setting("The syslog or mail server.", longest=255, form=Form.HOST)] = ""
     port: Annotated[int, Setting("The server's port; 0: the usual one of its kind.", least=0, most=65_535)] = 0
     transport: Annotated[
         Transport,

@@ -12,6 +12,7 @@ class Form(enum.StrEnum):
     PATH = "a full path"
     URL = "an https address"
     ADDRESS = "a mail address"
+    HOST = "the name or address of a server"
     NAME = "a name"
 
 

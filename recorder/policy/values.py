@@ -2,6 +2,7 @@
 
 import enum
 import math
+import re
 from typing import Any
 
 from recorder.geometry import Rect
@@ -11,6 +12,7 @@ from recorder.policy.setting import Setting
 
 _MOST_SAID = 60
 _FARTHEST_PX = 2**20
+_CREDENTIALS = re.compile(r"(?<=//)[^/?#@]*(?=@)")  # nobody needs to read a password to know what to do
 
 
 def read_value(kind: Any, setting: Setting, value: object, *, in_list: bool) -> tuple[str, Any]:
@@ -76,4 +78,4 @@ def _text_problem(setting: Setting, value: str, *, may_be_empty: bool) -> str:
     if inert(shown) != shown:
         return f'has signs that cannot be seen ("{short(value)}"); remove them'
     problem = form_problem(setting.form, value) if setting.form is not None else ""
-    return f'"{short(value)}" {problem}' if problem else ""
+    return f'"{short(_CREDENTIALS.sub("…", value))}" {problem}' if problem else ""

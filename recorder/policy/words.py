@@ -175,7 +175,8 @@ def _channel(channel: ChannelPolicy) -> str:
         case ChannelKind.DESKTOP:
             to = "are shown on the operator's desktop"
         case ChannelKind.WEBHOOK:
-            to = f"are posted to {inert(channel.url)}, signed with the secret in {inert(channel.secret_file)}"
+            to = f"are posted to {inert(channel.url)}, signed with this machine's key"
+            to += f" and with the secret in {inert(channel.secret_file)}" if channel.secret_file else ""
         case ChannelKind.SYSLOG:
             to = f"go to the syslog server {server} over {_TRANSPORT[channel.transport]}"
         case ChannelKind.MAIL:

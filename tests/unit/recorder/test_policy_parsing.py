@@ -102,6 +102,14 @@ def test_all_faults_are_told_at_once_each_with_its_line():
         (HEAD + '[[masks]]\nname = "x"\ndays = ["Montag"]\n', 5, "must be mon, tue"),
         (HEAD + '[[masks]]\nname = "x"\ntitles = "x"\n', 5, "must be a list"),
         (HEAD + '[[masks]]\nname = "x"\ntitles = [""]\n', 5, "is empty"),
+        *((HEAD + f'[[channels]]\nname = "x"\nkind = "mail"\nhost = "h"\nsender = "{sender}"\n', 7, "is not a mail")
+          for sender in ("https://u:p@h/", "a@", "a@../x", "a@b@c", "a..b@c", "a b@c", "a@b c", "a@1.2.3")),
+        *((HEAD + f'[[channels]]\nname = "x"\nkind = "syslog"\nhost = "{host}"\n', 6, "is not the name or address of a")
+          for host in ("../x", "a b", "h:514", "https://h", "u@h", "-h", "a..b", "1.2.3.4.5", "[::1]")),
+        *((HEAD + f'[[channels]]\nname = "x"\nkind = "webhook"\nurl = "{url}"\n', 6, "is not an address that begins")
+          for url in ("http://h", "https://", "https://../x", "https://a b/", "h", "https://h:99999/")),
+        *((HEAD + f'[[channels]]\nname = "x"\nkind = "webhook"\nurl = "https://{who}@h/"\n', 6, "which is never sent")
+          for who in ("u:p", "u", ":p")),
         (HEAD + '[[masks]]\nname = " x"\ntitles = ["y"]\n', 4, "must not begin or end with a space"),
     ],
 )  # fmt: skip
@@ -159,6 +167,21 @@ def test_an_unknown_setting_is_answered_with_the_nearest_known_one(text, nearest
 )
 def test_a_name_that_is_like_no_other_is_answered_with_all_that_there_are(text, sentence):
     assert only_fault(HEAD + text).sentence.startswith(sentence)
+
+
+@pytest.mark.parametrize("host", ["loghost", "log-1.example.com.", "10.0.0.1", "::1", "監査.example.jp", "log_1"])
+def test_servers_are_named_in_many_ways(host):
+    syslog = f'[[channels]]\nname = "s"\nkind = "syslog"\nhost = "{host}"\n'
+    people = f'sender = "a.b+c/d@{host}"\nrecipients = ["r@[::1]"]\n'
+    mail = f'[[channels]]\nname = "m"\nkind = "mail"\nhost = "{host}"\n{people}'
+    shown = f"[{host}]" if ":" in host else host
+    webhook = f'[[channels]]\nname = "w"\nkind = "webhook"\nurl = "https://{shown}:8443/x?to=a@b"\n'
+    assert parse_policy(HEAD + syslog + mail + webhook).faults == ()
+
+
+def test_a_password_in_an_address_is_not_repeated():
+    fault = only_fault(HEAD + '[[channels]]\nname = "x"\nkind = "webhook"\nurl = "https://me:hunter2@h/"\n')
+    assert fault.sentence.startswith('`channels.url` "https://…@h/" has a name or password before its @')
 
 
 def test_a_name_that_must_be_given_is_not_to_be_left_out():
