@@ -37,9 +37,7 @@ def alert_raised(alert: Alert) -> AlertRaised:
 
 def outbox_path() -> Path:
     """Where this user's alerts wait."""
-    from app.channels.outbox import FILE_NAME
-
-    return home_folder() / FILE_NAME
+    return home_folder() / "outbox.db"
 
 
 @contextlib.contextmanager

@@ -20,7 +20,6 @@ from recorder.clock import NS_PER_S
 from recorder.evidence.files import SystemFiles
 from recorder.store.sqlite_door import Database
 
-FILE_NAME = "outbox.db"
 _LOCK_DIGITS = 16
 REMEMBERED_NS = 90 * 86_400 * NS_PER_S
 _NOT_READ = "An alert in the queue cannot be read by this version; it is not sent, and stands in its recording."
