@@ -95,9 +95,9 @@ class Judge:
         ]
 
     @property
-    def is_text_open(self) -> bool:
-        """Whether text is being typed of which `look` has not seen the end."""
-        return self._observer.is_text_open
+    def look_due_ns(self) -> int | None:
+        """From when on `look` has more to tell of the text that is being typed; None: of what came so far, nothing."""
+        return self._observer.look_due_ns
 
     @property
     def is_burst_open(self) -> bool:

@@ -90,12 +90,15 @@ class Observer:
         return [self._typed(row, text, is_growing=is_growing)]
 
     @property
-    def is_text_open(self) -> bool:
-        """Whether text is being typed whose end `look` has not told."""
+    def look_due_ns(self) -> int | None:
+        """From when on `look` has more to tell of the text that is being typed; None: of what came so far, nothing."""
         row = self._log.pending()
         if row is None or row.kind != "text" or not (text := typed_text(row)):
-            return False
-        return self._growing_told != (row.at_ns, text, False)
+            return None
+        if self._growing_told == (row.at_ns, text, False):
+            return None
+        ends_ns = row.end_ns + TYPING_PAUSE_NS
+        return ends_ns if self._growing_told == (row.at_ns, text, True) else row.end_ns
 
     def finish(self) -> list[Observation]:
         """What is still open: there will be no more events."""

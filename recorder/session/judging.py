@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from recorder.clock import SessionClock
+from recorder.clock import NS_PER_S, SessionClock
 from recorder.detect.counted import Counted
 from recorder.detect.faults import Fault
 from recorder.detect.judge import Judge
@@ -25,8 +25,8 @@ from recorder.events import (
 SOURCE = "rules"
 # Threads report what they saw a few milliseconds after it happened: the order is fixed after that.
 HOLD_BACK_NS = 60_000_000
-PERIOD_S = 0.05
-BURST_LOOK_S = 5.0
+PERIOD_NS = 50_000_000
+LOOK_S = 5.0
 EVENTS_LIMIT = 200_000
 MOST_FAULTS_TOLD = 20
 _NOT_JUDGED = (Patch, Snapshot, PointerMoved, PointerShape, Alert)
@@ -68,6 +68,7 @@ class Judging:
         self._held: list[Event] = []
         self._condition = threading.Condition()
         self._stopping = False
+        self._turned_at_ns = 0
         self._has_failed = False
         self._dropped: tuple[int, int, int] | None = None
         self._forgotten_told = 0
@@ -137,12 +138,25 @@ class Judging:
     def _wait(self, judge: Judge) -> bool:
         """Wait until there is something to do; True if it is to end."""
         with self._condition:
-            if self._held or judge.is_text_open:
-                self._condition.wait_for(lambda: self._stopping, PERIOD_S)
-            elif not self._inbox and not self._stopping:
-                self._condition.wait(BURST_LOOK_S if judge.is_burst_open else None)
-                self._condition.wait_for(lambda: self._stopping, PERIOD_S)
+            if not self._held and not self._inbox:
+                self._condition.wait_for(lambda: self._stopping or self._inbox, self._rest_s(judge))
+            if self._held or self._inbox:
+                self._condition.wait_for(lambda: self._stopping, self._ripens_s())
             return self._stopping
+
+    def _rest_s(self, judge: Judge) -> float | None:
+        """How long there is nothing to do if nothing more comes."""
+        most_s = LOOK_S if judge.is_burst_open else None
+        due_ns = judge.look_due_ns
+        if due_ns is None:
+            return most_s
+        return min(LOOK_S, max(0.0, (due_ns - self._now_ns()) / NS_PER_S))  # a time from the future is a wrong one
+
+    def _ripens_s(self) -> float:
+        """Until the order of the first that came is fixed; turns have a period between them, however much comes."""
+        first = self._held[0] if self._held else self._inbox[0]
+        ripe_ns = max(first.at_ns + HOLD_BACK_NS, self._turned_at_ns + PERIOD_NS)
+        return min(HOLD_BACK_NS, max(0, ripe_ns - self._now_ns())) / NS_PER_S
 
     def _turn(self, judge: Judge, *, before_ns: int | None) -> None:
         with self._condition:
@@ -150,7 +164,7 @@ class Judging:
             self._inbox.clear()
             dropped, self._dropped = self._dropped, None
         self._held.sort(key=lambda event: event.at_ns)
-        now_ns = self._now_ns()
+        now_ns = self._turned_at_ns = self._now_ns()
         count = len(self._held)
         if before_ns is not None:  # what comes from the future has a wrong time, and waits for nothing
             count = next((at for at, event in enumerate(self._held) if before_ns < event.at_ns <= now_ns), count)

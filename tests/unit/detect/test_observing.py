@@ -4,6 +4,7 @@ from recorder.detect.addresses import addresses
 from recorder.detect.examples import read_example
 from recorder.detect.observing import LONGEST_RUN, Observer
 from recorder.events import Key, ProcessStarted, SessionStarted, WallClockChanged, Window, WindowActive
+from recorder.pieces import TYPING_PAUSE_NS
 
 S = 1_000_000_000
 TERMINAL = Window(1, "root@web1", "xterm", 10, "/usr/bin/xterm")
@@ -57,9 +58,12 @@ def test_text_is_told_while_it_grows_and_again_when_it_is_whole():
     (growing,) = observer.look(1_100_000_000)
     assert (growing.fields["Text"], growing.is_growing, growing.run_end) == ("confid", True, 6)
     assert observer.look(1_150_000_000) == []
+    assert observer.look_due_ns == growing.at_ns + TYPING_PAUSE_NS
     (whole,) = observer.look(10 * S)  # a pause ends it, whether or not anything else happens
     assert (whole.fields["Text"], whole.is_growing) == ("confid", False)
-    assert not observer.is_text_open
+    assert observer.look_due_ns is None
+    observer.take(Key(10 * S, "x"))
+    assert observer.look_due_ns == 10 * S, "what came since is told at once"
 
 
 def test_text_across_pauses_is_one_stretch():

@@ -108,12 +108,17 @@ def test_what_has_come_is_judged_when_it_stops(session):
     assert [alert.title for alert in one.of(Alert)] == ["Halted"]
 
 
-def test_text_that_waits_for_its_end_is_judged_when_nothing_else_happens(session):
+def test_text_that_waits_for_its_end_is_judged_when_nothing_else_happens(session, monkeypatch):
+    turns = []
+    turn = Judging._turn
+    monkeypatch.setattr(Judging, "_turn", lambda *given, **named: turns.append(1) or turn(*given, **named))
     one = session()
+    wait_until(lambda: one.of(SourceStatus), what="it says what judges")
     at_ns = one.clock.now_ns()
     one.put(WindowActive(at_ns, TERMINAL), *(Key(at_ns + 1 + place, one) for place, one in enumerate("secret")))
     wait_until(lambda: one.of(Alert), what="an alert")
     assert [alert.title for alert in one.of(Alert)] == ["Secret"]
+    assert len(turns) <= 4, "it sleeps until the text counts as ended"
 
 
 def test_what_it_cannot_take_is_a_gap(session):
