@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.channels.webhook import Sign
 
 Put = Callable[[Alert], None]
+OUTBOX_NAME = "outbox.db"
 PutMessage = Callable[[AlertMessage], None]
 
 
@@ -37,7 +38,7 @@ def alert_raised(alert: Alert) -> AlertRaised:
 
 def outbox_path() -> Path:
     """Where this user's alerts wait."""
-    return home_folder() / "outbox.db"
+    return home_folder() / OUTBOX_NAME
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.channels.outbox import FILE_NAME
+from app.agent.alerting import OUTBOX_NAME
 from recorder.evidence.files import is_locked
 from recorder.evidence.writer import LOCK_FILE
 from tests.agents import recorders_of
@@ -109,7 +109,7 @@ def test_an_alert_that_could_not_be_queued_when_its_recorder_was_killed_is_sent_
     with web(certificate) as server, contextlib.closing(sqlite3.connect(":memory:")) as queue:
         agent = start_agent(policy(server.port))
         before = agent.state
-        queue.execute("ATTACH ? AS queue", (str(site.home / "tachiai" / FILE_NAME),))
+        queue.execute("ATTACH ? AS queue", (str(site.home / "tachiai" / OUTBOX_NAME),))
         queue.execute("BEGIN IMMEDIATE")
         queue.execute("UPDATE queue.waiting SET problem = ''")  # from here on nobody can write there
         forbid(agent)

@@ -111,7 +111,12 @@ def test_what_has_come_is_judged_when_it_stops(session):
 def test_text_that_waits_for_its_end_is_judged_when_nothing_else_happens(session, monkeypatch):
     turns = []
     turn = Judging._turn
-    monkeypatch.setattr(Judging, "_turn", lambda *given, **named: turns.append(1) or turn(*given, **named))
+
+    def counted(*given, **named):
+        turns.append(given)
+        turn(*given, **named)
+
+    monkeypatch.setattr(Judging, "_turn", counted)
     one = session()
     wait_until(lambda: one.of(SourceStatus), what="it says what judges")
     at_ns = one.clock.now_ns()
