@@ -63,7 +63,7 @@ class EvasionSign(Event, frozen=True, tag="evasion_sign"):
     """Something that a person does who does not want to be recorded.
 
     `sign` is one of "injected_input", "pasted_instead_of_typed", "recorder_inspected", "recorder_stopped",
-    "other_display", "remote_control", "tunnel", "curtain", "indicator_hidden".
+    "other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed".
     """
 
     sign: str

@@ -29,6 +29,7 @@ EVASION_WORDS = {
     "tunnel": "A tunnelling program runs",
     "curtain": "A curtain covers the screen",
     "indicator_hidden": "The indicator was hidden",
+    "policy_removed": "The policy's files were removed or altered",
 }
 HIDDEN_WORDS = {
     "echo_off": "the terminal does not show it",

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 from recorder.capture.clock_watch import ClockWatch
 from recorder.capture.keeping_out import Privacy
+from recorder.capture.policy_kept import PolicyKept
 from recorder.capture.revived import RevivedSource
 from recorder.capture.silent import SilentSource
 from recorder.capture.source import Source
 from recorder.errors import BugError, CannotRecordError
+from recorder.evidence.key_folder import keys_folder
+from recorder.policy.machine_wide import holds_for_machine
 from recorder.policy.sections import HiddenInputPolicy, MaskRule
 
 KEYS_MODES = ("text", "activity", "off")
@@ -85,6 +88,7 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | N
     watching = (LinuxEvasion, X11Injected, curtain)
     return (
         ClockWatch(),
+        *(() if holds_for_machine() else (PolicyKept(keys_folder()),)),
         RevivedSource(window),
         keyboard,
         *(RevivedSource(make) for make in (*others, *watching)),

@@ -30,7 +30,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "Application": ("xterm", "firefox", "soffice.bin", "psql", "nautilus", "code"),
     "Sign": (
         *("injected_input", "pasted_instead_of_typed", "recorder_inspected", "recorder_stopped"),
-        *("other_display", "remote_control", "tunnel", "curtain", "indicator_hidden"),
+        *("other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed"),
     ),
     "Why": ("echo_off", "password_field", "password_dialog", "screen_lock", "masked"),
     "Happening": (

@@ -38,7 +38,7 @@ from recorder.evidence.keys import (
 HOME_VARIABLE = "TACHIAI_HOME"
 KEY_VARIABLE = "TACHIAI_KEY"
 _LOCAL_NAME = "local"
-_PINNED_ROOT = "organisation.pub"
+PINNED_ROOT = "organisation.pub"
 MACHINE_FOLDER = Path("/etc/tachiai")  # no variable names another: whoever is recorded sets those
 
 
@@ -143,12 +143,12 @@ def load_recipients(folder: Path, path: Path) -> Recipients:
 
 def pin_organisation(folder: Path, root_public_bytes: bytes) -> None:
     """From now on take only lists of recipients and policies that this root signed."""
-    write_private_file(folder / _PINNED_ROOT, root_public_bytes.hex().encode() + b"\n")
+    write_private_file(folder / PINNED_ROOT, root_public_bytes.hex().encode() + b"\n")
 
 
 def pinned_root(folder: Path) -> bytes | None:
     """The organisation's root that an administrator pinned for the machine, or here; None if there is none."""
-    paths = (MACHINE_FOLDER / _PINNED_ROOT, folder / _PINNED_ROOT)
+    paths = (MACHINE_FOLDER / PINNED_ROOT, folder / PINNED_ROOT)
     path = next((one for one in paths if one.exists()), None)
     if path is None:
         return None

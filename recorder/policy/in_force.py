@@ -22,7 +22,7 @@ from recorder.policy.machine_wide import machine_policy, pinned_for_machine, wri
 from recorder.policy.policy_file import PolicyFile, policy_in, read_policy_bytes, read_policy_file
 
 POLICY_FILE = "agent-policy.toml"
-_STATE_FILE = "agent-policy.json"
+STATE_FILE = "agent-policy.json"
 _STATE_FORMAT = "tachiai-agent-policy-state"
 _MOST_STATE_BYTES = 65_536
 
@@ -175,7 +175,7 @@ def newest_signed(keys: Path) -> NewestSigned | None:
     Raises:
         PolicyError: what says so is damaged.
     """
-    path = keys / _STATE_FILE
+    path = keys / STATE_FILE
     try:
         newest = msgspec.json.decode(read_small_file(path, most_bytes=_MOST_STATE_BYTES), type=NewestSigned)
         is_ours = newest.format == _STATE_FORMAT and len(bytes.fromhex(newest.root)) == 32
@@ -233,7 +233,7 @@ def _root_of(newest: NewestSigned) -> str:
 def _keep_in_mind(file: PolicyFile, keys: Path, newest: NewestSigned | None) -> None:
     state = _newest_of(file)
     if state is not None and state != newest:
-        write_private_file(keys / _STATE_FILE, canonical(msgspec.to_builtins(state)) + b"\n")
+        write_private_file(keys / STATE_FILE, canonical(msgspec.to_builtins(state)) + b"\n")
 
 
 def _stands(path: Path) -> bool:

@@ -37,6 +37,11 @@ def machine_policy() -> PolicyFile | None:
     return file
 
 
+def holds_for_machine() -> bool:
+    """Whether there is one, good or bad: what lies in the users' own folders means nothing then."""
+    return (key_folder.MACHINE_FOLDER / POLICY_FILE).exists()
+
+
 def pinned_for_machine() -> bytes | None:
     """The root that is pinned for every user; None if there is none. Raises `KeyMissingError`: it is no key."""
     return key_folder.pinned_root(key_folder.MACHINE_FOLDER)
