@@ -240,10 +240,13 @@ class TrackDecoding:
         """The last place of this run that the worker was told of; -1 if it knows nothing of it."""
         return self._known if (run, self._decoding.generation) == (self._run, self._generation) else -1
 
-    def expect(self, run: int, patches: Sequence[tuple[int, Patch]]) -> None:
-        """Those that follow `known_of`, so that the worker can begin before something of them is asked for."""
+    def expect(self, run: int, patches: Sequence[tuple[int, Patch]], coming: Sequence[Patch | Snapshot] = ()) -> None:
+        """Those that follow `known_of`, so that the worker can begin before something of them is asked for.
+
+        `coming`: what will be asked for, a snapshot of this run and what follows it.
+        """
         try:
-            self._tell(run, patches, is_ahead=True)
+            self._tell(run, patches, coming=coming)
         except (WorkerDiedError, NoMoreWorkersError):
             self._decoding.lose_worker()
             self._lose()
@@ -349,14 +352,16 @@ class TrackDecoding:
         again = cause in (Cause.DIED, Cause.GARBAGE) and self._failed[place] < _TRIES
         return StepFailedError(done, NotDecodedError(cause.value), try_again=again)
 
-    def _tell(self, run: int, expected: Sequence[tuple[int, Patch]], *, is_ahead: bool = False) -> None:
+    def _tell(
+        self, run: int, expected: Sequence[tuple[int, Patch]], *, coming: Sequence[Patch | Snapshot] = ()
+    ) -> None:
         worker = self._decoding.worker()
         if run != self._run or self._generation != self._decoding.generation:
             self._run, self._known, self._generation = run, -1, self._decoding.generation
         fresh = [(place, patch) for place, patch in expected if place > self._known]
         for part in _parts(fresh):
             places, patches = zip(*part, strict=True)
-            worker.tell(Expect(self._number, run, places, patches, is_ahead))
+            worker.tell(Expect(self._number, run, places, patches, tuple(coming) if self._known < 0 else ()))
             self._known = places[-1]
 
     def _lose(self) -> None:

@@ -1,6 +1,7 @@
 """One screen's pictures within one segment: found at any moment, and decoded onward while it plays."""
 
 from bisect import bisect_right, insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from player.decoding import StepFailedError, TrackDecoding, Work
@@ -63,25 +64,29 @@ class ScreenTrack:
             self._starts.append(place)
             self._fulls.append(place)
 
-    def tell_ahead(self) -> None:
-        """Let the decoder know what came of the last run, so that it can begin."""
+    def tell_ahead(self, coming: Sequence[Patch | Snapshot] = ()) -> None:
+        """Let the decoder know what came of the last run, so that it can begin. `coming`: what will be asked for."""
         if self._runs and self._decoding.is_ready:
             first = self._runs[-1]
             since = max(first, self._decoding.known_of(first) + 1)
-            self._decoding.expect(first, self._patches(since, len(self._events)))
+            is_of_run = bool(coming) and self._run_of(coming[0]) == self._run_number
+            self._decoding.expect(first, self._patches(since, len(self._events)), coming if is_of_run else ())
 
     def _look_for_run(self, place: int, event: Patch | Snapshot) -> None:
         """A full patch may be lost: what follows it has other tiles by the same ids than what came before."""
         is_full = isinstance(event, Patch) and event.kind == "full"
         if is_full or self._is_after_hole:
             self._is_after_hole = False
-            try:
-                run = run_of(event.data)
-            except DamagedPictureError:
-                run = self._run_number  # decoding it says so
+            run = self._run_of(event)
             if is_full or run != self._run_number or not self._runs:
                 self._runs.append(place)
             self._run_number = run
+
+    def _run_of(self, event: Patch | Snapshot) -> int:
+        try:
+            return run_of(event.data)
+        except DamagedPictureError:
+            return self._run_number  # decoding it says so
 
     def add_hole(self, last_sound_ns: int) -> None:
         """What came next is lost; the last that is known held until `last_sound_ns`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from player.decoding import PictureDecoding
+from player.looking_back import steps_up_to
 from player.screen_track import ScreenTrack
 from player.source import Picture, Pointer, Span
 from recorder.errors import UnreadableError
@@ -31,6 +32,8 @@ _PER_POINTER_BYTES = 150
 _PER_PICTURE_BYTES = 2000
 # Of that, how much is read before the decoder is told: rarely enough that telling costs next to nothing.
 _TELL_BYTES = 192 << 10
+# So much is read in a few milliseconds; what comes then is not looked for before.
+_FAR_NS = 10_000_000_000
 
 
 class LoadedSegment:
@@ -71,12 +74,20 @@ class LoadedSegment:
         """Read on until all that happened up to this moment is here."""
         with _no_collection():
             told_bytes = self.size_bytes
+            coming = self._steps_up_to(at_ns) if at_ns - self.reached_ns > _FAR_NS else {}
             while not self.is_exhausted and self.reached_ns <= at_ns + _SEALED_WITHIN_NS:
                 self.read_some()
                 if self.size_bytes - told_bytes >= _TELL_BYTES:
                     told_bytes = self.size_bytes
-                    for track in self._tracks.values():
-                        track.tell_ahead()
+                    for screen, track in self._tracks.items():
+                        track.tell_ahead(coming.get(screen, ()))
+
+    def _steps_up_to(self, at_ns: int) -> dict[int, tuple[Patch | Snapshot, ...]]:
+        """What decoding will begin at, so that it can be told before all that leads up to it."""
+        if self.is_exhausted:
+            return {}
+        until_ns = self._started_boot_ns + at_ns + _SEALED_WITHIN_NS
+        return steps_up_to(at_ns, self._reader.events_back(self.number, until_ns=until_ns))
 
     def read_all(self) -> None:
         """Read to the end."""

@@ -1,7 +1,5 @@
 """One screen's pictures in one segment, as the worker holds them: what the player says is decoded, in its order."""
 
-from collections.abc import Sequence
-
 from player.worker.wire import Do, Expect, How, Step
 from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.errors import DamagedPictureError
@@ -30,8 +28,11 @@ class TrackState:
             self._patches[place] = patch
             if self._store is not None:
                 self._store.expect(patch.data)
-        if request.is_ahead:
-            self._decode_ahead(request.patches)
+        if request.coming and self._store is None:  # one that nobody used has all, and nothing is decoded yet
+            self._is_ahead = True
+            self._stored().begin_ahead(request.coming)
+        if self._is_ahead and self._store is not None:
+            self._store.go_on_ahead()
 
     def do(self, request: Do, step: Step) -> None:
         """Decode one thing.
@@ -75,14 +76,6 @@ class TrackState:
         if run != self._run:
             self.end_ahead()
             self._run, self._patches, self._store = run, {}, None
-
-    def _decode_ahead(self, patches: Sequence[Patch]) -> None:
-        """Only of a store that nobody used: it has all, and nothing is decoded yet."""
-        if self._store is None:
-            self._store, self._is_ahead = self._stored(), True
-            patches = tuple(self._patches.values())
-        if self._is_ahead:
-            self._store.decode_ahead([patch.data for patch in patches])
 
     def _begin(self, place: int) -> None:
         self._decoder = self._store = None

@@ -21,13 +21,16 @@ _ANSWER = struct.Struct("<BI")
 
 
 class Expect(msgspec.Struct, frozen=True, array_like=True, tag="expect"):
-    """These patches, with their places, are of this run (what came from one full picture on). Not answered."""
+    """These patches, with their places, are of this run (what came from one full picture on). Not answered.
+
+    `coming`, if given: the snapshot of this run that will be asked for once more patches came, and what follows it.
+    """
 
     track: int
     run: int
     places: tuple[int, ...]
     patches: tuple[Patch, ...]
-    is_ahead: bool = False  # more of them may follow before anything is asked
+    coming: tuple[Patch | Snapshot, ...] = ()
 
 
 class How(enum.StrEnum):

@@ -51,9 +51,9 @@ class Pictured:
 class Composed:
     """The tiles (n, 16, 64) of a sheet that is told by origins, in a pool of the tiles that are needed for them."""
 
-    def __init__(self, told: Canvas, steps: Numbers, pool: Canvas) -> None:
-        self._told = told
-        self._steps = steps  # for each tile, how far from its place among all to its place in the pool
+    def __init__(self, told: origins.Told, pool: Canvas) -> None:
+        self._told = told.origins
+        self._steps = told.steps
         self._pool = pool.reshape(-1)
 
     def pixels(self, indices: Numbers) -> Canvas:

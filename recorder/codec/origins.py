@@ -8,6 +8,7 @@ written: about one break for each corner of a piece.
 """
 
 import lzma
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -66,6 +67,29 @@ def decode(data: bytes, tiles: int) -> Canvas:
     for start in range(0, tiles, _AT_ONCE):  # which stay where the processor has them at hand
         _take_breaks_away(origins[start : start + _AT_ONCE])
     return origins
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The origins (n, 16, 64) of tiles, and the ids of the tiles that these are in, going up.
+
+    `steps`: for each tile up to the last of these, how far from its place among all to its place among these.
+    """
+
+    origins: Canvas
+    tiles: Numbers
+    steps: Numbers
+
+
+def tell(data: bytes, tiles: int) -> Told:
+    """What the bytes of so many tiles tell."""
+    origins = decode(data, tiles)
+    identities = origins >> np.uint32(PLACE_BITS)
+    last = int(identities.max())  # below 2^22, whatever the bytes are
+    used = np.zeros(last + 1, np.bool_)
+    used[identities] = True
+    steps = np.cumsum(used) - np.arange(1, last + 2) << PLACE_BITS
+    return Told(origins, np.flatnonzero(used), steps)
 
 
 def breaks_of(origins: Numbers) -> Numbers:

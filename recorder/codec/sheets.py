@@ -3,15 +3,16 @@
 import bisect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from recorder.codec import numbered, origins
-from recorder.codec.ahead import SheetsAhead
+from recorder.codec.ahead import AheadThread
 from recorder.codec.beside import beside
 from recorder.codec.chains import MAX_SHEET_SIDE_PX, Chain, alone
+from recorder.codec.coming import NOTHING_COMING, read_coming
 from recorder.codec.compiled_sheets import group_beginner
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.kept_tiles import Composed, KeptTiles
@@ -19,6 +20,7 @@ from recorder.codec.palette import Palette
 from recorder.codec.sheet_kernel import SheetKernel
 from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers, bgr_of
 from recorder.codec.wire import Head, Sheet, SheetKind, read_head, read_places
+from recorder.events import Patch, Snapshot
 
 LOSSY_KINDS = frozenset({SheetKind.JPEG, SheetKind.JPEG_HALF})
 CACHE_BYTES = 48 << 20
@@ -89,7 +91,9 @@ class SheetStore:
         self._decoded_bytes = 0
         self._cache_bytes = cache_bytes
         self._reader: numbered.NumberedReader | None = None  # of the group that was read last, to go on
-        self._ahead: SheetsAhead | None = None
+        self._ahead: AheadThread | None = None
+        self._coming = NOTHING_COMING
+        self._own_ahead: dict[bytes, KeptTiles] = {}
         self.decoded_sheets = 0
 
     def add(self, head: Head) -> None:
@@ -106,19 +110,51 @@ class SheetStore:
         """The data of the patch that came next; it is read when something of it is asked for."""
         self._patches.append(data)
 
-    def decode_ahead(self, patches: Sequence[bytes]) -> None:
-        """Begin to decode what `expect` was told last, all there is so far or what came after, until `end_ahead`."""
-        if self._ahead is None:
-            self._ahead = SheetsAhead(self._begin_group, self.palette.colours_of, most_bytes=self._cache_bytes)
-        self._ahead.add(patches)
+    def begin_ahead(self, events: Sequence[Patch | Snapshot]) -> None:
+        """These will be shown: decode for them, beside whoever calls `expect`, until `end_ahead`.
+
+        Nothing else may be asked of this store before.
+        """
+        self._ahead = AheadThread()
+        self._ahead.then(lambda: self._look_at(events))
+
+    def go_on_ahead(self) -> None:
+        """More has come."""
+        if self._ahead is not None:
+            self._ahead.then(self._decode_coming)
 
     def end_ahead(self) -> None:
-        """Take over what was decoded ahead. Nothing else may be asked of this store before."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            self._heads.update(enumerate(ahead.stop()))
-            self._keep(ahead.sheets)
-            self._reader = ahead.reader
+        """Leave what is not decoded yet."""
+        if self._ahead is not None:
+            self._ahead.stop()
+            self._ahead = None
+
+    def _look_at(self, events: Sequence[Patch | Snapshot]) -> None:
+        self._coming = read_coming(events, self._is_ahead_over)
+        for sheet in self._coming.sheets:
+            if self._is_ahead_over():
+                return
+            self._own_ahead[sheet.data] = alone(sheet, self.palette, self._begin_group)
+
+    def _decode_coming(self) -> None:
+        """As far as it has come."""
+        if self._has_enough_ahead():
+            return
+        tiles = self._coming.tiles
+        came = int(np.searchsorted(tiles, self._end()))
+        self._coming = replace(self._coming, tiles=tiles[came:])
+        missing = [part.sheet for part in self._parts(tiles[:came]) if part.sheet.first_id not in self._decoded]
+        for chain in self._chains(missing):
+            self._keep(chain.decode(chain.decompress(), self.palette))
+            self._go_on_with([chain])
+            if self._has_enough_ahead():
+                return
+
+    def _has_enough_ahead(self) -> bool:
+        return self._is_ahead_over() or self._decoded_bytes > self._cache_bytes
+
+    def _is_ahead_over(self) -> bool:
+        return self._ahead is None or self._ahead.is_over
 
     def clear(self) -> None:
         """Forget everything: a new segment begins."""
@@ -130,6 +166,8 @@ class SheetStore:
         self._decoded.clear()
         self._decoded_bytes = 0
         self._reader = None
+        self._coming = NOTHING_COMING
+        self._own_ahead.clear()
 
     def need_colours(self, count: int) -> None:
         """Have the first so many colours at hand, as far as they came."""
@@ -191,22 +229,16 @@ class SheetStore:
 
     def own(self, sheet: Sheet) -> KeptTiles | Composed:
         """A snapshot's own sheet, which is not kept."""
-        return (
-            self._composed(sheet) if sheet.kind is SheetKind.COMPOSED else alone(sheet, self.palette, self._begin_group)
-        )
+        if sheet.kind is SheetKind.COMPOSED:
+            return self._composed(sheet)
+        return self._own_ahead.pop(sheet.data, None) or alone(sheet, self.palette, self._begin_group)
 
     def _composed(self, sheet: Sheet) -> "Composed":
         """A sheet that tells its tiles by origin; never by tiles that are told so themselves."""
-        composed = origins.decode(sheet.data, sheet.tiles)
-        identities = composed >> np.uint32(origins.PLACE_BITS)
-        last = int(identities.max())
-        if last >= sheet.first_id:
+        told = self._coming.told.pop(sheet.data, None) or origins.tell(sheet.data, sheet.tiles)
+        if int(told.tiles[-1]) >= sheet.first_id:
             raise _never_came()
-        used = np.zeros(last + 1, np.bool_)
-        used[identities] = True
-        pool = self.pixels(np.flatnonzero(used))
-        steps = np.cumsum(used) - np.arange(1, last + 2) << origins.PLACE_BITS
-        return Composed(composed, steps, pool)
+        return Composed(told, self.pixels(told.tiles))
 
     def pixels(self, identities: Numbers) -> Canvas:
         """These tiles (n, 16, 64), whose ids go up, from whatever sheets they are in."""

@@ -4,8 +4,12 @@ from cryptography.exceptions import InvalidTag
 
 from recorder.errors import KeyMissingError
 from recorder.evidence import seal
+from recorder.evidence.chain import Entry
+from recorder.evidence.findings import Code
 from recorder.evidence.keys import KeyRing, Recipient
+from recorder.evidence.segment_file import SegmentFile
 from recorder.format.header import SegmentHeader, Wrap
+from recorder.format.record import HEADER_BYTES, TRAILER_BYTES, record_digest
 
 
 class GroupsLackingError(KeyMissingError):
@@ -42,6 +46,18 @@ def open_ratchet(header: SegmentHeader, keys: KeyRing) -> seal.Ratchet:
     if keys.attend is not None:
         keys.attend(header, tuple(used))
     return seal.Ratchet(seal.root_key(secrets))
+
+
+def open_entry(file: SegmentFile, entry: Entry, ratchet: seal.Ratchet) -> bytes | Code:
+    """The content of a sound record, or why there is none: CHANGED_SINCE or DECRYPT_FAIL."""
+    data = file.read_in_order(entry.offset_bytes, entry.size_bytes)
+    header_bytes, body = data[:HEADER_BYTES], memoryview(data)[HEADER_BYTES:-TRAILER_BYTES]
+    if len(data) != entry.size_bytes or record_digest(header_bytes, body) != entry.digest:
+        return Code.CHANGED_SINCE
+    try:
+        return seal.open_body(ratchet.key(entry.sequence), header_bytes, body)
+    except InvalidTag:
+        return Code.DECRYPT_FAIL
 
 
 def _unwrapped(wrap: Wrap, header: SegmentHeader, keys: KeyRing) -> bytes | None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-
 from recorder.clock import Instant
 from recorder.errors import BugError, StorageError, UnreadableError
 from recorder.evidence import seal
@@ -16,14 +14,15 @@ from recorder.evidence.findings import Code, Finding, Severity, in_order
 from recorder.evidence.keys import DeviceTrust, KeyRing, fingerprint
 from recorder.evidence.known_segment import KnownSegment
 from recorder.evidence.linking import finding
-from recorder.evidence.opening import open_ratchet
+from recorder.evidence.opening import open_entry, open_ratchet
+from recorder.evidence.reading_back import payloads_back
 from recorder.evidence.reporting import damage_findings
 from recorder.evidence.resuming import RESUMED
 from recorder.evidence.segment_file import SegmentFile, segment_files
 from recorder.evidence.session_header import SessionHeader, session_header
 from recorder.evidence.writer import LOCK_FILE, segment_name
 from recorder.format.header import PreviousSegment, SegmentHeader
-from recorder.format.record import HEADER_BYTES, TRAILER_BYTES, RecordType, record_digest
+from recorder.format.record import RecordType
 
 # What stands for the content of records that have none: an empty list of events.
 NO_EVENTS = b"\x90"
@@ -205,6 +204,19 @@ class RecordingReader:
         except OSError as error:
             raise self._unreadable(known, error) from error
 
+    def events_back(self, segment: int, *, until_ns: int) -> Iterator[bytes]:
+        """The payloads of sound chunks that were sealed up to this boot time, the last first, as far as known so far.
+
+        Of a closed segment all are known. A hint of what `chunks` will give, which alone finds what is amiss.
+        """
+        known = self._known(segment)
+        if known is None:
+            return
+        try:
+            yield from payloads_back(known, self._ratchet(known), until_ns=until_ns)
+        except OSError as error:
+            raise self._unreadable(known, error) from error
+
     def clock_marks(self) -> tuple[tuple[int, int], ...]:
         """Pairs of session time and UTC, in nanoseconds, wherever the two moved apart, as record headers claim."""
         started_boot_ns = self._signed_header().started.boot_ns
@@ -363,18 +375,6 @@ _NOT_OPENED = {
     Code.CHANGED_SINCE: "This record was changed after it was verified.",
     Code.DECRYPT_FAIL: "This record is signed, but its content does not open with the recording's key.",
 }
-
-
-def open_entry(file: SegmentFile, entry: Entry, ratchet: seal.Ratchet) -> bytes | Code:
-    """The content of a sound record, or why there is none: CHANGED_SINCE or DECRYPT_FAIL."""
-    data = file.read_in_order(entry.offset_bytes, entry.size_bytes)
-    header_bytes, body = data[:HEADER_BYTES], memoryview(data)[HEADER_BYTES:-TRAILER_BYTES]
-    if len(data) != entry.size_bytes or record_digest(header_bytes, body) != entry.digest:
-        return Code.CHANGED_SINCE
-    try:
-        return seal.open_body(ratchet.key(entry.sequence), header_bytes, body)
-    except InvalidTag:
-        return Code.DECRYPT_FAIL
 
 
 def _info(segment: KnownSegment) -> SegmentInfo | None:

@@ -11,8 +11,8 @@ from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict, in_order, status_of
 from recorder.evidence.keys import DeviceTrust, KeyRing
 from recorder.evidence.linking import Linking, Scanned, finding, links_of
-from recorder.evidence.opening import open_ratchet
-from recorder.evidence.reader import NO_EVENTS, Chunk, ChunkKind, open_entry
+from recorder.evidence.opening import open_entry, open_ratchet
+from recorder.evidence.reader import NO_EVENTS, Chunk, ChunkKind
 from recorder.evidence.reporting import damage_findings, time_findings
 from recorder.evidence.scan import SegmentScan, is_something_else
 from recorder.evidence.segment_file import SegmentFile, segment_files

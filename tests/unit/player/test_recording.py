@@ -11,7 +11,7 @@ from player.source import Change
 from player.worker.wire import Expect
 from player.worker_supply import WorkerSupply
 from recorder.errors import KeyMissingError, UnreadableError
-from recorder.events import GapReason
+from recorder.events import GapReason, Snapshot
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import AuditorKey, DeviceTrust, KeyRing
 from recorder.evidence.writer import Limits
@@ -53,8 +53,8 @@ def test_every_picture_is_the_one_that_was_recorded_whatever_the_order(tmp_path)
         assert assert_shows(recording, desk, 0, at_ns).exact
 
 
-def test_pictures_told_ahead_chunk_by_chunk_are_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(segment, "_TELL_BYTES", 0)
+def tellings(monkeypatch):
+    """What workers are told from now on."""
     told, tell = [], PictureWorker.tell
 
     def telling(worker, request):
@@ -62,6 +62,12 @@ def test_pictures_told_ahead_chunk_by_chunk_are_the_same(tmp_path, monkeypatch):
         tell(worker, request)
 
     monkeypatch.setattr(PictureWorker, "tell", telling)
+    return told
+
+
+def test_pictures_told_ahead_chunk_by_chunk_are_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(segment, "_TELL_BYTES", 0)
+    told = tellings(monkeypatch)
     desk, made = recordings.whole(tmp_path)
     for at_ns in [desk.now_ns, *moments(desk)[:5]]:
         supply = WorkerSupply()
@@ -72,7 +78,7 @@ def test_pictures_told_ahead_chunk_by_chunk_are_the_same(tmp_path, monkeypatch):
         recording.close()
         supply.close()
 
-    assert sum(isinstance(request, Expect) and request.is_ahead for request in told) > 10
+    assert sum(isinstance(request, Expect) for request in told) > 10
 
 
 def test_playing_forward_shows_every_picture(tmp_path):
@@ -94,7 +100,7 @@ def test_a_picture_cannot_be_written_to(tmp_path):
         opened(made).picture_at(0, S).bgr[0, 0, 0] = 1
 
 
-def test_snapshots_change_nothing_but_where_decoding_starts(tmp_path):
+def with_snapshots(tmp_path):
     desk = Desk(tmp_path)
     for number in range(40):
         desk.wait(0.5)
@@ -102,10 +108,32 @@ def test_snapshots_change_nothing_but_where_decoding_starts(tmp_path):
         if number % 7 == 3:
             desk.snapshot()
         desk.seal()
-    made = desk.close()
+    return desk, desk.close()
+
+
+def test_snapshots_change_nothing_but_where_decoding_starts(tmp_path):
+    desk, made = with_snapshots(tmp_path)
     recording = opened(made)
     for at_ns in moments(desk):
         assert_shows(recording, desk, 0, at_ns)
+
+
+def test_the_snapshot_that_is_needed_is_told_first_and_the_picture_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(segment, "_TELL_BYTES", 0)
+    monkeypatch.setattr(segment, "_FAR_NS", 0)
+    told = tellings(monkeypatch)
+    desk, made = with_snapshots(tmp_path)
+    for at_ns in (18 * S, 9 * S):
+        told.clear()
+        supply = WorkerSupply()
+        supply.spare().ready()
+        recording = opened(made, workers=supply)
+        picture = assert_shows(recording, desk, 0, at_ns)
+        (coming,) = [request.coming for request in told if isinstance(request, Expect) and request.coming]
+        assert isinstance(coming[0], Snapshot)
+        assert coming[-1].at_ns == picture.at_ns
+        recording.close()
+        supply.close()
 
 
 def test_two_screens_are_kept_apart(tmp_path):

@@ -11,7 +11,16 @@ from recorder.evidence.keys import AuditorKey, DeviceTrust, KeyRing
 from recorder.evidence.reader import NO_EVENTS, ChunkKind, RecordingReader
 from recorder.evidence.summary import RecordingState, summarize
 from recorder.format.header import NO_SIGNATURE, SegmentEnd, pack
-from recorder.format.record import NO_KEY, RecordHeader, RecordType, pack_header, pack_record, record_digest
+from recorder.format.record import (
+    HEADER_BYTES,
+    NO_KEY,
+    RecordHeader,
+    RecordType,
+    pack_header,
+    pack_record,
+    record_digest,
+)
+from tests import recordings
 from tests.evidence_kit import (
     START,
     TurnedClock,
@@ -24,6 +33,7 @@ from tests.evidence_kit import (
     record,
     with_repaired_checksums,
 )
+from tests.recordings import Desk
 
 
 def opened(folder, keys=None):
@@ -305,3 +315,30 @@ def test_the_devices_key_alone_does_not_let_a_segment_be_cut_and_ended_anew(tmp_
     list(reader.chunks(1))
     assert Code.BAD_SIGNATURE in [finding.code for finding in reader.findings]
     assert judged(folder).exit_status == 2
+
+
+def test_read_backwards_from_a_moment_stand_the_same_payloads_as_forwards(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 8)
+    made = desk.close()
+    reader = RecordingReader.open(made.folder, keys=made.keys, devices=made.devices)
+    chunks = [chunk for chunk in reader.chunks(1) if chunk.kind is ChunkKind.EVENTS]
+    until = chunks[4].instant.boot_ns
+    back = list(reader.events_back(1, until_ns=until))
+    assert back == [chunk.body for chunk in chunks if chunk.instant.boot_ns <= until][::-1]
+    assert not list(reader.events_back(7, until_ns=until))
+
+
+def test_what_was_changed_since_it_was_verified_is_not_read_backwards(tmp_path):
+    desk = Desk(tmp_path)
+    recordings.work(desk, 8)
+    made = desk.close()
+    reader = RecordingReader.open(made.folder, keys=made.keys, devices=made.devices)
+    chunks = [chunk for chunk in reader.chunks(1) if chunk.kind is ChunkKind.EVENTS]
+    path = made.folder / "0001.seg"
+    data = bytearray(path.read_bytes())
+    data[chunks[2].offset_bytes + HEADER_BYTES + 3] ^= 1
+    path.write_bytes(data)
+    back = list(reader.events_back(1, until_ns=chunks[-1].instant.boot_ns))
+    assert back == [chunk.body for chunk in chunks if chunk is not chunks[2]][::-1]
+    assert not reader.findings
