@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recorder.capture.screen import DISPLAY_GONE
 from recorder.capture.source import Emit, Source
 from recorder.clock import NS_PER_S, SessionClock
 from recorder.errors import BugError
@@ -27,8 +26,9 @@ class _Broken:
 class RevivedSource:
     """Passes on what a source tells, and makes another of its kind when it ends by itself after it had worked.
 
-    One that never worked stays as it is: what is not there will not be found by asking again. Nor is one begun anew
-    whose display is gone, which ends the recording. `make` is called once now, and then for each that follows.
+    One that never worked stays as it is: what is not there will not be found by asking again. One whose display is gone
+    is begun anew like any other: if it is gone for all, the recording ends before. `make` is called once now, and then
+    for each that follows.
     """
 
     def __init__(self, make: Callable[[], Source], *, first_pause_s: float = FIRST_PAUSE_S) -> None:
@@ -83,7 +83,7 @@ class RevivedSource:
             self._say(status)
             if self._working_since_ns is not None and status.at_ns - self._working_since_ns > SOUND_NS:
                 self._pause_s = self._first_pause_s
-        if status.detail == DISPLAY_GONE or self._stopping.is_set():
+        if self._stopping.is_set():
             return
         self._broken = _Broken(status.at_ns, status.detail)
         self._reviving = threading.Thread(target=self._revive, name=f"revives {self.name}", daemon=True)

@@ -100,8 +100,11 @@ class X11DamageScreen:
         if any(type(event).__name__ == "DamageNotify" for event in events):
             if gather is not None:
                 gather()  # the server adds up what is drawn meanwhile
+            drawn = self._take_damage()
+            if not drawn:  # the server had told of some: another program has taken it away before us
+                return Damage(self._everything(), layout_changed=False)
             places = [(screen.number, screen.area) for screen in self._screens]
-            return Damage(by_screen(self._take_damage(), places), layout_changed=False)
+            return Damage(by_screen(drawn, places), layout_changed=False)
         return _NOTHING
 
     def grab(self, screen: int, area: Rect) -> Pixels:

@@ -12,6 +12,7 @@ from recorder.capture.x11_property import read_property
 ANSWER_LIMIT_S = 2.0
 # A long text may take longer, as long as its pieces keep coming.
 WHOLE_LIMIT_S = 10.0
+MOST_TARGETS = 256  # each costs a question after its name; no program offers as many
 SIZE_LIMIT_BYTES = 64 * 1024 * 1024
 
 
@@ -40,7 +41,7 @@ class SelectionReader:
         found = self._ask(selection, self._connection.atom("TARGETS"))
         if found is None or found.format != 32:
             return None
-        return tuple(int(number) for number in found.value)
+        return tuple(int(number) for number in found.value[:MOST_TARGETS])
 
     def content(self, selection: int, target: int) -> bytes | None:
         """The selection as this kind; None if the owner does not answer, or it is too long."""

@@ -20,6 +20,7 @@ from recorder.geometry import Rect
 # A window being dragged tells every step; its place is recorded this often, and where it comes to rest.
 MOVES_EVERY_NS = 100_000_000
 TITLE_LONGEST = 1024
+_DEEPEST_WINDOW = 64  # inside of others; each costs questions
 
 _WATCHED = X.PropertyChangeMask | X.StructureNotifyMask | X.FocusChangeMask
 _TITLES = ("_NET_WM_NAME", "WM_NAME")
@@ -80,6 +81,8 @@ class X11ActiveWindow(X11Source):
         elif kind in _PLACE_EVENTS and self._place_due_ns is None:
             self._place_due_ns = max(self._clock.now_ns(), self._place_shown_ns + MOVES_EVERY_NS)
         elif kind in _OTHER_EVENTS:
+            if kind == "DestroyNotify":
+                self._forget(event.window.id)
             self._is_due = True
             self._told_ns = self._clock.now_ns() if self._told_ns is None else self._told_ns
 
@@ -96,6 +99,7 @@ class X11ActiveWindow(X11Source):
             window = self._active()
             shown = None if window is None else self._describe(window)
         except xerror.XError:  # it went while we asked; mostly the next one follows at once
+            self._forget_all()  # it may count as watched, which nobody could do any more
             if not self._is_second_try:
                 self._is_second_try = True
                 self._place_due_ns = self._clock.now_ns() + MOVES_EVERY_NS
@@ -155,22 +159,31 @@ class X11ActiveWindow(X11Source):
 
     def _top_level(self, window: Any) -> Any:
         """The window itself or the one above it that has a title; else the topmost."""
-        while True:
+        for _ in range(_DEEPEST_WINDOW):
             self._watch(window, _WATCHED)
             parent = window.query_tree().parent
             if parent in (X.NONE, self._connection.root) or self._title(window):
                 return window
             window = parent
+        return window
 
     def _watch(self, window: Any, mask: int) -> None:
         """Hear of its changes. At most a few hundred are remembered, then it begins anew."""
         if window.id in self._watched:
             return
         if len(self._watched) > 512:
-            self._watched.clear()
-            self._facts.clear()
+            self._forget_all()
         self._watched[window.id] = mask
         window.change_attributes(event_mask=mask)
+
+    def _forget(self, number: int) -> None:
+        """It is gone; the next program that starts is likely to be given the same number for its window."""
+        self._watched.pop(number, None)
+        self._facts.pop(number, None)
+
+    def _forget_all(self) -> None:
+        self._watched.clear()
+        self._facts.clear()
 
     # --- what it is ---------------------------------------------------------------------------------------------------
 
@@ -179,7 +192,7 @@ class X11ActiveWindow(X11Source):
         return Window(
             window_id=window.id,
             title=self._title_shown(self._title(window), executable, classes),
-            window_class=classes[1] if classes else None,
+            window_class=classes[1] if len(classes) == 2 else None,
             pid=pid,
             executable=executable,
             area=self._area(window),
@@ -189,7 +202,7 @@ class X11ActiveWindow(X11Source):
         if window.id not in self._facts:
             pid = self._pid(window)
             self._facts[window.id] = (
-                tuple(window.get_wm_class() or ()),
+                self._classes(window),
                 pid,
                 None if pid is None else executable_of(pid),
             )
@@ -200,17 +213,24 @@ class X11ActiveWindow(X11Source):
         found = self._pids.of(window.id)
         if found is not None:
             return found
-        machine = window.get_wm_client_machine()
-        if machine is not None and machine not in (socket.gethostname(), "localhost"):
+        if self._text(window, "WM_CLIENT_MACHINE") not in ("", "localhost", socket.gethostname()):
             return None
         return self._number(window, "_NET_WM_PID") or None
 
+    def _classes(self, window: Any) -> tuple[str, ...]:
+        """The instance and the class, as the program says them."""
+        found = read_property(window, self._connection.atom("WM_CLASS"))
+        if found is None or not isinstance(found.value, bytes):
+            return ()
+        return tuple(_decoded(part)[:TITLE_LONGEST] for part in found.value.split(b"\0")[:2])
+
     def _title(self, window: Any) -> str:
-        for name in _TITLES:
-            found = read_property(window, self._atoms[name])
-            if found is not None and isinstance(found.value, bytes) and found.value:
-                return _decoded(found.value)[:TITLE_LONGEST]
-        return ""
+        titles = (self._text(window, name) for name in _TITLES)
+        return next(filter(None, titles), "")[:TITLE_LONGEST]
+
+    def _text(self, window: Any, name: str) -> str:
+        found = read_property(window, self._connection.atom(name))
+        return _decoded(found.value) if found is not None and isinstance(found.value, bytes) else ""
 
     def _area(self, window: Any) -> Rect:
         """Its place on the desktop, with the frame that the window manager put around it."""

@@ -17,6 +17,7 @@ from recorder.geometry import Rect
 
 TITLE_LONGEST = 1024
 _DEEPEST_FRAME = 3
+_DEEPEST_WINDOW = 64  # inside of others; no toolkit nests as many, and each costs a question
 _MOST_REMEMBERED = 1024
 _TITLES = ("_NET_WM_NAME", "WM_NAME")
 
@@ -149,14 +150,16 @@ class X11WindowFacts:
 
     def _climb(self, number: int, tops: Container[int]) -> int:
         try:
-            while number not in tops:
+            for _ in range(_DEEPEST_WINDOW):
+                if number in tops:
+                    return number
                 parent = self.window(number).query_tree().parent
                 if parent == X.NONE:
                     return 0
                 number = parent.id
         except xerror.XError:
             return 0
-        return number
+        return 0
 
     def _clients(self, window: Any, depth: int) -> tuple[int, ...]:
         if read_property(window, self._state) is not None:
@@ -180,6 +183,7 @@ class X11WindowFacts:
             parent = self._number(window, self._owner_of)
             pid, executable = self._program(window)
         except xerror.XError:
+            self._watched.discard(number)  # whoever is given its number next is not watched yet
             return None
         names, owner = program_names(executable, classes), number & ~self._id_mask
         return WindowFacts(names, title, pid, executable, parent, owner, has_class=any(classes))

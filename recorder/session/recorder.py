@@ -4,6 +4,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from recorder.capture.key_gate import KeyGate
 from recorder.capture.screen import DISPLAY_GONE, DisplayLostError, ScreenSource
 from recorder.capture.source import Emit, Source
@@ -21,6 +23,7 @@ from recorder.session.storage import Measure, Room, StorageLevel, StorageWatch
 
 FIRST_PICTURES_S = 2.0
 DISPLAY_GONE_S = 1.0  # until the screen, too, is seen to be gone
+CONNECTION_CUT = "Its connection to the display was cut, though the display is there: some program must have done that."
 DROPPED_RATE = 0.5  # pictures a second, where the policy has the rate drop for want of room
 
 
@@ -166,15 +169,15 @@ class Recorder:
 
     def _from_source(self, put: Emit) -> Emit:
         def emit(event: Event) -> None:
-            if not self._is_display_gone(event):
+            if not isinstance(event, SourceStatus | Gap) or event.detail != DISPLAY_GONE:
                 put(event)
+            elif not self._is_display_gone(event):
+                put(msgspec.structs.replace(event, detail=CONNECTION_CUT))
 
         return emit
 
     def _is_display_gone(self, event: Event) -> bool:
         """Whether a source that ends says of itself what holds of the whole display, which is one gap of everything."""
-        if not isinstance(event, SourceStatus | Gap) or event.detail != DISPLAY_GONE:
-            return False
         self.ended.wait(DISPLAY_GONE_S)  # the source's thread has nothing else to do any more
         if not isinstance(self._error, DisplayLostError):
             return False

@@ -277,6 +277,20 @@ def test_everything_is_looked_at_once_a_minute_in_case_a_report_was_missed(serve
     source.close()
 
 
+def test_everything_is_looked_at_where_another_program_took_the_report_away(server):
+    source = X11DamageScreen()
+    source.open()
+    _drain(source)
+    with server.connection() as other:
+        other.damage_query_version()
+        root = other.screen().root
+        root.fill_rectangle(root.create_gc(foreground=0x334455), 10, 10, 40, 40)
+        other.damage_subtract(source._damage, X.NONE, X.NONE)
+        other.sync()
+    assert source.wait(5.0).areas == {0: (Rect(0, 0, 800, 600),)}
+    source.close()
+
+
 def test_an_idle_screen_costs_nothing(server):
     source = open_screen_source(prefer="damage")
     _drain(source)

@@ -35,7 +35,7 @@ from recorder.evidence.reader import RecordingReader
 from recorder.evidence.writer import Limits, RecordingWriter, SessionHeader
 from recorder.format.payload import decode_events
 from recorder.geometry import Rect
-from recorder.session.recorder import Recorder
+from recorder.session.recorder import CONNECTION_CUT, Recorder
 from tests.xserver import wait_until
 
 RED, GREEN, BLUE = (0, 0, 255, 0), (0, 255, 0, 0), (255, 0, 0, 0)
@@ -306,7 +306,9 @@ def test_a_source_that_alone_loses_the_display_is_a_gap_of_its_own(
     monkeypatch.setattr("recorder.session.recorder.DISPLAY_GONE_S", 0.05)
     session.source.emit(Gap(5, 6, "keyboard", GapReason.INPUT_LOST, DISPLAY_GONE))
     session.recorder.finish()
-    assert [(gap.what, gap.reason) for gap in session.reading.of(Gap)] == [("keyboard", "input_lost")]
+    assert [(gap.what, gap.reason, gap.detail) for gap in session.reading.of(Gap)] == [
+        ("keyboard", "input_lost", CONNECTION_CUT)
+    ]
 
 
 def test_new_screens_are_recorded_in_full_and_the_kept_one_goes_on(session: Session) -> None:

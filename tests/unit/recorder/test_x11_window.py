@@ -43,6 +43,24 @@ def test_the_active_window_is_told_with_all_that_is_known_of_it(server, hear):
     heard.wait_for(lambda one: one.events[-1] == WindowActive(one.events[-1].at_ns, None), "no window")
 
 
+def test_a_program_that_is_given_the_window_number_of_one_before_it_is_not_taken_for_that(server, hear):
+    server.start_openbox()
+    heard = hear(X11ActiveWindow())
+    numbers = set()
+    for title in ("first", "second", "third"):
+        xterm = server.start_xterm(title=title)
+        heard.wait_for(lambda one, title=title: _title(one) == title, title)
+        window = _window(heard)
+        assert window is not None
+        assert window.pid == xterm.pid
+        numbers.add(window.window_id)
+        server.name_window(window.window_id, f"{title} renamed")
+        heard.wait_for(lambda one, title=title: _title(one) == f"{title} renamed", "its new name")
+        server.stop_client(xterm)
+        heard.wait_for(lambda one: _window(one) is None, "no window")
+    assert len(numbers) == 1, "the server gave each its own number: this tested nothing"
+
+
 def test_another_window_stands_where_the_server_was_told_of_it_however_long_asking_took(server, hear, monkeypatch):
     server.start_openbox()
     heard = hear(X11ActiveWindow())
