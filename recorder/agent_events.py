@@ -63,13 +63,15 @@ class EvasionSign(Event, frozen=True, tag="evasion_sign"):
     """Something that a person does who does not want to be recorded.
 
     `sign` is one of "injected_input", "pasted_instead_of_typed", "recorder_inspected", "recorder_stopped",
-    "other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed".
+    "other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed". `text` is what was
+    pasted, only if the policy lets the text of clipboards be recorded.
     """
 
     sign: str
     detail: str
     pid: int | None = None
     executable: str | None = None
+    text: str | None = None
 
 
 class DeviceChanged(Event, frozen=True, tag="device_changed"):

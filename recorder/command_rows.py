@@ -1,7 +1,8 @@
 """Which rows of the operation log are commands: lines entered in a terminal, and processes that started.
 
-What is a reading of what was typed, not of what a shell made of it. **Not seen** as a line: one taken from the history
-(Up, Ctrl+R) or pasted without a key of its own typed; what completion added (a ⇥ stands where it was asked for); text
+What is a reading of what was typed, not of what a shell made of it. A text that was pasted counts as typed where it was
+recorded with the sign of its paste. **Not seen** as a line: one taken from the history (Up, Ctrl+R), or pasted in a way
+that nobody notices; what completion added (a ⇥ stands where it was asked for); text
 made with an input method; what a script ran; keys that were recorded as activity only. **Taken for a command although
 it is none**: whatever else is typed and entered in a terminal (an answer, a line in an editor, a password at a prompt),
 since the log knows the window and not what runs inside it. A process that started is the other evidence of the same
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from recorder.logrow import LogRow
-from recorder.pieces import ERASED, INJECTED
+from recorder.pieces import ERASED, INJECTED, PASTED
 
 # The names by which the operation log knows a terminal: of its executable, else of its window's class; in lower case.
 # A terminal that runs inside an interpreter (Terminator, Guake: "python3") goes by the interpreter's name and is not
@@ -86,7 +87,7 @@ def ended_by(row: LogRow) -> str:
     detail = row.detail
     if row.also:  # what was typed may itself look like the end of a detail
         detail = detail.removeprefix(f"typed: {row.also}").removeprefix(" · ")
-    return detail.removesuffix(INJECTED).removesuffix(" · ")
+    return detail.removesuffix(PASTED).removesuffix(INJECTED).removesuffix(" · ")
 
 
 def commands(rows: Iterable[LogRow]) -> list[Command]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from recorder.agent_events import HiddenInput
+from recorder.agent_events import EvasionSign, HiddenInput
 from recorder.clock import NS_PER_S
 from recorder.events import (
     Click,
@@ -19,11 +19,12 @@ from recorder.events import (
 )
 from recorder.instant_rows import INSTANT_ROWS, application_of, window_row
 from recorder.logrow import KINDS, LogRow, inert
+from recorder.pasted_rows import pasted_rows
 from recorder.pieces import TYPING_PAUSE_NS, Activity, Clicks, Keys, Piece, Scrolled, Typed, key_words
 
 __all__ = ["GROUPING_VERSION", "KINDS", "NS_PER_S", "TYPING_PAUSE_NS", "LogRow", "OperationLog", "inert"]
 
-GROUPING_VERSION = 3  # an index made by another grouping is made again
+GROUPING_VERSION = 4  # an index made by another grouping is made again
 MOST_HELD_ROWS = 100
 
 CUTTING_KEYS = frozenset({"enter", "tab", "esc", "escape"})
@@ -231,6 +232,12 @@ class OperationLog:
         row = INSTANT_ROWS[HiddenInput](event, application=self._application, window=self._title)
         return done + self._after_piece(row)
 
+    def _evasion(self, event: EvasionSign) -> list[LogRow]:
+        """What was pasted stands behind the sign of it, as it would if it had been typed."""
+        row = INSTANT_ROWS[EvasionSign](event, application=self._application, window=self._title)
+        rows = [row, *pasted_rows(event, application=self._application, window=self._title)]
+        return [done for one in rows for done in self._after_piece(one)]
+
     # --- the window that all this happens in --------------------------------------------------------------------------
 
     def _window(self, event: WindowActive) -> list[LogRow]:
@@ -266,4 +273,5 @@ _GROWING: dict[type[Event], Callable[[OperationLog, Any], list[LogRow]]] = {
     WindowActive: OperationLog._window,
     StateRestated: OperationLog._restated,
     HiddenInput: OperationLog._hidden,
+    EvasionSign: OperationLog._evasion,
 }

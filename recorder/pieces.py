@@ -14,6 +14,7 @@ SAME_PLACE_PX = 5
 LONGEST_TEXT = 1000  # characters: what bounds memory while somebody leans on a key
 ERASED = "⌫"
 INJECTED = "sent by a program, not by the keyboard"
+PASTED = "pasted, not typed"
 
 KEY_WORDS = {
     "enter": "Enter",

@@ -79,7 +79,8 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | N
     def clipboard() -> Source:
         if privacy is None:
             return X11Clipboard(with_text=clipboard_text)
-        return X11Clipboard(with_text=clipboard_text, is_masked=privacy.hides_clipboard_of)
+        hides, board = privacy.hides_clipboard_of, privacy.paste_board
+        return X11Clipboard(with_text=clipboard_text, is_masked=hides, board=board)
 
     def curtain() -> Source:
         return X11Curtain() if privacy is None else X11Curtain(windows=privacy.windows)

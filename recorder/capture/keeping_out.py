@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from recorder.capture.key_gate import KeyGate
+from recorder.capture.paste_board import PasteBoard
 from recorder.capture.screen import ScreenSource
 from recorder.capture.shown_windows import WindowTable
 from recorder.capture.source import Source
@@ -14,6 +15,7 @@ class Privacy(Protocol):
 
     gate: KeyGate
     sources: list[Source]
+    paste_board: PasteBoard
 
     @property
     def windows(self) -> WindowTable:

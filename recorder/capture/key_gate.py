@@ -11,6 +11,7 @@ from recorder.capture.far_echo import ANSWER_NS, FarEcho
 from recorder.capture.focus_visits import FocusVisits, Visit
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import ECHO_OFF, LATE, SCREEN_LOCK, Hidden, Place
+from recorder.capture.pastes import Pastes, pasted_from
 from recorder.capture.source import Emit
 from recorder.clock import NS_PER_MS, NS_PER_S, SessionClock
 from recorder.events import Click, Event, Key, KeyActivity, LockChanged
@@ -70,13 +71,21 @@ class KeyGate:
     hidden at the last look before it and at the first after it, and if it is certain that there was nothing in between.
     `fields` knows when a password field had the focus, as far as programs told; for its sake keys wait `HOLD_NS`.
     `visits` knows of windows whose programs have not told yet; for its sake they wait longer. What arrives behind a
-    waiting key waits with it, so the order stays.
+    waiting key waits with it, so the order stays. A click that may paste waits as a key does, so that a paste is told
+    of (`pastes`) only where what is typed is recorded; the click itself always is.
     """
 
-    def __init__(self, look: Look, fields: FocusedFields | None = None, visits: FocusVisits | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        fields: FocusedFields | None = None,
+        visits: FocusVisits | None = None,
+        pastes: Pastes | None = None,
+    ) -> None:
         self._look = look
         self._fields = fields or FocusedFields()
         self._visits = visits or FocusVisits(self._fields, lambda _pid: None)
+        self._pastes = pastes
         self._gate = threading.Condition()
         self._looking = threading.Lock()
         self._waiting: deque[Event] = deque()
@@ -112,7 +121,8 @@ class KeyGate:
     def put(self, event: Event) -> None:
         """Take an event of a source."""
         is_typed = isinstance(event, Key | KeyActivity)
-        if is_typed and self._may_look_now():
+        is_held = is_typed or _may_paste(event)
+        if is_held and self._may_look_now():
             self._sample(since_ns=event.at_ns)
         with self._gate:
             if isinstance(event, LockChanged):
@@ -121,12 +131,13 @@ class KeyGate:
                 self._endings.append(event.at_ns)
             if (isinstance(event, Click) and event.pressed) or (isinstance(event, Key) and event.name == "tab"):
                 self._tabs.append(event.at_ns)
-            if is_typed:
+            if is_held:
                 self._typed_at_ns = self._clock.now_ns()
                 self._newest_ns = max(self._newest_ns, event.at_ns)
+            if is_typed:
                 self._fields.typed(event.at_ns, self._samples[-1].place)
                 self._visits.typed(event.at_ns)
-            if is_typed or self._waiting:
+            if is_held or self._waiting:
                 self._waiting.append(event)
                 self._wake_for(self._due_ns())
             else:
@@ -142,6 +153,9 @@ class KeyGate:
     def _emit(self, event: Event) -> None:
         assert self._emit_outside is not None, "used before start"
         self._emit_outside(event)
+        sign = None if self._pastes is None else self._pastes.follow(event)
+        if sign is not None:
+            self._emit_outside(sign)
 
     def _sample(self, *, since_ns: int | None = None) -> None:
         """Look, unless somebody has since this time."""
@@ -193,14 +207,15 @@ class KeyGate:
         is_unsure = not is_sure and (has_ended or after.at_ns - at_ns > OLDEST_NS)
         return Hidden(ECHO_OFF, LATE) if is_unsure else None
 
-    def _hidden_far_away(self, event: Key | KeyActivity) -> Hidden | None:
+    def _hidden_far_away(self, event: Key | KeyActivity | Click) -> Hidden | None:
         """Why a key for another machine is not recorded: it did not come back."""
         with self._looking:
             at = bisect_left(self._samples, event.at_ns, key=_at_ns)
             places = [sample.place for sample in self._samples[max(0, at - 1) : at + 1]]
             if not any(place.is_far for place in places):
                 return None
-            return self._far.hides(event.at_ns, self._endings, ends_line=_ends_reading(event))
+            ends_line = _ends_reading(event) and not _pastes(event)
+            return self._far.hides(event.at_ns, self._endings, ends_line=ends_line)
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -266,8 +281,8 @@ class KeyGate:
                 if not self._waiting:
                     break
                 event = self._waiting[0]
-                is_typed = isinstance(event, Key | KeyActivity)
-                if is_typed and not everything and self._clock.now_ns() - event.at_ns < self._hold_ns:
+                is_held = isinstance(event, Key | KeyActivity) or _may_paste(event)
+                if is_held and not everything and self._clock.now_ns() - event.at_ns < self._hold_ns:
                     break
                 self._judge(event)
                 self._waiting.popleft()
@@ -279,6 +294,8 @@ class KeyGate:
     def _judge(self, event: Event) -> None:
         if not isinstance(event, Key | KeyActivity):
             self._emit(event)
+            if isinstance(event, Click) and _may_paste(event):
+                self._judge_click(event)
             return
         hidden = self._hidden_at(event.at_ns, is_cut=_is_cut(event)) or self._hidden_far_away(event)
         if hidden is not None:
@@ -288,6 +305,15 @@ class KeyGate:
             self._emit(event)
         else:
             self._count(event)
+
+    def _judge_click(self, click: Click) -> None:
+        """A click that may have pasted: told of where what is typed is shown."""
+        if self._pastes is None or not self._pastes.has_something:
+            return
+        if self._hidden_at(click.at_ns, is_cut=False) is None and self._hidden_far_away(click) is None:
+            sign = self._pastes.clicked(click)
+            if sign is not None:
+                self._emit(sign)
 
     def _hide(self, event: Key | KeyActivity, hidden: Hidden) -> None:
         run = self._run
@@ -326,6 +352,16 @@ class KeyGate:
 
 def _at_ns(sample: _Sample) -> int:
     return sample.at_ns
+
+
+def _may_paste(event: Event) -> bool:
+    return isinstance(event, Click) and event.pressed and event.button == "middle"
+
+
+def _pastes(event: Event) -> bool:
+    """Whether it pastes into a terminal, which is shown as typing is, whatever else it does."""
+    is_by_key = isinstance(event, Key) and pasted_from(event, in_terminal=True) is not None
+    return is_by_key or _may_paste(event)
 
 
 def _is_cut(event: Event) -> bool:

@@ -10,6 +10,7 @@ from Xlib import error as xerror
 from Xlib.ext import xfixes
 
 from recorder.capture.linux_process import executable_of
+from recorder.capture.paste_board import KEPT_OUT, PasteBoard, offered_text
 from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_source import X11Source
 from recorder.capture.x11_transfer import SelectionReader
@@ -40,8 +41,15 @@ _MASK = (
 class X11Clipboard(X11Source):
     """Says what kinds of content are on a clipboard, how long it is and its hash; a text itself only by policy."""
 
-    def __init__(self, *, with_text: bool, is_masked: Callable[[int], bool] = lambda _owner: False) -> None:
+    def __init__(
+        self,
+        *,
+        with_text: bool,
+        is_masked: Callable[[int], bool] = lambda _owner: False,
+        board: PasteBoard | None = None,
+    ) -> None:
         super().__init__("clipboard")
+        self._board = board or PasteBoard()
         self._is_masked = is_masked
         self._with_text = with_text
         self._due: dict[int, tuple[int, int]] = {}  # selection: when to look, its owner
@@ -85,11 +93,13 @@ class X11Clipboard(X11Source):
     def _look(self, selection: int, owner: int) -> None:
         at_ns = self._clock.now_ns()
         if owner == X.NONE:
+            self._board.put(self._names[selection], None)
             self._show(selection, ClipboardChanged(at_ns, self._names[selection], (), 0, None))
             return
         targets = self._reader.targets(selection)
         kinds = {self._atom_name(atom): atom for atom in targets or ()}
         if SECRET_HINT in kinds or self._is_masked(owner):
+            self._board.put(self._names[selection], KEPT_OUT)
             shown = tuple(sorted(kinds.keys() - _NOT_KINDS))
             self._show(
                 selection,
@@ -98,6 +108,10 @@ class X11Clipboard(X11Source):
             return
         name, content = self._content(selection, kinds)
         is_text = name in _TEXT_TARGETS
+        digest = None if content is None else hashlib.sha256(content).digest()
+        text = self._text(content) if is_text else None
+        offered = KEPT_OUT if content is None else offered_text(content, text)
+        self._board.put(self._names[selection], offered if is_text else None)
         self._show(
             selection,
             ClipboardChanged(
@@ -105,8 +119,8 @@ class X11Clipboard(X11Source):
                 self._names[selection],
                 tuple(sorted(kinds.keys() - _NOT_KINDS)),
                 None if content is None else len(content),
-                None if content is None else hashlib.sha256(content).digest(),
-                text=self._text(content) if is_text else None,
+                digest,
+                text=text,
                 owner=self._owner(owner),
                 measured=None if content is None or is_text else name,
             ),

@@ -13,6 +13,8 @@ from recorder.capture.linux_terminal import TerminalEcho
 from recorder.capture.mask_rules import MASKED_TITLE, MaskRules
 from recorder.capture.masked_screen import MaskedScreen
 from recorder.capture.password_fields import PasswordFields
+from recorder.capture.paste_board import PasteBoard
+from recorder.capture.pastes import Pastes
 from recorder.capture.screen import ScreenSource
 from recorder.capture.shown_windows import program_names
 from recorder.capture.source import Source
@@ -51,7 +53,8 @@ class X11Privacy:
         programs = PasswordPrograms(hidden_input.dialogs)
         place = TypingPlace(self._windows, self._rules, programs, TerminalEcho(), local_time=local_time)
         visits = FocusVisits(self._fields, program_that_tells)
-        self.gate = KeyGate(place.look, self._fields, visits)
+        self.paste_board = PasteBoard()
+        self.gate = KeyGate(place.look, self._fields, visits, Pastes(self.paste_board))
         self.sources: list[Source] = [PasswordFields(self._fields, visits)]
 
     @property

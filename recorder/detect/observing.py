@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from recorder.agent_events import EvasionSign
 from recorder.command_rows import Command, CommandReader, Evidence, typed_text
 from recorder.detect.addresses import addresses
 from recorder.detect.local_time import LocalTime
@@ -67,7 +68,7 @@ class Observer:
         for row in self._log.feed(event):
             told += self._row(row)
         told += self._instant(event)
-        if isinstance(event, Key) and event.name == "enter":
+        if _may_enter(event):
             told += self._entered_ahead()
         return told
 
@@ -238,6 +239,11 @@ class Observer:
 
     def _everywhere(self, at_ns: int, application: str | None, title: str | None) -> dict[str, FieldValue]:
         return {"Application": application, "ActiveTitle": title, **self._who, **self._time.fields(at_ns)}
+
+
+def _may_enter(event: Event) -> bool:
+    """Whether with this a line may be entered."""
+    return (isinstance(event, Key) and event.name == "enter") or (isinstance(event, EvasionSign) and bool(event.text))
 
 
 def _identity(window: Window) -> tuple[int, int | None, str]:

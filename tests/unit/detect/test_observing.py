@@ -1,5 +1,6 @@
 """From events to what rules are held against."""
 
+from recorder.agent_events import EvasionSign
 from recorder.detect.addresses import addresses
 from recorder.detect.examples import read_example
 from recorder.detect.observing import LONGEST_RUN, Observer
@@ -45,6 +46,17 @@ def test_a_line_whose_enter_comes_after_a_pause_is_told_at_enter_and_once():
     later = [seen for event in typed("ls", 70 * S) for seen in observer.take(event)]
     later += observer.take(Key(80 * S, "\r", "enter")) + observer.finish()
     assert [one.fields["CommandLine"] for one in of("command", later)] == ["ls"]
+
+
+def test_a_pasted_line_is_told_at_once_with_what_was_typed_before_it():
+    observer = Observer()
+    for event in (WindowActive(0, TERMINAL), *typed("sudo ", S), Key(2 * S, "", "insert", ("shift",))):
+        observer.take(event)
+    pasted = EvasionSign(2 * S + 1, "pasted_instead_of_typed", "", 10, text="rm -rf /srv\nhalt\nls")
+    lines = of("command", observer.take(pasted))
+    assert [line.fields["CommandLine"] for line in lines] == ["sudo rm -rf /srv", "halt"]
+    later = observer.take(Key(5 * S, "\r", "enter")) + observer.finish()
+    assert [line.fields["CommandLine"] for line in of("command", later)] == ["ls"]
 
 
 def test_what_is_typed_elsewhere_is_no_line():

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from Xlib import X
 
+from recorder.capture.paste_board import PasteBoard
 from recorder.capture.x11_clipboard import X11Clipboard
 from recorder.events import ClipboardChanged
 from tests.heard import Heard
@@ -26,7 +27,8 @@ def _clips(heard: Heard) -> list[ClipboardChanged]:
 @pytest.mark.parametrize("selection", ["clipboard", "primary"])
 @pytest.mark.parametrize("with_text", [True, False])
 def test_copied_text_is_told_by_size_and_hash_and_as_text_only_by_policy(server, hear, selection, with_text):
-    heard = hear(X11Clipboard(with_text=with_text))
+    board = PasteBoard()
+    heard = hear(X11Clipboard(with_text=with_text, board=board))
     text = "パスワード secret"
     _copy(server, selection, text.encode())
     found = heard.wait_for(_clips, "the clipboard")[-1]
@@ -35,6 +37,9 @@ def test_copied_text_is_told_by_size_and_hash_and_as_text_only_by_policy(server,
     assert found.text == (text if with_text else None)
     assert "UTF8_STRING" in found.media_types
     assert found.owner == "xclip"
+    offered = board.get(selection)
+    assert offered is not None
+    assert (offered.characters, offered.line_ends, offered.text) == (len(text), 0, found.text)
 
 
 @pytest.mark.parametrize("target", ["image/png", "text/html", "application/x-made-up"])

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from recorder.agent_events import HiddenInput
+from recorder.agent_events import EvasionSign, HiddenInput
 from recorder.capture.far_echo import ANSWER_NS, FarEcho
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import ECHO_OFF, PASSWORD_FIELD, Hidden, PasswordPrograms, Place
 from recorder.capture.key_gate import KeyGate
+from recorder.capture.paste_board import PasteBoard, offered_text
+from recorder.capture.pastes import Pastes
 from recorder.clock import SessionClock, SystemClock
-from recorder.events import Event, Key, KeyActivity, LockChanged, Scroll
+from recorder.events import Click, Event, Key, KeyActivity, LockChanged, Scroll, Window, WindowActive
 from tests.xserver import wait_until
 
 SHOWN = Place()
@@ -29,7 +31,8 @@ class Desk:
         self.fields = FocusedFields()
         self.heard: list[Event] = []
         self.looked = threading.Event()
-        self.gate = KeyGate(self._look, self.fields)
+        self.board = PasteBoard()
+        self.gate = KeyGate(self._look, self.fields, pastes=Pastes(self.board))
         self.gate.start(self.heard.append, self.clock)
 
     def _look(self) -> Place:
@@ -76,6 +79,26 @@ def test_what_is_typed_at_a_prompt_is_counted_in_eights_and_the_rest_is_recorded
     desk.gate.stop()
     assert desk.typed == "sudo lsls"
     assert [(event.keys, event.why, event.detail) for event in desk.hidden] == [(16, ECHO_OFF, "sudo")]
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_a_paste_is_told_where_what_is_typed_is_recorded_and_only_there(desk: Desk, by_key: bool) -> None:
+    desk.gate.put(WindowActive(desk.clock.now_ns(), Window(1, "shell", "xterm", 10, "/usr/bin/xterm")))
+    desk.board.put("primary", offered_text(b"correct horse\n", "correct horse\n"))
+
+    def paste() -> None:
+        now_ns = desk.clock.now_ns()
+        desk.gate.put(Key(now_ns, "", "insert", ("shift",)) if by_key else Click(now_ns, 5, 5, "middle", pressed=True))
+
+    paste()
+    desk.go_to(PROMPT)
+    paste()
+    desk.go_to(SHOWN)
+    desk.gate.stop()
+    (sign,) = [event for event in desk.heard if isinstance(event, EvasionSign)]
+    clicks = [event for event in desk.heard if isinstance(event, Click)]
+    assert (sign.text, len(clicks)) == ("correct horse\n", 0 if by_key else 2)
+    assert sum(hidden.keys for hidden in desk.hidden) == (8 if by_key else 0)
 
 
 class StoppedClock(SystemClock):
