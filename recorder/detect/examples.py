@@ -35,7 +35,7 @@ DOING: dict[str, frozenset[str]] = {
     "window": frozenset({"application", "image"}),
     "copy": frozenset({"selection", "owner", "offered", "size"}),
     "device": frozenset({"action", "kind", "identity"}),
-    "sign": frozenset({"detail", "image", "text"}),
+    "sign": frozenset({"detail", "image", "pasted"}),
     "hidden": frozenset({"detail", "keys"}),
     "session": frozenset({"detail", "seconds"}),
 }
@@ -206,7 +206,7 @@ def _device(step: Step, at_ns: int, pid: int) -> Iterator[Event]:
 
 
 def _sign(step: Step, at_ns: int, pid: int) -> Iterator[Event]:
-    text = step.get("text")
+    text = step.get("pasted")
     if text is not None:
         yield WindowActive(at_ns, Window(1, "operator@host", "xterm", 4000, "/usr/bin/xterm"))
     said = None if text is None else str(text)
