@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-NOT_NEEDED = ("sqlite_utils", "sigma", "yaml", "pyparsing", "smtplib", "asyncio", "multiprocessing", "unittest")
+NOT_NEEDED = (
+    "sqlite_utils",
+    "sigma",
+    "yaml",
+    "pyparsing",
+    "smtplib",
+    "asyncio",
+    "multiprocessing",
+    "unittest",
+    "email",
+)
 
 BEGIN = """
 import sys
