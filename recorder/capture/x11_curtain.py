@@ -170,4 +170,5 @@ class X11Curtain(X11Source):
 
 
 def _name_of(window: ShownWindow) -> str:
-    return " ".join(window.names) or window.title or "a window without a name"
+    """Not by its title, which may be one that is masked."""
+    return " ".join(window.names) or "a window without a name"
