@@ -17,6 +17,7 @@ from player.ui.taking_over import TakingOver
 from player.ui.window import PlayerWindow
 from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
+from resources.ui.growing_dialog import FRAME_PX
 from resources.ui.quitting import Quitting
 from resources.ui.settings import Settings, ThrowawaySettings
 from resources.ui.shared_values import keep_shared_values
@@ -48,6 +49,7 @@ def run_window(
     folder = library if is_library_named else last_library(settings, otherwise=library)
     desktop = Desktop(_real_access(folder, given), settings=settings)
     window = desktop.window
+    _keep_on_screen(window)
     window.show()
     window.desk.list_library()
     if recording is not None:
@@ -113,6 +115,13 @@ def make_application(*, offscreen: bool = False) -> QApplication:
     application.setOrganizationName("tachiai")
     application.setStyle("Fusion")
     return application
+
+
+def _keep_on_screen(window: PlayerWindow) -> None:
+    """A window is not larger than its screen, with the frame that it will have."""
+    if not window.isMaximized() and not window.isFullScreen():
+        room = window.screen().availableSize()
+        window.resize(window.size().boundedTo(QSize(room.width(), room.height() - FRAME_PX)))
 
 
 def forget_cv2_variables() -> None:

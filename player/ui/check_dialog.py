@@ -4,20 +4,20 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QPushButton, QWidget
 
 from player.package.checking import CheckedPackage
 from player.ui.checked_view import CheckedView
-from resources.ui.growing_dialog import GrowingDialog
 from resources.ui.inert import visible
 from resources.ui.look import Look
+from resources.ui.scrolling_dialog import ScrollingDialog
 from resources.ui.widgets import plain_label, restyle
 
 STEPS = 1000
 LEAST_WIDTH_PX = 600
 
 
-class CheckDialog(GrowingDialog):
+class CheckDialog(ScrollingDialog):
     """Stays open beside the window; closing it cancels."""
 
     cancel_requested = Signal()
@@ -30,10 +30,7 @@ class CheckDialog(GrowingDialog):
         words = look.words
         self.setWindowTitle(words("package_check.title"))
         self.setMinimumWidth(LEAST_WIDTH_PX)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(plain_label(words("package_check.title"), part="big"))
+        self.column.addWidget(plain_label(words("package_check.title"), part="big"))
         self.about = plain_label(part="dim", wraps=True, selectable=True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -42,18 +39,16 @@ class CheckDialog(GrowingDialog):
         self.said = plain_label(wraps=True, selectable=True)
         self.checked = CheckedView(look=look)
         for part in (self.about, self.bar, self.said, self.checked):
-            column.addWidget(part)
-        column.addStretch(1)
+            self.column.addWidget(part)
+        self.column.addStretch(1)
         self.again = QPushButton(words("package_check.again"))
         self.again.setAutoDefault(False)
         self.again.clicked.connect(self.again_requested)
         self.close_button = QPushButton()
         self.close_button.clicked.connect(self._close)
-        row = QHBoxLayout()
-        row.addWidget(self.again)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        column.addLayout(row)
+        self.foot.addWidget(self.again)
+        self.foot.addStretch(1)
+        self.foot.addWidget(self.close_button)
 
     def show_begun(self, path: Path) -> None:
         """This package is being checked."""

@@ -74,9 +74,19 @@ class CheckedView(QFrame):
     def show_checked(self, checked: CheckedPackage | None) -> None:
         """This was found; None: nothing was checked."""
         self._checked = checked
-        self.setVisible(checked is not None)
-        if checked is None:
-            return
+        if checked is not None:
+            self._say(checked)
+        self.setVisible(checked is not None)  # last: what is laid out is what is said
+
+    def show_trusted(self, person: Person) -> None:
+        """This person is trusted from now on."""
+        checked = self._checked
+        if checked is not None and checked.signer == person.public_bytes:
+            self.show_checked(replace(checked, standing=Standing.TRUSTED, signer_name=person.name))
+
+    # --- in words -----------------------------------------------------------------------------------------------------
+
+    def _say(self, checked: CheckedPackage) -> None:
         words, name = self._look.words, judged_as(checked)
         tone = _TONES.get(name, "bad")
         restyle(self, "tone", tone)
@@ -95,14 +105,6 @@ class CheckedView(QFrame):
         self.name.clear()
         self.same.setChecked(False)
         self._look_whether_trusted()
-
-    def show_trusted(self, person: Person) -> None:
-        """This person is trusted from now on."""
-        checked = self._checked
-        if checked is not None and checked.signer == person.public_bytes:
-            self.show_checked(replace(checked, standing=Standing.TRUSTED, signer_name=person.name))
-
-    # --- in words -----------------------------------------------------------------------------------------------------
 
     def _signer(self, checked: CheckedPackage) -> str:
         words = self._look.words

@@ -2,14 +2,15 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from player.importing import Imported, ImportProgress
 from player.ui.access import Level
 from recorder.evidence.findings import Status
 from resources.ui.inert import visible
 from resources.ui.look import Look
-from resources.ui.widgets import make_room, plain_label
+from resources.ui.scrolling_dialog import ScrollingDialog
+from resources.ui.widgets import plain_label
 
 MB = 1_000_000
 STEPS = 1000
@@ -24,7 +25,7 @@ _WORTH = {
 }
 
 
-class ImportDialog(QDialog):
+class ImportDialog(ScrollingDialog):
     """Open while it goes on; closing it ends the import, and nothing of it is left."""
 
     ended_early = Signal()
@@ -38,9 +39,6 @@ class ImportDialog(QDialog):
         self._is_package = False
         self.setWindowTitle(words("import.title"))
         self.setMinimumWidth(460)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 20)
-        column.setSpacing(12)
         self.title = plain_label(words("import.title"), part="big")
         self.text = plain_label(visible(name), wraps=True)
         self.bar = QProgressBar()
@@ -50,14 +48,13 @@ class ImportDialog(QDialog):
         self.bar.setAccessibleName(words("import.title"))
         self.step = plain_label(part="dim", wraps=True)
         for part in (self.title, self.text, self.bar, self.step):
-            column.addWidget(part)
-        column.addSpacing(4)
-        column.addLayout(self._buttons())
+            self.column.addWidget(part)
+        self.column.addStretch(1)
+        self._add_buttons()
 
-    def _buttons(self) -> QHBoxLayout:
+    def _add_buttons(self) -> None:
         words = self._look.words
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
+        self.foot.addStretch(1)
         self.open_button = QPushButton(words("import.open"))
         self.open_button.setDefault(True)
         self.open_button.clicked.connect(self._open)
@@ -65,9 +62,8 @@ class ImportDialog(QDialog):
         self.close_button = QPushButton(words("import.cancel"))
         self.close_button.setAutoDefault(False)
         self.close_button.clicked.connect(self.close)
-        buttons.addWidget(self.open_button)
-        buttons.addWidget(self.close_button)
-        return buttons
+        self.foot.addWidget(self.open_button)
+        self.foot.addWidget(self.close_button)
 
     def show_progress(self, progress: ImportProgress) -> None:
         """This is how far it is."""
@@ -88,7 +84,6 @@ class ImportDialog(QDialog):
         self.bar.setValue(STEPS)
         self.open_button.show()
         self.open_button.setFocus()
-        make_room(self)
 
     def show_failure(self, sentence: str) -> None:
         """It is not, for this reason."""
@@ -96,7 +91,6 @@ class ImportDialog(QDialog):
         self.bar.hide()
         self.step.hide()
         self.text.setText(visible(self._look.words.said(sentence)))
-        make_room(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """As Qt asks it."""

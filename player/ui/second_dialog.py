@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -17,10 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from player.ui.asking import SecondAnswer, SecondWanted
+from resources.ui.growing_dialog import GrowingDialog
 from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.question_parts import answer_buttons, head_line
-from resources.ui.widgets import make_room, plain_label
+from resources.ui.widgets import plain_label
 
 WIDTH_PX = 600
 INDENT_PX = 26
@@ -41,7 +41,7 @@ class FileQuestion:
         return QFileDialog.getSaveFileName(parent, title, name)[0]
 
 
-class SecondDialog(QDialog):
+class SecondDialog(GrowingDialog):
     """Two ways, one of which is chosen; what does not do is said in it, and it is asked again."""
 
     def __init__(self, wanted: SecondWanted, *, look: Look, parent: QWidget | None = None) -> None:
@@ -86,11 +86,6 @@ class SecondDialog(QDialog):
         dialog.passphrase.clear()
         dialog.deleteLater()
         return answer if is_given else None
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """As Qt asks it."""
-        super().showEvent(event)
-        make_room(self)
 
     def write_request(self) -> None:
         """Ask where to write a request, and leave the dialog with that."""

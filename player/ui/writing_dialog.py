@@ -10,22 +10,21 @@ from PySide6.QtWidgets import (
     QLayout,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from player.ui.file_choice import FileChoice
 from player.ui.writing import Writing
-from resources.ui.growing_dialog import GrowingDialog
 from resources.ui.inert import visible
 from resources.ui.look import Look
+from resources.ui.scrolling_dialog import ScrollingDialog
 from resources.ui.widgets import plain_label, restyle, rule
 
 LEAST_WIDTH_PX = 560
 STEPS = 1000
 
 
-class WritingDialog(GrowingDialog):
+class WritingDialog(ScrollingDialog):
     """Stays open beside the window; it only asks and shows. Whoever inherits says what is wanted."""
 
     started = Signal(object)  # what is wanted
@@ -41,23 +40,20 @@ class WritingDialog(GrowingDialog):
         words = look.words
         self.setWindowTitle(words(f"{name}.title"))
         self.setMinimumWidth(LEAST_WIDTH_PX)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(24, 20, 24, 20)
-        self._column.setSpacing(12)
-        self._column.addWidget(plain_label(words(f"{name}.title"), part="big"))
+        self.column.addWidget(plain_label(words(f"{name}.title"), part="big"))
         self._about = plain_label("", part="dim", wraps=True)
-        self._column.addWidget(self._about)
+        self.column.addWidget(self._about)
         self._form = QWidget()
         self._grid = QGridLayout(self._form)
         self._grid.setContentsMargins(0, 4, 0, 4)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(10)
         self._grid.setColumnStretch(1, 1)
-        self._column.addWidget(self._form)
-        self._column.addWidget(rule())
+        self.column.addWidget(self._form)
+        self.column.addWidget(rule())
         self._add_answers()
-        self._column.addStretch(1)
-        self._column.addLayout(self._buttons())
+        self.column.addStretch(1)
+        self._add_buttons()
 
     # --- for whoever inherits -----------------------------------------------------------------------------------------
 
@@ -93,7 +89,7 @@ class WritingDialog(GrowingDialog):
 
     def add_below(self, widget: QWidget) -> None:
         """Something under what is said, above the buttons."""
-        self._column.insertWidget(self._column.count() - 2, widget)
+        self.column.insertWidget(self.column.count() - 1, widget)
 
     def made_black(self) -> QHBoxLayout:
         """How much is blacked out in the copy, and the way to it."""
@@ -136,6 +132,7 @@ class WritingDialog(GrowingDialog):
         self.set_running(is_running=False)
         self.said.hide()
         self.show_folder.hide()
+        self.upper.keep_in_sight(None)
 
     def show_share(self, share: float | None, text: str) -> None:
         """How far it is, 0 to 1; None: nobody can tell."""
@@ -165,6 +162,7 @@ class WritingDialog(GrowingDialog):
         restyle(self.said, "part", part)
         self.said.setText(text)
         self.said.show()
+        self.upper.keep_in_sight(self.said)
 
     def set_running(self, *, is_running: bool) -> None:
         """While it is written nothing can be changed, and the button cancels."""
@@ -193,11 +191,10 @@ class WritingDialog(GrowingDialog):
         self.bar.setAccessibleName(self._look.words("export.progress"))
         self.said = plain_label("", wraps=True, selectable=True)
         for widget in (self.estimate, self.notes, self.bar, self.said):
-            self._column.addWidget(widget)
+            self.column.addWidget(widget)
 
-    def _buttons(self) -> QHBoxLayout:
-        words, row = self._look.words, QHBoxLayout()
-        row.setSpacing(8)
+    def _add_buttons(self) -> None:
+        words = self._look.words
         self.show_folder = QPushButton(words("export.show_folder"))
         self.show_folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.file.folder))))
         self.close_button = QPushButton(words("export.close"))
@@ -207,11 +204,10 @@ class WritingDialog(GrowingDialog):
             other.setAutoDefault(False)  # else the first of them looks like what is to be done
         self.go.setDefault(True)
         self.go.clicked.connect(self._go)
-        row.addWidget(self.show_folder)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        row.addWidget(self.go)
-        return row
+        self.foot.addWidget(self.show_folder)
+        self.foot.addStretch(1)
+        self.foot.addWidget(self.close_button)
+        self.foot.addWidget(self.go)
 
     def _go(self) -> None:
         if self._is_running:
