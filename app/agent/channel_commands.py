@@ -9,6 +9,7 @@ from typing import TextIO
 
 from app.agent.alerting import left_over, left_over_words, outbox_path
 from app.agent.logins import login_name
+from app.channels.late import late_beside
 from app.channels.message import Origin, message_of
 from app.channels.opening import open_channels
 from app.channels.outbox import ChannelState, Outbox
@@ -55,8 +56,17 @@ def _tell_status(policies: tuple[ChannelPolicy, ...], out: TextIO, *, as_json: b
         out.write(told + "\n")
     for aside in damaged_before(outbox_path()):
         told = damaged_words(outbox_path(), aside)
-        out.write(f"{json.dumps({'channel': None, 'problem': told}, ensure_ascii=False) if as_json else told}\n")
+        _tell_beside(told, out, as_json=as_json)
+    if late := late_beside(outbox_path()).read():
+        told = (
+            f"Alerts that could not be queued yet: {len(late)}; the agent does that at its next start, or once it can."
+        )
+        _tell_beside(told, out, as_json=as_json)
     return 0
+
+
+def _tell_beside(told: str, out: TextIO, *, as_json: bool) -> None:
+    out.write(f"{json.dumps({'channel': None, 'problem': told}, ensure_ascii=False) if as_json else told}\n")
 
 
 def _try_out(channels: Mapping[str, Channel], clock: Clock, out: TextIO, *, as_json: bool) -> int:

@@ -20,6 +20,7 @@ from recorder.clock import NS_PER_S
 from recorder.evidence.files import SystemFiles
 from recorder.store.sqlite_door import Database
 
+WAIT_S = 5.0  # for who has it locked
 _LOCK_DIGITS = 16
 REMEMBERED_NS = 90 * 86_400 * NS_PER_S
 _NOT_READ = "An alert in the queue cannot be read by this version; it is not sent, and stands in its recording."
@@ -53,14 +54,14 @@ class ChannelState:
 class Outbox:
     """The queue of one user's agent. May be used by several threads and processes at once."""
 
-    def __init__(self, path: Path, *, tell: Tell = lambda _: None) -> None:
+    def __init__(self, path: Path, *, tell: Tell = lambda _: None, wait_s: float = WAIT_S) -> None:
         """Open it, or make it; a damaged one is set aside, now or later, and `tell` hears so.
 
         Raises:
             StorageError: it cannot be written.
         """
         self.path = path
-        self._file = QueueFile(path, tell=tell)
+        self._file = QueueFile(path, tell=tell, wait_s=wait_s)
 
     def put(self, message: AlertMessage, channels: Sequence[str], *, wall_ns: int) -> None:
         """Keep the message for these channels; on disk when this returns.

@@ -1,10 +1,15 @@
-"""The recorder's side of the outbox: alerts go onto the disk from a thread of its own, so that judging never waits."""
+"""The way into the outbox: alerts go onto the disk from a thread of its own, so that judging never waits.
+
+What the queue does not take soon is kept in files beside it, and put there by whoever comes next.
+"""
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from app.channels.late import LateAlert, late_beside
 from app.channels.message import AlertMessage
 from app.channels.opening import channels_for
 from app.channels.outbox import Outbox
@@ -13,6 +18,7 @@ from recorder.errors import StorageError
 from recorder.policy.sections import ChannelPolicy
 
 TRY_AGAIN_S = 2.0
+WAIT_S = 0.5  # for who has the queue locked: then it is kept beside it, before all this is killed
 END_S = 5.0
 MOST_WAITING = 10_000  # each stands in the recording as well
 
@@ -27,7 +33,9 @@ class Outlet:
         self._policies = policies
         self._clock = clock
         self._tell = tell
-        self._waiting: deque[tuple[AlertMessage, Sequence[str], int]] = deque()
+        self._waiting: deque[LateAlert] = deque()
+        self._late = late_beside(path)
+        self._kept: set[str] = set()  # the ids of those that are in files
         self._changed = threading.Condition()
         self._ending = False
         self._is_kept_out = False
@@ -35,7 +43,10 @@ class Outlet:
         self._thread = threading.Thread(target=self._run, name="alert outlet", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, with what others could not put there."""
+        for alert in self._late.read():
+            self._waiting.append(alert)
+            self._kept.add(alert.message.id)
         self._thread.start()
 
     def put(self, message: AlertMessage) -> None:
@@ -43,7 +54,7 @@ class Outlet:
         channels = channels_for(message.severity, self._policies)
         if not channels:
             return
-        one = (message, channels, self._clock.read().wall_ns)
+        one = LateAlert(message, tuple(channels), self._clock.read().wall_ns)
         with self._changed:
             if len(self._waiting) < MOST_WAITING:
                 self._waiting.append(one)
@@ -56,8 +67,12 @@ class Outlet:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join(END_S)
-        if self._waiting:
-            self._tell(f"{len(self._waiting)} alerts could not be queued for the channels; they are in the recording.")
+        with self._changed:
+            left = {alert.message.id for alert in self._waiting}
+        if lost := len(left - self._kept):
+            self._tell(f"Alerts that could not be queued for the channels: {lost}; they are in the recording.")
+        if late := len(left & self._kept):
+            self._tell(f"Alerts that could not be queued for the channels yet: {late}; the next start does that.")
 
     def _run(self) -> None:
         while True:
@@ -75,18 +90,30 @@ class Outlet:
             self._outbox.close()
 
     def _keep_first(self) -> bool:
-        message, channels, wall_ns = self._waiting[0]
+        first = self._waiting[0]
         try:
             if self._outbox is None:
-                self._outbox = Outbox(self._path, tell=self._tell)
-            self._outbox.put(message, channels, wall_ns=wall_ns)
+                self._outbox = Outbox(self._path, tell=self._tell, wait_s=WAIT_S)
+            self._outbox.put(first.message, first.channels, wall_ns=first.wall_ns)
         except StorageError as error:
             if not self._is_kept_out:
                 self._tell(str(error))
             self._is_kept_out = True
+            self._keep_beside()
             return False
         self._waiting.popleft()
+        if first.message.id in self._kept:
+            self._late.drop(first.message)
+            self._kept.discard(first.message.id)
         if self._is_kept_out:
             self._tell("Alerts are queued for the channels again.")
             self._is_kept_out = False
         return True
+
+    def _keep_beside(self) -> None:
+        with self._changed:
+            unkept = [alert for alert in self._waiting if alert.message.id not in self._kept]
+        with suppress(StorageError):  # as little as the queue: it is told already
+            for alert in unkept:
+                self._late.keep(alert)
+                self._kept.add(alert.message.id)

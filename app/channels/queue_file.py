@@ -11,7 +11,6 @@ from recorder.evidence.files import SystemFiles
 from recorder.store.index_file import BESIDE, DAMAGED_CODES, set_aside, writing
 from recorder.store.sqlite_door import Database, sqlite3
 
-WAIT_S = 5.0
 MOST_TRIES = 5  # then somebody takes the file away again and again
 _DAMAGED_WORDS = ("malformed", "not a database", "no such table", "no such column")
 _SCHEMA = (
@@ -47,14 +46,15 @@ class QueueFile:
     along what waits in the one before.
     """
 
-    def __init__(self, path: Path, *, tell: Tell) -> None:
-        """Open it, or make it.
+    def __init__(self, path: Path, *, tell: Tell, wait_s: float) -> None:
+        """Open it, or make it; whoever has it locked is waited for so long each time.
 
         Raises:
             StorageError: it cannot be written.
         """
         self.path = path
         self._tell = tell
+        self._wait_s = wait_s
         self._lock = threading.Lock()
         self._db, self._place = self._opened()
 
@@ -114,7 +114,7 @@ class QueueFile:
             place = _place(self.path)
             try:
                 with _worded(self.path):
-                    db = _open(self.path)
+                    db = _open(self.path, self._wait_s)
             except _DamagedError:
                 self._leave_damaged(place)
                 continue
@@ -169,8 +169,8 @@ def _make(path: Path) -> None:
         raise StorageError(msg) from error
 
 
-def _open(path: Path) -> Database:
-    connection = sqlite3.connect(str(path), timeout=WAIT_S, check_same_thread=False)
+def _open(path: Path, wait_s: float) -> Database:
+    connection = sqlite3.connect(str(path), timeout=wait_s, check_same_thread=False)
     try:
         return _prepared(Database(connection, recursive_triggers=False, execute_plugins=False))
     except BaseException:

@@ -7,6 +7,7 @@ import pytest
 from app.agent.alerting import outbox_path, sending
 from app.agent.channel_commands import NO_CHANNEL
 from app.agent.cli import main
+from app.channels.late import LateAlert, late_beside
 from app.channels.message import Origin, message_of
 from app.channels.opening import addresses_of
 from app.channels.outbox import Outbox
@@ -109,6 +110,15 @@ def test_a_queue_that_was_set_aside_is_told(policy, capsys):
         assert capsys.readouterr().out.splitlines()[1:] == [f"{said} what it held is not sent."]
     assert main(["channels", "status", *policy(1), "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[1])["problem"].startswith(said)
+
+
+def test_what_could_not_be_queued_is_told(policy, capsys):
+    origin = Origin(recording="r", operator="o", host="h", started_wall_ns=0)
+    message = message_of(Alert(0, "rule", "1", "Alert", "high", ""), origin)
+    late_beside(outbox_path()).keep(LateAlert(message, ("audit",), 1))
+    assert main(["channels", "status", *policy(1)]) == 0
+    said = "Alerts that could not be queued yet: 1; the agent does that at its next start, or once it can."
+    assert capsys.readouterr().out.splitlines()[1:] == [said]
 
 
 def test_what_waits_is_told(policy, capsys):
