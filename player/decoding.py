@@ -298,9 +298,7 @@ class TrackDecoding:
         """
         if untaken is not None:
             shown, exact = untaken.seen.take(), untaken.exact
-            if untaken.sha256 is not None and digest_of(shown.bgr) != untaken.sha256:
-                msg = "a snapshot does not show what was recorded"
-                raise IntegrityMismatchError(msg)
+            _compare(shown.bgr, untaken.sha256)
             height_px, width_px = shown.bgr.shape[:2]
             self._shown = Decoded(shown.bgr, exact, () if exact else shown.film or (Rect(0, 0, width_px, height_px),))
 
@@ -321,14 +319,15 @@ class TrackDecoding:
     def _do_group(self, run: int, group: Sequence[Work], before: "_Untaken | None") -> "_Untaken":
         """Some patches, and perhaps a snapshot after them, whose hash must be met; that of the one before is met here.
 
-        That takes milliseconds in which the worker goes on.
+        That takes milliseconds in which the worker goes on. Nobody looks at that picture, so it is not copied.
         """
         worker, event = self._decoding.worker(), group[-1][1]
         request = Do(self._number, run, tuple(step for step, _ in group), worker.next_place())
         size_px = event.width_px, event.height_px
         worker.begin(request)
         try:
-            self._take(before)
+            if before is not None:
+                _compare(before.seen.there, before.sha256)
         except IntegrityMismatchError:
             with suppress(StepDamagedError):
                 worker.finish(request, *size_px)
@@ -367,6 +366,12 @@ class TrackDecoding:
     def _lose(self) -> None:
         self._run = self._known = -1
         self._last = self._shown = None
+
+
+def _compare(picture: Bgr, sha256: bytes | None) -> None:
+    if sha256 is not None and digest_of(picture) != sha256:
+        msg = "a snapshot does not show what was recorded"
+        raise IntegrityMismatchError(msg)
 
 
 def _up_to_snapshot(steps: Sequence[Work]) -> Sequence[Work]:

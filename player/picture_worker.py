@@ -25,6 +25,7 @@ from player.worker.argument import ARGUMENT
 from player.worker.reasons import known_reason
 from player.worker.wire import (
     MOST_AREAS,
+    PICTURE_AHEAD_BYTES,
     PICTURE_BYTES,
     PLACES,
     Answer,
@@ -179,7 +180,16 @@ class PictureWorker:
                     self._ready = msgspec.msgpack.decode(said, type=Ready)
                 except msgspec.DecodeError:
                     raise self._dead(Cause.GARBAGE) from None
+                self._touch_memory()
             return self._ready
+
+    def _touch_memory(self) -> None:
+        """Have the shared memory in this process's reach: a fault at each of its pages is milliseconds of a seek."""
+        if self._memory is not None:
+            for place in range(PLACES):
+                np.frombuffer(self._memory, np.uint8, PICTURE_AHEAD_BYTES, place * PICTURE_BYTES)[
+                    :: mmap.PAGESIZE
+                ].any()
 
     def tell(self, request: Request) -> None:
         """Send what is not answered.

@@ -15,6 +15,7 @@ from player.worker import walls, warming
 from player.worker.track import TrackState
 from player.worker.trial import try_walls
 from player.worker.wire import (
+    PICTURE_AHEAD_BYTES,
     PICTURE_BYTES,
     PLACES,
     Answer,
@@ -32,7 +33,6 @@ from recorder.codec.errors import DamagedPictureError
 from recorder.codec.sheet_kernel import SheetKernel, sheet_kernel
 from recorder.process_guard import guard_memory
 
-_PICTURE_AHEAD_BYTES = 8 << 20  # one of 1080p
 _AHEAD_BYTES = 32 << 20  # what a seek takes at once; as large as glibc lets a piece of its heap be
 
 
@@ -45,7 +45,7 @@ def run(arguments: Sequence[str], make_track: type[TrackState] = TrackState) -> 
     ready = raise_walls()
     take_memory_ahead(_AHEAD_BYTES)  # every seek takes and frees as much as the one before
     if memory is not None:
-        np.frombuffer(memory, np.uint8).reshape(PLACES, -1)[:, : _PICTURE_AHEAD_BYTES : mmap.PAGESIZE] = 0
+        np.frombuffer(memory, np.uint8).reshape(PLACES, -1)[:, : PICTURE_AHEAD_BYTES : mmap.PAGESIZE] = 0
     gc.freeze()  # what stands now is not looked through again for what nobody needs
     Worker(requests, answers, memory, make_track, kernel).run(ready)
     return 0

@@ -12,6 +12,7 @@ import msgspec
 from recorder.events import Patch, Snapshot
 
 PICTURE_BYTES = 3 << 25  # the largest picture that the codec knows, B, G, R
+PICTURE_AHEAD_BYTES = 8 << 20  # of 1080p: so much of each place is touched before a picture is asked for
 PLACES = 2  # in the shared memory: one is looked at while the other is filled
 MOST_REQUEST_BYTES = 256 << 20
 MOST_ANSWER_BYTES = 4096
