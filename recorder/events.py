@@ -86,6 +86,10 @@ class GapReason(enum.StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
 
 
+# A source that ends by itself says so in a gap without a length; how long it gave nothing follows in another one.
+ENDS_A_SOURCE = frozenset({GapReason.SOURCE_FAILED, GapReason.INPUT_LOST})
+
+
 class Gap(Event, frozen=True, tag="gap"):
     """From `at_ns` to `end_ns`, `what` ("screen", "screen 2", "input", "everything", …) was not recorded."""
 

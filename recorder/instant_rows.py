@@ -6,6 +6,7 @@ from pathlib import PurePath, PureWindowsPath
 
 from recorder.agent_rows import AGENT_ROWS
 from recorder.events import (
+    ENDS_A_SOURCE,
     Alert,
     ClipboardChanged,
     EndReason,
@@ -108,7 +109,7 @@ def _predecessor(event: PredecessorInterrupted, *, application: str | None, wind
 
 def _gap(event: Gap, *, application: str | None, window: str | None) -> LogRow:
     reason = GAP_WORDS.get(event.reason, inert(event.reason))  # type: ignore[call-overload]
-    is_open = event.end_ns <= event.at_ns and event.reason == GapReason.SOURCE_FAILED
+    is_open = event.end_ns <= event.at_ns and event.reason in ENDS_A_SOURCE
     length = "from here on" if is_open else f"for {span_words(event.end_ns - event.at_ns)}"
     text = f"Not recorded {length}: {inert(event.what)}"
     detail = joined((reason, inert(event.detail)))

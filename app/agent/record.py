@@ -188,6 +188,8 @@ def _run(
         ),
         gate=None if privacy is None else privacy.gate,
     )
+    if privacy is not None:
+        privacy.on_lost(recorder.lose_display)
     company.starts(writer.folder, session.header, recorder, segment=writer.segment)
     for name in beside.names:
         company.warn(f"{name} is NOT sealed: anyone can read and alter it.")

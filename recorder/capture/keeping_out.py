@@ -1,6 +1,6 @@
 """What sources ask for so that they say nothing that is to be kept out of a recording."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from recorder.capture.key_gate import KeyGate
@@ -20,6 +20,10 @@ class Privacy(Protocol):
     @property
     def windows(self) -> WindowTable:
         """The windows that are shown."""
+        ...
+
+    def on_lost(self, on_lost: Callable[[], None]) -> None:
+        """Let this be called, from any thread, when it cannot be known any more what is to be kept out."""
         ...
 
     def masked(self, screen: ScreenSource) -> ScreenSource:

@@ -9,13 +9,17 @@ from recorder.capture.hidden_places import ECHO_OFF, LATE, MASKED, Hidden, Passw
 from recorder.capture.linux_process import arguments_of
 from recorder.capture.linux_terminal import TerminalEcho
 from recorder.capture.mask_rules import MaskRules
+from recorder.capture.screen import DisplayLostError
 from recorder.capture.shown_windows import ShownWindow
 from recorder.capture.x11_windows import X11Windows
 from recorder.errors import WorldError
 
 
 class TypingPlace:
-    """Asks the window table, and the kernel about terminals. For one thread at a time."""
+    """Asks the window table, and the kernel about terminals. For one thread at a time.
+
+    `on_lost` is called when the table has lost the display: from then on everything would have to be hidden.
+    """
 
     def __init__(
         self,
@@ -34,12 +38,15 @@ class TypingPlace:
         self._shown: tuple[ShownWindow, ...] | None = None
         self._pids: frozenset[int] = frozenset()
         self._dialog: Hidden | None = None
+        self.on_lost: Callable[[], None] = lambda: None
 
     def look(self) -> Place:
         """What is typed into now; what cannot be found out is hidden."""
         try:
             typed = self._windows.typed_into()
-        except (WorldError, xerror.XError):
+        except (WorldError, xerror.XError) as error:
+            if isinstance(error, DisplayLostError):
+                self.on_lost()
             return Place(Hidden(ECHO_OFF, LATE))
         self._take(typed.shown)
         focused, pid = typed.focused, typed.pid

@@ -51,7 +51,7 @@ class X11Privacy:
         self._windows = X11Windows()
         self._fields = FocusedFields(is_running)
         programs = PasswordPrograms(hidden_input.dialogs)
-        place = TypingPlace(self._windows, self._rules, programs, TerminalEcho(), local_time=local_time)
+        self._place = place = TypingPlace(self._windows, self._rules, programs, TerminalEcho(), local_time=local_time)
         visits = FocusVisits(self._fields, program_that_tells)
         self.paste_board = PasteBoard()
         self.gate = KeyGate(place.look, self._fields, visits, Pastes(self.paste_board))
@@ -69,6 +69,10 @@ class X11Privacy:
     def close(self) -> None:
         """Let go; may be called twice."""
         self._windows.close()
+
+    def on_lost(self, on_lost: Callable[[], None]) -> None:
+        """Let this be called, from any thread, when it cannot be known any more what is to be kept out."""
+        self._place.on_lost = on_lost
 
     def masked(self, screen: ScreenSource) -> ScreenSource:
         """The screen without what the policy masks; the screen itself if it masks nothing."""

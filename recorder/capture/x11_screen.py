@@ -1,5 +1,6 @@
 """The screens of an X display, told by the DAMAGE extension what changed."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -121,6 +122,8 @@ class X11DamageScreen:
             return self._grabber.grab(on_desktop)
         except GrabFailedError:
             self._opened().sync()  # raises DisplayLostError if that is why
+            with contextlib.suppress(CannotRecordError):  # then the next grab fails like this one
+                self._grabber.reopen()  # its connection is one of its own, which some program may have cut
             raise
 
     def _opened(self) -> X11Connection:

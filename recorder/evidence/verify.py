@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from recorder.errors import KeyMissingError, UnreadableError
-from recorder.events import Event, Gap, GapReason
+from recorder.events import ENDS_A_SOURCE, Event, Gap
 from recorder.evidence.chain import Entry
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict, in_order, status_of
@@ -260,6 +260,6 @@ def verdict_name(status: Status) -> str:
 
 def _gap_sentence(gap: Gap) -> str:
     """A source that ends says so at that moment; how long it gave nothing stands in a gap of its own, later."""
-    if gap.end_ns <= gap.at_ns and gap.reason == GapReason.SOURCE_FAILED:
+    if gap.end_ns <= gap.at_ns and gap.reason in ENDS_A_SOURCE:
         return f"{gap.what} was not recorded from here on: {gap.reason}."
     return f"{gap.what} was not recorded for {(gap.end_ns - gap.at_ns) / 1e9:.1f} s: {gap.reason}."

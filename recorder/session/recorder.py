@@ -237,6 +237,10 @@ class Recorder:
             self._asked = Ending(reason, detail, error)
         self.ended.set()
 
+    def lose_display(self) -> None:
+        """The display cannot be asked any more, as somebody found who is no source of its. From any thread."""
+        self._end_with(DisplayLostError(DISPLAY_GONE))
+
     def _act_on_storage(self, action: StorageAction | None, level: StorageLevel) -> None:
         """Do what the policy says of this state, and leave off what it said of the one before."""
         is_slow = action is StorageAction.DROP_RATE
