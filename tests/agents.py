@@ -140,6 +140,30 @@ def next_recorder(resident: int, *, beaten: Collection[int] = ()) -> int:
     return wait_until(lambda: min(recorders_of(resident).difference(beaten), default=0), what="a recorder")
 
 
+class HeldUp:
+    """How long processes, and this one, could run and were not let, from here on: a busy machine makes them late.
+
+    Of a process that begins later all of its time counts. Where the kernel does not tell, nobody was.
+    """
+
+    def __init__(self, *pids: int) -> None:
+        self._before = {pid: _held_up_ns(pid) for pid in (os.getpid(), *pids)}
+
+    def ns(self, *later: int) -> int:
+        """So far; `later` are processes that began since."""
+        return sum(_held_up_ns(pid) - before_ns for pid, before_ns in self._before.items()) + sum(
+            _held_up_ns(pid) for pid in later
+        )
+
+
+def _held_up_ns(pid: int) -> int:
+    total = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError, IndexError, ValueError):  # a thread that has just ended
+            total += int(path.read_text("ascii").split()[1])
+    return total
+
+
 def boot_ns() -> int:
     """The clock that recordings run on."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)

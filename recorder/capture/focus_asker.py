@@ -24,6 +24,8 @@ _AGAIN_S = 0.03
 _LONGEST_PAUSE_S = 2.0
 _SHARE = 4  # of the time; so asking a program with a large tree takes a fifth of it
 _IDLE_S = 60.0
+ANSWERED_WITHIN_S = 0.4  # for so long such a key is held (`key_gate.ASKING_NS`)
+_LATER = 1.5  # the next question may take longer
 _MOST_FIELDS = 1500
 _FOCUSED, _SHOWING = 12, 25
 _REGISTRY = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
@@ -42,6 +44,18 @@ class Found:
 
     field: Field | None
     is_password: bool | None
+
+
+def pause_s(took_s: float, waited_s: float | None) -> float:
+    """How long to wait before the next question, after one that took so long.
+
+    A key that has waited for so long (None: none waits) is given up after `ANSWERED_WITHIN_S`: if the next answer can
+    come before that, it does. If none can, the program is left in peace for its share of the time.
+    """
+    usual_s = min(_LONGEST_PAUSE_S, max(_AGAIN_S, _SHARE * took_s))
+    if waited_s is None or waited_s + _AGAIN_S + took_s > ANSWERED_WITHIN_S:
+        return usual_s
+    return min(usual_s, max(_AGAIN_S, ANSWERED_WITHIN_S - waited_s - _LATER * took_s))
 
 
 class FocusAsker:
@@ -75,8 +89,10 @@ class FocusAsker:
             if visit is not None:
                 began_ns = self._now_ns()
                 self._ask(visit, began_ns)
-                took_s = (self._now_ns() - began_ns) / NS_PER_S
-                self._stopping.wait(min(_LONGEST_PAUSE_S, max(_AGAIN_S, _SHARE * took_s)))
+                ended_ns = self._now_ns()
+                waits_ns = self._visits.waits_since_ns
+                waited_s = (ended_ns - waits_ns) / NS_PER_S if waits_ns is not None else None
+                self._stopping.wait(pause_s((ended_ns - began_ns) / NS_PER_S, waited_s))
             elif (field := self._visits.fields.to_ask_again()) is not None:
                 self._stopping.wait(_BEFORE_AGAIN_S)
                 self._ask_again(field)

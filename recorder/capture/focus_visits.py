@@ -1,6 +1,7 @@
 """Whether it is known what has the focus in the window that is typed into: its program told, or was asked."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -53,6 +54,7 @@ class FocusVisits:
         self._gate = threading.Condition()
         self._visit: Visit | None = None
         self._typed_at_ns = 0
+        self._unspoken: deque[int] = deque(maxlen=MOST_ANSWERS)  # keys of which no answer has spoken yet
         self._silent: set[tuple[int, int | None]] = set()
         self._vague: set[tuple[int, int | None]] = set()
         self._is_asking = False
@@ -87,8 +89,17 @@ class FocusVisits:
         """Somebody typed."""
         with self._gate:
             self._typed_at_ns = max(self._typed_at_ns, at_ns)
-            if self._to_ask() is not None or self.fields.to_ask_again() is not None:
+            is_to_ask = self._to_ask() is not None
+            if is_to_ask:
+                self._unspoken.append(at_ns)
+            if is_to_ask or self.fields.to_ask_again() is not None:
                 self._gate.notify_all()
+
+    @property
+    def waits_since_ns(self) -> int | None:
+        """When the first key came of which no answer has spoken yet; None: none waits for one."""
+        with self._gate:
+            return self._unspoken[0] if self._unspoken and self._to_ask() is not None else None
 
     @property
     def is_unsure(self) -> bool:
@@ -113,6 +124,8 @@ class FocusVisits:
         hidden = Hidden(PASSWORD_FIELD) if is_password else None
         with self._gate:
             visit.answers.append(Answer(asked_at_ns, hidden))
+            while self._unspoken and self._unspoken[0] + SETTLED_NS <= asked_at_ns:
+                self._unspoken.popleft()
             del visit.answers[:-MOST_ANSWERS]
 
     def unanswered(self, visit: Visit, asked_at_ns: int) -> None:

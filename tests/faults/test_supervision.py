@@ -10,7 +10,7 @@ import pytest
 
 from app.agent.supervision.watching import WatchLimits
 from recorder.session.sealer import HOLD_BACK_NS
-from tests.agents import RunningAgent, boot_ns, next_recorder
+from tests.agents import HeldUp, RunningAgent, boot_ns, next_recorder
 from tests.e2e.programs import Site
 from tests.evidence_kit import independent
 from tests.xserver import XServer, wait_until
@@ -64,12 +64,14 @@ def test_a_recorder_that_is_killed_or_stopped_leaves_a_gap_of_its_length_and_the
     if seconds:
         agent.wait_seconds_recorded(seconds)
     first = agent.state
+    held_up = HeldUp(first.resident_pid)
     at_ns = struck(agent, first.recorder_pid, number)
     again = agent.wait_recording(recorder=first.recorder_pid)
     back_ns = boot_ns() - (first.started_boot_ns or 0)
     noticed_s = agent.wait_said("NOT recording:")
     back_s = agent.wait_said("Recording to", after_s=noticed_s)
-    assert back_s - noticed_s < BACK_WITHIN_S
+    late_ns = held_up.ns(again.recorder_pid)
+    assert back_s - noticed_s < BACK_WITHIN_S + late_ns / S
     assert (again.folder, again.segment) == (first.folder, (first.segment or 0) + 1)
     desktop.run("xdotool", "mousemove", "20", "30")
     agent.wait_seconds_recorded(1.0)
@@ -79,15 +81,14 @@ def test_a_recorder_that_is_killed_or_stopped_leaves_a_gap_of_its_length_and_the
     gaps = agent.rows("gap")
     assert len(gaps) == 1, gaps
     assert gaps[0]["text"].endswith(": everything")
-    assert GAP_WORDS[number] in gaps[0]["detail"]
-    assert GAP_SAYS[number] in gaps[0]["detail"]
+    assert [words in gaps[0]["detail"] for words in (GAP_WORDS[number], GAP_SAYS[number])] == [True, True]
     assert 0 <= at_ns - gaps[0]["at_s"] * S <= RIGHT_TO_NS + HOLD_BACK_NS  # what was held back is lost with it
-    assert abs(gaps[0]["end_s"] * S - back_ns) <= RIGHT_TO_NS
+    assert abs(gaps[0]["end_s"] * S - back_ns) <= RIGHT_TO_NS + late_ns
     assert agent.rows("session")[-1]["text"] == "Session ended: the operator logged out"
     assert_both_say_partial(site, agent)
     (sign,) = stopped_signs(agent)
     assert SIGN_SAYS[number].format(pid=first.recorder_pid) in sign["detail"]
-    assert abs(sign["at_s"] * S - at_ns) <= RIGHT_TO_NS
+    assert abs(sign["at_s"] * S - at_ns) <= RIGHT_TO_NS + late_ns
     (alert,) = agent.rows("alert")
     assert alert["text"] == "The recorder was inspected or stopped"
     assert "The recorder was stopped" in alert["detail"]
@@ -99,8 +100,10 @@ def test_a_resident_that_is_killed_or_stopped_is_started_again_while_recording_g
 ) -> None:
     agent.wait_seconds_recorded(1.0)
     first = agent.state
+    held_up = HeldUp(first.recorder_pid)
     at_ns = struck(agent, first.resident_pid, number)
     again = agent.wait_recording(resident=first.resident_pid)
+    late_ns = held_up.ns()
     assert (again.recorder_pid, again.folder) == (first.recorder_pid, first.folder)
     agent.wait_seconds_recorded(1.0)
     agent.stop()
@@ -110,7 +113,7 @@ def test_a_resident_that_is_killed_or_stopped_is_started_again_while_recording_g
     assert f"process {first.resident_pid}" in signs[0]["detail"]
     assert ("stopped" if number is signal.SIGSTOP else "killed") in signs[0]["detail"]
     noticed_ns = signs[0]["at_s"] * S - at_ns
-    assert noticed_ns <= (WatchLimits().silent_after_s + 2 if number is signal.SIGSTOP else 2) * S
+    assert noticed_ns <= (WatchLimits().silent_after_s + 2 if number is signal.SIGSTOP else 2) * S + late_ns
     assert site.player("verify", str(agent.folder)).returncode == 0
 
 
@@ -135,15 +138,17 @@ def test_after_both_were_killed_at_once_the_next_agent_goes_on_with_the_recordin
         os.kill(pid, signal.SIGKILL)
     agent.process.wait()
     assert agent.status()["recording"] is False
+    held_up = HeldUp()
     following = start_agent()
     back_ns = boot_ns() - (first.started_boot_ns or 0)
+    late_ns = held_up.ns(following.state.resident_pid, following.state.recorder_pid)
     assert following.folder == agent.folder
     following.wait_seconds_recorded(1.0)
     assert following.stop() == 0
     (gap,) = following.rows("gap")
     assert "both gone" in gap["detail"]
     assert abs(gap["at_s"] * S - at_ns) <= RIGHT_TO_NS
-    assert abs(gap["end_s"] * S - back_ns) <= RIGHT_TO_NS
+    assert abs(gap["end_s"] * S - back_ns) <= RIGHT_TO_NS + late_ns
     assert_both_say_partial(site, following)
 
 
@@ -152,6 +157,7 @@ def test_killed_again_and_again_even_before_it_records_every_moment_is_accounted
 ) -> None:
     agent.wait_seconds_recorded(1.0)
     first = agent.state
+    held_up = HeldUp(first.resident_pid)
     at_ns = struck(agent, first.recorder_pid, signal.SIGKILL)
     beaten = {first.recorder_pid}
     for _ in range(3):  # the next ones die while they start
@@ -160,6 +166,7 @@ def test_killed_again_and_again_even_before_it_records_every_moment_is_accounted
         beaten.add(pid)
     state = agent.wait_recording(recorder=first.recorder_pid)
     back_ns = boot_ns() - (first.started_boot_ns or 0)
+    late_ns = held_up.ns(state.recorder_pid)
     assert state.folder == first.folder
     agent.wait_said("times in a row")
     agent.wait_seconds_recorded(1.0)
@@ -167,7 +174,7 @@ def test_killed_again_and_again_even_before_it_records_every_moment_is_accounted
     gaps = agent.rows("gap")
     covered_s = sum(gap["end_s"] - gap["at_s"] for gap in gaps)
     assert abs(gaps[0]["at_s"] * S - at_ns) <= RIGHT_TO_NS
-    assert abs(covered_s * S - (back_ns - at_ns)) <= RIGHT_TO_NS + S // 2
+    assert abs(covered_s * S - (back_ns - at_ns)) <= RIGHT_TO_NS + S // 2 + late_ns
     assert_both_say_partial(site, agent)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from recorder.capture import focus_asker, key_gate
 from recorder.capture.focus_visits import (
     FOCUS_NOT_KNOWN_YET,
     NOTHING_NS,
@@ -87,6 +88,37 @@ def test_a_program_is_asked_again_after_every_key_as_long_as_it_tells_nothing() 
     visits.answered(visit, 200 * MS + SETTLED_NS, is_password=False)
     assert visits.wanted(0) is None
     assert visits.hides(visit, 200 * MS, []) is None
+
+
+def test_the_first_key_that_waits_for_an_answer_is_known() -> None:
+    visits = visits_of(FocusedFields())
+    visit = visit_of(visits)
+    visits.answered(visit, 100 * MS, is_password=False)
+    assert visits.waits_since_ns is None
+    for at_ms in (200, 250, 300):
+        visits.typed(at_ms * MS)
+    assert visits.waits_since_ns == 200 * MS
+    visits.answered(visit, 250 * MS + SETTLED_NS, is_password=False)
+    assert visits.waits_since_ns == 300 * MS
+    visits.answered(visit, 300 * MS + SETTLED_NS, is_password=False)
+    assert visits.waits_since_ns is None
+
+
+@pytest.mark.parametrize(
+    ("took_s", "waited_s", "pause"),
+    [
+        (0.005, None, 0.03),
+        (0.1, None, 0.4),
+        (0.1, 0.14, 0.11),  # for the whole share the key of 140 ms ago would not be held
+        (0.15, 0.19, 0.03),
+        (0.2, 0.24, 0.8),  # it is too late anyway
+        (0.005, 0.01, 0.03),
+        (3.0, None, 2.0),
+    ],
+)
+def test_a_busy_program_is_asked_while_the_key_that_waits_is_still_held(took_s, waited_s, pause) -> None:
+    assert focus_asker.pause_s(took_s, waited_s) == pytest.approx(pause)
+    assert focus_asker.ANSWERED_WITHIN_S * 1000 * MS == key_gate.ASKING_NS
 
 
 def test_that_nothing_has_the_focus_is_believed_only_after_a_moment() -> None:
