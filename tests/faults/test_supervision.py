@@ -127,8 +127,8 @@ def test_after_both_were_killed_at_once_the_next_agent_goes_on_with_the_recordin
     os.kill(first.resident_pid, signal.SIGSTOP)  # or it would start another before it is killed
     at_ns = struck(agent, first.recorder_pid, signal.SIGSTOP)
     if number is signal.SIGSTOP:
+        os.kill(first.recorder_pid, signal.SIGCONT)  # first: a resident that finds it stopped says so, and rightly
         os.kill(first.resident_pid, signal.SIGCONT)
-        os.kill(first.recorder_pid, signal.SIGCONT)
         agent.wait_seconds_recorded(1.0)
         assert (agent.state.resident_pid, agent.state.recorder_pid) == (first.resident_pid, first.recorder_pid)
         agent.stop()
