@@ -63,7 +63,7 @@ class X11Curtain(X11Source):
         self._look_in_s = 0.0
         self._worked_ns: int | None = None  # when there was input at the latest look at it
         self._under_ns = 0
-        self._is_said = False
+        self._said_of: frozenset[int] = frozenset()
 
     def _listen(self) -> str:
         connection = self._connection
@@ -102,13 +102,16 @@ class X11Curtain(X11Source):
         self._count(self._curtain(), now_ns, passed_ns if passed_ns <= PAUSE_NS else 0)
 
     def _count(self, found: tuple[Cover, ShownWindow] | None, now_ns: int, passed_ns: int) -> None:
+        """Add up, and say it once of each cover: another one in its place takes its own time to be said."""
         if found is None:
-            self._under_ns = max(0, self._under_ns - passed_ns)
-            self._is_said &= self._under_ns > 0
+            self._under_ns, self._said_of = max(0, self._under_ns - passed_ns), frozenset()
             return
-        self._under_ns = min(self._under_ns + passed_ns, self._long_ns)
-        if self._under_ns >= self._long_ns and not self._is_said:
-            self._is_said = self._says(*found, now_ns)
+        numbers = frozenset(window.window_id for window in found[0].windows)
+        if numbers == self._said_of:
+            return
+        self._under_ns += passed_ns
+        if self._under_ns >= self._long_ns and self._says(*found, now_ns):
+            self._under_ns, self._said_of = 0, numbers
 
     def _says(self, cover: Cover, under: ShownWindow, now_ns: int) -> bool:
         """Say it, unless the keyboard is held: then it is a locker, or a program that is worked with itself."""

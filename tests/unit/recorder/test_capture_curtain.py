@@ -95,6 +95,16 @@ def test_windows_that_cover_it_together_are_one_curtain_whatever_small_windows_s
         heard.wait_for(is_said(stage), "a curtain of two halves")
 
 
+def test_a_curtain_is_said_once_and_another_in_its_place_again(stage):
+    first = stage.put(WHOLE)
+    with watched(long_ns=100_000_000) as heard:
+        heard.wait_for(is_said(stage), "a curtain")
+        assert len(stage.type(heard)) == 1
+        stage.put(WHOLE)
+        first.destroy()
+        heard.wait_for(lambda one: len(stage.type(one, 1)) == 2, "another curtain")
+
+
 def test_a_window_of_the_agent_above_it_lifts_no_curtain(stage):
     indicator = stage.server.start_xterm(title="ours", geometry="90x30+0+0")
     stage.put(WHOLE)
