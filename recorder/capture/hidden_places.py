@@ -76,7 +76,8 @@ class Place:
     """Where typed text goes now: whether it is hidden, whose window it is, and who else has windows.
 
     `is_far`: the terminal hands every key on to another machine. `read_bytes` is what it has read so far then, None if
-    that is not known. `window` is the top-level window that the keyboard is of.
+    that is not known. `window` is the top-level window that the keyboard is of. `may_turn_silent`: whether its
+    keys are shown may change without anything that the display tells, as in a terminal.
     """
 
     hidden: Hidden | None = None
@@ -85,6 +86,7 @@ class Place:
     is_far: bool = False
     read_bytes: int | None = None
     window: int | None = None
+    may_turn_silent: bool = True
 
 
 class PasswordPrograms:

@@ -26,6 +26,11 @@ LOOK_EVERY_NS = 10 * NS_PER_MS
 # due soon is done while it is awake.
 RARELY_NS = HOLD_NS
 SOON_NS = 3 * NS_PER_MS
+# The same where nothing but the display, which is asked at every key, can say that what is typed is to be hidden. It is
+# looked then so that a window that has come to the front is asked what it is before somebody types into it.
+SELDOM_NS = 400 * NS_PER_MS
+# Keys are let through together, if they follow each other faster than this.
+TOGETHER_NS = 50 * NS_PER_MS
 # After the last key it is still looked now and then, so that it is known where the next one goes before it comes.
 LATELY_NS = 30 * NS_PER_S
 LOOK_APART_NS = 4 * NS_PER_MS
@@ -99,6 +104,7 @@ class KeyGate:
         self._typed_at_ns = 0
         self._newest_ns = -1  # the time of the last key, by the server
         self._wakes_at_ns: int | None = None
+        self._judged_at_ns = -TOGETHER_NS
         self._stopping = False
         self._emit_outside: Emit | None = None
         self._clock_given: SessionClock | None = None
@@ -240,7 +246,9 @@ class KeyGate:
         if is_hidden and quiet_ns < OLDEST_NS:
             return last.at_ns + LOOK_EVERY_NS
         has_typed_lately = self._typed_at_ns > 0 and quiet_ns < LATELY_NS
-        return last.at_ns + RARELY_NS if is_hidden or has_typed_lately else NEVER_NS
+        if not is_hidden and not has_typed_lately:
+            return NEVER_NS
+        return last.at_ns + (RARELY_NS if is_hidden or last.place.may_turn_silent else SELDOM_NS)
 
     @property
     def _hold_ns(self) -> int:
@@ -269,7 +277,7 @@ class KeyGate:
         """When there is something to do for the thread."""
         due_ns = self._look_due_ns()
         if self._waiting:
-            due_ns = min(due_ns, self._waiting[0].at_ns + self._hold_ns)
+            due_ns = min(due_ns, max(self._waiting[0].at_ns + self._hold_ns, self._judged_at_ns + TOGETHER_NS))
         elif self._run is not None or self._activity is not None:
             due_ns = min(due_ns, self._clock.now_ns() + PAUSE_NS // 4)
         return due_ns
@@ -286,6 +294,7 @@ class KeyGate:
                     break
                 self._judge(event)
                 self._waiting.popleft()
+                self._judged_at_ns = self._clock.now_ns()
         with self._gate:
             self._flush_rested()
             while self._endings and self._endings[0] < self._clock.now_ns() - REMEMBERED_NS:

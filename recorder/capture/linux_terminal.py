@@ -87,6 +87,10 @@ class TerminalEcho:
         """Whether, after `hides` found nothing, a terminal of this process hands its keys on to another machine."""
         return pid in self._far
 
+    def has_terminals(self, pid: int) -> bool:
+        """Whether there is any terminal below this process."""
+        return bool(self._terminals(pid))
+
     def read_bytes(self, pid: int) -> int | None:
         """How much this process has read in all its life; None if that may not be seen."""
         try:

@@ -56,7 +56,8 @@ class TypingPlace:
         window = None if focused is None else focused.window_id
         if hidden is None and pid is not None and self._echo.is_far(pid):
             return Place(None, pid, self._pids, is_far=True, read_bytes=self._echo.read_bytes(pid), window=window)
-        return Place(hidden, pid, self._pids, window=window)
+        may_turn_silent = pid is None or self._echo.has_terminals(pid)
+        return Place(hidden, pid, self._pids, window=window, may_turn_silent=may_turn_silent)
 
     def _take(self, shown: tuple[ShownWindow, ...]) -> None:
         """What these windows say by themselves. A command line that decides is read at every look: it may change."""

@@ -7,7 +7,7 @@ import select
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from types import TracebackType
 from typing import Any
 
 from Xlib import display as xdisplay
@@ -23,13 +23,15 @@ _LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 _GONE = (xerror.ConnectionClosedError, OSError, ValueError, TypeError, AttributeError, RuntimeError)
 
 
-@contextlib.contextmanager
-def lost_in_words() -> Iterator[None]:
+class lost_in_words:  # noqa: N801 - it is used as a word of a `with`, several times at every key: so no generator
     """Turn what python-xlib raises on a dead connection into DisplayLostError."""
-    try:
-        yield
-    except (xerror.ConnectionClosedError, OSError) as error:
-        raise DisplayLostError(DISPLAY_GONE) from error
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, xerror.ConnectionClosedError | OSError):
+            raise DisplayLostError(DISPLAY_GONE) from error
 
 
 class X11Connection:
