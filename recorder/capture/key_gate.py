@@ -27,8 +27,8 @@ LOOK_EVERY_NS = 10 * NS_PER_MS
 RARELY_NS = HOLD_NS
 SOON_NS = 3 * NS_PER_MS
 # The same where nothing but the display, which is asked at every key, can say that what is typed is to be hidden. It is
-# looked then so that a window that has come to the front is asked what it is before somebody types into it.
-SELDOM_NS = 400 * NS_PER_MS
+# looked then so that a window that has come to the front, or gone, is known before a person types into another.
+SELDOM_NS = 250 * NS_PER_MS
 # Keys are let through together, if they follow each other faster than this.
 TOGETHER_NS = 50 * NS_PER_MS
 # After the last key it is still looked now and then, so that it is known where the next one goes before it comes.

@@ -1,5 +1,6 @@
 """Raw input of an X server in the server's own order, through pynput's listeners on the RECORD extension."""
 
+import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from Xlib import error as xerror
-from Xlib.ext import record
+from Xlib.ext import ge, record
 
 from recorder.capture.screen import DISPLAY_GONE
 from recorder.capture.x11_connection import X11Connection
@@ -20,7 +21,13 @@ Received = Callable[[int, int, bytes, bool], None]  # category, server_ms, data,
 FROM_SERVER, FROM_CLIENT = record.FromServer, record.FromClient
 
 _EVENT = struct.Struct("<BBHIIIIhhhhHBx")
-_ANSWER = struct.Struct("<xBHxxxxxBxxxxxxI")
+_ANSWER = struct.Struct("<xB7xB6xI")
+_LENGTH = struct.Struct("=I")
+_ENABLE_CONTEXT = struct.Struct("=BBHI")
+_ENABLE_CONTEXT_MINOR = 5
+_ERROR, _REPLY = 0, 1
+_SHORTEST = 32  # of a message of the server, in bytes
+_MOST_RECEIVED = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +112,46 @@ class Recording:
         connection = self._connection = X11Connection()
         self._context = connection.display.record_create_context(0, [record.AllClients], [self._wanted.ranges()])
         connection.sync()
-        _EnableContext(
-            self._take,
-            display=connection.display.display,
-            opcode=connection.display.display.get_extension_major(record.extname),
-            context=self._context,
+        wire = connection.display.display
+        opcode = wire.get_extension_major(record.extname)
+        wire.socket.sendall(
+            _ENABLE_CONTEXT.pack(opcode, _ENABLE_CONTEXT_MINOR, _ENABLE_CONTEXT.size // 4, self._context)
         )
+        for message in messages(wire.socket, bytes(wire.data_recv)):
+            if message[0] == _ERROR:
+                raise wire.error_classes.get(message[1], xerror.XError)(wire, message)
+            if message[0] == _REPLY and not self._take(message):
+                return
 
-    def _take(self, category: int, server_ms: int, data: bytes, swapped: bool) -> None:
+    def _take(self, message: bytes) -> bool:
+        """One answer of the many that this one request has; False if it is the last."""
+        category, swapped, server_ms = _ANSWER.unpack_from(message)
         if category in (FROM_SERVER, FROM_CLIENT):
-            self._received(category, server_ms, data, swapped)
+            self._received(category, server_ms, message[_SHORTEST:], bool(swapped))
         elif category == record.StartOfData:
             self._is_ready()
+        return bool(category != record.EndOfData)
 
 
-class _EnableContext(record.EnableContext):  # type: ignore[misc]  # python-xlib has no types
-    """The same request, its many answers read with one unpacking each: a tenth of the time."""
+def messages(connected: socket.socket, begun: bytes = b"") -> Iterator[bytes]:
+    """What an X server sends, one message after the other, until one side hangs up.
 
-    def _parse_response(self, data: bytes) -> None:
-        category, sequence, swapped, server_ms = _ANSWER.unpack_from(data)
-        self._callback(category, server_ms, bytes(data[32:]), bool(swapped))
-        if category == record.StartOfData:
-            self.sequence_number = sequence
-        if category == record.EndOfData:
-            self._data: dict[str, int] = {}
-        else:
-            self._display.sent_requests.insert(0, self)
+    From here on nothing is asked on this connection, so what python-xlib does for answers is left out: it takes several
+    times as long, at every key. `begun` is what it has read already.
+    """
+    rest = begun
+    while True:
+        while len(rest) >= _SHORTEST:
+            has_more = rest[0] & 0x7F in (_REPLY, ge.GenericEventCode)
+            length = _SHORTEST + (4 * _LENGTH.unpack_from(rest, 4)[0] if has_more else 0)
+            if len(rest) < length:
+                break
+            yield rest[:length]
+            rest = rest[length:]
+        received = connected.recv(_MOST_RECEIVED)
+        if not received:
+            return
+        rest += received
 
 
 def start_listener(*, keyboard: bool, recording: Recording, ended: Callable[[str | None], None]) -> Any:
