@@ -82,7 +82,7 @@ def require_query(query: str) -> None:
         EmptyQueryError: it is empty, or only spaces.
     """
     if is_blank(query):
-        msg = "There is nothing to search for: give at least one character that is not a space."
+        msg = "There is nothing to search for: give at least one character that can be seen."
         raise EmptyQueryError(msg)
 
 

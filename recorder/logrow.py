@@ -89,6 +89,11 @@ def _visible(character: str) -> str:
     return character
 
 
+def counted_words(count: int, one: str, many: str = "") -> str:
+    """How many of a thing: "1 segment", "2 segments"; `many` where that does not end in an s."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def span_words(length_ns: int) -> str:
     """A length of time as a person says it: "0.4 s", "12 s", "3 min 5 s", "8 h 2 min"."""
     seconds = abs(length_ns) / NS_PER_S

@@ -19,6 +19,7 @@ _PARTS = {
     "span": (r"(?<=[a-z]) (?=\d)", " "),
     "scrolled": (", ", "、"),
     "monitor": ("; ", "、"),
+    "device_kind": (r"\+", "・"),
 }  # what is said part by part
 _SAID_BY_SOURCES = frozenset({"source", "gap"})
 _AFTER_HELD = ("SHA-256 ", "from ", "offered as ")  # of a clipboard's details: what never says what it held

@@ -12,7 +12,7 @@ from recorder.clock import NS_PER_S, SystemClock
 from recorder.errors import CannotRecordError
 from recorder.evidence.files import is_locked
 from recorder.evidence.writer import LOCK_FILE
-from recorder.logrow import inert, span_words
+from recorder.logrow import counted_words, inert, span_words
 from recorder.streams import said_or_refused
 from recorder.utc import utc_second
 
@@ -88,7 +88,8 @@ def _sentence(found: AgentReport) -> str:
     age = span_words(int((found.last_heartbeat_age_s or 0) * NS_PER_S))
     silent = " It does not answer." if found.agent == "silent" else ""
     problem = f" {inert(found.problem)}" if found.problem else ""
+    restarts = "" if found.restarts is None else f", {counted_words(found.restarts, 'restart')}"
     return (
         f"Recording{where} since {found.since} to {inert(found.path or '')}, segment {found.segment}; "
-        f"last heartbeat {age} ago, {found.restarts} restarts.{silent}{problem}"
+        f"last heartbeat {age} ago{restarts}.{silent}{problem}"
     )

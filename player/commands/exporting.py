@@ -20,6 +20,7 @@ from player.video.redaction import load_redactions, redaction_object
 from player.video.writers import Means, means_for
 from recorder.allocator import keep_freed_memory
 from recorder.clock import NS_PER_MS
+from recorder.logrow import counted_words
 
 Out = Path | Literal["-"]
 
@@ -110,7 +111,9 @@ class _Export:
             table = table_of(self._source, self._choice, step_ns=self._means.step_ns if self._means else NS_PER_MS)
             if self._files.log is not None:
                 count = export_log(self._source, self._files.log, table=table, redactions=self._choice.redactions)
-                self._tell("log", self._files.log, f"{count} rows of the operation log.", {"rows": count})
+                self._tell(
+                    "log", self._files.log, f"{counted_words(count, 'row')} of the operation log.", {"rows": count}
+                )
             if self._files.subtitles is not None:
                 self._write_subtitles(self._files.subtitles, table)
             if self._files.video is not None:
@@ -120,7 +123,7 @@ class _Export:
 
     def _write_subtitles(self, path: Out, table: Timetable) -> None:
         count = export_subtitles(self._source, path, table=table, redactions=self._choice.redactions)
-        self._tell("subtitles", path, f"{count} subtitles.", {"cues": count})
+        self._tell("subtitles", path, f"{counted_words(count, 'subtitle')}.", {"cues": count})
 
     def _write_video(self, path: Path) -> None:
         made = export_video(self._source, path, self._choice, means=self._means, progress=self._progress())
@@ -149,12 +152,13 @@ def video_sentence(made: Video) -> str:
     """What was written, for a person."""
     cut_ns = sum(cut.end_ns - cut.start_ns for cut in made.cuts)
     parts = [
-        f"{clock_text(made.duration_ns)} long, {made.frames} pictures, {made.width_px}×{made.height_px}",
+        f"{clock_text(made.duration_ns)} long",
+        f"{counted_words(made.frames, 'picture')}, {made.width_px}×{made.height_px}",
         f"{made.size_bytes / 1e6:.1f} MB",
         f"{made.codec} by {made.written_by}",
     ]
-    parts += [f"{clock_text(cut_ns)} cut out in {len(made.cuts)} places"] if made.cuts else []
-    parts += [f"{len(made.redactions)} redactions"] if made.redactions else []
+    parts += [f"{clock_text(cut_ns)} cut out in {counted_words(len(made.cuts), 'place')}"] if made.cuts else []
+    parts += [counted_words(len(made.redactions), "redaction")] if made.redactions else []
     return ", ".join(parts) + "; not sealed."
 
 

@@ -19,7 +19,7 @@ from recorder.clock import NS_PER_S
 from recorder.errors import UnreadableError
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import fingerprint
-from recorder.logrow import inert
+from recorder.logrow import counted_words, inert
 from recorder.utc import utc_text
 
 _DAY_NS = 86_400 * NS_PER_S
@@ -203,7 +203,7 @@ def _say_checked(desk: Desk, checked: Checked, persons: Persons, *, as_json: boo
         desk.say_json(_verdict_object(checked, standing))
         return
     desk.say(f"{checked.path}: {_WORDS[checked.status]}.")
-    desk.say(f"  {checked.entries} entries of {whose or 'nobody'}")
+    desk.say(f"  {counted_words(checked.entries, 'entry', 'entries')} of {whose or 'nobody'}")
     for flaw in checked.flaws:
         desk.say(f"  {'altered' if flaw.is_grave else 'partial':<8} {flaw.code:<14} {flaw.sentence}")
     if checked.head is not None:

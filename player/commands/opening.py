@@ -4,7 +4,7 @@ import argparse
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -36,6 +36,7 @@ def run_open(desk: Desk, asked: argparse.Namespace) -> int:
         if not asked.say_in_window:
             raise
         wanted, refusal = _Wanted(None, None), str(error)
+    wanted = replace(wanted, folder=_as_listed(wanted.folder, desk.library.folder))
     if wanted.folder is not None and not asked.new_window and _is_handed_over(desk, wanted, follow=asked.follow):
         return 0
     from player.ui.application import run_window
@@ -43,13 +44,21 @@ def run_open(desk: Desk, asked: argparse.Namespace) -> int:
     at_s = None if wanted.at_ns is None else wanted.at_ns / 1e9
     return run_window(
         wanted.folder,
-        library=desk.library.folder,
+        library=desk.library.folder.absolute(),
         at_s=at_s,
         follow=asked.follow,
         refusal=refusal,
         given=desk.given,
         is_library_named=asked.recording is not None or is_library_named(asked.library, os.environ),
     )
+
+
+def _as_listed(folder: Path | None, library: Path) -> Path | None:
+    """As the library's list names it, however the person wrote it: it is the row that is marked there."""
+    if folder is None:
+        return None
+    is_in_library = os.path.realpath(folder.parent) == os.path.realpath(library)
+    return (library / folder.name if is_in_library else folder).absolute()
 
 
 def _is_handed_over(desk: Desk, wanted: _Wanted, *, follow: bool) -> bool:

@@ -17,6 +17,7 @@ from player.verdict_objects import verdict_objects
 from player.video.redaction import load_redactions
 from recorder.evidence.findings import Status
 from recorder.evidence.keys import fingerprint
+from recorder.logrow import counted_words
 from resources.words import read_words
 
 STAGES = {
@@ -93,7 +94,9 @@ def run_check_package(desk: Desk, path: Path, *, as_json: bool) -> int:
 
 
 def _say_words(desk: Desk, checked: CheckedPackage) -> None:
-    desk.say(f"{PACKAGE_WORDS.get(checked.status, STATUS_WORDS[checked.status])} ({checked.files} files).")
+    desk.say(
+        f"{PACKAGE_WORDS.get(checked.status, STATUS_WORDS[checked.status])} ({counted_words(checked.files, 'file')})."
+    )
     for finding in checked.findings:
         desk.say(f"  {finding.flaw.value:<14} {_short(finding.name)}: {finding.sentence}")
     if checked.signer is not None:

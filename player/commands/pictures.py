@@ -11,6 +11,7 @@ from player.ledger.entry import Kind
 from player.ledger.gate import Doing
 from player.video.redaction import load_redactions
 from recorder.evidence.verify import verify
+from recorder.logrow import counted_words
 
 Out = Path | Literal["-"]
 
@@ -30,7 +31,7 @@ def run_frame(
     height, width = taken.pixels.shape[:2]
     if out != "-":
         exact = "pixel by pixel" if taken.exact else "NOT exact: a moving picture that had not come to rest"
-        hidden = f", {len(taken.redacted)} areas blacked out" if taken.redacted else ""
+        hidden = f", {counted_words(len(taken.redacted), 'area')} blacked out" if taken.redacted else ""
         where = f"screen {taken.screens[0]} at {clock_text(at_ns)}, unchanged since {clock_text(taken.since_ns)}"
         desk.note(f"{out}: {where}, {width}×{height}, {exact}{hidden}; SHA-256 {taken.sha256}.")
         note_what_is_not_sound(desk, folder)

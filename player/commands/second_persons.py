@@ -13,7 +13,7 @@ from player.outfile import refuse_no_file, write_whole
 from player.persons import Persons, Standing, this_person
 from recorder.clock import SystemClock
 from recorder.evidence.keys import Recipient
-from recorder.logrow import inert
+from recorder.logrow import counted_words, inert
 from recorder.utc import utc_text
 
 
@@ -28,8 +28,9 @@ def run_request(desk: Desk, asked: argparse.Namespace) -> int:
         raise RefusedError(msg)
     request = write_request(folder, asked.out, ledger=gate.ledger, reason=reason, hours=asked.hours)
     desk.note(
-        f"{asked.out}: for {len(request.headers)} segments, until {utc_text(request.expires_wall_ns)}. Send it to the "
-        "second person. What the session records after this is not in it."
+        f"{asked.out}: for {counted_words(len(request.headers), 'segment')}, until "
+        f"{utc_text(request.expires_wall_ns)}. Send it to the second person. "
+        "What the session records after this is not in it."
     )
     return 0
 
@@ -74,7 +75,7 @@ def _told(desk: Desk, request: OpenRequest, used: tuple[Recipient, ...]) -> list
         f"  {first.session_id}, {inert(first.operator)} @ {inert(first.host)}, {utc_text(first.started.wall_ns)}, "
         f"{inert(first.purpose) or 'no purpose given'}",
         f"  recorded by {'a device that is not known here' if signed is None else inert(signed)}; "
-        f"{len(request.headers)} segments",
+        f"{counted_words(len(request.headers), 'segment')}",
         f"  reason: {inert(request.reason) or 'none given'}",
         f"  with your keys: {', '.join(f'{inert(one.name)} of “{inert(one.group)}”' for one in used) or 'none fits'}",
         f"  until {utc_text(request.expires_wall_ns)}",

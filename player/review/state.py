@@ -208,6 +208,9 @@ def settled(own: Sequence[bytes], shared: Sequence[bytes]) -> Settled:
     """This person's lines: the longer copy, if the other is its beginning; else the one in their own folder."""
     if tuple(shared) == tuple(own[: len(shared)]):
         missing = len(own) - len(shared)
+        if missing == 1:
+            notice = "1 of your entries is in your own folder only: not yet put beside the recording, or taken out."
+            return Settled(tuple(own), notice=notice)
         notice = (
             f"{missing} of your entries are in your own folder only: not yet put beside the recording, or taken out."
         )

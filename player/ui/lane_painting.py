@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPolygon
 
 from player import lanes
 from player.lane_columns import UNKNOWN_APPLICATION, Columns, SpanGroup, colours_of
-from player.lanes import Clusters, Marks, Place, Strip
+from player.lanes import Clusters, Marks, Place, Runs, Strip
 from player.timeline import Axis
 from resources.ui.inert import visible
 from resources.ui.look import Look, code_font, text_font
@@ -141,7 +141,7 @@ def paint_alerts(ground: Ground, place: Place, marks: Marks) -> None:
     painter.setFont(text_font(NAME_PX))
 
     def words(first: int) -> str:
-        return ground.words_of(marks, first)
+        return visible(look.words.rules.title(ground.texts[int(marks.texts[first])]))
 
     _write_beside(ground, place, found, 11, words)
 
@@ -164,22 +164,31 @@ def paint_sign(painter: QPainter, look: Look, at: QPointF, severity: int) -> Non
 
 
 def paint_bookmarks(ground: Ground, place: Place, marks: Marks, labels: Sequence[str]) -> None:
-    """A flag where each begins, a bar as far as it reaches, and its words where there is room."""
+    """A flag where each begins, a bar as far as it reaches, and its words where there is room.
+
+    Where none of those on one place is by somebody who is trusted, the flag is an empty one.
+    """
     painter, c = ground.painter, ground.look.colours
     reach = lanes.runs(ground.axis, marks)
     for run in range(len(reach)):
         left, right = int(reach.left_px[run]), int(reach.right_px[run])
-        painter.fillRect(QRectF(left, place.bottom_px - 3, right - left, 3), QColor(c.accent))
+        counts = _trusted(reach, marks, run)
+        painter.fillRect(QRectF(left, place.bottom_px - 3, right - left, 3), QColor(c.accent if counts else c.warn))
     found = lanes.signs(ground.axis, marks, apart_px=SIGN_PX)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(c.accent))
-    for x in found.x_px:
-        at = QPointF(float(x), place.top_px)
+    for x, is_own in zip(found.x_px.tolist(), (found.highest > 0).tolist(), strict=True):
+        at = QPointF(x, place.top_px)
+        painter.setPen(Qt.PenStyle.NoPen if is_own else QPen(QColor(c.warn), 1.4))
+        painter.setBrush(QColor(c.accent) if is_own else Qt.BrushStyle.NoBrush)
         painter.drawPolygon(_polygon(at, (-1, 0), (9, 0), (6.5, 4), (9, 8), (1, 8), (1, place.height_px), (-1, 12)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(text_font(NAME_PX))
     _write_beside(ground, place, found, 13, lambda first: visible(labels[int(marks.texts[first])]))
+
+
+def _trusted(reach: Runs, marks: Marks, run: int) -> bool:
+    first = int(reach.firsts[run])
+    return bool(np.any(marks.values[first : first + int(reach.counts[run])] > 0))
 
 
 def paint_hits(ground: Ground, place: Place, marks: Marks) -> None:

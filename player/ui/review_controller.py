@@ -18,13 +18,13 @@ from player.review.watching import Seen, WatchLog
 from player.review.writing import write_entries
 from player.ui.access import Access
 from player.ui.background import Line
+from player.ui.bookmarks import bookmarks_of
 from player.ui.outbox import Outbox
 from player.ui.queue_view import QueueView
 from player.ui.reading import News
-from player.ui.review_models import tags_in, words_of
+from player.ui.review_models import tags_in
 from player.ui.review_view import ReviewView
 from recorder.errors import WorldError
-from resources.ui.inert import visible
 from resources.ui.signals import HomeCarrier
 
 if TYPE_CHECKING:
@@ -339,15 +339,7 @@ class ReviewController(QObject):
             return
         self._answer = answer
         self.view.show_review(answer.review, answer.me, self._duration_ns())
-        notes = answer.review.notes
-        nothing = self._window.look.words("review.bookmark")
-        self._window.timeline.show_bookmarks(
-            [
-                (at_ns, at_ns if end_ns is None else end_ns, visible(words_of(one)) or nothing)
-                for one in notes
-                for at_ns, end_ns in ((one.content.at_ns, one.content.end_ns),)
-            ]
-        )
+        self._window.timeline.show_bookmarks(bookmarks_of(answer.review.notes, self._window.look.words))
 
 
 def _read(folder: Path) -> Answer:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from enum import Enum
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -15,6 +14,7 @@ from player.lanes import Lane, Marks, Place, Range
 from player.source import Span
 from player.timeline import Axis, Times
 from player.ui import timeline_painting as paint
+from player.ui.bookmarks import Bookmark, laid_out, no_bookmarks
 from player.ui.reading import News
 from player.ui.timeline_card import TimelineCard
 from player.ui.timeline_ground import Scene, paint_ground
@@ -24,8 +24,6 @@ from resources.ui.look import Look
 
 DRAG_FROM_PX = 4  # less is a click with an unsteady hand
 EVIDENCE = ("gap", "altered", "missing", "unreadable")
-
-Bookmark = tuple[int, int, str]  # start_ns, end_ns, label
 
 
 class Hold(Enum):
@@ -51,7 +49,7 @@ class TimelineView(QWidget):
         self._axis = timeline.whole(0, 1)
         self._position_ns = 0
         self._hits = lanes.no_marks()
-        self._bookmarks, self._labels = lanes.no_marks(), tuple[str, ...]()
+        self._bookmarks = no_bookmarks()
         self._spans: tuple[SpanGroup, ...] = ()
         self._idle = lanes.no_marks()
         self._account = AccountColumns()
@@ -77,7 +75,7 @@ class TimelineView(QWidget):
         """Show all of this recording; None: nothing is open."""
         self._wall = (started_wall_ns, utc_offset_s)
         self._hits, self._position_ns, self._seen = lanes.no_marks(), 0, frozenset()
-        self._bookmarks, self._labels = lanes.no_marks(), ()
+        self._bookmarks = no_bookmarks()
         self._hold = None
         self._hover.forget()
         self.select(None)
@@ -100,9 +98,7 @@ class TimelineView(QWidget):
 
     def show_bookmarks(self, bookmarks: Sequence[Bookmark]) -> None:
         """Mark these moments and ranges."""
-        starts, ends = (np.array([mark[side] for mark in bookmarks], np.int64) for side in (0, 1))
-        self._bookmarks = lanes.mark_columns(starts, ends, texts=np.arange(len(bookmarks)))
-        self._labels = tuple(label for _, _, label in bookmarks)
+        self._bookmarks = laid_out(bookmarks, self._look.words)
         self._place_lanes()
         self._repaint_all()
 
@@ -152,7 +148,7 @@ class TimelineView(QWidget):
     @property
     def bookmark_times_ns(self) -> Times:
         """Where bookmarks begin."""
-        return self._bookmarks.starts_ns
+        return self._bookmarks.marks.starts_ns
 
     @property
     def selected_range(self) -> Range | None:
@@ -271,8 +267,8 @@ class TimelineView(QWidget):
                 self._spans,
                 self._idle,
                 self._account,
-                self._bookmarks,
-                self._labels,
+                self._bookmarks.marks,
+                self._bookmarks.labels,
                 self._hits,
             )
             self._ground = paint_ground(scene, self.size(), look=self._look, ratio=self.devicePixelRatioF())
@@ -293,7 +289,7 @@ class TimelineView(QWidget):
     def _hover_at(self, event_px: float) -> None:
         x_px = min(max(event_px - paint.GUTTER_PX, 0.0), float(self._axis.width_px))
         if self._news is not None:
-            marks = AxisMarks(self._axis, x_px, self._bookmarks, self._labels, self._hits)
+            marks = AxisMarks(self._axis, x_px, self._bookmarks.marks, self._bookmarks.lines, self._hits)
             self._hover.show(self._news, marks, self._wall)
 
     def leaveEvent(self, _event: QEvent) -> None:
@@ -387,4 +383,4 @@ class TimelineView(QWidget):
         """What stands for something that has a moment of its own."""
         columns = self.columns
         own = {Lane.COMMANDS: columns.commands, Lane.ALERTS: columns.alerts}
-        return {**own, Lane.BOOKMARKS: self._bookmarks, Lane.HITS: self._hits}
+        return {**own, Lane.BOOKMARKS: self._bookmarks.marks, Lane.HITS: self._hits}

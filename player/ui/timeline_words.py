@@ -19,12 +19,12 @@ MOST_LINES = 7
 
 @dataclass(frozen=True, slots=True)
 class AxisMarks:
-    """Where the pointer is, and the marks that are not the recording's own."""
+    """Where the pointer is, and the marks that are not the recording's own: bookmarks with what is said of each."""
 
     axis: Axis
     x_px: float
     bookmarks: Marks
-    labels: tuple[str, ...]
+    lines: tuple[str, ...]
     hits: Marks
 
 
@@ -58,7 +58,7 @@ def said_at(news: News, at_ns: int, marks: AxisMarks, *, look: Look, wall: tuple
     others = [one for one in timeline.spans_at((*news.spans, *news.idle), at_ns) if one is not span]
     lines = [
         *_alerts(news, marks, look),
-        *_bookmarks(marks, look),
+        *_bookmarks(marks),
         *_account(news, at_ns, look),
         *_spans(others[:2], look),
     ]
@@ -87,10 +87,9 @@ def _alerts(news: News, marks: AxisMarks, look: Look) -> Iterator[Line]:
         yield Line(visible(title), min(int(alerts.values[place]), len(SEVERITIES) - 1))
 
 
-def _bookmarks(marks: AxisMarks, look: Look) -> Iterator[Line]:
+def _bookmarks(marks: AxisMarks) -> Iterator[Line]:
     for place in lanes.all_under(marks.axis, marks.bookmarks, marks.x_px, most=MOST_LINES):
-        label = visible(marks.labels[int(marks.bookmarks.texts[place])])
-        yield Line(look.words("timeline.bookmark", label=label))
+        yield Line(visible(marks.lines[int(marks.bookmarks.texts[place])]))
 
 
 def _account(news: News, at_ns: int, look: Look) -> Iterator[Line]:

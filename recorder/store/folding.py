@@ -10,6 +10,10 @@ from recorder.logrow import inert
 SPACE_SIGN = "␣"  # a gram is a word to the full-text search, and words do not hold spaces
 MOST_QUERY_GRAMS = 24
 
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# Letters and marks that show nothing: fillers, and what chooses between the forms of the letter before it.
+_FILLERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0") | frozenset(map(chr, range(0xFE00, 0xFE10)))
+
 
 def fold(text: str) -> str:
     """Without the difference of capitals and of width (NFKC), and with no character that acts."""
@@ -19,8 +23,8 @@ def fold(text: str) -> str:
 
 
 def is_blank(query: str) -> bool:
-    """Whether there is nothing visible in it."""
-    return not query.strip() or not fold(query).strip()
+    """Whether there is nothing visible in it: spaces, and characters that only act or fill."""
+    return all(one in _FILLERS or unicodedata.category(one) in _UNSEEN for one in query)
 
 
 def place_in_original(text: str, folded_place: int) -> int:

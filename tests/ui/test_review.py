@@ -16,6 +16,7 @@ from player.review.reasons import Reason
 from player.review.state import ReviewState, read_review
 from player.review.writing import write_entries
 from player.ui import review_controller
+from player.ui.bookmarks import bookmarks_of
 from player.ui.review_models import QueueHead, QueueMore, QueueReason, tags_in
 from recorder.errors import StorageError
 from tests.fakes import FakeAccess, FakeSource, S, row
@@ -144,6 +145,8 @@ def test_notes_of_others_are_shown_and_cannot_be_edited_or_removed(open_window, 
     assert "a stranger: does not count" in view.verdicts.text
     index = view.model.index(0, 0)
     assert not view.model.flags(index) & Qt.ItemFlag.ItemIsEditable
+    (mark,) = bookmarks_of(window.review._answer.review.notes, window.look.words)
+    assert (mark.label, mark.stranger is None) == ("all fine", False)
     window.commands.command("show_review")()
     view.view.setFocus()
     view.view.setCurrentIndex(index)

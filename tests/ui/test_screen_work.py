@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from player.lanes import Range
 from player.magnifier import Follow
 from player.source import Pointer, Span
+from player.ui.bookmarks import Bookmark
 from player.ui.comparing import Sides
 from player.ui.keys import SHORTCUTS
 from player.ui.screen_marks import stroke_words
@@ -249,7 +250,7 @@ def test_the_start_of_the_range_is_compared_else_the_bookmark_before(window_on, 
     window = window_on(FakeSource(draw=dotted), at_s=30)
     press(qtbot, window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     assert "bookmark" in window.stage.toast.text()
-    window.timeline.show_bookmarks([(12 * S, 12 * S, "here"), (40 * S, 41 * S, "later")])
+    window.timeline.show_bookmarks([Bookmark(12 * S, 12 * S, "here"), Bookmark(40 * S, 41 * S, "later")])
     press(qtbot, window, Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, window)
     first = window.screen_work.comparing.pinned_ns

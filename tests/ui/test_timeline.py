@@ -1,12 +1,18 @@
 """The timeline with mouse and keyboard: lanes, range, marks, thumbnails."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from player.lanes import Lane, Range
+from player.lanes import Lane, Place, Range, mark_columns
 from player.source import Span
+from player.timeline import Axis
+from player.ui.bookmarks import Bookmark, laid_out
+from player.ui.lane_painting import Ground, paint_alerts, paint_bookmarks
+from resources.ui.dressing import make_look
+from resources.ui.settings import ThrowawaySettings
 from tests.fakes import FakeSource, S, row
 
 # Qt's offscreen drawing says so whenever a window is shown.
@@ -167,7 +173,7 @@ def test_a_lane_has_room_only_once_there_is_something_in_it(window):
     assert not timeline.place_of(Lane.ALERTS).is_empty
     assert timeline.place_of(Lane.BOOKMARKS).is_empty
     before_px = timeline.height()
-    timeline.show_bookmarks(((30 * S, 35 * S, "Here"), (3 * S, 3 * S, "There")))
+    timeline.show_bookmarks((Bookmark(30 * S, 35 * S, "Here"), Bookmark(3 * S, 3 * S, "There")))
     assert not timeline.place_of(Lane.BOOKMARKS).is_empty
     assert timeline.height() > before_px
     timeline.show_bookmarks(())
@@ -188,7 +194,7 @@ def test_a_lane_has_room_only_once_there_is_something_in_it(window):
     ],
 )
 def test_keys_go_from_mark_to_mark_and_stay_at_the_last(window, qtbot, key, forward, back):
-    window.timeline.show_bookmarks(((30 * S, 35 * S, "Here"), (3 * S, 3 * S, "There")))
+    window.timeline.show_bookmarks((Bookmark(30 * S, 35 * S, "Here"), Bookmark(3 * S, 3 * S, "There")))
     window.desk.seek(0)
     reached = []
     for _ in forward:
@@ -256,3 +262,56 @@ def test_what_a_recording_says_is_harmless_on_the_card(window_on):
     move(window.timeline, point(window, 1))
     (line,) = window.timeline.card.said.lines
     assert "\u202e" not in line.text
+
+
+# --- whose it is ------------------------------------------------------------------------------------------------------
+
+
+def test_a_strangers_bookmark_is_said_to_be_one(window, qtbot):
+    timeline = window.timeline
+    timeline.show_bookmarks([Bookmark(5 * S, 5 * S, "Mine"), Bookmark(30 * S, 30 * S, "all fine", "Mallory")])
+    said = []
+    for second in (5, 30):
+        move(timeline, point(window, second, Lane.BOOKMARKS))
+        said += [line.text for line in timeline.card.said.lines if "Bookmark" in line.text]
+    assert said == ["Bookmark: Mine", "Bookmark by Mallory (a stranger: does not count): all fine"]
+
+
+def painted(look, paint):
+    image = QImage(400, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(look.colours.lane))
+    painter = QPainter(image)
+    paint(painter, Axis(0, 60 * S, 400), Place(Lane.BOOKMARKS, 2, 14, False))
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize("appearance", ["dark", "light"])
+def test_a_strangers_bookmark_is_another_flag_of_another_colour(qapp, appearance):
+    look = make_look(ThrowawaySettings(appearance, "en"))
+
+    def flag_of(stranger):
+        shown = laid_out([Bookmark(30 * S, 30 * S, "", stranger)], look.words)
+
+        def paint(painter, axis, place):
+            paint_bookmarks(Ground(painter, look, axis, ()), place, shown.marks, ("",))
+
+        image = painted(look, paint)
+        return {image.pixelColor(x, y).name() for x in range(199, 210) for y in range(2, 13)}, image.pixelColor(203, 6)
+
+    own, inside_own = flag_of(None)
+    others, inside_others = flag_of("Mallory")
+    assert (look.colours.accent in own, look.colours.accent in others) == (True, False)
+    assert (inside_own.name(), inside_others.name()) == (look.colours.accent, look.colours.lane)
+
+
+def test_an_alert_is_said_in_japanese_in_its_lane_too(qapp):
+    english, japanese = (make_look(ThrowawaySettings("dark", language)) for language in ("en", "ja"))
+    marks = mark_columns(np.array([S]), np.array([S]), np.array([2]), np.array([0]))
+
+    def lane(look, title):
+        return painted(look, lambda painter, axis, at: paint_alerts(Ground(painter, look, axis, (title,)), at, marks))
+
+    ours = japanese.words.rules.title("Input that no person typed")
+    assert lane(japanese, "Input that no person typed") == lane(english, ours)
+    assert lane(english, "Input that no person typed") != lane(english, ours)

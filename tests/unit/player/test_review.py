@@ -174,7 +174,7 @@ def test_what_was_taken_out_beside_the_recording_is_still_in_the_own_folder_and_
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     review = read_review(folder, environment=me)
     assert len(review.notes) == 2
-    assert "1 of your entries are in your own folder only" in review.notices[0]
+    assert "1 of your entries is in your own folder only" in review.notices[0]
     write_entries(folder, [note("third")], environment=me)
     assert path.read_bytes() == own_file(folder, me).read_bytes()
     assert read_review(folder, environment=me).notices == ()

@@ -6,14 +6,31 @@ from pathlib import Path
 
 import pytest
 
+from recorder.agent_events import (
+    DeviceChanged,
+    EvasionSign,
+    HiddenInput,
+    MaskChanged,
+    MaskedArea,
+    NoticeAcknowledged,
+    NoticeShown,
+    PolicyInForce,
+    ResponseGiven,
+    StorageState,
+)
+from recorder.agent_rows import EVASION_WORDS, HIDDEN_WORDS
+from recorder.event import Event
 from recorder.events import (
     Alert,
+    Click,
     ClipboardChanged,
     EndReason,
     FiredBy,
     Gap,
     GapReason,
     IdleChanged,
+    Key,
+    KeyActivity,
     LockChanged,
     PredecessorInterrupted,
     ProcessEnded,
@@ -60,18 +77,48 @@ MADE = (
     Scroll(0, 5, 5, 1, -2),
     WindowActive(0, None),
     *(SessionEnded(0, reason, "") for reason in EndReason),
+    SourceStatus(0, "injected input", working=True, detail=""),
+    KeyActivity(0, S, 3),
+    Key(0, "", "f5", injected=True),
+    *(Click(0, 5, 5, button, pressed=True) for button in ("left", "middle", "right")),
+    *(IdleChanged(S, idle=idle, since_ns=0) for idle in (True, False)),
+    PolicyInForce(0, 7, "tanaka", b"\x02" * 32, b"\x03" * 32),
+    PolicyInForce(0, 0, "", b""),
+    NoticeShown(0, "ja", "記録します。"),
+    NoticeAcknowledged(4 * S, 0, "CHG-1"),
+    MaskChanged(0, ()),
+    MaskChanged(0, (MaskedArea(Rect(0, 0, 9, 9), "xterm"),) * 2),
+    *(HiddenInput(0, S, 16, why) for why in HIDDEN_WORDS),
+    *(EvasionSign(0, sign, "xterm", 7, "/usr/sbin/cron") for sign in EVASION_WORDS),
+    *(DeviceChanged(0, action, "usb", "") for action in ("added", "found", "removed")),
+    *(
+        DeviceChanged(0, "added", kind, "")
+        for kind in ("disk", "usb input+storage", "usb camera", "usb network+printer")
+    ),
+    *(StorageState(0, state, 900_000_000) for state in ("ample", "low", "reserve", "full")),
+    *(
+        ResponseGiven(S, 0, "cron", response, "answered")
+        for response in ("notify", "warn", "demand_reason", "lock", "end_session")
+    ),
+    Alert(0, "cron", "2", "The file of password hashes was read or copied", "high", "", (), ""),
 )
+MAKE_NO_ROW = {"Patch", "Snapshot", "PointerMoved", "PointerShape", "Covered", "StateRestated", "Unknown"}
 
 
 @pytest.mark.parametrize("event", MADE, ids=lambda event: type(event).__name__)
 def test_nothing_english_is_left_of_what_the_recorder_says(event):
     for text, detail in said(event):
         ours = re.sub(
-            r"CHG-1|damage|text/plain|/usr/sbin/cron|[0-9a-f]{16}…|tanaka|db-1|DP-1|SHA-256|xterm|cron|UTC",
+            r"CHG-1|damage|text/plain|/usr/sbin/cron|[0-9a-f]{16,}…?|USB|MB|tanaka|db-1|DP-1|SHA-256|xterm|cron|UTC",
             "",
             f"{text} {detail}",
         )
         assert re.findall(r"[A-Za-z]{2,}", ours) == [], (text, detail)
+
+
+def test_no_kind_of_event_is_left_out_of_these():
+    kinds = {kind.__name__ for kind in Event.__subclasses__() if kind.__module__.startswith("recorder.")}
+    assert {type(event).__name__ for event in MADE} == kinds - MAKE_NO_ROW
 
 
 def test_lengths_and_places_are_said_too():
@@ -117,6 +164,7 @@ def pieces_said():
     makers = ("instant_rows", "agent_rows", "pieces", "logrow", "events", "agent_events")
     answers = RECORDER.parent / "app" / "ui"  # what became of responses
     paths = [RECORDER / f"{name}.py" for name in makers] + [answers / "answers.py", answers / "answer_dialogs.py"]
+    paths.append(RECORDER / "capture" / "linux_devices.py")  # kinds of devices
     for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -161,3 +209,52 @@ def test_what_the_judge_adds_to_a_reason_is_said_too():
 def test_an_alerts_severity_rule_and_response_are_said():
     event = Alert(0, "r1", "2", "title", "critical", "reason", (), "locked")
     assert said(event) == [("title", "重大 · reason · ルール r1（版 2） · 対応：locked")]
+
+
+def names_of_sources():
+    """Whatever the recorder and its agent call what they record, where they say it: in every file of theirs."""
+    found = set()
+    for path in (path for part in ("recorder", "app") for path in (RECORDER.parent / part).rglob("*.py")):
+        if "ui" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                found |= set(names_in(node, path))
+    return found
+
+
+def names_in(node, path):
+    named = {"SourceStatus": 1, "Gap": 2, "SilentSource": 0}
+    match node:
+        case ast.Call(func=ast.Name(id="SourceStatus" | "Gap" | "SilentSource" as kind), args=args):
+            yield from (one.value for one in args[named[kind] : named[kind] + 1] if isinstance(one, ast.Constant))
+        case ast.Call(func=ast.Attribute(attr="__init__", value=ast.Call(func=ast.Name(id="super"))), args=args):
+            if path.parent.name == "capture" or path.name == "storage.py":
+                yield from (one.value for one in args[:1] if isinstance(one, ast.Constant))
+        case ast.Assign(targets=[ast.Name(id="name" | "SOURCE")], value=ast.Constant(value=str() as name)):
+            if "{" not in name and not name.startswith("_"):
+                yield name
+        case ast.GeneratorExp(elt=ast.Call(func=ast.Name(id="SilentSource")), generators=[loop]):
+            yield from (one.value for one in getattr(loop.iter, "elts", ()))
+
+
+def test_every_source_that_the_recorder_names_is_said_in_japanese():
+    names = names_of_sources()
+    assert {"password fields", "devices", "curtain", "storage", "masks", "rules", "keyboard", "screen"} <= names
+    english = [name for name in sorted(names) if re.search(r"[A-Za-z]", ROWS.say("source", name))]
+    assert english == []
+
+
+def test_a_source_without_japanese_would_be_seen():
+    call = ast.parse('super().__init__("sound card")', mode="eval").body
+    assert list(names_in(call, RECORDER / "capture" / "x.py")) == ["sound card"]
+    assert ROWS.say("source", "sound card") == "sound card"
+
+
+def test_a_screen_is_said_by_its_number_and_a_monitor_keeps_its_name():
+    screens = (
+        Screen(0, "screen", Rect(0, 0, 1440, 900)),
+        Screen(1, "DP-1", Rect(1440, 0, 9, 9)),
+        Screen(2, "", Rect(0, 0, 9, 9)),
+    )
+    assert said(ScreensChanged(0, screens)) == [
+        ("モニター 3 台：0 画面 1440×900（位置 0, 0）、1 DP-1 9×9（位置 1440, 0）、2 名称不明 9×9（位置 0, 0）", "")
+    ]
