@@ -89,7 +89,7 @@ def _alerts(news: News, marks: AxisMarks, look: Look) -> Iterator[Line]:
 
 def _bookmarks(marks: AxisMarks) -> Iterator[Line]:
     for place in lanes.all_under(marks.axis, marks.bookmarks, marks.x_px, most=MOST_LINES):
-        yield Line(visible(marks.lines[int(marks.bookmarks.texts[place])]))
+        yield from (Line(visible(line)) for line in marks.lines[int(marks.bookmarks.texts[place])].splitlines())
 
 
 def _account(news: News, at_ns: int, look: Look) -> Iterator[Line]:

@@ -37,10 +37,6 @@ _LISTENS = (
     "What is typed into password fields is not recorded where programs tell assistive technology of them (GTK, Qt and "
     "others); of programs that tell nothing, such fields are not known."
 )
-_CANNOT = (
-    "Password fields in windows cannot be told from others ({why}): what is typed into them is recorded. Terminals, "
-    "password dialogs and the screen lock are known by other means."
-)
 _AGAIN = " It works again; programs that were started before may tell nothing any more."
 _NOW = " It works now; programs that were started before may tell nothing."
 _TRIED = "{sentence} It is tried again every few seconds."
@@ -90,9 +86,9 @@ class PasswordFields(ThreadSource):
             self._asker = FocusAsker(address, self._visits, self._clock.now_ns)
             self._asker.start()
         except _RefusedError as error:
-            raise CannotRecordError(_CANNOT.format(why=f"no accessibility bus: {error}")) from error
+            raise CannotRecordError(_cannot(why=f"no accessibility bus: {error}")) from error
         except _GONE as error:
-            raise CannotRecordError(_CANNOT.format(why=f"no accessibility bus: {why_no_bus(error)}")) from error
+            raise CannotRecordError(_cannot(why=f"no accessibility bus: {why_no_bus(error)}")) from error
         return _LISTENS
 
     def _listen(self, bus: DBusConnection) -> None:
@@ -123,7 +119,7 @@ class PasswordFields(ThreadSource):
                 if self._stopping.is_set():
                     return
                 self._fields.lost(self._clock.now_ns(), None)
-                self._say_ended(_TRIED.format(sentence=_CANNOT.format(why="the accessibility bus ended")))
+                self._say_ended(_TRIED.format(sentence=_cannot(why="the accessibility bus ended")))
                 self._let_go()
                 if (sentence := self._opened_later()) is not None:
                     self._say_works(sentence + _AGAIN)
@@ -242,3 +238,10 @@ def _session_address() -> str:
     if not (Path(runtime) / "bus").exists():
         raise OSError(NO_BUS)
     return f"unix:path={runtime}/bus"
+
+
+def _cannot(why: str) -> str:
+    return (
+        f"Password fields in windows cannot be told from others ({why}): what is typed into them is recorded. "
+        "Terminals, password dialogs and the screen lock are known by other means."
+    )

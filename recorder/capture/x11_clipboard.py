@@ -66,8 +66,9 @@ class X11Clipboard(X11Source):
         self._names = {connection.atom(name): kind for name, kind in _SELECTIONS.items()}
         for selection in self._names:
             connection.display.xfixes_select_selection_input(self._reader.window, selection, _MASK)
-        how = "with their text" if self._with_text else "by kind, size and hash, without their text"
-        return f"Changes of the clipboard and of the selection are recorded {how}."
+        if self._with_text:
+            return "Changes of the clipboard and of the selection are recorded with their text."
+        return "Changes of the clipboard and of the selection are recorded by kind, size and hash, without their text."
 
     def _wait_s(self) -> float | None:
         if not self._due:

@@ -258,3 +258,39 @@ def test_a_screen_is_said_by_its_number_and_a_monitor_keeps_its_name():
     assert said(ScreensChanged(0, screens)) == [
         ("モニター 3 台：0 画面 1440×900（位置 0, 0）、1 DP-1 9×9（位置 1440, 0）、2 名称不明 9×9（位置 0, 0）", "")
     ]
+
+
+FILES_OF_SOURCES = [
+    *(path for path in (RECORDER / "capture").glob("*.py") if 'super().__init__("' in path.read_text(encoding="utf-8")),
+    *(RECORDER / "capture" / f"{name}.py" for name in ("mss_grab", "x11_input", "x11_keymap", "x11_record")),
+    *(RECORDER / "session" / f"{name}.py" for name in ("storage", "screen_recorder")),
+]
+
+
+def sentences_in(code):
+    """Whole sentences in it that are no docstrings, with a sign where something is put in."""
+    tree = ast.parse(code)
+    nodes = list(ast.walk(tree))
+    docs = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    pieces = {id(piece) for node in nodes if isinstance(node, ast.JoinedStr) for piece in node.values}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(one.value) if isinstance(one, ast.Constant) else "\u00a4" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not {id(node)} & (docs | pieces):
+            text = node.value
+        else:
+            continue
+        if re.fullmatch(r"[A-Z\u00a4].*[a-z]{2}.* .*\.", text, re.DOTALL):
+            yield text
+
+
+def in_english(code):
+    said_in_japanese = read_words("ja").said
+    return [text for text in sentences_in(code) if said_in_japanese(text) == text]
+
+
+def test_what_sources_say_of_themselves_is_said_in_japanese():
+    assert len(FILES_OF_SOURCES) > 15
+    found = {path.name: in_english(path.read_text(encoding="utf-8")) for path in FILES_OF_SOURCES}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+    assert in_english('def one(self):\n    return "The sound is recorded."') == ["The sound is recorded."]
