@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -20,6 +21,7 @@ from recorder.events import ClipboardChanged
 
 # While a person drags over text, the selection changes at every letter: it is looked at when it rests.
 REST_NS = 150_000_000
+LONGEST_REST_NS = 500_000_000  # one that never rests is read all the same
 TEXT_LONGEST_BYTES = 1024 * 1024
 
 # With this kind a password manager says that what it offers is a secret: neither its text nor its hash is recorded.
@@ -38,6 +40,15 @@ _MASK = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """What a program put onto a clipboard that was not read yet: whose it is, since when, and when it is to be read."""
+
+    owner: int
+    since_ns: int
+    due_ns: int
+
+
 class X11Clipboard(X11Source):
     """Says what kinds of content are on a clipboard, how long it is and its hash; a text itself only by policy."""
 
@@ -52,7 +63,7 @@ class X11Clipboard(X11Source):
         self._board = board or PasteBoard()
         self._is_masked = is_masked
         self._with_text = with_text
-        self._due: dict[int, tuple[int, int]] = {}  # selection: when to look, its owner
+        self._due: dict[int, _Unread] = {}  # by selections
         self._shown: dict[int, ClipboardChanged] = {}
 
     def _listen(self) -> str:
@@ -73,20 +84,23 @@ class X11Clipboard(X11Source):
     def _wait_s(self) -> float | None:
         if not self._due:
             return None
-        soonest_ns = min(due_ns for due_ns, _ in self._due.values())
+        soonest_ns = min(unread.due_ns for unread in self._due.values())
         return max(0.0, (soonest_ns - self._clock.now_ns()) / NS_PER_S)
 
     def _take(self, event: Any) -> None:
         if hasattr(event, "selection_timestamp") and event.selection in self._names:
             owner = event.owner if isinstance(event.owner, int) else event.owner.id
-            self._due[event.selection] = (self._clock.now_ns() + REST_NS, owner)
+            now_ns = self._clock.now_ns()
+            since_ns = self._due[event.selection].since_ns if event.selection in self._due else now_ns
+            self._due[event.selection] = _Unread(owner, since_ns, min(now_ns + REST_NS, since_ns + LONGEST_REST_NS))
+            self._board.put(self._names[event.selection], KEPT_OUT)  # nobody knows yet what a paste would give
 
     def _after_events(self) -> None:
         now_ns = self._clock.now_ns()
-        for selection, (due_ns, owner) in list(self._due.items()):
-            if due_ns <= now_ns:
+        for selection, unread in list(self._due.items()):
+            if unread.due_ns <= now_ns:
                 del self._due[selection]
-                self._look(selection, owner)
+                self._look(selection, unread.owner)
         kept, self._reader.other_events = self._reader.other_events, []
         for event in kept:
             self._take(event)

@@ -1,16 +1,19 @@
 """The monitors of an X display, through RANDR."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from Xlib import X
 from Xlib import error as xerror
 from Xlib.ext import randr
 
+from recorder.capture.shown_windows import visible_parts
 from recorder.capture.x11_connection import X11Connection, lost_in_words
 from recorder.geometry import Rect
 
 # python-xlib copies the classes of extensions' events, so their names are what stays.
 _LAYOUT_EVENTS = {"ConfigureNotify", "ScreenChangeNotify", "CrtcChangeNotify", "OutputChangeNotify"}
+MOST_MONITORS = 16  # more than that are no monitors, but somebody's attempt to keep the recorder busy
 _WITH_MONITORS = (1, 5)
 _WITH_OUTPUTS = (1, 3)
 
@@ -42,7 +45,11 @@ class X11Monitors:
         return Rect(0, 0, found.width, found.height)
 
     def read(self) -> list[Found]:
-        """The monitors now, no pixel of them outside the desktop; the whole desktop if none are known."""
+        """The monitors now, no pixel of them outside the desktop; the whole desktop if none are known.
+
+        Any program may define monitors (`xrandr --setmonitor`), as people with a very wide one do. Where theirs leave
+        something of what is lit uncovered, the output that lights it is a monitor as well.
+        """
         desktop = self.desktop()
         with lost_in_words():
             found = self._read_found()
@@ -53,15 +60,18 @@ class X11Monitors:
     def _read_found(self) -> list[Found]:
         try:
             if self._version >= _WITH_MONITORS:
-                return self._read_monitors()
+                outputs = self._read_outputs()
+                monitors = self._read_monitors(outputs)
+                if len(monitors) > MOST_MONITORS:
+                    return list(outputs.values())
+                return _with_uncovered(monitors, list(outputs.values()))
             if self._version >= _WITH_OUTPUTS:
                 return list(self._read_outputs().values())
         except xerror.XError:  # the layout changed while it was read; an event follows and it is read again
             return []
         return []
 
-    def _read_monitors(self) -> list[Found]:
-        outputs = self._read_outputs()
+    def _read_monitors(self, outputs: Mapping[int, Found]) -> list[Found]:
         found: list[Found] = []
         for one in self._connection.root.xrandr_get_monitors(is_active=True).monitors:
             place = Rect(one.x, one.y, one.width_in_pixels, one.height_in_pixels)
@@ -81,6 +91,12 @@ class X11Monitors:
                 name = self._connection.display.xrandr_get_output_info(output, resources.config_timestamp).name
                 found[output] = (name, Rect(crtc.x, crtc.y, crtc.width, crtc.height), rates.get(crtc.mode))
         return found
+
+
+def _with_uncovered(monitors: Sequence[Found], outputs: Sequence[Found]) -> list[Found]:
+    """The monitors, and each output of which they leave something out."""
+    places = [place for _, place, _ in monitors]
+    return [*monitors, *(output for output in outputs if visible_parts(output[1], places))]
 
 
 def _refresh_hz(mode: Any) -> float | None:

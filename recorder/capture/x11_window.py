@@ -76,7 +76,7 @@ class X11ActiveWindow(X11Source):
     def _take(self, event: Any) -> None:
         kind = type(event).__name__
         if kind == "PropertyNotify":
-            if event.atom in self._relevant:
+            if event.atom in self._relevant and not event.send_event:  # else any program says so, of any time
                 self._is_due, self._told_ns = True, self._time.at_ns(event.time)
         elif kind in _PLACE_EVENTS and self._place_due_ns is None:
             self._place_due_ns = max(self._clock.now_ns(), self._place_shown_ns + MOVES_EVERY_NS)

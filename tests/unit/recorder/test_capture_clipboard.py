@@ -1,16 +1,31 @@
 """What is told of the clipboards of a real X server."""
 
 import hashlib
+import itertools
 import subprocess
+import threading
 
 import pytest
 from Xlib import X
 
-from recorder.capture.paste_board import PasteBoard
-from recorder.capture.x11_clipboard import X11Clipboard
+from recorder.capture.paste_board import KEPT_OUT, Offered, PasteBoard
+from recorder.capture.x11_clipboard import REST_NS, X11Clipboard
+from recorder.clock import NS_PER_S
 from recorder.events import ClipboardChanged
 from tests.heard import Heard
 from tests.xserver import XServer
+
+
+class Following(PasteBoard):
+    """Remembers what was put onto it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, Offered | None]] = []
+
+    def put(self, selection: str, offered: Offered | None) -> None:
+        self.told.append((selection, offered))
+        super().put(selection, offered)
 
 
 def _copy(server: XServer, selection: str, text: bytes, *, target: str = "UTF8_STRING") -> None:
@@ -72,3 +87,32 @@ def test_an_owner_that_never_answers_is_told_without_size_and_holds_nothing_up(s
         assert (found.size_bytes, found.sha256, found.text, found.media_types) == (None, None, None, ())
     _copy(server, "clipboard", b"after")
     heard.wait_for(lambda one: _clips(one)[-1].text == "after", "the next owner")
+
+
+def test_a_clipboard_that_is_taken_again_and_again_is_read_all_the_same(server, hear):
+    heard = hear(X11Clipboard(with_text=True))
+    stop = threading.Event()
+
+    def take() -> None:
+        with server.connection() as connection:
+            window = connection.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+            while not stop.wait(REST_NS / NS_PER_S / 3):
+                window.set_selection_owner(connection.get_atom("CLIPBOARD"), X.CurrentTime)
+                connection.sync()
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    heard.wait_for(_clips, "the clipboard that never rests")
+    stop.set()
+    taking.join()
+
+
+def test_what_a_paste_would_give_is_not_known_until_the_clipboard_was_read(server, hear):
+    board = Following()
+    heard = hear(X11Clipboard(with_text=True, board=board))
+    for text in (b"before", b"after"):
+        _copy(server, "clipboard", text)
+        heard.wait_for(lambda one, text=text: [clip.text for clip in _clips(one)][-1:] == [text.decode()], "the text")
+    told = [offered and offered.text for selection, offered in board.told if selection == "clipboard"]
+    assert [text for text, _ in itertools.groupby(told)] == [None, "before", None, "after"]
+    assert KEPT_OUT in [offered for _, offered in board.told]

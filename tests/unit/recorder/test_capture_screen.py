@@ -10,6 +10,7 @@ from Xlib import X
 from recorder.capture.poll_screen import PollScreen
 from recorder.capture.screen import Damage, DisplayLostError, GrabFailedError, ScreenSource, open_screen_source
 from recorder.capture.session_type import session_type
+from recorder.capture.x11_monitors import MOST_MONITORS
 from recorder.capture.x11_screen import X11DamageScreen
 from recorder.errors import CannotRecordError
 from recorder.geometry import Rect
@@ -133,12 +134,26 @@ def test_two_monitors_are_two_screens_and_keep_their_numbers(server, source):
     assert _holds(news[numbers[Rect(0, 0, 400, 600)]], Rect(390, 100, 10, 20))
     assert (source.grab(numbers[Rect(400, 0, 400, 600)], Rect(0, 100, 10, 20))[..., 1] == 255).all()
 
+    server.run("xrandr", "--delmonitor", "left")
     server.run("xrandr", "--delmonitor", "right")
     wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 1, what="one screen")
+    server.run("xrandr", "--setmonitor", "left", "400/100x600/100+0+0", "screen")
     server.run("xrandr", "--setmonitor", "right", "400/100x600/100+400+0", "none")
     wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 2, what="two screens again")
     if source.method == "damage":  # RANDR knows the names of monitors that have no output of their own
         assert {screen.area: screen.number for screen in source.screens()} == numbers
+
+
+def test_what_is_lit_is_recorded_whatever_monitors_a_program_defines(server):
+    source = open_screen_source(prefer="damage")
+    server.run("xrandr", "--setmonitor", "tiny", "1/1x1/1+0+0", "screen")
+    wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 2, what="the new monitor")
+    assert {screen.area for screen in source.screens()} == {Rect(0, 0, 1, 1), Rect(0, 0, 800, 600)}
+    for number in range(MOST_MONITORS):
+        server.run("xrandr", "--setmonitor", f"many{number}", f"{number + 2}/1x1/1+0+0", "none")
+    wait_until(lambda: source.wait(0.5) is not None and len(source.screens()) == 1, what="nobody to believe")
+    assert [screen.area for screen in source.screens()] == [Rect(0, 0, 800, 600)]
+    source.close()
 
 
 def _resize(server: XServer, width: int, height: int) -> None:
