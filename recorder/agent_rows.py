@@ -30,6 +30,7 @@ EVASION_WORDS = {
     "curtain": "A curtain covers the screen",
     "indicator_hidden": "The indicator was hidden",
     "policy_removed": "The policy's files were removed or altered",
+    "recorder_cut_off": "The recorder was cut off from the display",
 }
 HIDDEN_WORDS = {
     "echo_off": "the terminal does not show it",

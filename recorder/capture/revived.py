@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from recorder.agent_events import EvasionSign
+from recorder.capture.screen import DISPLAY_GONE
 from recorder.capture.source import Emit, Source
 from recorder.clock import NS_PER_S, SessionClock
 from recorder.errors import BugError
@@ -13,6 +15,8 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 # One that worked for so long broke down for another reason than the last time.
 SOUND_NS = 60 * NS_PER_S
+SIGN = "recorder_cut_off"
+CUT_OFF = "Another program switched off what the X server tells this recorder of input, which is asked for anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ class RevivedSource:
     """Passes on what a source tells, and makes another of its kind when it ends by itself after it had worked.
 
     One that never worked stays as it is: what is not there will not be found by asking again. One whose display is gone
-    is begun anew like any other: if it is gone for all, the recording ends before. `make` is called once now, and then
-    for each that follows.
+    is begun anew like any other: if it is gone for all, the recording ends before; if another works, somebody cut the
+    connection, which is a sign of evasion. `make` is called once now, and then for each that follows.
     """
 
     def __init__(self, make: Callable[[], Source], *, first_pause_s: float = FIRST_PAUSE_S) -> None:
@@ -41,6 +45,7 @@ class RevivedSource:
         self._given: tuple[Emit, SessionClock] | None = None
         self._working_since_ns: int | None = None
         self._broken: _Broken | None = None
+        self._cut_ns: int | None = None
         self._is_in_vain = False
         self._reviving: threading.Thread | None = None
 
@@ -66,6 +71,7 @@ class RevivedSource:
             match event:
                 case SourceStatus(source=self.name, working=True):
                     self._tell_gap(event.at_ns)
+                    self._tell_cut()
                     self._working_since_ns = event.at_ns
                     self._say(event)
                 case SourceStatus(source=self.name) if self._working_since_ns is not None:
@@ -86,16 +92,24 @@ class RevivedSource:
         if self._stopping.is_set():
             return
         self._broken = _Broken(status.at_ns, status.detail)
+        if status.detail == DISPLAY_GONE and self._cut_ns is None:
+            self._cut_ns = status.at_ns
         self._reviving = threading.Thread(target=self._revive, name=f"revives {self.name}", daemon=True)
         self._reviving.start()
 
     def _revive(self) -> None:
-        if self._stopping.wait(self._pause_s):
+        if self._stopping.wait(0.0 if self._is_cut_once else self._pause_s):
             return
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._source.stop()
         self._source = self._make()
         self._begin()
+
+    @property
+    def _is_cut_once(self) -> bool:
+        """Whether another program ended it, for the first time in a while: whoever waits then, loses what is typed."""
+        is_first = self._pause_s == self._first_pause_s
+        return is_first and self._broken is not None and self._broken.detail in (CUT_OFF, DISPLAY_GONE)
 
     def _begin(self) -> None:
         if self._given is None:
@@ -107,6 +121,11 @@ class RevivedSource:
         if self._broken is not None:
             broken, self._broken = self._broken, None
             self._say(Gap(broken.since_ns, until_ns, self.name, GapReason.SOURCE_FAILED, broken.detail))
+
+    def _tell_cut(self) -> None:
+        if self._cut_ns is not None:
+            cut_ns, self._cut_ns = self._cut_ns, None
+            self._say(EvasionSign(cut_ns, SIGN, f"the connection of {self.name!r} to the display was cut"))
 
     def _say(self, event: Event) -> None:
         if self._given is not None:

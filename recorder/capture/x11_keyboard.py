@@ -1,27 +1,16 @@
 """The keyboard of an X display."""
 
 import queue
-import struct
 
-from Xlib import X
-
+from recorder.capture.screen import DisplayLostError
 from recorder.capture.x11_input import X11Input
 from recorder.capture.x11_keymap import XkbKeymap
 from recorder.capture.x11_keys import KeyTranslator
-from recorder.capture.x11_record import (
-    FROM_SERVER,
-    KEY_PRESS,
-    KEY_RELEASE,
-    DeviceEvent,
-    Wanted,
-    device_events,
-)
+from recorder.capture.x11_map_changes import CHANGE_KEYBOARD_MAPPING, XKB_GET_KBD_BY_NAME, XKB_SET_MAP, MapChanges
+from recorder.capture.x11_record import FROM_CLIENT, KEY_PRESS, KEY_RELEASE, DeviceEvent, Recorded, device_events
+from recorder.capture.x11_record_context import Wanted
 from recorder.clock import NS_PER_S
 from recorder.events import Key, KeyActivity
-
-_CHANGE_KEYBOARD_MAPPING = 100
-_XKB_SET_MAP, _XKB_GET_KBD_BY_NAME = 9, 23
-_Record = tuple[int, int, int, bytes, bool]  # arrived_ns, category, server_ms, data, swapped
 
 TEXT_MODE = (
     "Keys are recorded as what they type, in the server's order. Text made by an input method (for Japanese, Chinese, "
@@ -30,7 +19,7 @@ TEXT_MODE = (
 ACTIVITY_MODE = "Only the number of keys is recorded, by policy, not which."
 
 
-class X11Keyboard(X11Input[_Record]):
+class X11Keyboard(X11Input):
     """Keys as they go down, as what they type.
 
     `each_press`: where only the number of keys is recorded, every press is told by itself, for somebody to judge.
@@ -41,7 +30,7 @@ class X11Keyboard(X11Input[_Record]):
         self._activity_only = activity_only
         self._each_press = each_press
         self._keymap: XkbKeymap | None = None
-        self._xkb_opcode = 0
+        self._changes: MapChanges | None = None
         self._presses = 0
         self._first_press_ns = 0
 
@@ -51,28 +40,25 @@ class X11Keyboard(X11Input[_Record]):
         if not self._activity_only:
             self._keymap = XkbKeymap()
             self._keys = KeyTranslator(self._keymap)
-            self._xkb_opcode = int(connection.display.query_extension("XKEYBOARD").major_opcode)
-            mapping = (_CHANGE_KEYBOARD_MAPPING, _CHANGE_KEYBOARD_MAPPING)
-            extension = (self._xkb_opcode, self._xkb_opcode, _XKB_SET_MAP, _XKB_GET_KBD_BY_NAME)
-            wanted = Wanted((KEY_PRESS, KEY_RELEASE), mapping, extension)
+            opcode = int(connection.display.query_extension("XKEYBOARD").major_opcode)
+            self._changes = MapChanges(self._keys, opcode)
+            mapping = (CHANGE_KEYBOARD_MAPPING, CHANGE_KEYBOARD_MAPPING)
+            extension = (opcode, opcode, XKB_SET_MAP, XKB_GET_KBD_BY_NAME)
+            wanted = Wanted((KEY_PRESS, KEY_RELEASE), mapping, extension, map_changes=True)
         self._listen(wanted, keyboard=True)
         return ACTIVITY_MODE if self._activity_only else TEXT_MODE
 
-    def _received(self, category: int, server_ms: int, data: bytes, swapped: bool) -> None:
-        self._records.put((self._clock.now_ns(), category, server_ms, data, swapped))
-
-    def _run(self) -> None:
+    def _take_all(self) -> None:
         while (found := self._next()) is not None:
-            arrived_ns, category, server_ms, data, swapped = found
-            if category == FROM_SERVER:
-                for event in device_events(data):
-                    self._take(event, self._time.at_ns_of(event.server_ms, arrived_ns))
-            else:
-                self._take_request(data, self._time.at_ns_of(server_ms, arrived_ns), swapped=swapped)
+            self._watch(found)
+            if found.category == FROM_CLIENT or found.client:
+                self._take_change(found)
+                continue
+            for event in device_events(found.data):
+                self._take(event, self._at_ns(found, event.server_ms))
         self._flush_activity()
-        self._raise_if_it_failed()
 
-    def _next(self) -> _Record | None:
+    def _next(self) -> Recorded | None:
         """The next record; None at the end. Key activity is emitted once a second while there is some."""
         while self._presses:
             left_ns = self._first_press_ns + NS_PER_S - self._clock.now_ns()
@@ -88,29 +74,31 @@ class X11Keyboard(X11Input[_Record]):
         if self._activity_only:
             self._count(event, at_ns)
             return
+        if self._changes is not None:
+            self._changes.forget()
         if event.kind == KEY_RELEASE:
             self._emit_all(self._keys.release(event.detail, at_ns))
         elif event.kind == KEY_PRESS:
-            self._look_for_new_map()
+            self._drop_what_is_told(at_ns)
             self._emit_all(self._keys.press(event.detail, event.state, at_ns))
 
-    def _take_request(self, data: bytes, at_ns: int, *, swapped: bool) -> None:
-        """A client changes the keyboard's map: the requests stand in the same order as the keys before and after."""
-        if data[0] == _CHANGE_KEYBOARD_MAPPING and not swapped:
-            count, first, each = data[1], data[4], data[5]
-            symbols = struct.unpack_from(f"<{count * each}I", data, 8)
-            changes = {first + number: symbols[number * each : (number + 1) * each] for number in range(count)}
-            self._keys.keys_changed(changes, at_ns)
-        elif data[0] == _CHANGE_KEYBOARD_MAPPING or data[1] in (_XKB_SET_MAP, _XKB_GET_KBD_BY_NAME):
-            self._keys.map_is_stale()
-
-    def _look_for_new_map(self) -> None:
-        """The server also changes the map by itself, when another keyboard is used."""
-        if self._connection is None or not self._connection.has_input():
+    def _take_change(self, found: Recorded) -> None:
+        """Of the keyboard's map, where somebody asks for it or the server tells of it."""
+        if self._changes is None:
             return
-        events = self._connection.events(0)
-        if not self._keys.is_borrowing and any(event.type == X.MappingNotify for event in events):
-            self._keys.map_is_stale()
+        if found.category == FROM_CLIENT:
+            self._changes.take_request(found.data, self._at_ns(found, found.server_ms), swapped=found.swapped)
+        else:
+            self._changes.take_told(found.data)
+
+    def _drop_what_is_told(self, at_ns: int) -> None:
+        """The server tells our own connection of changes of the map; what counts is where that is recorded."""
+        try:
+            if self._connection is not None and self._connection.has_input():
+                self._connection.events(0)
+        except DisplayLostError:  # without it changes of the map are not recorded
+            self._lost_since_ns = at_ns
+            raise
 
     def _count(self, event: DeviceEvent, at_ns: int) -> None:
         if event.kind == KEY_PRESS and self._each_press:

@@ -52,10 +52,9 @@ class KeyTranslator:
         self._stale = True
         self._borrowed.clear()
 
-    @property
-    def is_borrowing(self) -> bool:
-        """Whether single keys were changed that the map as read does not show."""
-        return bool(self._borrowed)
+    def map_may_have_changed(self) -> None:
+        """The map is read again before the next key; single keys that were changed keep what they were given."""
+        self._stale = True
 
     def keys_changed(self, changes: Mapping[int, Sequence[int]], at_ns: int) -> None:
         """These keys have these symbols from now on, in this order: groups of two, and then of level 3."""

@@ -10,9 +10,9 @@ from recorder.capture.x11_record import (
     FROM_SERVER,
     MOTION,
     DeviceEvent,
-    Wanted,
     device_events,
 )
+from recorder.capture.x11_record_context import Wanted
 from recorder.clock import NS_PER_S
 from recorder.events import Click, PointerMoved, Scroll
 
@@ -25,10 +25,9 @@ _BUTTONS = {1: "left", 2: "middle", 3: "right", 8: "x1", 9: "x2"}
 _WHEEL = {4: (0, 1), 5: (0, -1), 6: (-1, 0), 7: (1, 0)}
 _AT_REST = Wanted((BUTTON_PRESS, MOTION))
 _MOVING = Wanted((BUTTON_PRESS, BUTTON_RELEASE))
-_Record = tuple[int, bytes]  # arrived_ns, data
 
 
-class X11Pointer(X11Input[_Record]):
+class X11Pointer(X11Input):
     """Clicks and the wheel as they happen; the pointer's place at most 15 times a second, and where it comes to rest.
 
     A mouse reports up to 1,000 moves a second, each of which would wake us. So moves are listened to only until the
@@ -49,11 +48,7 @@ class X11Pointer(X11Input[_Record]):
         self._listen(_AT_REST, keyboard=False)
         return "Clicks and the wheel are recorded as they happen, the pointer's place up to 15 times a second."
 
-    def _received(self, category: int, _server_ms: int, data: bytes, _swapped: bool) -> None:
-        if category == FROM_SERVER:
-            self._records.put((self._clock.now_ns(), data))
-
-    def _run(self) -> None:
+    def _take_all(self) -> None:
         self._look()
         while True:
             try:
@@ -63,12 +58,12 @@ class X11Pointer(X11Input[_Record]):
                 continue
             if found is None:
                 break
-            arrived_ns, data = found
-            for event in device_events(data):
-                self._take(event, self._time.at_ns_of(event.server_ms, arrived_ns))
+            self._watch(found)
+            if found.category == FROM_SERVER:
+                for event in device_events(found.data):
+                    self._take(event, self._at_ns(found, event.server_ms))
             self._do_what_is_due()
         self._flush_scroll()
-        self._raise_if_it_failed()
 
     def _wait_s(self) -> float | None:
         """Until the next look at the place or the end of a scroll; None while the pointer rests."""
@@ -127,7 +122,7 @@ class X11Pointer(X11Input[_Record]):
     def _record(self, wanted: Wanted) -> None:
         if self._connection is not None:
             with lost_in_words():
-                self._recording.change(wanted, self._connection)
+                self._recording.change(wanted)
 
     def _moved(self, x_px: int, y_px: int, at_ns: int) -> bool:
         if self._place == (x_px, y_px):

@@ -10,18 +10,21 @@ from typing import Any
 from Xlib import error as xerror
 from Xlib.ext import ge, record
 
+from recorder.capture.revived import CUT_OFF
 from recorder.capture.screen import DISPLAY_GONE
 from recorder.capture.x11_connection import X11Connection
+from recorder.capture.x11_record_context import Wanted, change_asked, is_whole, own_number
 from recorder.errors import CannotRecordError
 
 KEY_PRESS, KEY_RELEASE, BUTTON_PRESS, BUTTON_RELEASE, MOTION = 2, 3, 4, 5, 6
 
-Received = Callable[[int, int, bytes, bool], None]  # category, server_ms, data, whether its bytes are swapped
+# category, server_ms, client, data, whether its bytes are swapped
+Received = Callable[[int, int, int, bytes, bool], None]
 
 FROM_SERVER, FROM_CLIENT = record.FromServer, record.FromClient
 
 _EVENT = struct.Struct("<BBHIIIIhhhhHBx")
-_ANSWER = struct.Struct("<xB7xB6xI")
+_ANSWER = struct.Struct("<xB7xB2xII")
 _LENGTH = struct.Struct("=I")
 _ENABLE_CONTEXT = struct.Struct("=BBHI")
 _ENABLE_CONTEXT_MINOR = 5
@@ -43,26 +46,15 @@ class DeviceEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to record: core device events, core requests and requests of one extension, each from first to last."""
+class Recorded:
+    """What the server recorded: `client` is the number of whom it was asked by or told to, 0 of a device's events."""
 
-    device_events: tuple[int, int]
-    core_requests: tuple[int, int] = (0, 0)
-    extension_requests: tuple[int, int, int, int] = (0, 0, 0, 0)
-
-    def ranges(self) -> dict[str, Any]:
-        """As the RECORD extension takes it."""
-        return {
-            "core_requests": self.core_requests,
-            "core_replies": (0, 0),
-            "ext_requests": self.extension_requests,
-            "ext_replies": (0, 0, 0, 0),
-            "delivered_events": (0, 0),
-            "device_events": self.device_events,
-            "errors": (0, 0),
-            "client_started": False,
-            "client_died": False,
-        }
+    arrived_ns: int
+    category: int
+    server_ms: int
+    client: int
+    data: bytes
+    swapped: bool
 
 
 def device_events(data: bytes) -> Iterator[DeviceEvent]:
@@ -72,13 +64,21 @@ def device_events(data: bytes) -> Iterator[DeviceEvent]:
 
 
 class Recording:
-    """What a listener records, and the thread's work. `change`, `stop` and `cut` are for other threads."""
+    """What a listener records, and the thread's work. `run` is the thread; `stop` and the rest are for other threads.
 
-    def __init__(self, wanted: Wanted, received: Received) -> None:
+    The thread's connection only listens: what is to be asked is asked on another one, `control`. What that one asks is
+    not handed over.
+    """
+
+    def __init__(self, wanted: Wanted, received: Received, control: X11Connection) -> None:
         self._wanted = wanted
         self._received = received
+        self._control = control
+        self._own = own_number(control)
+        self._opcode = int(control.display.display.get_extension_major(record.extname))
         self._connection: X11Connection | None = None
         self._context = 0
+        self.has_begun = False
         self._is_stopped = False
         self._is_ready: Callable[[], None] = lambda: None
 
@@ -86,7 +86,7 @@ class Recording:
         """Receive until `stop`; a sentence if it ended otherwise."""
         self._is_ready = is_ready
         try:
-            self._record()
+            sentence = self._record()
         except (xerror.ConnectionClosedError, OSError, CannotRecordError):
             return None if self._is_stopped else DISPLAY_GONE
         except xerror.XError as error:
@@ -95,12 +95,25 @@ class Recording:
             is_ready()
             if self._connection is not None:
                 self._connection.close()
-        return None if self._is_stopped else DISPLAY_GONE
+        return None if self._is_stopped else sentence
 
-    def change(self, wanted: Wanted, connection: X11Connection) -> None:
-        """Record something else from now on; asked on another connection, since this one only listens."""
-        connection.display.record_register_clients(self._context, 0, [record.AllClients], [wanted.ranges()])
-        connection.flush()
+    def change(self, wanted: Wanted) -> None:
+        """Record something else from now on."""
+        self._wanted = wanted
+        display = self._control.display
+        display.record_register_clients(self._context, 0, [record.AllClients], wanted.ranges(self._opcode))
+        self._control.flush()
+
+    def change_asked(self, found: Recorded) -> str | None:
+        """The name of a request by which another program changes what is recorded here; None if that is none."""
+        return change_asked(found.data, swapped=found.swapped, opcode=self._opcode, context=self._context)
+
+    def is_whole(self) -> bool:
+        """Whether the server says that it still records what it was asked for."""
+        try:
+            return is_whole(self._control, self._context, self._wanted, self._opcode)
+        except xerror.XError:
+            return False
 
     def stop(self) -> None:
         """Let `run` return, even if the server does not answer; it ends the recording of a client that hangs up."""
@@ -108,27 +121,32 @@ class Recording:
         if self._connection is not None:
             self._connection.cut()
 
-    def _record(self) -> None:
+    def _record(self) -> str:
+        """Receive; which sentence says why nothing more comes."""
         connection = self._connection = X11Connection()
-        self._context = connection.display.record_create_context(0, [record.AllClients], [self._wanted.ranges()])
+        display, ranges = connection.display, self._wanted.ranges(self._opcode)
+        self._context = display.record_create_context(0, [record.AllClients], ranges)
+        if self._wanted.map_changes:
+            display.record_register_clients(self._context, 0, [self._own], self._wanted.ranges_of_own())
         connection.sync()
-        wire = connection.display.display
-        opcode = wire.get_extension_major(record.extname)
+        wire = display.display
         wire.socket.sendall(
-            _ENABLE_CONTEXT.pack(opcode, _ENABLE_CONTEXT_MINOR, _ENABLE_CONTEXT.size // 4, self._context)
+            _ENABLE_CONTEXT.pack(self._opcode, _ENABLE_CONTEXT_MINOR, _ENABLE_CONTEXT.size // 4, self._context)
         )
         for message in messages(wire.socket, bytes(wire.data_recv)):
             if message[0] == _ERROR:
                 raise wire.error_classes.get(message[1], xerror.XError)(wire, message)
             if message[0] == _REPLY and not self._take(message):
-                return
+                return CUT_OFF
+        return DISPLAY_GONE
 
     def _take(self, message: bytes) -> bool:
         """One answer of the many that this one request has; False if it is the last."""
-        category, swapped, server_ms = _ANSWER.unpack_from(message)
-        if category in (FROM_SERVER, FROM_CLIENT):
-            self._received(category, server_ms, message[_SHORTEST:], bool(swapped))
+        category, swapped, client, server_ms = _ANSWER.unpack_from(message)
+        if category == FROM_SERVER or (category == FROM_CLIENT and client != self._own):
+            self._received(category, server_ms, client, message[_SHORTEST:], bool(swapped))
         elif category == record.StartOfData:
+            self.has_begun = True
             self._is_ready()
         return bool(category != record.EndOfData)
 

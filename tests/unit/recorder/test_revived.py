@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from recorder.agent_events import EvasionSign
 from recorder.capture.revived import RevivedSource
 from recorder.capture.screen import DISPLAY_GONE
 from recorder.capture.source import ThreadSource
@@ -120,3 +121,4 @@ def test_a_source_whose_connection_was_cut_is_begun_anew(hear):
     make.made[0].break_down(CannotRecordError(DISPLAY_GONE))
     heard.wait_for(lambda one: one.of(SourceStatus)[-1].working and len(make.made) == 2, "the source that follows")
     assert [gap.detail for gap in heard.of(Gap)] == [DISPLAY_GONE] * 2
+    assert [sign.sign for sign in heard.of(EvasionSign)] == ["recorder_cut_off"]
