@@ -1,5 +1,6 @@
 """Holds keys back until it is known whether they may be recorded: what is typed into a password is not let through."""
 
+import logging
 import threading
 from bisect import bisect_left
 from collections import deque
@@ -44,6 +45,8 @@ ACTIVITY_NS = NS_PER_S
 NEVER_NS = 1 << 62
 # With these a person ends what a program reads.
 ENDING_NAMES = frozenset({"enter", "esc", "tab"})
+
+log = logging.getLogger(__name__)
 
 Look = Callable[[], Place]
 
@@ -107,12 +110,13 @@ class KeyGate:
         self._judged_at_ns = -TOGETHER_NS
         self._stopping = False
         self._emit_outside: Emit | None = None
+        self._on_end: Callable[[Exception], None] | None = None
         self._clock_given: SessionClock | None = None
         self._thread = threading.Thread(target=self._release, name="key gate", daemon=True)
 
-    def start(self, emit: Emit, clock: SessionClock) -> None:
-        """Begin to let through."""
-        self._emit_outside, self._clock_given = emit, clock
+    def start(self, emit: Emit, clock: SessionClock, on_end: Callable[[Exception], None] | None = None) -> None:
+        """Begin to let through. `on_end` hears, from the thread, of the fault that ends it before it is stopped."""
+        self._emit_outside, self._clock_given, self._on_end = emit, clock, on_end
         self._sample()
         self._thread.start()
 
@@ -123,6 +127,8 @@ class KeyGate:
             self._gate.notify_all()
         if self._thread.ident is not None:
             self._thread.join()
+            self._let_through(everything=True)
+            self._flush()
 
     def put(self, event: Event) -> None:
         """Take an event of a source."""
@@ -226,12 +232,15 @@ class KeyGate:
     # --- the thread ---------------------------------------------------------------------------------------------------
 
     def _release(self) -> None:
-        while self._wait():
+        try:
+            while self._wait():
+                self._look_if_due()
+                self._let_through()
             self._look_if_due()
-            self._let_through()
-        self._look_if_due()
-        self._let_through(everything=True)
-        self._flush()
+        except Exception as error:  # the thread's top: what waits would wait for ever, and nobody would know
+            log.debug("key gate ended", exc_info=True)
+            if self._on_end is not None:
+                self._on_end(error)
 
     @property
     def _is_newest_unseen(self) -> bool:

@@ -10,7 +10,7 @@ from recorder.capture.linux_process import arguments_of
 from recorder.capture.linux_terminal import TerminalEcho
 from recorder.capture.mask_rules import MaskRules
 from recorder.capture.screen import DisplayLostError
-from recorder.capture.shown_windows import ShownWindow
+from recorder.capture.shown_windows import ShownWindow, TypedInto
 from recorder.capture.x11_windows import X11Windows
 from recorder.errors import WorldError
 
@@ -43,11 +43,13 @@ class TypingPlace:
     def look(self) -> Place:
         """What is typed into now; what cannot be found out is hidden."""
         try:
-            typed = self._windows.typed_into()
-        except (WorldError, xerror.XError) as error:
+            return self._place(self._windows.typed_into())
+        except (WorldError, xerror.XError, OSError) as error:  # an OSError: the kernel lets no more files be opened
             if isinstance(error, DisplayLostError):
                 self.on_lost()
             return Place(Hidden(ECHO_OFF, LATE))
+
+    def _place(self, typed: TypedInto) -> Place:
         self._take(typed.shown)
         focused, pid = typed.focused, typed.pid
         hidden = self._dialog or self._masked(focused)

@@ -149,7 +149,7 @@ class Recorder:
             self._judging.start(self._queue.put, self._clock)
         self._screen.start()
         if self._gate is not None:
-            self._gate.start(self._queue.put, self._clock)
+            self._gate.start(self._queue.put, self._clock, self._end_with)
         for source in self._sources:
             source.start(self._from_source(self._queue.put if self._gate is None else self._gate.put), self._clock)
         if self._lost is not None:

@@ -344,3 +344,27 @@ def test_other_programs_and_other_dialogs_hide_nothing() -> None:
     programs = PasswordPrograms()
     assert programs.hides(("xterm",), None) is None
     assert programs.hides(("zenity",), ("zenity", "--info")) is None
+
+
+def test_a_fault_while_it_is_looked_ends_the_gate_loudly_and_what_waited_is_judged_all_the_same() -> None:
+    desk, ended = Desk(), threading.Event()
+    faults: list[Exception] = []
+
+    def fail() -> Place:
+        raise RuntimeError("on purpose")
+
+    def end(error: Exception) -> None:
+        faults.append(error)
+        ended.set()
+
+    gate = KeyGate(desk._look)
+    gate.start(desk.heard.append, desk.clock, end)
+    gate.put(Key(desk.clock.now_ns(), "a"))
+    gate._look = fail
+    assert ended.wait(10), "the gate did not say that it ended"
+    gate.put(Click(desk.clock.now_ns(), 1, 1, "left", pressed=True))
+    gate.stop()
+    desk.gate.stop()
+    assert [str(fault) for fault in faults] == ["on purpose"]
+    assert desk.typed == "a"  # it was looked before and after it
+    assert [event for event in desk.heard if isinstance(event, Click)]
