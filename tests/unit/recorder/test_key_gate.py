@@ -366,5 +366,5 @@ def test_a_fault_while_it_is_looked_ends_the_gate_loudly_and_what_waited_is_judg
     gate.stop()
     desk.gate.stop()
     assert [str(fault) for fault in faults] == ["on purpose"]
-    assert desk.typed == "a"  # it was looked before and after it
+    assert len(desk.typed) + len(desk.hidden) == 1  # as it was looked after the key, or not any more
     assert [event for event in desk.heard if isinstance(event, Click)]
