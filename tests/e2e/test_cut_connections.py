@@ -71,6 +71,9 @@ def test_whose_connections_are_cut_begins_them_anew_and_tells_how_long_nothing_w
     assert "Traceback" not in recording.errors
     texts = [row["text"] for row in site.player_rows("log", str(recording.folder), "--kind", "text")]
     assert (texts[0], texts[-1]) == ("before", "afterwards")
+    signs = [row["detail"] for row in site.player_rows("log", str(recording.folder), "--kind", "evasion")]
+    for source in ("keyboard", "pointer"):
+        assert f"the connection of '{source}' to the display was cut" in signs
     said = site.player("log", str(recording.folder), "--kind", "gap").stdout
     assert "The display is gone" not in said
     assert "0.0 s" not in said
