@@ -83,7 +83,9 @@ class RevivedSource:
 
     def _breaks(self, status: SourceStatus) -> None:
         self._is_in_vain = self._broken is not None
-        if self._is_in_vain:
+        why = status.detail
+        if self._broken is not None:
+            why = self._broken.detail  # what began it; that it cannot be begun anew follows from that
             self._tell_gap(status.at_ns)
         else:
             self._say(status)
@@ -91,7 +93,7 @@ class RevivedSource:
                 self._pause_s = self._first_pause_s
         if self._stopping.is_set():
             return
-        self._broken = _Broken(status.at_ns, status.detail)
+        self._broken = _Broken(status.at_ns, why)
         if status.detail == DISPLAY_GONE and self._cut_ns is None:
             self._cut_ns = status.at_ns
         self._reviving = threading.Thread(target=self._revive, name=f"revives {self.name}", daemon=True)

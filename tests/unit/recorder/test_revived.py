@@ -88,7 +88,7 @@ def test_a_source_that_cannot_be_begun_anew_is_tried_again_and_each_time_between
     assert [status.working for status in heard.of(SourceStatus)] == [True, False, True]  # said once, not at every trial
     from_ns, until_ns = heard.of(SourceStatus)[1].at_ns, heard.of(SourceStatus)[2].at_ns
     lengthy = [gap for gap in heard.of(Gap) if gap.end_ns > gap.at_ns]
-    assert [gap.detail for gap in lengthy] == [FAULT, *["There is nothing to listen to."] * 2]
+    assert [gap.detail for gap in lengthy] == [FAULT] * 3  # what began it
     assert [lengthy[0].at_ns, *(gap.end_ns for gap in lengthy)] == [*(gap.at_ns for gap in lengthy), until_ns]
     assert lengthy[0].at_ns == from_ns
 
