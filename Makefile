@@ -29,8 +29,8 @@ demo: $(VENV)/.runtime | demo-packages  ## Record a desktop session, verify it, 
 	@$(RUN) -m app.agent.demo $(DEMO)
 
 .PHONY: test
-test: $(VENV)/.dev | test-packages  ## Run every test
-	@$(RUN) -m pytest $(TESTS)
+test: $(VENV)/.dev | test-packages  ## Run every test, as many side by side as there are cores; TESTS=... for some of them
+	@$(RUN) -m pytest $(if $(TESTS),$(TESTS),--numprocesses auto --dist worksteal)
 
 .PHONY: logins
 logins: $(VENV)/.dev | test-packages  ## Log in 200 times by every way there is, and look for any part of a password in what was recorded

@@ -27,6 +27,8 @@ SILENT_FROM_NS = 15_000_000_000  # three heartbeats: a recorder that lives seals
 class Account:
     """Every nanosecond of a session, once: `entries` follow each other without a hole from 0 to `length_ns`.
 
+    That of a part of a session begins where the part does, and is as long.
+
     `computed_ns` of it were computed from the events: the recorder was killed before it told them, or never tells.
     In `differing_ns` what the recorder sealed is not what its own events say; its word stands in `entries`.
     """
@@ -53,11 +55,6 @@ class Account:
     def reasons_ns(self, coverage: str) -> dict[str, int]:
         """How long the session was of this class for each reason."""
         return reasons_ns(self.entries, coverage)
-
-    def within(self, start_ns: int, end_ns: int) -> "Account":
-        """That of a part of it; its moments stay those of the whole."""
-        entries = tuple(clipped(self.entries, start_ns, end_ns))
-        return Account(entries, sum(one.length_ns for one in entries))
 
     def at(self, at_ns: int) -> CoverageEntry | None:
         """What this moment was."""
@@ -96,23 +93,29 @@ class AccountReader:
         known = (self._version, reached_ns, spans)
         if self._made is None or self._made[0] != known:
             length_ns = reached_ns if self._ended_ns is None else self._ended_ns
-            self._made = known, self._account(max(0, length_ns), [one for one in spans if one.kind in LOST])
+            self._made = known, self._account(0, max(0, length_ns), spans)
         return self._made[1]
 
-    def _account(self, length_ns: int, lost: Iterable[Span]) -> Account:
+    def account_of(self, start_ns: int, end_ns: int, spans: Sequence[Span]) -> Account:
+        """The account of a part of it; its moments stay those of the whole."""
+        end_ns = end_ns if self._ended_ns is None else min(end_ns, self._ended_ns)
+        return self._account(start_ns, max(start_ns, end_ns), spans)
+
+    def _account(self, start_ns: int, end_ns: int, spans: Sequence[Span]) -> Account:
         computed, whole = ToldAccount(), ToldAccount()
-        computed.entries = self._computed.entries(0, length_ns)
-        for silent in clipped(self._silent(), 0, length_ns):
+        computed.entries = self._computed.entries(start_ns, end_ns)
+        for silent in clipped(self._silent(), start_ns, end_ns):
             computed.put(silent)
         whole.entries = list(computed.entries)
-        for told in self._told.within(0, length_ns):
+        for told in self._told.within(start_ns, end_ns):
             whole.put(told)
         gone = ToldAccount()
-        for span in lost:
-            entry = CoverageEntry(max(0, span.start_ns), min(span.end_ns, length_ns), Coverage.GAP, span.kind)
+        for span in (one for one in spans if one.kind in LOST):
+            entry = CoverageEntry(max(start_ns, span.start_ns), min(span.end_ns, end_ns), Coverage.GAP, span.kind)
             for one in (computed, whole, gone):
                 one.put(entry)
-        told_ns = sum(one.length_ns for one in self._told.within(0, length_ns))
+        length_ns = end_ns - start_ns
+        told_ns = sum(one.length_ns for one in self._told.within(start_ns, end_ns))
         both_ns = sum(part.length_ns for one in gone.entries for part in self._told.within(one.start_ns, one.end_ns))
         lost_ns = sum(one.length_ns for one in gone.entries)
         return Account(

@@ -65,11 +65,11 @@ def account_notes(account: Account, words: Words, *, is_live: bool) -> Iterator[
     if is_live:
         yield words("account.live", until=time_text(account.length_ns))
     if account.computed_ns:
-        yield words("account.computed", length=span_words(account.computed_ns))
+        yield words("account.computed", length=words.length(span_words(account.computed_ns)))
     elif account.length_ns:
         yield words("account.sealed")
     if account.differing_ns:
-        yield words("account.differing", length=span_words(account.differing_ns))
+        yield words("account.differing", length=words.length(span_words(account.differing_ns)))
 
 
 def _where(what: str, words: Words) -> str:

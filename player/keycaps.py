@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recorder.logrow import LogRow
-from recorder.pieces import CUTTING_WORDS, ERASED, INJECTED
+from recorder.pieces import CUTTING_WORDS, ERASED, INJECTED, LOST_AFTER, LOST_BEFORE
 
 TYPED_SHOWN_NS = 4_000_000_000
 CLICK_SHOWN_NS = 1_500_000_000
 LONGEST_TEXT = 200  # characters of one stroke: the last ones are shown
+_MARKS = frozenset({INJECTED, LOST_BEFORE, LOST_AFTER})
 _INPUT = frozenset({"text", "keys", "activity", "click", "scroll"})
 _MOST_ROWS = 400  # that are looked at before the moment
 _PAUSE_NS = 1_500_000_000  # typed text after it is shown apart
@@ -104,7 +105,7 @@ def _typed(row: LogRow) -> Iterator[Stroke]:
         return
     for character, at_ns in zip(text, times, strict=False):
         yield Stroke("key" if character == ERASED else "text", character, at_ns)
-    parts = [part for part in row.detail.split(" · ") if part != INJECTED]
+    parts = [part for part in row.detail.split(" · ") if part not in _MARKS]
     was_ended_later = not times or row.end_ns > times[-1]
     if was_ended_later and parts and parts[-1].rpartition("+")[2] in CUTTING_WORDS:
         yield Stroke("key", parts[-1], row.end_ns)

@@ -241,6 +241,12 @@ class OpenRecording:
             reached_ns = self.duration_ns if self._scan.is_complete else self._scan.reached_ns
             return self._scan.account.account(reached_ns, self.spans())
 
+    def account_of(self, start_ns: int, end_ns: int) -> Account:
+        """That of a part of it, as far as it was read."""
+        with self._lock:
+            reached_ns = self.duration_ns if self._scan.is_complete else self._scan.reached_ns
+            return self._scan.account.account_of(start_ns, min(end_ns, reached_ns), self.spans())
+
     def policies(self) -> tuple[PolicyInForce, ...]:
         """The policies that governed the recording, as far as it was read; none in one of an older program."""
         with self._lock:

@@ -82,7 +82,7 @@ class Scan:
                 return False
             self._segment = first.number
             if first.follows > 0:
-                self.spans.lose(0, "missing", "The first segments of the recording are missing.")
+                self._lose(0, "missing", "The first segments of the recording are missing.")
         self._chunks = iter(self._reader.chunks(self._segment, after_sequence=self._last_sequence))
         return True
 
@@ -97,7 +97,7 @@ class Scan:
         self._is_last_look = False
         self._judge_end()
         if self._segment is not None and following[0].follows > self._segment:
-            self.spans.lose(self.reached_ns, "missing", "A segment of the recording is missing.")
+            self._lose(self.reached_ns, "missing", "A segment of the recording is missing.")
         self._segment, self._last_sequence = following[0].number, -1
         self._is_between_segments = True
         return True
@@ -107,8 +107,13 @@ class Scan:
         for finding in self._findings(after=self._last_sequence):
             is_at_end = finding.end_ns is None or finding.end_ns >= self.reached_ns
             if finding.severity is Severity.ALTERED and is_at_end:
-                self.spans.lose(self.reached_ns, "altered", finding.sentence)
+                self._lose(self.reached_ns, "altered", finding.sentence)
                 return
+
+    def _lose(self, at_ns: int, kind: str, reason: str) -> None:
+        """Something is missing from here on: nothing is shown, and no text is joined, over that place."""
+        self.spans.lose(at_ns, kind, reason)
+        self._rows.extend(self._log.lose())
 
     def _finish(self) -> None:
         if not self._reader.is_being_recorded:
@@ -134,7 +139,7 @@ class Scan:
         if chunk.sequence != self._last_sequence + 1:
             found = self._findings(after=self._last_sequence)
             reason = found[0].sentence if found else "Chunks are missing here."
-            self.spans.lose(self.reached_ns, "altered", reason)
+            self._lose(self.reached_ns, "altered", reason)
         self._last_sequence = chunk.sequence
         if chunk.kind is ChunkKind.EVENTS:
             self._take_events(chunk)
@@ -145,7 +150,7 @@ class Scan:
         try:
             events = decode_events(chunk.body)
         except UnreadableError as error:
-            self.spans.lose(self.reached_ns, "missing", str(error))
+            self._lose(self.reached_ns, "missing", str(error))
             return
         for event in events:
             self._take_event(event)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from player.breaks import Breaks
 from player.library import Library, fingerprint, no_notice
 from recorder.errors import IndexUnusableError, StorageError, WorldError
 from recorder.evidence.keys import KeyRing
@@ -236,6 +237,7 @@ class _Feed:
         self._folder = folder
         self._since: Reached | None = None
         self._log = OperationLog()
+        self._breaks = Breaks(lambda: reader.findings)
         self._rows: list[LogRow] = []
         self._read_bytes = 0
 
@@ -273,8 +275,12 @@ class _Feed:
             reached = None
         self._since = reached
         self._log = OperationLog() if reached is None else OperationLog.resumed(reached.log_state)
+        read = (0, -1) if reached is None else (reached.segment, reached.sequence)
+        self._breaks = Breaks(lambda: self._reader.findings, read)
 
     def _take(self, chunk: Chunk) -> None:
+        if self._breaks.before(chunk):
+            self._rows.extend(self._log.lose())
         if chunk.kind is ChunkKind.EVENTS:
             for event in decode_events(chunk.body):
                 self._rows.extend(self._log.feed(event))

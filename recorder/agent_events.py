@@ -63,7 +63,8 @@ class EvasionSign(Event, frozen=True, tag="evasion_sign"):
     """Something that a person does who does not want to be recorded.
 
     `sign` is one of "injected_input", "pasted_instead_of_typed", "recorder_inspected", "recorder_stopped",
-    "other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed", "recorder_cut_off".
+    "other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed", "recorder_cut_off",
+    "pretended_lock", "kept_unknown".
     `text` is what was pasted, only if the policy lets the text of clipboards be recorded.
     """
 

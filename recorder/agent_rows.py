@@ -31,6 +31,8 @@ EVASION_WORDS = {
     "indicator_hidden": "The indicator was hidden",
     "policy_removed": "The policy's files were removed or altered",
     "recorder_cut_off": "The recorder was cut off from the display",
+    "pretended_lock": "A program with a screen locker's name locks nothing",
+    "kept_unknown": "A window stays masked, since what it is does not rest",
 }
 HIDDEN_WORDS = {
     "echo_off": "the terminal does not show it",

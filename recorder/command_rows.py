@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from recorder.logrow import LogRow
-from recorder.pieces import ERASED, INJECTED, PASTED
+from recorder.pieces import ERASED, INJECTED, LOST_AFTER, LOST_BEFORE, PASTED
 
 # The names by which the operation log knows a terminal: of its executable, else of its window's class; in lower case.
 # A terminal that runs inside an interpreter (Terminator, Guake: "python3") goes by the interpreter's name and is not
@@ -37,6 +37,7 @@ TERMINALS = frozenset(
     }
 )
 COMPLETED = "⇥"
+LOST = "[…]"  # where evidence is missing
 ENTER = "Enter"
 TAB = "Tab"
 STARTED = "started · "
@@ -82,12 +83,20 @@ def is_process_start(row: LogRow) -> bool:
 
 def ended_by(row: LogRow) -> str:
     """The key that ended this typed text ("Enter", "Tab", "Escape", "Shift+Enter"); "" if none did."""
+    return _ended_and_lost(row)[0]
+
+
+def _ended_and_lost(row: LogRow) -> tuple[str, bool, bool]:
+    """The key that ended it, and whether evidence is missing before and after it."""
     if row.kind != "text":
-        return ""
-    detail = row.detail
+        return "", False, False
+    detail, lost = row.detail, []
     if row.also:  # what was typed may itself look like the end of a detail
         detail = detail.removeprefix(f"typed: {row.also}").removeprefix(" · ")
-    return detail.removesuffix(PASTED).removesuffix(INJECTED).removesuffix(" · ")
+    for mark in (LOST_AFTER, LOST_BEFORE, PASTED, INJECTED):
+        lost.append(detail.endswith(mark))
+        detail = detail.removesuffix(mark).removesuffix(" · ")
+    return detail, lost[1], lost[0]
 
 
 def commands(rows: Iterable[LogRow]) -> list[Command]:
@@ -136,9 +145,11 @@ class CommandReader:
         if not is_terminal(row.application):
             self._drop()
             return None
+        key, is_lost_before, is_lost_after = _ended_and_lost(row)
         self._first = self._first or row
+        self._line += [LOST] if is_lost_before else []
         self._line.append(typed_text(row))
-        key = ended_by(row)
+        self._is_whole = self._is_whole and not (is_lost_before or is_lost_after)
         if key == ENTER:
             return self._entered(row, place)
         if key == TAB:

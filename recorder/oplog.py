@@ -21,10 +21,11 @@ from recorder.instant_rows import INSTANT_ROWS, application_of, window_row
 from recorder.logrow import KINDS, LogRow, inert
 from recorder.pasted_rows import pasted_rows
 from recorder.pieces import TYPING_PAUSE_NS, Activity, Clicks, Keys, Piece, Scrolled, Typed, key_words
+from recorder.repetitions import is_again
 
 __all__ = ["GROUPING_VERSION", "KINDS", "NS_PER_S", "TYPING_PAUSE_NS", "LogRow", "OperationLog", "inert"]
 
-GROUPING_VERSION = 4  # an index made by another grouping is made again
+GROUPING_VERSION = 5  # an index made by another grouping is made again
 MOST_HELD_ROWS = 100
 
 CUTTING_KEYS = frozenset({"enter", "tab", "esc", "escape"})
@@ -45,6 +46,8 @@ class _State(msgspec.Struct):
     held: list[LogRow] = []
     window: Window | None = None
     text_may_continue: bool = False
+    is_after_loss: bool = False
+    seen: list[bytes] = []
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -75,6 +78,8 @@ class OperationLog:
 
     def feed(self, event: Event) -> list[LogRow]:
         """Take one event; give the rows that are now complete."""
+        if is_again(event, self._state.seen):
+            return []
         done = self._end_by_time(event.at_ns)
         grow = _GROWING.get(type(event))
         if grow is not None:
@@ -88,6 +93,14 @@ class OperationLog:
         """The rows that are still open: there will be no more events."""
         self._state.text_may_continue = False
         return self._end()
+
+    def lose(self) -> list[LogRow]:
+        """Records are missing here: what was typed before and what is typed after them is not one text."""
+        piece = self._state.piece
+        if isinstance(piece, Typed):
+            piece.lost_after = True
+        self._state.is_after_loss = True
+        return self._end_by_input()
 
     def pending(self) -> LogRow | None:
         """The piece that is still growing (text being typed, say), as it stands now."""
@@ -164,6 +177,7 @@ class OperationLog:
         if not isinstance(piece, Typed):
             done = self._end_by_input() if piece is not None else []
             piece = Typed(key.at_ns, key.at_ns, self._application, self._title, state.text_may_continue)
+            piece.lost_before, state.is_after_loss = state.is_after_loss, False
             state.piece = piece
         piece.add(key)
         return done + self._cut_if_full(piece)
@@ -247,6 +261,7 @@ class OperationLog:
             self._state.window = now
             return []
         done = self._end_by_input() if other else []
+        self._state.is_after_loss &= not other
         self._state.window = now
         row = window_row(event.at_ns, now, other=other)
         return done + self._after_piece(row)

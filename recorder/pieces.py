@@ -15,6 +15,8 @@ LONGEST_TEXT = 1000  # characters: what bounds memory while somebody leans on a 
 ERASED = "⌫"
 INJECTED = "sent by a program, not by the keyboard"
 PASTED = "pasted, not typed"
+LOST_BEFORE = "evidence is missing before it"
+LOST_AFTER = "evidence is missing after it"
 
 KEY_WORDS = {
     "enter": "Enter",
@@ -52,6 +54,8 @@ class Typed(msgspec.Struct, tag="typed"):
     raw_at_ns: list[int] = []
     injected: bool = False
     ended_by: str = ""
+    lost_before: bool = False
+    lost_after: bool = False
 
     pause_ns = TYPING_PAUSE_NS
 
@@ -93,7 +97,9 @@ class Typed(msgspec.Struct, tag="typed"):
         raw = "".join(self.raw)
         text = "".join(self.text) or raw
         times = self.text_at_ns if self.text else self.raw_at_ns
-        parts = (f"typed: {raw}" if corrected and self.text else "", self.ended_by, INJECTED if self.injected else "")
+        marks = ((INJECTED, self.injected), (LOST_BEFORE, self.lost_before), (LOST_AFTER, self.lost_after))
+        said = (mark if is_so else "" for mark, is_so in marks)
+        parts = (f"typed: {raw}" if corrected and self.text else "", self.ended_by, *said)
         return LogRow(
             self.at_ns,
             self.last_ns,

@@ -20,8 +20,9 @@ _PARTS = {
     "scrolled": (", ", "、"),
     "monitor": ("; ", "、"),
     "device_kind": (r"\+", "・"),
+    "injected": (", ", "、"),
 }  # what is said part by part
-_SAID_BY_SOURCES = frozenset({"source", "gap"})
+_SAID_BY_SOURCES = frozenset({"source", "gap", "evasion"})
 _AFTER_HELD = ("SHA-256 ", "from ", "offered as ")  # of a clipboard's details: what never says what it held
 _KEPT = 8192
 _LONGEST = 600  # characters; what is longer is no phrase of ours

@@ -8,12 +8,15 @@ in the middle of Japanese. Here a test compares the keys and the placeholders of
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import resources
 from resources.rule_words import RuleWords, read_rule_words
 
 LANGUAGES = ("en", "ja")
 _SENTENCES_KEPT = 4096
+_LENGTH = re.compile(r"\d+(?:\.\d)? (?:h|min|s)(?: \d+ (?:min|s))?")  # as `recorder.logrow.span_words` says it
+_UNIT = re.compile(r"(?<= )(?:h|min|s)\b")
 LONGEST_SENTENCE = 600  # characters; what is longer is no sentence of ours
 
 Pattern = tuple[re.Pattern[str], str]
@@ -47,6 +50,12 @@ class Words:
         """The sentence of this key, or `otherwise` for what a newer version may name."""
         return self._sentences.get(key, otherwise)
 
+    def length(self, text: str) -> str:
+        """A length of time such as "3 min 5 s", in this language; anything else stays as it is."""
+        if not _LENGTH.fullmatch(text):
+            return text
+        return _UNIT.sub(lambda unit: self.either(f"length.{unit[0]}", unit[0]), text)
+
     def said(self, text: str) -> str:
         """What the rest of the program says, in this language; a sentence that is not known stays as it is."""
         if not self._patterns or len(text) > LONGEST_SENTENCE:
@@ -54,16 +63,32 @@ class Words:
         if text not in self._said:
             if len(self._said) >= _SENTENCES_KEPT:
                 self._said.clear()
-            pieces = re.split(r"(?<=\.) (?=[A-Z])", text)
-            whole = self._sentence(text)
-            self._said[text] = whole if whole is not None else " ".join(self._sentence(one) or one for one in pieces)
+            self._said[text] = self._all_said(text)
         return self._said[text]
+
+    def _all_said(self, text: str) -> str:
+        """Sentence by sentence, if each is known; else as a whole, since one may hold others; else as far as it is."""
+        pieces = re.split(r"(?<=\.) (?=[A-Z])", text)
+        told = [self._sentence(one) for one in pieces]
+        whole = self._sentence(text) if None in told else None
+        return whole if whole is not None else " ".join(ours or one for ours, one in zip(told, pieces, strict=True))
 
     def _sentence(self, text: str) -> str | None:
         for pattern, ours in self._patterns:
             if match := pattern.fullmatch(text):
-                return ours.format(*("", *match.groups()))
+                return ours.format("", *(_Value(value, self) for value in match.groups()))
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What is put into a sentence; `{1:said}` says it, too, in the sentence's language, as a length always is."""
+
+    text: str
+    words: Words
+
+    def __format__(self, how: str) -> str:
+        return self.words.said(self.text) if how == "said" else self.words.length(self.text)
 
 
 def read_words(language: str) -> Words:

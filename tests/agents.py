@@ -17,6 +17,14 @@ from recorder.evidence.files import is_locked
 from tests.e2e.programs import LIMIT_S, Site
 from tests.xserver import wait_until
 
+# What is true of the machine that the tests run on: when they do, and which displays other tests have opened.
+NOT_OF_THE_TEST = frozenset(
+    {
+        "A session began outside of office hours",
+        "The screen or the indicator is hidden, or work goes on elsewhere",
+    }
+)
+
 
 class RunningAgent:
     """A resident agent without a window; waits until it records. What it says is kept with the moment it was said."""
@@ -112,6 +120,10 @@ class RunningAgent:
     def rows(self, kind: str | None = None) -> list[dict[str, Any]]:
         found = self.site.player_rows("log", str(self.folder))
         return [row for row in found if kind in (None, row["kind"])]
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """What rules said of what the test did."""
+        return [row for row in self.rows("alert") if row["text"] not in NOT_OF_THE_TEST]
 
     def end(self) -> None:
         """Make sure that nothing of it runs any more."""

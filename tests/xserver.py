@@ -1,6 +1,7 @@
 """Real X servers and clients for tests: Xvfb, openbox, xterm and friends, each stopped by its own process id."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -21,7 +22,13 @@ START_LIMIT_S = 15.0
 STOP_LIMIT_S = 5.0
 LOOK_AGAIN_S = 0.02
 
+# A number is never given twice: whoever tests what follows the end of a server must not meet another test's.
+DISPLAYS_PER_WORKER = 5000
+START_TRIES = 50
+
 _never = threading.Event()
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_numbers = itertools.count(1000 + DISPLAYS_PER_WORKER * _worker)
 
 
 def wait_until(condition: Callable[[], T], *, what: str, limit_s: float = START_LIMIT_S) -> T:
@@ -181,22 +188,11 @@ def _title_of(connection: xdisplay.Display, window: object) -> str | None:
 def start_xvfb(
     width: int = 1280, height: int = 720, *, depth: int = 24, options: Sequence[str] = ()
 ) -> Iterator[XServer]:
-    """A virtual X server on a display number that is free, stopped at the end with every client started in it."""
+    """A virtual X server on a display number of its own, stopped at the end with every client started in it."""
     program = shutil.which("Xvfb")
     assert program is not None, "these tests need Xvfb (tests/apt-packages.txt)"
-    read_end, write_end = os.pipe()
-    command = [program, "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x{depth}", "-nolisten", "tcp"]
-    process = subprocess.Popen(
-        [*command, "-noreset", *options], pass_fds=(write_end,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    os.close(write_end)
-    with os.fdopen(read_end, "rb") as number_file:
-        number = number_file.readline().strip().decode()
-    if not number:
-        process.wait()
-        message = f"Xvfb did not start (exit {process.returncode})"
-        raise AssertionError(message)
-    server = XServer(process, f":{number}")
+    screen = ("-screen", "0", f"{width}x{height}x{depth}")
+    server = _started([program, *screen, "-nolisten", "tcp", "-noreset", *options])
     if options:
         _forget_extensions()
     try:
@@ -205,6 +201,25 @@ def start_xvfb(
         server.stop()
         if options:
             _forget_extensions()
+
+
+def _started(command: Sequence[str]) -> XServer:
+    for _ in range(START_TRIES):
+        number = next(_numbers)
+        read_end, write_end = os.pipe()
+        process = subprocess.Popen(
+            [*command, f":{number}", "-displayfd", str(write_end)],
+            pass_fds=(write_end,),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as ready_file:
+            if ready_file.readline():
+                return XServer(process, f":{number}")
+        process.wait()
+    message = f"Xvfb did not start on any of {START_TRIES} display numbers (exit {process.returncode})"
+    raise AssertionError(message)
 
 
 def _forget_extensions() -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from app.agent.alerting import alert_raised
-from app.agent.supervision.messages import AlertRaised, AnswerAwaited, Message, ResponseWasGiven
+from app.agent.supervision.messages import AlertRaised, Message
 from app.agent.supervision.unanswered import Unanswered
 from recorder.agent_events import ResponseGiven
 from recorder.events import Alert
@@ -17,10 +17,7 @@ NOT_GIVEN = {Response.END_SESSION: "the session ended before it", Response.LOCK:
 
 
 class Answering:
-    """For any thread. `say` brings a message to the resident, if there is one (`has_resident`); `emit` records.
-
-    `at_ns` gives the session's time of one of the boot clock.
-    """
+    """For any thread. `say` brings a message to the resident, if there is one (`has_resident`); `emit` records."""
 
     def __init__(
         self,
@@ -28,12 +25,10 @@ class Answering:
         say: Callable[[Message], None],
         has_resident: Callable[[], bool],
         emit: Callable[[ResponseGiven], None],
-        at_ns: Callable[[int], int],
     ) -> None:
         self._say = say
         self._has_resident = has_resident
         self._emit = emit
-        self._at_ns = at_ns
         self._gate = threading.Lock()
         self._waiting: deque[AlertRaised] = deque(maxlen=MOST_WAITING)  # each stands in the recording as well
         self._unanswered = Unanswered()
@@ -64,14 +59,13 @@ class Answering:
         """What the resident was told that is gone, and has not answered."""
         return self._unanswered.open
 
-    def hear(self, message: ResponseWasGiven | AnswerAwaited) -> None:
-        """What the resident did; or carries out: an alert of its own, or one of the recorder before this one."""
-        if isinstance(message, AnswerAwaited):
-            self._unanswered.asked(message.alert)
-            return
-        self._unanswered.given(message)
-        about = (message.alert_at_ns, message.rule, message.response, message.outcome, message.said)
-        self._emit(ResponseGiven(self._at_ns(message.boot_ns), *about))
+    def awaited(self, alert: AlertRaised) -> None:
+        """The resident carries this out: an alert of its own, or one of the recorder before this one."""
+        self._unanswered.asked(alert)
+
+    def given(self, response: ResponseGiven) -> None:
+        """The resident did this, or could not."""
+        self._unanswered.given(response)
 
     def close(self, now_ns: Callable[[], int]) -> None:
         """The recording ends: what was asked and not answered is said to be so, also of alerts that are yet to come."""

@@ -111,7 +111,7 @@ class AttackJudging:
     def _loaded(self) -> "Judge":
         from recorder.detect.judge import Judge
 
-        judge = Judge(read_here(self._policy.rules).rules, self._policy.rules)
+        judge = Judge(read_here(self._policy.rules).rules, self._policy.rules, counts=False)
         now, who = self._clock.read(), self._session
         booted_wall_ns = now.wall_ns - now.boot_ns  # the times of signs are counted from there
         offset_s = utc_offset_s(now.wall_ns)

@@ -61,6 +61,10 @@ class Company(Protocol):
         """It is about to record."""
         ...
 
+    def opened(self, recorder: Recorder) -> None:
+        """The recording is opened; nothing else stands in it yet."""
+        ...
+
     def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
         """Wait until the recording is to end, or ended by itself; why, and in words."""
         ...
@@ -106,6 +110,9 @@ class Terminal:
         del recorder, segment
         self._status = StatusPrinter(sys.stdout, sys.stderr, as_json=self._as_json, folder=folder)
         self._status.started(header)
+
+    def opened(self, recorder: Recorder) -> None:
+        """There is nothing to say in it."""
 
     def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
         """Say every second how it goes, until it is told to stop, reaches its limit, or ends by itself."""

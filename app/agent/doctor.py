@@ -15,11 +15,15 @@ from recorder.capture.probe import Capability, probe_desktop
 from recorder.clock import SystemClock
 from recorder.codec import fused
 from recorder.errors import WorldError
-from recorder.evidence.key_folder import keys_folder
+from recorder.evidence.key_folder import keys_folder, recipients_here
 from recorder.evidence.keys import fingerprint
 from recorder.evidence.library_folder import library_folder
 from recorder.logrow import inert
+from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.in_force import policy_that_holds
+from recorder.policy.paths import path_here
+from recorder.policy.policy_file import PolicyFile
+from recorder.session.storage import must_end
 from recorder.streams import said_or_refused
 
 CAN_RECORD, CANNOT_RECORD = 0, 3
@@ -51,7 +55,7 @@ class Advice:
 def examine(library: Path | None = None) -> tuple[Advice, ...]:
     """Look at everything that a recording needs, changing nothing."""
     desktop = tuple(_from_capability(found) for found in probe_desktop(tell=note))
-    return (*desktop, _policy(), _storage(library_folder(library)), _clock(), _encoder(), _video())
+    return (*desktop, *_governed(library), _clock(), _encoder(), _video())
 
 
 def run_doctor(*, as_json: bool, out: TextIO, library: Path | None = None) -> int:
@@ -90,7 +94,7 @@ def _from_capability(found: Capability) -> Advice:
     return Advice(found.area, state, sentence, found.what_to_do, needed=found.needed)
 
 
-def _storage(library: Path) -> Advice:
+def _storage(library: Path, policy: AgentPolicy) -> Advice:
     """Whether the library's file system can be written and has room. Only the nearest existing folder is looked at."""
     existing = next((folder for folder in (library, *library.parents) if _is_seen(folder)), None)
     if existing is None or not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
@@ -104,7 +108,7 @@ def _storage(library: Path) -> Advice:
     sentence = (
         f"{free_bytes / 1024**3:.1f} GiB are free for {library}; an hour of desk work took about 40 MB when measured."
     )
-    if free_bytes < TINY_SPACE_BYTES:
+    if free_bytes < TINY_SPACE_BYTES or must_end(library, policy.storage):
         return Advice("storage", State.NO, sentence, "Free some room, or give another --library.", needed=True)
     if free_bytes < LITTLE_SPACE_BYTES:
         return Advice("storage", State.LIMITED, sentence, "Free some room, or give another --library.", needed=True)
@@ -129,19 +133,43 @@ def _clock() -> Advice:
     return Advice("clock", State.OK, "Times are exact, and sleep and changes of the wall clock are noticed.")
 
 
-def _policy() -> Advice:
-    """Which policy holds; one that is faulty, refused or gone lets nothing be recorded."""
+def _governed(library: Path | None) -> tuple[Advice, ...]:
+    """Which policy holds, and what it sets of who may open recordings and where they are written."""
     try:
         file = policy_that_holds(keys_folder())
-    except WorldError as error:
+        recording = file.policy.recording
+        folder = library or path_here("recording.library", recording.library)
+        recipients = path_here("recording.recipients", recording.recipients)
+    except WorldError as error:  # a faulty policy, or one that is refused or gone, lets nothing be recorded
         what_to_do = "Install a sound one: tachiai-agent policy use FILE."
-        return Advice("policy", State.NO, str(error), what_to_do, needed=True)
+        refused = Advice("policy", State.NO, str(error), what_to_do, needed=True)
+        return refused, _storage(library_folder(library), AgentPolicy())
+    return _policy(file), _recipients(recipients), _storage(library_folder(folder), file.policy)
+
+
+def _policy(file: PolicyFile) -> Advice:
     if not file.policy.version:
         return Advice("policy", State.OK, "No policy was given: the built-in one holds.")
     held = f"Version {file.policy.version} of the policy of {inert(file.policy.organisation)} holds"
     if file.root_public_bytes:
         return Advice("policy", State.OK, f"{held}, signed by {fingerprint(file.root_public_bytes)}.")
     return Advice("policy", State.LIMITED, f"{held}, and nobody signed it.", "Sign it: tachiai-agent policy sign.")
+
+
+def _recipients(path: Path | None) -> Advice:
+    """Who may open what is recorded here; without a usable list nothing is recorded."""
+    try:
+        recipients = recipients_here(keys_folder(), path)
+    except (WorldError, OSError) as error:
+        what_to_do = "Have a list that is signed and that everybody may read put there: tachiai-player keys recipients."
+        return Advice("recipients", State.NO, str(error), what_to_do, needed=True)
+    if recipients is None:
+        sentence = "There is no list of who may open recordings: a key for it is made on this machine."
+        return Advice("recipients", State.LIMITED, sentence, "Make keys and a list: tachiai-player keys.")
+    names = "; ".join(
+        f"{inert(group)}: {', '.join(inert(one.name) for one in members)}" for group, members in recipients.groups
+    )
+    return Advice("recipients", State.OK, f"One of every group opens recordings ({names}).", needed=True)
 
 
 def _encoder() -> Advice:

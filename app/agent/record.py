@@ -171,7 +171,12 @@ def _run(
         writer=writer,
         clock=session.clock,
         screen_source=screen_source,
-        sources=desktop_sources(keys_mode=asked.keys, clipboard_text=asked.clipboard_text, privacy=privacy),
+        sources=desktop_sources(
+            keys_mode=asked.keys,
+            clipboard_text=asked.clipboard_text,
+            privacy=privacy,
+            idle_after_s=governed.policy.policy.recording.idle_after_s,
+        ),
         opening=_opening(governed, writer, session, screen_source, company),
         frames_per_s=asked.fps,
         storage=governed.policy.policy.storage,
@@ -193,7 +198,7 @@ def _run(
     company.starts(writer.folder, session.header, recorder, segment=writer.segment)
     for name in beside.names:
         company.warn(f"{name} is NOT sealed: anyone can read and alter it.")
-    recorder.start()
+    recorder.start(partial(company.opened, recorder))
     ending = recorder.finish(*company.wait(recorder, stop))
     beside.close()
     for sentence in beside.failures:

@@ -28,14 +28,10 @@ from app.agent.supervision.messages import (
     GoOn,
     Health,
     Heartbeat,
-    IndicatorWasHidden,
     Message,
     Miniature,
     NoticeHolds,
-    NoticeWasAcknowledged,
-    NoticeWasShown,
     Refused,
-    ResponseWasGiven,
     ShowMiniatures,
     Started,
     Stop,
@@ -48,7 +44,7 @@ from app.agent.supervision.standing_in import StandIn
 from app.agent.supervision.telling import Teller
 from app.agent.supervision.witnessed import WitnessBook
 from app.channels.message import AlertMessage
-from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown
+from recorder.agent_events import EvasionSign, ResponseGiven
 from recorder.allocator import keep_freed_memory
 from recorder.capture.screen import DisplayLostError
 from recorder.clock import NS_PER_S, SystemClock, until_round_s
@@ -131,7 +127,6 @@ class Supervised:
             say=lambda message: self._watch.say(message),
             has_resident=lambda: self._watch.has_resident,
             emit=self._emit,
-            at_ns=self._at_ns,
         )
         self._gate = threading.Lock()
         self.last: Ended | Refused | None = None
@@ -198,6 +193,11 @@ class Supervised:
         with self._gate:
             self._recorder = recorder
 
+    def opened(self, recorder: Recorder) -> None:
+        """Say what was witnessed before there was this recorder, in its order."""
+        if self._header is not None:
+            self._book.begin(recorder.emit_witnessed, started_boot_ns=self._header.started.boot_ns)
+
     def wait(self, recorder: Recorder, stop: threading.Event) -> tuple[EndReason, str]:
         """Wait until the resident says stop, or the recording ended by itself, or the session is over."""
         try:
@@ -209,8 +209,6 @@ class Supervised:
         self._bell = stop
         self._say_started(recorder)
         self._say_unsaid(recorder)
-        if self._header is not None:
-            self._book.begin(recorder.emit_judged, started_boot_ns=self._header.started.boot_ns)
         while self._stop is None:
             if recorder.ended.is_set():
                 return self._ended_by_itself(recorder, stop)
@@ -342,18 +340,12 @@ class Supervised:
                 self._miniature.ask_again()
             case Witnessed():
                 self._book.take(message)
-            case IndicatorWasHidden(boot_ns, how):
-                detail = f"{how}; it is there again"
-                self._emit(EvasionSign(self._at_ns(boot_ns), "indicator_hidden", detail))
+                if isinstance(message.event, ResponseGiven):
+                    self._answering.given(message.event)
             case NoticeHolds(holds=holds):
                 self._hold.follow(holds=holds)
-            case NoticeWasShown():
-                self._emit(NoticeShown(self._at_ns(message.boot_ns), message.language, message.text))
-            case NoticeWasAcknowledged():
-                shown_ns = self._at_ns(message.shown_boot_ns)
-                self._emit(NoticeAcknowledged(self._at_ns(message.boot_ns), shown_ns, message.purpose))
-            case ResponseWasGiven() | AnswerAwaited():
-                self._answering.hear(message)
+            case AnswerAwaited(alert=alert):
+                self._answering.awaited(alert)
             case _:
                 pass
 

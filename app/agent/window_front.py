@@ -13,17 +13,14 @@ from app.agent.supervision.messages import (
     Ended,
     FromRecorder,
     Heartbeat,
-    IndicatorWasHidden,
     Message,
     Miniature,
     Noted,
     NoticeHolds,
-    NoticeWasAcknowledged,
-    NoticeWasShown,
     Refused,
-    ResponseWasGiven,
     Rows,
     RowSaid,
+    Seen,
     ShowMiniatures,
     Started,
     StorageSaid,
@@ -32,6 +29,7 @@ from app.agent.supervision.unanswered import Unanswered
 from app.agent.supervision.watching import Outcome, Trouble
 from app.resident import news
 from app.ui.display import why_no_window
+from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.clock import Clock
 from recorder.events import EndReason
 from recorder.logrow import LogRow
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
     from app.ui.application import ResidentApplication
 
 ENDED_BY_OPERATOR = 5  # the installed unit does not start the agent again after this
-MOST_UNSAID = 1000
 LOOK_AGAIN_S = 0.5
 CUT_OFF = 70
 
@@ -54,10 +51,9 @@ class WindowFront:
         self._agent: Agent | None = None
         self._window: ResidentApplication | None = None
         self._gate = threading.Lock()
-        self._unsaid: list[Message] = []
         self._unanswered = Unanswered()
-        self._shown: NoticeWasShown | None = None
-        self._confirmed: NoticeWasAcknowledged | None = None
+        self._shown: NoticeShown | None = None
+        self._confirmed: NoticeAcknowledged | None = None
         self._shows_miniatures = False
         self._records = False
         self._by_operator = False
@@ -85,7 +81,7 @@ class WindowFront:
     # --- what the watcher says ----------------------------------------------------------------------------------------
 
     def heard(self, message: FromRecorder) -> None:
-        """Bring it to the window, and what it could not hear before to the recorder."""
+        """Bring it to the window, and what holds to a recorder that begins."""
         if isinstance(message, Started):
             self._started(message)
         elif isinstance(message, AlertRaised):
@@ -95,7 +91,7 @@ class WindowFront:
             self._tell(told)
 
     def trouble(self, trouble: Trouble) -> None:
-        """Nothing is recorded; what is said meanwhile is kept for the next recorder."""
+        """Nothing is recorded."""
         self._records = False
         self._tell(news.Supervised(news.RecorderState.RESTARTING, self._wall_ns(), trouble.detail))
         if trouble.ends_session:
@@ -118,25 +114,25 @@ class WindowFront:
 
     def notice_shown(self, language: str, text: str) -> None:
         """The operator sees the notice."""
-        self._shown = NoticeWasShown(self._clock.boot_ns(), language, text)
-        self._say(self._shown)
+        self._shown = NoticeShown(self._clock.boot_ns(), language, text)
+        self._record(self._shown)
         self._say_holds()
 
     def notice_acknowledged(self, purpose: str) -> None:
         """The operator confirmed it."""
         now_ns = self._clock.boot_ns()
-        shown_ns = self._shown.boot_ns if self._shown is not None else now_ns
-        self._confirmed = NoticeWasAcknowledged(now_ns, shown_ns, purpose)
-        self._say(self._confirmed)
+        shown_ns = self._shown.at_ns if self._shown is not None else now_ns
+        self._confirmed = NoticeAcknowledged(now_ns, shown_ns, purpose)
+        self._record(self._confirmed)
         self._say_holds()
         self._keep_confirmed()
 
     def response_given(self, alert: news.AlertRaised, response: str, outcome: str, said: str) -> None:
         """What was done about an alert."""
-        given = ResponseWasGiven(self._clock.boot_ns(), alert.at_ns, alert.rule, response, outcome, said)
-        with self._gate:
+        given = ResponseGiven(self._clock.boot_ns(), alert.at_ns, alert.rule, response, outcome, said)
+        with self._gate:  # who is told at the same moment that it is awaited, is told that it is given too
             self._unanswered.given(given)
-            self._say_or_keep(given)
+            self._record(given)
 
     def show_miniatures(self, wanted: bool) -> None:
         """Somebody looks, or nobody does."""
@@ -146,7 +142,7 @@ class WindowFront:
 
     def indicator_hidden(self, how: str) -> None:
         """A sign that somebody does not want it to be seen that this session is recorded."""
-        self._say(IndicatorWasHidden(self._clock.boot_ns(), how))
+        self._record(EvasionSign(self._clock.boot_ns(), "indicator_hidden", f"{how}; it is there again"))
 
     def stop(self, detail: str) -> None:
         """The operator ends the recording."""
@@ -156,43 +152,39 @@ class WindowFront:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _say(self, message: Message) -> None:
-        """To the recorder, or once there is one."""
-        with self._gate:
-            self._say_or_keep(message)
+    def _record(self, event: Seen) -> None:
+        if self._agent is not None:
+            self._agent.record(event)
 
-    def _say_or_keep(self, message: Message) -> None:
-        if self._agent is not None and self._records and not self._unsaid and self._agent.say(message):
-            return
-        del self._unsaid[: len(self._unsaid) + 1 - MOST_UNSAID]
-        self._unsaid.append(message)
+    def _say(self, message: Message) -> None:
+        """To the recorder, if there is one now: what holds is said to every next one too."""
+        if self._agent is not None and self._records:
+            self._agent.say(message)
 
     def _await_answers(self, alert: AlertRaised) -> None:
         """It is the recorder that says at the end what was not answered: the session may take this process first."""
         with self._gate:
             self._unanswered.asked(alert)
-            if self._agent is not None and self._records:
-                self._agent.say(AnswerAwaited(alert))
+            self._say(AnswerAwaited(alert))
 
     def _started(self, message: Started) -> None:
-        """It hears what was not heard yet; a new recording hears of the notice what the last one did."""
+        """It hears what holds; a new recording hears of the notice what the last one did."""
         with self._gate:
             is_another = bool(self._session_id) and message.session_id != self._session_id
-            again = [self._shown, self._confirmed] if is_another else []
             if is_another:
                 self._unanswered.clear()  # the recording before says that they were not answered
+            for told in (self._shown, self._confirmed) if is_another else ():
+                if told is not None:
+                    self._record(told)
             self._session_id, self._records = message.session_id, True
-            holds = NoticeHolds(self._holds) if self._shown is not None else None
-            awaited = [AnswerAwaited(alert) for alert in self._unanswered.open]
-            wanted: list[Message | None] = [*again, *awaited, *self._unsaid, holds]
-            self._unsaid = [one for one in dict.fromkeys(wanted) if one is not None and not self._said(one)]
-            self._said(ShowMiniatures(self._shows_miniatures))
+            for alert in self._unanswered.open:
+                self._say(AnswerAwaited(alert))
+            if self._shown is not None:
+                self._say(NoticeHolds(self._holds))
+            self._say(ShowMiniatures(self._shows_miniatures))
         self._tell(news.Supervised(news.RecorderState.RECORDING, message.started_wall_ns))
         if self._confirmed is not None:
             self._keep_confirmed()
-
-    def _said(self, message: Message) -> bool:
-        return self._agent is None or self._agent.say(message)
 
     @property
     def _holds(self) -> bool:

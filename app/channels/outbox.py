@@ -81,6 +81,11 @@ class Outbox:
 
         self._file.change(work)
 
+    def look(self) -> object:
+        """Which file the queue is now, after a look at all that waits. Raises `StorageError`."""
+        self._file.read("SELECT SUM(LENGTH(body)) FROM waiting", ())
+        return self._file.place
+
     def waiting(self, channel: str, *, after: int = 0, at_most: int = 1000) -> list[Waiting]:
         """What waits for this channel, in the order in which it came, behind a number."""
         found = self._file.read(

@@ -58,6 +58,11 @@ class QueueFile:
         self._lock = threading.Lock()
         self._db, self._place = self._opened()
 
+    @property
+    def place(self) -> object:
+        """Which file it is that was used last: another one holds only what could be read of the one before."""
+        return self._place
+
     def read(self, query: str, values: Sequence[object]) -> list[Any]:
         """What is found there. Raises `StorageError`."""
         return self._use(lambda db: db.execute(query, values).fetchall())
@@ -147,7 +152,9 @@ class QueueFile:
 
 def damaged_words(path: Path, aside: Path) -> str:
     """What to say of a file that was set aside."""
-    return f"The queue of alerts {path} was damaged and set aside as {aside}; what it held is not sent."
+    return (
+        f"The queue of alerts {path} was damaged and set aside as {aside}; what it held of sessions before is not sent."
+    )
 
 
 def damaged_before(path: Path) -> list[Path]:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from app.resident.news import AlertRaised
-from resources.ui.growing_dialog import GrowingDialog
 from resources.ui.inert import visible
 from resources.ui.look import Look
+from resources.ui.scrolling_dialog import ScrollingDialog
 from resources.ui.widgets import plain_label
 
 WIDTH_PX = 560
@@ -18,8 +18,11 @@ LONGEST_SAID = 2000
 SECOND_MS = 1000
 
 
-class AnswerDialog(GrowingDialog):
-    """Above the other windows; it goes away by an answer only. `answered`: an outcome, and what was said."""
+class AnswerDialog(ScrollingDialog):
+    """Above the other windows; it goes away by an answer only. `answered`: an outcome, and what was said.
+
+    However long the rule's reason is, what is asked and the buttons are on the screen.
+    """
 
     answered = Signal(str, str)
 
@@ -30,9 +33,8 @@ class AnswerDialog(GrowingDialog):
         self.setWindowTitle(title)
         self.setFixedWidth(WIDTH_PX)
         self.resize(WIDTH_PX, 1)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(24, 22, 24, 20)
         self.column.setSpacing(10)
+        self.foot.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(12)
         sign = plain_label()
@@ -43,6 +45,9 @@ class AnswerDialog(GrowingDialog):
         self.column.addWidget(
             plain_label(visible(look.words.rules.title(alert.title)), part="title", wraps=True, selectable=True)
         )
+        self.often = plain_label(part="warn", wraps=True)
+        self.often.hide()
+        self.column.addWidget(self.often)
         if alert.reason:
             self.column.addWidget(
                 plain_label(visible(look.words.rules.reason(alert.reason)), wraps=True, selectable=True)
@@ -50,9 +55,6 @@ class AnswerDialog(GrowingDialog):
         rule = look.words("agent_response.rule", rule=visible(alert.rule))
         moment = look.words("agent_response.when", time=when)
         self.column.addWidget(plain_label(f"{rule}  ·  {moment}", part="dim", wraps=True))
-        self.often = plain_label(part="warn", wraps=True)
-        self.often.hide()
-        self.column.addWidget(self.often)
 
     def tell_count(self, count: int) -> None:
         """It happened so often since."""
@@ -83,8 +85,7 @@ class WarningDialog(AnswerDialog):
         super().__init__(look.words("agent_response.warn_title"), "kind_alert", "warn", alert, when, look=look)
         self.read = QPushButton()
         self.read.clicked.connect(lambda: self.answer("read"))
-        self.column.addSpacing(6)
-        self.column.addWidget(self.read, 0, Qt.AlignmentFlag.AlignRight)
+        self.foot.addWidget(self.read)
         self.countdown = Countdown(READ_AFTER_S, self._second, parent=self)
         self.countdown.start()
 
@@ -105,16 +106,12 @@ class ReasonAsked(AnswerDialog):
     def __init__(self, alert: AlertRaised, when: str, *, look: Look) -> None:
         super().__init__(look.words("agent_response.reason_title"), "kind_response", "warn", alert, when, look=look)
         words = look.words
-        self.column.addWidget(plain_label(words("agent_response.reason_text"), wraps=True))
         self.text = QPlainTextEdit()
         self.text.setPlaceholderText(words("agent_response.reason_line"))
         self.text.setAccessibleName(words("agent_response.reason_line"))
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(5 * self.fontMetrics().lineSpacing())
         self.text.textChanged.connect(self._look_at_it)
-        self.column.addWidget(self.text)
-        row = QHBoxLayout()
-        row.addStretch(1)
         later = QPushButton(words("agent_response.reason_later"))
         later.setToolTip(words("agent_response.reason_later_tip"))
         later.setAutoDefault(False)
@@ -123,10 +120,13 @@ class ReasonAsked(AnswerDialog):
         self.send = QPushButton(words("agent_response.reason_send"))
         self.send.setDefault(True)
         self.send.clicked.connect(lambda: self.answer("answered", self.said))
-        row.addWidget(later)
-        row.addWidget(self.send)
-        self.column.addWidget(plain_label(words("agent_response.reason_later_tip"), part="dim", wraps=True))
-        self.column.addLayout(row)
+        self.foot.addWidget(later)
+        self.foot.addWidget(self.send)
+        self.keep_below(
+            plain_label(words("agent_response.reason_text"), wraps=True),
+            self.text,
+            plain_label(words("agent_response.reason_later_tip"), part="dim", wraps=True),
+        )
         self._look_at_it()
         self.text.setFocus()
 
@@ -147,11 +147,11 @@ class EndingDialog(AnswerDialog):
     def __init__(self, alert: AlertRaised, when: str, *, seconds: int, look: Look) -> None:
         super().__init__(look.words("agent_response.end_title"), "error", "bad", alert, when, look=look)
         self.left: QLabel = plain_label(wraps=True)
-        self.column.addWidget(self.left)
+        self.keep_below(self.left)
         self.now = QPushButton(look.words("agent_response.end_now"))
         self.now.setAutoDefault(False)
         self.now.clicked.connect(self._over)
-        self.column.addWidget(self.now, 0, Qt.AlignmentFlag.AlignRight)
+        self.foot.addWidget(self.now)
         self.countdown = Countdown(seconds, self._second, parent=self)
         self.countdown.start()
 

@@ -4,15 +4,15 @@ import enum
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from app.resident.standing import Standing
 from app.ui.application import prepared_application, user_settings
 from app.ui.state_icon import state_icon, state_pixmap
 from resources.ui.dressing import dress, make_look
-from resources.ui.growing_dialog import GrowingDialog
 from resources.ui.inert import visible
 from resources.ui.look import Look
+from resources.ui.scrolling_dialog import ScrollingDialog
 from resources.ui.widgets import make_room, plain_label
 
 WIDTH_PX = 600
@@ -27,7 +27,7 @@ class Leaving(enum.Enum):
     WAITED = "it stood for its time"
 
 
-class FailureWindow(GrowingDialog):
+class FailureWindow(ScrollingDialog):
     """Above the other windows. `left` tells how it went away."""
 
     left = Signal(object)
@@ -39,8 +39,7 @@ class FailureWindow(GrowingDialog):
         self.setWindowIcon(state_icon(look, Standing.NOT_RECORDING, "bad"))
         self.setFixedWidth(WIDTH_PX)
         self.resize(WIDTH_PX, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 22, 24, 20)
+        column = self.column
         column.setSpacing(10)
         head = QHBoxLayout()
         head.setSpacing(14)
@@ -56,7 +55,7 @@ class FailureWindow(GrowingDialog):
         column.addWidget(self.reason)
         column.addWidget(plain_label(words("agent_failure.what_to_do"), wraps=True))
         column.addWidget(plain_label(words("agent_failure.comes_back"), part="dim", wraps=True))
-        column.addLayout(self._buttons(look))
+        self._fill_foot(look)
         make_room(self)
         self.again.setFocus()
 
@@ -72,19 +71,16 @@ class FailureWindow(GrowingDialog):
         else:
             super().keyPressEvent(event)
 
-    def _buttons(self, look: Look) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 8, 0, 0)
-        row.addStretch(1)
+    def _fill_foot(self, look: Look) -> None:
+        self.foot.addStretch(1)
         self.put_away = QPushButton(look.words("agent_failure.close"))
         self.put_away.setAutoDefault(False)
         self.put_away.clicked.connect(self.close)
         self.again = QPushButton(look.words("agent_failure.again"))
         self.again.setDefault(True)
         self.again.clicked.connect(lambda: self.left.emit(Leaving.AGAIN))
-        row.addWidget(self.put_away)
-        row.addWidget(self.again)
-        return row
+        self.foot.addWidget(self.put_away)
+        self.foot.addWidget(self.again)
 
 
 def show_failure(sentence: str, *, stands_s: float, takes_keys: bool) -> Leaving:

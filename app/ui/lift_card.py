@@ -1,16 +1,18 @@
 """What stands on the cover where no screen lock answered: it says so, and can be lifted after a while."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.resident.news import AlertRaised
 from app.ui.answer_dialogs import Countdown
 from app.ui.growing_card import GrowingCard
+from app.ui.scrolled_body import ScrolledBody
 from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.widgets import plain_label
 
 LIFTED_AFTER_S = 15
+BESIDE_WHY_PX = 300  # what is beside the reason on the card and around that
 
 
 class LiftCard(GrowingCard):
@@ -32,9 +34,7 @@ class LiftCard(GrowingCard):
         head.addWidget(sign)
         head.addWidget(plain_label(words("agent_response.curtain_title"), part="huge"), 1)
         column.addLayout(head)
-        column.addWidget(plain_label(visible(words.rules.title(alert.title)), part="title", wraps=True))
-        if alert.reason:
-            column.addWidget(plain_label(visible(words.rules.reason(alert.reason)), wraps=True))
+        column.addWidget(self._why(alert))
         column.addWidget(plain_label(words("agent_response.curtain_text", seconds=seconds), part="dim", wraps=True))
         self.lift = QPushButton()
         self.lift.setMinimumHeight(34)
@@ -42,6 +42,17 @@ class LiftCard(GrowingCard):
         column.addWidget(self.lift, 0, Qt.AlignmentFlag.AlignRight)
         self.countdown = Countdown(seconds, self._second, parent=self)
         self.countdown.start()
+
+    def _why(self, alert: AlertRaised) -> ScrolledBody:
+        rules, inside = self._look.words.rules, QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(14)
+        column.addWidget(plain_label(visible(rules.title(alert.title)), part="title", wraps=True))
+        if alert.reason:
+            column.addWidget(plain_label(visible(rules.reason(alert.reason)), wraps=True))
+        column.addStretch(1)
+        return ScrolledBody(inside, beside_px=BESIDE_WHY_PX)
 
     def _second(self, left_s: int) -> None:
         words = self._look.words

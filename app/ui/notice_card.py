@@ -1,14 +1,12 @@
 """The notice: what is recorded and why, the purpose that is asked for, and the button that confirms it."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +15,7 @@ from app.resident.notice import Notice
 from app.resident.telling import Fact
 from app.ui.facts_grid import facts_grid
 from app.ui.growing_card import GrowingCard
+from app.ui.scrolled_body import ScrolledBody
 from recorder.policy.purpose import LONGEST_PURPOSE, PurposeCheck, PurposeFault
 from recorder.policy.sections import PurposeAsked
 from resources.ui.inert import visible
@@ -26,7 +25,7 @@ from resources.words import LANGUAGES
 
 LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 MOST_TYPED = 4 * LONGEST_PURPOSE
-LEAST_BODY_PX, BESIDE_BODY_PX = 140, 460  # what is beside it on the card and around that
+BESIDE_BODY_PX = 460  # what is beside it on the card and around that
 
 
 class NoticeCard(GrowingCard):
@@ -86,7 +85,7 @@ class NoticeCard(GrowingCard):
         box.activated.connect(lambda place: self.language_chosen.emit(box.itemData(place)))
         return box
 
-    def _body(self) -> QScrollArea:
+    def _body(self) -> ScrolledBody:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
@@ -102,7 +101,7 @@ class NoticeCard(GrowingCard):
         if self.notice.contact:
             column.addWidget(plain_label(visible(self.notice.contact), part="dim", wraps=True, selectable=True))
         column.addStretch(1)
-        return _Scrolled(inside)
+        return ScrolledBody(inside, beside_px=BESIDE_BODY_PX)
 
     def _facts(self, title: str, facts: tuple[Fact, ...], tone: str) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -174,37 +173,6 @@ class NoticeCard(GrowingCard):
         if fault is PurposeFault.OTHER_FORM:
             return words("agent_notice.fault_other_form", form=self._form_said())
         return words(f"agent_notice.fault_{fault.value}", count=LONGEST_PURPOSE)
-
-
-class _Scrolled(QScrollArea):
-    """As high as what is in it, up to a limit; beyond that it scrolls, by keys too."""
-
-    def __init__(self, inside: QWidget) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setWidget(inside)
-        self._inside = inside
-        inside.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What is in it changed."""
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().eventFilter(watched, event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """As Qt asks it."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        layout = self._inside.layout()
-        wanted = layout.totalHeightForWidth(self.viewport().width()) if layout is not None else 0
-        most = max(LEAST_BODY_PX, self.screen().availableGeometry().height() - BESIDE_BODY_PX)
-        self.setFixedHeight(min(most, wanted))
 
 
 def _lines(paragraph: str) -> str:

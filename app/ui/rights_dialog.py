@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLa
 from app.resident.telling import kept_for, not_recorded, policy_told, recorded, signer_told
 from app.ui.facts_grid import facts_grid
 from recorder.policy.agent_policy import AgentPolicy
+from resources.ui.growing_dialog import FRAME_PX
 from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.widgets import plain_label
@@ -34,7 +35,8 @@ class RightsDialog(QDialog):
         outer.setContentsMargins(0, 0, 0, 16)
         outer.addWidget(area, 1)
         outer.addLayout(self._foot(words("agent_rights.close")))
-        self.resize(*SIZE_PX)
+        width_px, height_px = SIZE_PX
+        self.resize(width_px, min(height_px, self.screen().availableGeometry().height() - FRAME_PX))
         area.setFocus()
 
     def _write(self, policy: AgentPolicy, root: bytes, look: Look) -> None:

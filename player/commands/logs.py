@@ -1,8 +1,9 @@
 """`log`: the operation log of a recording."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from player.breaks import Breaks
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
 from player.commands.soundness import note_what_is_not_sound
@@ -15,7 +16,7 @@ from player.rows_out import RowsFormat, written_rows
 from recorder.errors import KeyMissingError
 from recorder.events import Event
 from recorder.evidence.opening import GroupsLackingError
-from recorder.evidence.reader import ChunkKind, RecordingReader
+from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
 from recorder.format.payload import decode_events
 from recorder.logrow import LogRow
 from recorder.oplog import OperationLog
@@ -55,14 +56,23 @@ class ClosedSegment:
 
 def read_rows(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) -> Iterator[LogRow]:
     """All rows of a recording; as `read_events`."""
-    log = OperationLog()
-    for event in read_events(desk, reader, closed):
-        yield from log.feed(event)
+    log, breaks = OperationLog(), Breaks(lambda: reader.findings)
+    for chunk in read_chunks(desk, reader, closed):
+        if breaks.before(chunk):
+            yield from log.lose()
+        for event in _events(chunk):
+            yield from log.feed(event)
     yield from log.finish()
 
 
 def read_events(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) -> Iterator[Event]:
-    """All events of a recording, as far as it is sound, opens, and was written when it was opened.
+    """All events of a recording; as `read_chunks`."""
+    for chunk in read_chunks(desk, reader, closed):
+        yield from _events(chunk)
+
+
+def read_chunks(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]) -> Iterator[Chunk]:
+    """All chunks of a recording, as far as it is sound, opens, and was written when it was opened.
 
     A segment that does not open, where others do, is put into `closed`.
 
@@ -75,8 +85,8 @@ def read_events(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]
     for info in segments:
         try:
             for chunk in reader.chunks(info.number):
+                yield chunk
                 if chunk.kind is ChunkKind.EVENTS:
-                    yield from decode_events(chunk.body)
                     progress.show(f"reading {clock_text(max(0, reader.at_ns(chunk.instant)))} …")
         except GroupsLackingError as error:  # before anything of it is read
             lacking = error
@@ -84,3 +94,7 @@ def read_events(desk: Desk, reader: RecordingReader, closed: list[ClosedSegment]
     progress.clear()
     if lacking is not None and len(closed) == len(segments):
         raise lacking
+
+
+def _events(chunk: Chunk) -> Sequence[Event]:
+    return decode_events(chunk.body) if chunk.kind is ChunkKind.EVENTS else ()

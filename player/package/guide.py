@@ -15,6 +15,9 @@ from recorder.logrow import inert
 from resources.words import Words
 
 CONTEXT = "tachiai/person/1"
+# The key as a person's public line has it, and its fingerprint: what is compared with what was heard, before all else.
+_RAW_KEY = f"openssl pkey -pubin -in {SIGNER} -outform DER | tail -c 32"
+_KEYS = f"{_RAW_KEY} | od -An -v -tx1 | tr -d ' \\n'; echo\n{_RAW_KEY} | sha256sum | cut -c 1-16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def _facts(guide: Guide, words: Words) -> str:
         ("verdict", words(f"verdict.{verdict_name(guide.verdict.status)}")),
         ("made", clock_text(guide.made_wall_ns)),
         ("signer", f"{inert(guide.signer.name)}  {guide.signer.public_bytes.hex()}"),
+        ("fingerprint", guide.signer.fingerprint),
         ("device", guide.device_key),
     )
     rows = "".join(
@@ -86,7 +90,9 @@ def _files(guide: Guide, words: Words) -> str:
 
 def _checks(guide: Guide, words: Words) -> str:
     folder = f"recording/{guide.session.session_id}"
+    has_recording = "verify_recording.py" in guide.files
     steps = (
+        ("keys", _KEYS + ("\ncat device.json" if has_recording else "")),
         ("hashes", f"sha256sum -c {SUMS}"),
         (
             "signature",
@@ -95,7 +101,7 @@ def _checks(guide: Guide, words: Words) -> str:
         ),
         ("recording_check", f"pip install cryptography\npython3 verify_recording.py {folder} --device device.json"),
     )
-    wanted = [step for step in steps if step[0] != "recording_check" or "verify_recording.py" in guide.files]
+    wanted = [step for step in steps if step[0] != "recording_check" or has_recording]
     body = "".join(
         f"<h3>{number}. {escape(words(f'package.step_{key}'))}</h3><pre><code>{escape(command)}</code></pre>"
         f"<p>{escape(words(f'package.step_{key}_text'))}</p>"

@@ -64,12 +64,14 @@ class ReviewTold:
 class Report:
     """Everything that is told. Times are the session's, of which `wall_ns_at` tells the recorded machine's UTC.
 
-    `made_wall_ns` is this machine's clock.
+    What happened is told from `start_ns` to `end_ns`; the recording is `duration_ns` long. `made_wall_ns` is this
+    machine's clock.
     """
 
     session: SessionFacts
     folder: Path
     start_ns: int
+    end_ns: int
     duration_ns: int
     is_live: bool
     verdict: Verdict
@@ -89,6 +91,11 @@ class Report:
     made_wall_ns: int
     made_by: str
     program: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it tells of all that was recorded."""
+        return self.start_ns == 0 and self.end_ns == self.duration_ns
 
 
 def gather(
@@ -113,35 +120,43 @@ def gather(
         StorageError: a file cannot be read.
     """
     recording.scan_all(lambda read: progress(READING * read.reached_ns / max(1, read.duration_ns)))
-    duration_ns = recording.duration_ns if end_ns is None else min(end_ns, recording.duration_ns)
-    rows = redacted_rows(_within(recording.rows(), start_ns, duration_ns), redactions)
-    spans = [_clipped(span, start_ns, duration_ns) for span in recording.spans() if span.start_ns < duration_ns]
+    duration_ns = recording.duration_ns
+    end_ns = duration_ns if end_ns is None else min(end_ns, duration_ns)
+    rows = redacted_rows(_within(recording.rows(), start_ns, end_ns), redactions)
+    spans = [_clipped(span, start_ns, end_ns) for span in recording.spans() if span.start_ns < end_ns]
     spans = [span for span in spans if span.end_ns > span.start_ns]
     dark = tuple(span for span in spans if span.kind in NOT_RECORDED)
     return Report(
         session=recording.facts,
         folder=folder,
         start_ns=start_ns,
+        end_ns=end_ns,
         duration_ns=duration_ns,
         is_live=recording.is_live,
         verdict=verdict,
         files=_files(folder),
-        started_detail=next((row.detail for row in rows if row.kind == "session"), ""),
+        started_detail=_started_detail(recording, redactions),
         policies=recording.policies(),
-        applications=times_in_applications(rows, spans, duration_ns),
+        applications=times_in_applications(rows, spans, end_ns),
         commands=tuple(commands(rows)),
         alerts=_alerts(recording, rows, redactions, progress),
         not_recorded=dark,
         not_recorded_ns=_total(dark),
         idle_ns=_total(span for span in spans if span.kind == "idle"),
         locked_ns=_total(span for span in spans if span.kind == "locked"),
-        account=recording.account().within(start_ns, duration_ns),
+        account=recording.account_of(start_ns, end_ns),
         reviews=tuple(reviews),
         wall_ns_at=recording.wall_ns_at,
         made_wall_ns=made_wall_ns,
         made_by=made_by,
         program=program,
     )
+
+
+def _started_detail(recording: OpenRecording, redactions: Redactions) -> str:
+    """How it was recorded, which is said at its start, whatever part is told."""
+    begun = [row for row in recording.rows() if row.kind == "session"][:1]
+    return next((row.detail for row in redacted_rows(begun, redactions)), "")
 
 
 def desktop_png(recording: OpenRecording, at_ns: int, redactions: Redactions = ()) -> bytes | None:

@@ -93,6 +93,7 @@ class _Writer:
         title = self._words("report.title", operator=inert(session.operator), host=inert(session.host))
         parts = (
             f"<h1>{escape(title)}</h1>",
+            self._part(),
             self._made(),
             self._who(),
             self._verdict(),
@@ -108,6 +109,14 @@ class _Writer:
         return Page(title, self._words.language, "\n".join(filter(None, parts)), self._pictures)
 
     # --- parts --------------------------------------------------------------------------------------------------------
+
+    def _part(self) -> str:
+        """Before all else, that it is not the whole session that is told of."""
+        report = self._report
+        if report.is_whole:
+            return ""
+        range_words = f"{time_text(report.start_ns)} – {time_text(report.end_ns)}"
+        return f"<p><b>{escape(self._words('report.only_part', range=range_words))}</b></p>"
 
     def _made(self) -> str:
         report = self._report
@@ -174,7 +183,7 @@ class _Writer:
 
     def _span(self, span: Span) -> tuple[str, ...]:
         kind, why = self._words.either(f"span.{span.kind}", span.kind), self._words.said(inert(span.reason))
-        length = span_words(span.end_ns - span.start_ns)
+        length = self._words.length(span_words(span.end_ns - span.start_ns))
         return time_text(span.start_ns), time_text(span.end_ns), length, kind, why
 
     def _account(self) -> str:
@@ -183,9 +192,10 @@ class _Writer:
             (line.name, line.reason, self._length(line.length_ns), _share(line.length_ns, account.length_ns))
             for line in account_lines(account, words)
         ]
-        rows.append((words("account.whole"), "", self._length(account.length_ns), _share(1, 1)))
+        whole = words("account.whole" if self._report.is_whole else "account.part")
+        rows.append((whole, "", self._length(account.length_ns), _share(1, 1)))
         body = self._table(rows, ("class", "why", "length", "share"))
-        notes = account_notes(account, words, is_live=self._report.is_live)
+        notes = account_notes(account, words, is_live=self._report.is_live and self._report.is_whole)
         return self._section("account", body + "".join(f'<p class="quiet">{escape(note)}</p>' for note in notes))
 
     def _alerts(self) -> str:
@@ -277,7 +287,9 @@ class _Writer:
         return clock_text(self._report.wall_ns_at(at_ns), self._report.session.utc_offset_s)
 
     def _length(self, length_ns: int) -> str:
-        return time_text(length_ns, milliseconds=False) if length_ns >= 60_000_000_000 else span_words(length_ns)
+        if length_ns >= 60_000_000_000:
+            return time_text(length_ns, milliseconds=False)
+        return self._words.length(span_words(length_ns))
 
 
 def _share(part_ns: int, whole_ns: int) -> str:

@@ -67,5 +67,6 @@ class Desktop(QObject):
                 desk.opened.connect(lambda *_: desk.do(Playback.play), Qt.ConnectionType.SingleShotConnection)
             self.window.open(folder, at_ns=at_ns, follow=follows)
         self.window.header.search.setText(query)
+        before.walls.leave_access()
         before.close()
         before.deleteLater()

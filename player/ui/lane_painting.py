@@ -1,7 +1,7 @@
 """Paint the timeline's lanes: windows, typing, commands, alerts, bookmarks, hits, and what is not evidence."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -103,7 +103,7 @@ def paint_typing(ground: Ground, place: Place, marks: Marks) -> None:
     ink = QColor(c.curve_input)
     for run in range(len(found)):
         left, right = int(found.left_px[run]), int(found.right_px[run])
-        painter.fillRect(QRectF(left, place.top_px + 2, right - left, place.height_px - 4), ink)
+        painter.fillRect(QRectF(left, place.top_px, right - left, place.height_px), ink)  # as high as its words
     painter.setFont(code_font(NAME_PX - 1))
     metrics = QFontMetrics(painter.font())
     for run in np.flatnonzero((found.right_px - found.left_px >= WORDS_FROM_PX) & (found.counts == 1)).tolist():
@@ -183,7 +183,8 @@ def paint_bookmarks(ground: Ground, place: Place, marks: Marks, labels: Sequence
         painter.drawPolygon(_polygon(at, (-1, 0), (9, 0), (6.5, 4), (9, 8), (1, 8), (1, place.height_px), (-1, 12)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setFont(text_font(NAME_PX))
-    _write_beside(ground, place, found, 13, lambda first: visible(labels[int(marks.texts[first])]))
+    over_bar = replace(place, height_px=place.height_px - 4)
+    _write_beside(ground, over_bar, found, 13, lambda first: visible(labels[int(marks.texts[first])]))
 
 
 def _trusted(reach: Runs, marks: Marks, run: int) -> bool:

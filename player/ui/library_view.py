@@ -20,7 +20,7 @@ from player.ui.list_orders import Order, ordered
 from player.ui.order_button import OrderButton
 from resources.ui.inert import visible
 from resources.ui.look import Look
-from resources.ui.widgets import filter_box, icon_button, plain_label, rule
+from resources.ui.widgets import filter_box, icon_button, lead_down, plain_label, rule
 
 
 def items_view() -> QListView:
@@ -136,6 +136,7 @@ class LibraryView(QWidget):
         self._delegate = EntryDelegate(self._look, self.view)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
+        lead_down(self.filter, self.view)
         column.addWidget(self.view, 1)
 
     def _library_bar(self) -> QHBoxLayout:

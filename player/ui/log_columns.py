@@ -62,7 +62,7 @@ class RowTexts:
             case Column.CLOCK:
                 return self.clock(row).partition(" ")[2].partition(" ")[0]
             case Column.LENGTH:
-                return span_words(row.end_ns - row.at_ns) if row.end_ns > row.at_ns else ""
+                return self.words.length(span_words(row.end_ns - row.at_ns)) if row.end_ns > row.at_ns else ""
             case Column.SEVERITY:
                 return self.severity(row.severity)
             case Column.KIND:

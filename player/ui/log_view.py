@@ -27,7 +27,7 @@ from recorder.errors import WorldError
 from resources.row_words import RowWords
 from resources.ui.look import Look
 from resources.ui.settings import Settings
-from resources.ui.widgets import filter_box, icon_button, plain_label, rule, text_button
+from resources.ui.widgets import filter_box, icon_button, lead_down, plain_label, rule, text_button
 
 
 class LogView(QWidget):
@@ -138,6 +138,7 @@ class LogView(QWidget):
         self.view.setAccessibleDescription(words("log.described"))
         self.chips = ChipRow(look=self._look)
         column.addLayout(self._tools())
+        lead_down(self.filter, self.view)
         column.addWidget(self.chips)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)

@@ -30,7 +30,7 @@ class TimelineCard(QWidget):
         super().__init__(parent)
         self._look, self._room = look, parent
         self._kept: OrderedDict[int, QPixmap | None] = OrderedDict()
-        self._moment = -1
+        self._moment, self._foot = -1, QPoint()
         self._asked: int | None = None
         self._shape = SHAPE
         self._width_px = WIDTH_PX
@@ -78,18 +78,23 @@ class TimelineCard(QWidget):
         if picture is not None:
             self._shape = QSize(picture.shape[1], picture.shape[0])
         if moment == self._moment:
+            self._stand()
             self.update()
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _place(self, above: QWidget, x_px: float) -> None:
-        room, self._width_px = self._room, WIDTH_PX if self._room.height() >= LOW_PX else NARROW_PX
+        self._width_px = WIDTH_PX if self._room.height() >= LOW_PX else NARROW_PX
+        self._foot = above.mapTo(self._room, QPoint(round(x_px), 0))
+        self._stand()
+
+    def _stand(self) -> None:
+        """As high as what it shows, on its foot: the first picture tells another shape than was thought."""
         lines = len(self._said.lines) if self._said is not None else 0
         has_window = self._said is not None and bool(self._said.window)
         height = self._picture_px().bottom() + 1 + EDGE_PX + LINE_PX * (3 + has_window + lines) + EDGE_PX - 4
-        corner = above.mapTo(room, QPoint(round(x_px), 0))
-        left = min(max(corner.x() - self._width_px // 2, 4), max(room.width() - self._width_px - 4, 4))
-        self.setGeometry(left, max(corner.y() - height - OFF_PX, 0), self._width_px, height)
+        left = min(max(self._foot.x() - self._width_px // 2, 4), max(self._room.width() - self._width_px - 4, 4))
+        self.setGeometry(left, max(self._foot.y() - height - OFF_PX, 0), self._width_px, height)
 
     def _picture_px(self) -> QRect:
         inside = self._width_px - 2

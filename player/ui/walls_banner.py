@@ -34,6 +34,7 @@ class WallsBanner(QFrame):
         super().__init__()
         self._look = look
         self._access = access if isinstance(access, Walled) else None
+        self._closes_access = True
         self.setProperty("part", "verdict")
         self.setFixedHeight(HEIGHT_PX)
         row = QHBoxLayout(self)
@@ -66,9 +67,13 @@ class WallsBanner(QFrame):
         self.setAccessibleName(f"{self.title.text()}. {self.text.toolTip()}")
         restyle(self, "tone", "bad" if is_refused else "warn")
 
+    def leave_access(self) -> None:
+        """Another window goes on with the same access: what is kept ready there is that one's now."""
+        self._closes_access = False
+
     def stop(self) -> None:
         """Nothing is asked any more, and no worker is kept ready."""
-        if self._access is not None:
+        if self._access is not None and self._closes_access:
             self._access.close()
         if self._thread.ident is not None:
             self._thread.join(END_S)

@@ -45,7 +45,7 @@ from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.settings import Settings
 from resources.ui.signals import HomeCarrier
-from resources.ui.widgets import panel, rule
+from resources.ui.widgets import lead_down, panel, rule
 
 
 class PlayerWindow(QMainWindow):
@@ -175,6 +175,7 @@ class PlayerWindow(QMainWindow):
         self.header.log_toggled.connect(self.commands.toggle_log)
         self.header.search_edited.connect(self._search)
         self.header.search_entered.connect(lambda: self.search.choose_next(1))
+        lead_down(self.header.search, self.search.view)
         self.banner.findings_requested.connect(self.commands.next_finding)
         self.library.recording_chosen.connect(lambda folder: desk.open(folder))
         self.library.reload_requested.connect(desk.list_library)

@@ -1,6 +1,6 @@
 """Whose windows cover a monitor, and whether a window under them can still be seen. Arithmetic; asks nobody."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from recorder.capture.shown_windows import ShownWindow, visible_parts
@@ -62,6 +62,12 @@ def covers(shown: Sequence[ShownWindow], monitor: Rect, parts_of: PartsOf) -> It
         if one.windows and one.shown_px >= wanted_px:
             largest = sorted(one.windows.values(), key=lambda found: -found[1])
             yield Cover(monitor, tuple(window for window, _ in largest), one.is_managed)
+
+
+def are_seen(numbers: Container[int], shown: Sequence[ShownWindow], monitor: Rect, parts_of: PartsOf) -> bool:
+    """Whether what is seen of a monitor is (nearly) nothing but these windows, by their numbers."""
+    seen_px = sum(seen_px for window, seen_px in _seen_on(monitor, shown, parts_of) if window.window_id in numbers)
+    return seen_px >= NEARLY_ALL * monitor.width * monitor.height
 
 
 def is_workable(area: Rect) -> bool:

@@ -15,6 +15,7 @@ from recorder.policy.machine_wide import holds_for_machine
 from recorder.policy.sections import HiddenInputPolicy, MaskRule
 
 KEYS_MODES = ("text", "activity", "off")
+IDLE_AFTER_S = 60.0
 KEYS_OFF = "Keys are not recorded, by policy."
 NO_MASKS = "The policy masks parts of the screen, which cannot be done on this system yet; nothing is recorded here."
 NO_HIDDEN_INPUT = "On this system it is not known where passwords are typed: they are recorded like any other text."
@@ -22,7 +23,11 @@ _NOT_WRITTEN = "There is no way to record this on this system yet; the screen an
 
 
 def desktop_sources(
-    *, keys_mode: str = "text", clipboard_text: bool = False, privacy: Privacy | None = None
+    *,
+    keys_mode: str = "text",
+    clipboard_text: bool = False,
+    privacy: Privacy | None = None,
+    idle_after_s: float = IDLE_AFTER_S,
 ) -> tuple[Source, ...]:
     """The sources for this system, not started. `keys_mode` is one of `KEYS_MODES`.
 
@@ -32,7 +37,9 @@ def desktop_sources(
         msg = f"{keys_mode!r} is not a way to record keys"
         raise BugError(msg)
     if sys.platform.startswith("linux"):
-        return _linux_sources(keys_mode=keys_mode, clipboard_text=clipboard_text, privacy=privacy)
+        return _linux_sources(
+            keys_mode=keys_mode, clipboard_text=clipboard_text, privacy=privacy, idle_after_s=idle_after_s
+        )
     return _other_sources(keys_mode=keys_mode)
 
 
@@ -53,7 +60,9 @@ def open_privacy(masks: Sequence[MaskRule], hidden_input: HiddenInputPolicy) -> 
     return None
 
 
-def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | None) -> tuple[Source, ...]:
+def _linux_sources(
+    *, keys_mode: str, clipboard_text: bool, privacy: Privacy | None, idle_after_s: float
+) -> tuple[Source, ...]:
     from recorder.capture.linux_devices import LinuxDevices
     from recorder.capture.linux_evasion import LinuxEvasion
     from recorder.capture.linux_processes import LinuxProcesses
@@ -85,7 +94,10 @@ def _linux_sources(*, keys_mode: str, clipboard_text: bool, privacy: Privacy | N
     def curtain() -> Source:
         return X11Curtain() if privacy is None else X11Curtain(windows=privacy.windows)
 
-    others = (X11Pointer, X11PointerShape, clipboard, LinuxProcesses, X11Idle, LinuxDevices)
+    def idle() -> Source:
+        return X11Idle(idle_after_s=idle_after_s)
+
+    others = (X11Pointer, X11PointerShape, clipboard, LinuxProcesses, idle, LinuxDevices)
     watching = (LinuxEvasion, X11Injected, curtain)
     return (
         ClockWatch(),

@@ -30,7 +30,7 @@ class FakeScreen:
         self._layout_changed = False
         self._woken = False
         self._failures: list[WorldError] = []
-        self._lost = False
+        self._lost = self._gone = False
         self.is_open = False
 
     # --- what a test does ---------------------------------------------------------------------------------------------
@@ -60,6 +60,15 @@ class FakeScreen:
 
     def lose(self) -> None:
         """Let the display be gone from now on."""
+        self.vanish()
+        self.cut()
+
+    def vanish(self) -> None:
+        """Let the display be gone, though nobody has noticed yet."""
+        self._gone = True
+
+    def cut(self) -> None:
+        """Let the connection be lost, until it is opened anew."""
         with self._news:
             self._lost = True
             self._news.notify_all()
@@ -79,6 +88,16 @@ class FakeScreen:
     def close(self) -> None:
         """Let go."""
         self.is_open = False
+
+    def reopen(self) -> None:
+        """Connect anew, if the display is there."""
+        with self._news:
+            self._lost = self._gone
+            self._check_lost()
+
+    def is_there(self) -> bool:
+        """Whether the display is there, whatever became of the connection."""
+        return not self._gone
 
     def screens(self) -> tuple[Screen, ...]:
         """The monitors now."""

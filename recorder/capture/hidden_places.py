@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from recorder.capture.linux_processes import LOCKERS
+from recorder.capture.screen_lockers import LOCKERS
 
 ECHO_OFF, PASSWORD_FIELD, PASSWORD_DIALOG = "echo_off", "password_field", "password_dialog"
 SCREEN_LOCK, MASKED = "screen_lock", "masked"
@@ -97,7 +97,10 @@ class PasswordPrograms:
         self._locks = _any_of((*LOCKERS, *LOCK_DIALOGS))
 
     def hides(self, names: Sequence[str], arguments: Sequence[str] | None) -> Hidden | None:
-        """Why nothing typed is recorded while a window of this program is shown; None if it may be."""
+        """Why nothing typed is recorded while a window of this program is shown; None if it may be.
+
+        A lock screen's counts only while it locks.
+        """
         for name in names:
             if self._locks.match(name):
                 return Hidden(SCREEN_LOCK, name)
@@ -109,6 +112,10 @@ class PasswordPrograms:
     def wants_arguments(names: Sequence[str]) -> bool:
         """Whether the command line decides."""
         return any(name in ASKING_BY_ARGUMENT for name in names)
+
+    def wants_more(self, names: Sequence[str]) -> bool:
+        """Whether something decides that the window itself does not tell."""
+        return self.wants_arguments(names) or any(self._locks.match(name) for name in names)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -7,33 +7,35 @@ from recorder.capture.evasive_programs import sign_of
 from recorder.capture.linux_counts import ProcessCounts
 from recorder.capture.linux_process import PROC, ProcessFacts, age_s, arguments_of, executable_of, facts_of
 from recorder.capture.linux_session import LoginSession
+from recorder.capture.screen_lockers import LockerWatch
 from recorder.capture.source import ThreadSource
+from recorder.capture.x11_locking import X11Locking
 from recorder.errors import CannotRecordError
-from recorder.events import LockChanged, ProcessEnded, ProcessStarted
+from recorder.events import ProcessEnded, ProcessStarted
 
 LOOK_EVERY_S = 1.0
 YOUNG_S = 0.2
 ARGUMENTS_MOST = 64
 ARGUMENT_LONGEST = 512
 
-# Programs that run exactly as long as the screen is locked.
-LOCKERS = frozenset({"i3lock", "slock", "xlock", "xsecurelock", "xtrlock", "physlock", "swaylock", "betterlockscreen"})
-
 
 class LinuxProcesses(ThreadSource):
     """Looks once a second which processes there are, and reads more only of new ones.
 
     A process counts as the same as long as its id stays; an id that is given anew within a second while nothing else
-    changes is missed, as is a process that lives shorter than that.
+    changes is missed, as is a process that lives shorter than that. While a program with a locker's name runs, it is
+    looked for as often whether it locks the screen.
     """
 
-    def __init__(self, *, look_every_s: float = LOOK_EVERY_S, proc: Path = PROC) -> None:
+    def __init__(
+        self, *, look_every_s: float = LOOK_EVERY_S, proc: Path = PROC, lockers: LockerWatch | None = None
+    ) -> None:
         super().__init__("processes")
         self._look_every_s = look_every_s
         self._proc = proc
         self._known: dict[int, ProcessFacts | None] = {}  # None: somebody else's
         self._young: dict[int, tuple[ProcessFacts, ProcessStarted]] = {}
-        self._lockers: set[int] = set()
+        self._lockers = lockers or LockerWatch(X11Locking(), console=os.environ.get("XDG_VTNR"))
         self._counts: ProcessCounts | None = None
 
     def _open(self) -> str:
@@ -48,15 +50,18 @@ class LinuxProcesses(ThreadSource):
     def _run(self) -> None:
         self._may_have_changed()  # what happens from here on is a change
         self._look(found=True)
+        self._lockers.look(self._clock.now_ns(), self._emit)
         while not self._wait_round(self._look_every_s):
             if self._young or self._may_have_changed():
                 self._look(found=False)
+            self._lockers.look(self._clock.now_ns(), self._emit)
         for young in self._young.values():
             self._start(*young)
 
     def _close(self) -> None:
         if self._counts is not None:
             self._counts.close()
+        self._lockers.close()
 
     def _may_have_changed(self) -> bool:
         return self._counts is None or self._counts.may_have_changed()
@@ -71,7 +76,7 @@ class LinuxProcesses(ThreadSource):
             facts = self._known.pop(pid)
             if facts is not None:
                 self._emit(ProcessEnded(self._clock.now_ns(), pid, facts.name))
-                self._locker_ended(pid)
+                self._lockers.ended(pid)
 
     def _pids(self) -> set[int]:
         try:
@@ -102,16 +107,7 @@ class LinuxProcesses(ThreadSource):
         self._emit(started)
         if sign := sign_of(started):
             self._emit(sign)
-        if facts.name in LOCKERS:
-            self._lockers.add(facts.pid)
-            if len(self._lockers) == 1:
-                self._emit(LockChanged(started.at_ns, locked=True))
-
-    def _locker_ended(self, pid: int) -> None:
-        if pid in self._lockers:
-            self._lockers.discard(pid)
-            if not self._lockers:
-                self._emit(LockChanged(self._clock.now_ns(), locked=False))
+        self._lockers.started(started)
 
 
 def _short(arguments: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -7,19 +7,20 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from recorder.agent_events import MaskChanged, MaskedArea
+from recorder.agent_events import EvasionSign, MaskChanged, MaskedArea
 from recorder.capture.areas import by_screen
 from recorder.capture.mask_picture import Hatch
 from recorder.capture.mask_rules import MaskRules
 from recorder.capture.mask_shapes import LINGER_S, Masks, mask_shapes
 from recorder.capture.screen import Damage, GrabFailedError, Pixels, ScreenSource
-from recorder.capture.shown_windows import Look
+from recorder.capture.shown_windows import Look, LookedAt
 from recorder.capture.source import Emit
-from recorder.capture.x11_windows import X11Windows
+from recorder.capture.unknown_windows import KeptUnknown, UnknownWindows
 from recorder.clock import SessionClock
 from recorder.events import Event, Screen
 from recorder.geometry import Rect
 
+SIGN = "kept_unknown"
 _NO_WINDOWS = Look((), (), is_composited=False)
 
 
@@ -47,7 +48,7 @@ class MaskedScreen:
         self,
         screen: ScreenSource,
         rules: MaskRules,
-        windows: X11Windows | None,
+        windows: LookedAt | None,
         *,
         local_time: Callable[[], datetime.datetime] = lambda: datetime.datetime.now().astimezone(),
     ) -> None:
@@ -62,6 +63,7 @@ class MaskedScreen:
         self._hatch = Hatch()
         self._lingering: list[_Lingering] = []
         self._masks = Masks((), None)
+        self._unknown = UnknownWindows()
         self._to_grab: list[Rect] = []
         if self._windows is not None:
             self._windows.listen(screen.wake)
@@ -74,6 +76,14 @@ class MaskedScreen:
         """Let go; may be called twice."""
         self._screen.close()
 
+    def reopen(self) -> None:
+        """Connect anew; what the windows are is known by a connection of its own. Raises DisplayLostError."""
+        self._screen.reopen()
+
+    def is_there(self) -> bool:
+        """Whether the display answers another connection now. From any thread."""
+        return self._screen.is_there()
+
     def screens(self) -> tuple[Screen, ...]:
         """The monitors now."""
         return self._screen.screens()
@@ -84,18 +94,20 @@ class MaskedScreen:
 
     def wait(self, timeout_s: float | None, gather: Callable[[], None] | None = None) -> Damage:
         """What changed since the last call, on the screen or in the masks."""
-        self._look()
+        late_s = self._look()
         if self._to_grab:
             damage = self._screen.wait(0)
         else:
             damage = self._screen.wait(self._soonest(timeout_s), gather)
-            self._look()
+            late_s += self._look()
+        late_s += damage.late_s
         changed, self._to_grab = self._to_grab, []
         places = [(screen.number, screen.area) for screen in self._screen.screens()]
         areas = {number: list(found) for number, found in damage.areas.items()}
         for number, found in by_screen(changed, places).items():
             areas.setdefault(number, []).extend(found)
-        return Damage({number: tuple(found) for number, found in areas.items()}, layout_changed=damage.layout_changed)
+        told = {number: tuple(found) for number, found in areas.items()}
+        return Damage(told, layout_changed=damage.layout_changed, late_s=late_s)
 
     def grab(self, screen: int, area: Rect) -> Pixels:
         """The pixels of an area of a screen, masked. Raises GrabFailedError or DisplayLostError."""
@@ -107,8 +119,8 @@ class MaskedScreen:
         self._look()
         return self._hatch.painted(pixels, area.moved(place.left, place.top), (one.area for one in self._masks.areas))
 
-    def _look(self) -> None:
-        """Find what is to be masked now; what differs from before is to be grabbed anew."""
+    def _look(self) -> float:
+        """Find what is to be masked now; what differs from before is to be grabbed anew. How long that took."""
         since_s, self._looked_at_s = self._looked_at_s, time.monotonic()
         look = self._windows.look() if self._windows is not None else _NO_WINDOWS
         now_s, local = time.monotonic(), self._local_time()
@@ -129,6 +141,10 @@ class MaskedScreen:
             self._to_grab += [mask.area for mask in before ^ after]
             self.news.tell(masks.areas)
         self._masks = masks
+        self._unknown.follow(
+            masks.unknown, look.windows, since_s=since_s, now_s=now_s, tell=self.news.tell_kept_unknown
+        )
+        return time.monotonic() - self._looked_at_s
 
     def _soonest(self, timeout_s: float | None) -> float | None:
         """Until when the masks stay as they are by themselves, or the timeout if that is sooner."""
@@ -144,7 +160,7 @@ class MaskedScreen:
 
 
 class MaskNews:
-    """A source: says in the recording which areas are masked, at every change."""
+    """A source: says in the recording which areas are masked, at every change, and who keeps others so for long."""
 
     name = "masks"
 
@@ -171,6 +187,14 @@ class MaskNews:
         with self._gate:
             self._told = tuple(areas)
             self._say()
+
+    def tell_kept_unknown(self, program: KeptUnknown) -> bool:
+        """A program keeps what its windows are from being known; False if nobody hears it yet."""
+        with self._gate:
+            if self._emit is None or self._clock is None:
+                return False
+            self._emit(EvasionSign(self._clock.now_ns(), SIGN, program.detail, program.pid, program.executable))
+            return True
 
     def _say(self) -> None:
         if self._emit is not None and self._clock is not None:

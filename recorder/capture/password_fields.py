@@ -37,9 +37,10 @@ _LISTENS = (
     "What is typed into password fields is not recorded where programs tell assistive technology of them (GTK, Qt and "
     "others); of programs that tell nothing, such fields are not known."
 )
-_AGAIN = " It works again; programs that were started before may tell nothing any more."
-_NOW = " It works now; programs that were started before may tell nothing."
-_TRIED = "{sentence} It is tried again every few seconds."
+_AGAIN = "It works again; programs that were started before may tell nothing any more."
+_NOW = "It works now; programs that were started before may tell nothing."
+_TRIED = "It is tried again every few seconds."
+_OTHERS = "Terminals, password dialogs and the screen lock are known by other means."
 
 
 class _RefusedError(ValueError):
@@ -70,11 +71,11 @@ class PasswordFields(ThreadSource):
             if is_switched_off(os.environ.get(_ADDRESS, "")):
                 raise
             self._let_go()
-            self._say_ended(_TRIED.format(sentence=error))
+            self._say_ended(f"{error} {_TRIED}")
             sentence = self._opened_later(tries=TRIES_AT_FIRST)
             if sentence is None:
                 raise
-            return sentence + _NOW
+            return f"{sentence} {_NOW}"
 
     def _opened(self) -> str:
         try:
@@ -119,10 +120,10 @@ class PasswordFields(ThreadSource):
                 if self._stopping.is_set():
                     return
                 self._fields.lost(self._clock.now_ns(), None)
-                self._say_ended(_TRIED.format(sentence=_cannot(why="the accessibility bus ended")))
+                self._say_ended(f"{_cannot(why='the accessibility bus ended')} {_TRIED}")
                 self._let_go()
                 if (sentence := self._opened_later()) is not None:
-                    self._say_works(sentence + _AGAIN)
+                    self._say_works(f"{sentence} {_AGAIN}")
 
     def _opened_later(self, *, tries: int | None = None) -> str | None:
         """Try until it works, or until the end (None); after so many tries more seldom."""
@@ -241,7 +242,5 @@ def _session_address() -> str:
 
 
 def _cannot(why: str) -> str:
-    return (
-        f"Password fields in windows cannot be told from others ({why}): what is typed into them is recorded. "
-        "Terminals, password dialogs and the screen lock are known by other means."
-    )
+    cannot = f"Password fields in windows cannot be told from others ({why}): what is typed into them is recorded."
+    return f"{cannot} {_OTHERS}"

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -78,6 +79,19 @@ class PollScreen:
             self._grabber.close()
         self._seen.clear()
 
+    def reopen(self) -> None:
+        """Connect anew. Raises DisplayLostError if the display is gone."""
+        self._layout_at_s = 0.0
+        self._reopen()
+
+    def is_there(self) -> bool:
+        """Whether the display answers another connection now. From any thread."""
+        try:
+            self._open_grabber().close()
+        except CannotRecordError:
+            return False
+        return True
+
     def screens(self) -> tuple[Screen, ...]:
         """The monitors as of the last `wait`."""
         return self._screens
@@ -96,7 +110,8 @@ class PollScreen:
             woken = self._woken.wait(pause_s)
             self._woken.clear()
             if time.monotonic() >= self._look_at_s:
-                found = self._look()
+                looked_at_s = time.monotonic()
+                found = replace(self._look(), late_s=time.monotonic() - looked_at_s)
                 if found.areas or found.layout_changed:
                     return found
             if woken or (ends_s is not None and time.monotonic() >= ends_s):

@@ -25,25 +25,32 @@ class GrabFailedError(WorldError):
 
 # What every source of a display says that is gone.
 DISPLAY_GONE = "The display is gone (its X server ended or closed the connection); record again in the new session."
+CONNECTION_CUT = "Its connection to the display was cut, though the display is there: some program must have done that."
 
 
 class DisplayLostError(CannotRecordError):
-    """The display is gone, and nothing can be recorded from it any more."""
+    """The display is gone, or the connection to it; `reopen` tells one from the other."""
+
+
+class ConnectionCutError(DisplayLostError):
+    """The display is there, but the connection was cut so often that another one is not made at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
     """What may look different since last asked: areas by screen number, in that screen's own pixels.
 
-    `layout_changed`: monitors came, went, moved or changed size; ask for `screens()` again.
+    `layout_changed`: monitors came, went, moved or changed size; ask for `screens()` again. `late_s`: for how long it
+    may have been so already, because what was asked gave no answer before.
     """
 
     areas: Mapping[int, tuple[Rect, ...]]
     layout_changed: bool
+    late_s: float = 0.0
 
 
 class ScreenSource(Protocol):
-    """The monitors of this desktop and their pixels. For one thread, but for `wake`."""
+    """The monitors of this desktop and their pixels. For one thread, but for `wake` and `is_there`."""
 
     method: str  # "damage": told what changed; "poll": looks and compares
 
@@ -65,8 +72,19 @@ class ScreenSource(Protocol):
         `gather` is called once there is something, if that is known before its areas are: what changes until it
         returns is told with the rest, for the price of one question.
 
+        Raises DisplayLostError if the connection to the display is gone.
+        """
+        ...
+
+    def reopen(self) -> None:
+        """Connect anew after a DisplayLostError. Everything may look different then.
+
         Raises DisplayLostError if the display is gone.
         """
+        ...
+
+    def is_there(self) -> bool:
+        """Whether the display answers another connection now. From any thread."""
         ...
 
     def wake(self) -> None:

@@ -1,6 +1,6 @@
 """The windows of a desktop as masks and hidden input see them: where they stand, whose they are, what covers them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
@@ -67,6 +67,18 @@ class Look:
     windows: tuple[ShownWindow, ...]
     passed: tuple[ShownWindow, ...]
     is_composited: bool
+
+
+class LookedAt(Protocol):
+    """Knows all windows that are shown, and what they did since they were looked at last."""
+
+    def look(self) -> Look:
+        """What is shown, and was since the look before. Raises DisplayLostError."""
+        ...
+
+    def listen(self, on_change: Callable[[], None]) -> None:
+        """Let this be called, from another thread, when something may be different."""
+        ...
 
 
 def program_names(executable: str | None, classes: Sequence[str]) -> tuple[str, ...]:

@@ -1,17 +1,17 @@
 """What a person of an X display types into now, and whether that is to be recorded."""
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from Xlib import error as xerror
 
-from recorder.capture.hidden_places import ECHO_OFF, LATE, MASKED, Hidden, PasswordPrograms, Place
+from recorder.capture.hidden_places import ECHO_OFF, LATE, MASKED, SCREEN_LOCK, Hidden, PasswordPrograms, Place
 from recorder.capture.linux_process import arguments_of
 from recorder.capture.linux_terminal import TerminalEcho
+from recorder.capture.lock_windows import LockWindows
 from recorder.capture.mask_rules import MaskRules
-from recorder.capture.screen import DisplayLostError
-from recorder.capture.shown_windows import ShownWindow, TypedInto
-from recorder.capture.x11_windows import X11Windows
+from recorder.capture.screen import ConnectionCutError, DisplayLostError
+from recorder.capture.shown_windows import ShownWindow, TypedInto, WindowTable
 from recorder.errors import WorldError
 
 
@@ -23,10 +23,11 @@ class TypingPlace:
 
     def __init__(
         self,
-        windows: X11Windows,
+        windows: WindowTable,
         rules: MaskRules,
         programs: PasswordPrograms,
         echo: TerminalEcho,
+        locks: LockWindows,
         *,
         local_time: Callable[[], datetime.datetime],
     ) -> None:
@@ -34,6 +35,7 @@ class TypingPlace:
         self._rules = rules
         self._programs = programs
         self._echo = echo
+        self._locks = locks
         self._local_time = local_time
         self._shown: tuple[ShownWindow, ...] | None = None
         self._pids: frozenset[int] = frozenset()
@@ -45,7 +47,7 @@ class TypingPlace:
         try:
             return self._place(self._windows.typed_into())
         except (WorldError, xerror.XError, OSError) as error:  # an OSError: the kernel lets no more files be opened
-            if isinstance(error, DisplayLostError):
+            if isinstance(error, DisplayLostError) and not isinstance(error, ConnectionCutError):
                 self.on_lost()
             return Place(Hidden(ECHO_OFF, LATE))
 
@@ -62,23 +64,31 @@ class TypingPlace:
         return Place(hidden, pid, self._pids, window=window, may_turn_silent=may_turn_silent)
 
     def _take(self, shown: tuple[ShownWindow, ...]) -> None:
-        """What these windows say by themselves. A command line that decides is read at every look: it may change."""
+        """What these windows say by themselves. What decides besides is looked at every time: it may change.
+
+        That is a command line, and whether a locker's windows lock.
+        """
         if shown is self._shown:
             return
         self._pids = frozenset(window.pid for window in shown if window.pid is not None)
         self._dialog = self._dialog_in(shown)
-        is_lasting = not any(self._programs.wants_arguments(window.names) for window in shown)
+        is_lasting = not any(self._programs.wants_more(window.names) for window in shown)
         self._shown = shown if is_lasting else None
 
-    def _dialog_in(self, shown: Iterable[ShownWindow]) -> Hidden | None:
+    def _dialog_in(self, shown: tuple[ShownWindow, ...]) -> Hidden | None:
         """A password dialog or a lock screen takes what is typed, whatever has the focus."""
+        lock: Hidden | None = None
+        lockers: list[ShownWindow] = []
         for window in shown:
             asked = self._programs.wants_arguments(window.names) and window.pid is not None
             arguments = arguments_of(window.pid) if asked and window.pid is not None else None
             found = self._programs.hides(window.names, arguments)
-            if found is not None:
+            if found is not None and found.why != SCREEN_LOCK:
                 return found
-        return None
+            if found is not None:
+                lock = found
+                lockers.append(window)
+        return lock if self._locks.lock(lockers, shown) else None
 
     def _masked(self, focused: ShownWindow | None) -> Hidden | None:
         names, title = ((), "") if focused is None else (focused.names, focused.title)

@@ -1,8 +1,12 @@
 """Which process a window's client is, by what the server knows of its connection (X-Resource)."""
 
+from typing import Any
+
 from Xlib.ext import res as xres
 
 from recorder.capture.x11_connection import X11Connection
+
+_ANY = 0  # instead of a client
 
 
 class ClientPids:
@@ -22,6 +26,13 @@ class ClientPids:
         """
         if not self._is_known:
             return None
-        asked = [{"client": window, "mask": xres.LocalClientPIDMask}]
-        answer = self._connection.display.res_query_client_ids(asked)
-        return next((int(one.value[0]) for one in answer.ids if len(one.value) == 1 and one.value[0]), None)
+        return next(iter(self._pids(window)), None)
+
+    def everybody(self) -> frozenset[int] | None:
+        """The processes of this machine that are connected; None if this server does not tell."""
+        return frozenset(self._pids(_ANY)) if self._is_known else None
+
+    def _pids(self, client: int) -> list[int]:
+        asked = [{"client": client, "mask": xres.LocalClientPIDMask}]
+        answer: Any = self._connection.display.res_query_client_ids(asked)
+        return [int(one.value[0]) for one in answer.ids if len(one.value) == 1 and one.value[0]]

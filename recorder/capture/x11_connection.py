@@ -59,6 +59,7 @@ class X11Connection:
         self._poller_here, self._waiter = select.poll(), select.poll()
         self._waiter.register(self._wake_read, select.POLLIN)
         self._closed = False
+        self._closing = threading.Lock()  # once it is closed its numbers are those of other files
 
     def has(self, extension: str) -> bool:
         """Whether the server has this extension."""
@@ -116,8 +117,9 @@ class X11Connection:
 
     def wake(self) -> None:
         """Let a waiting `events` return now."""
-        with contextlib.suppress(BlockingIOError, OSError):  # full: it will wake anyway; closed: nobody waits
-            os.write(self._wake_write, b"w")
+        with self._closing, contextlib.suppress(BlockingIOError):  # full: it will wake anyway
+            if not self._closed:
+                os.write(self._wake_write, b"w")
 
     def wake_fileno(self) -> int:
         """What becomes readable when `wake` is called, for who waits by itself."""
@@ -130,13 +132,14 @@ class X11Connection:
 
     def close(self) -> None:
         """Let go; may be called twice, and on a dead connection."""
-        if self._closed:
-            return
-        self._closed = True
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            os.close(self._wake_read)
+            os.close(self._wake_write)
         with contextlib.suppress(*_GONE):
             self.display.close()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
 
     def _pending(self) -> list[Any]:
         with lost_in_words():

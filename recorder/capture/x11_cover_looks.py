@@ -40,6 +40,10 @@ class CoverLooks:
         parts = [Rect(one.x, one.y, one.width, one.height).moved(left, top) for one in answer.rectangles[:MOST_PARTS]]
         return [part.intersection(window.area) for part in parts]
 
+    def solid_parts(self, window: ShownWindow) -> Sequence[Rect]:
+        """The areas of any window that nothing can be seen through."""
+        return (window.area,) if window.is_solid else self.parts_of(window)
+
     def is_seen_through(self, window: ShownWindow, monitor: Rect) -> bool:
         """Whether a program that draws all windows anew lets show what lies under this one."""
         if self._connection.display.get_selection_owner(self._manager) == X.NONE:
@@ -68,6 +72,25 @@ class CoverLooks:
             keyboard_mode=X.GrabModeAsync,
         )
         request.UngrabKeyboard(display=display, time=X.CurrentTime)
+        asked.reply()
+        return bool(asked.status != X.GrabSuccess)
+
+    def is_pointer_held(self) -> bool:
+        """The same of the pointer; to be asked only where the keyboard is held."""
+        display = self._connection.display.display
+        asked = request.GrabPointer(
+            display=display,
+            defer=1,
+            owner_events=True,
+            grab_window=self._connection.root,
+            event_mask=0,
+            time=X.CurrentTime,
+            pointer_mode=X.GrabModeAsync,
+            keyboard_mode=X.GrabModeAsync,
+            confine_to=X.NONE,
+            cursor=X.NONE,
+        )
+        request.UngrabPointer(display=display, time=X.CurrentTime)
         asked.reply()
         return bool(asked.status != X.GrabSuccess)
 

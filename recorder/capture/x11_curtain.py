@@ -169,7 +169,7 @@ class X11Curtain(X11Source):
         return None if cover.is_managed else next(iter(lies_under(cover, shown, self._parts_of)), None)
 
     def _parts_of(self, window: ShownWindow) -> Sequence[Rect]:
-        return (window.area,) if window.is_solid else self._looks.parts_of(window)
+        return self._looks.solid_parts(window)
 
 
 def _name_of(window: ShownWindow) -> str:

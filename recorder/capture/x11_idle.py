@@ -11,7 +11,6 @@ from recorder.clock import NS_PER_MS
 from recorder.errors import CannotRecordError
 from recorder.events import IdleChanged, LockChanged
 
-IDLE_AFTER_S = 60.0
 BACK_LOOK_S = 1.0
 JITTER_NS = 20 * NS_PER_MS
 _STATUS = "_SCREENSAVER_STATUS"
@@ -23,7 +22,7 @@ class X11Idle(X11Source):
     A server that cannot say when that is, is asked once a second.
     """
 
-    def __init__(self, *, idle_after_s: float = IDLE_AFTER_S) -> None:
+    def __init__(self, *, idle_after_s: float = 60.0) -> None:
         super().__init__("idle")
         self._idle_after_ms = int(idle_after_s * 1000)
         self._is_idle = False
@@ -44,8 +43,8 @@ class X11Idle(X11Source):
         self._look_at_lock()
         return (
             f"The operator counts as idle after {self._idle_after_ms // 1000} s without input. Locking is seen when "
-            "xscreensaver or a locker that runs only while locked (i3lock, slock, xsecurelock, …) does it; other "
-            "lockers are not seen."
+            "xscreensaver says so, or a locker that runs only while locked (i3lock, slock, xsecurelock, …) holds the "
+            "keyboard and the pointer; other lockers are not seen."
         )
 
     def _wait_s(self) -> float | None:

@@ -13,6 +13,7 @@ from Xlib.ext import ge, xinput
 from recorder.agent_events import EvasionSign
 from recorder.capture.x11_source import X11Source
 from recorder.errors import CannotRecordError
+from recorder.logrow import counted_words
 
 SAY_AGAIN_NS = 60_000_000_000
 # Every key of every device comes here, and most are only counted; an input that is said is said so much later at most.
@@ -20,7 +21,7 @@ REST_S = 0.25
 _MARK = "xtest"
 # XIRawEvent, X Input 2.2: behind the event's type come deviceid, time, detail, sourceid.
 _RAW = struct.Struct("=HIIH")
-_KINDS = {xinput.RawKeyPress: "keys", xinput.RawButtonPress: "clicks"}
+_KINDS = {xinput.RawKeyPress: "key", xinput.RawButtonPress: "click"}
 
 
 class X11Injected(X11Source):
@@ -79,7 +80,7 @@ class X11Injected(X11Source):
         super()._close()
 
     def _say(self, now_ns: int) -> None:
-        told = ", ".join(f"{count} {kind}" for kind, count in self._counts.items() if count)
+        told = ", ".join(counted_words(count, kind) for kind, count in self._counts.items() if count)
         self._emit(EvasionSign(now_ns, "injected_input", f"through XTEST: {told}"))
         self._counts = dict.fromkeys(self._counts, 0)
         self._said_ns = now_ns

@@ -17,6 +17,7 @@ from recorder.clock import NS_PER_S
 from recorder.events import Click, PointerMoved, Scroll
 
 LOOK_EVERY_S = 1 / 15
+DROP_EVERY_S = 60.0
 LOOKS_AT_REST = 3
 SCROLL_QUIET_NS = 120_000_000
 SCROLL_LONGEST_NS = 400_000_000
@@ -42,6 +43,7 @@ class X11Pointer(X11Input):
         self._look_at_ns = 0
         self._scroll: Scroll | None = None
         self._scrolled_at_ns = 0
+        self._drop_at_ns = 0
 
     def _open(self) -> str:
         self._connect("Clicks")
@@ -65,12 +67,14 @@ class X11Pointer(X11Input):
             self._do_what_is_due()
         self._flush_scroll()
 
-    def _wait_s(self) -> float | None:
-        """Until the next look at the place or the end of a scroll; None while the pointer rests."""
-        due_ns = [self._look_at_ns] if self._is_moving else []
+    def _wait_s(self) -> float:
+        """Until the next look at the place, the end of a scroll, or the next time to drop what nobody asked for."""
+        due_ns = [self._drop_at_ns]
+        if self._is_moving:
+            due_ns.append(self._look_at_ns)
         if self._scroll is not None:
             due_ns.append(self._scroll_due_ns())
-        return max(0.0, (min(due_ns) - self._clock.now_ns()) / NS_PER_S) if due_ns else None
+        return max(0.0, (min(due_ns) - self._clock.now_ns()) / NS_PER_S)
 
     def _scroll_due_ns(self) -> int:
         first_ns = self._scroll.at_ns if self._scroll is not None else 0
@@ -82,6 +86,14 @@ class X11Pointer(X11Input):
             self._flush_scroll()
         if self._is_moving and now_ns >= self._look_at_ns:
             self._follow()
+        if now_ns >= self._drop_at_ns:
+            self._drop_what_is_told(now_ns)
+
+    def _drop_what_is_told(self, now_ns: int) -> None:
+        """The server tells every connection of changes of the keyboard's map: unread, it keeps them, and so do we."""
+        self._drop_at_ns = now_ns + int(DROP_EVERY_S * NS_PER_S)
+        if self._connection is not None:
+            self._connection.events(0)
 
     def _take(self, event: DeviceEvent, at_ns: int) -> None:
         if event.kind == MOTION:
@@ -117,6 +129,7 @@ class X11Pointer(X11Input):
             return False
         with lost_in_words():
             found = self._connection.root.query_pointer()
+        self._connection.events_here()  # came with the answer, and nobody asked for it
         return self._moved(found.root_x, found.root_y, self._clock.now_ns())
 
     def _record(self, wanted: Wanted) -> None:

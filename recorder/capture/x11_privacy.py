@@ -10,16 +10,18 @@ from recorder.capture.hidden_places import PasswordPrograms
 from recorder.capture.key_gate import KeyGate
 from recorder.capture.linux_process import facts_of, has_loaded, is_running
 from recorder.capture.linux_terminal import TerminalEcho
+from recorder.capture.lock_windows import LockWindows
 from recorder.capture.mask_rules import MASKED_TITLE, MaskRules
 from recorder.capture.masked_screen import MaskedScreen
 from recorder.capture.password_fields import PasswordFields
 from recorder.capture.paste_board import PasteBoard
 from recorder.capture.pastes import Pastes
+from recorder.capture.revived_windows import RevivedWindows
 from recorder.capture.screen import ScreenSource
 from recorder.capture.shown_windows import program_names
 from recorder.capture.source import Source
 from recorder.capture.typing_place import TypingPlace
-from recorder.capture.x11_windows import X11Windows
+from recorder.capture.x11_locking import X11Locking
 from recorder.policy.sections import HiddenInputPolicy, MaskRule
 
 # Toolkits whose programs tell assistive technology of their fields.
@@ -48,17 +50,20 @@ class X11Privacy:
     ) -> None:
         self._rules = MaskRules(masks)
         self._local_time = local_time
-        self._windows = X11Windows()
+        self._windows = RevivedWindows()
         self._fields = FocusedFields(is_running)
         programs = PasswordPrograms(hidden_input.dialogs)
-        self._place = place = TypingPlace(self._windows, self._rules, programs, TerminalEcho(), local_time=local_time)
+        self._locks = LockWindows(X11Locking())
+        self._place = place = TypingPlace(
+            self._windows, self._rules, programs, TerminalEcho(), self._locks, local_time=local_time
+        )
         visits = FocusVisits(self._fields, program_that_tells)
         self.paste_board = PasteBoard()
         self.gate = KeyGate(place.look, self._fields, visits, Pastes(self.paste_board))
-        self.sources: list[Source] = [PasswordFields(self._fields, visits)]
+        self.sources: list[Source] = [PasswordFields(self._fields, visits), self._windows.news]
 
     @property
-    def windows(self) -> X11Windows:
+    def windows(self) -> RevivedWindows:
         """The windows that are shown, known once this is open."""
         return self._windows
 
@@ -69,6 +74,7 @@ class X11Privacy:
     def close(self) -> None:
         """Let go; may be called twice."""
         self._windows.close()
+        self._locks.close()
 
     def on_lost(self, on_lost: Callable[[], None]) -> None:
         """Let this be called, from any thread, when it cannot be known any more what is to be kept out."""

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable
 
 from Xlib import X
+from Xlib import error as xerror
 from Xlib.ext import damage as xdamage
 
 from recorder.capture.areas import by_screen
 from recorder.capture.mss_grab import DesktopGrabber
-from recorder.capture.screen import Damage, GrabFailedError, Pixels
+from recorder.capture.screen import DISPLAY_GONE, Damage, DisplayLostError, GrabFailedError, Pixels
 from recorder.capture.screen_numbers import ScreenNumbers
 from recorder.capture.session_type import WAYLAND
 from recorder.capture.x11_connection import X11Connection, lost_in_words
+from recorder.capture.x11_life import ServerLife
 from recorder.capture.x11_monitors import X11Monitors
 from recorder.capture.x11_regions import create_region, fetch_region
 from recorder.errors import BugError, CannotRecordError
@@ -51,6 +53,7 @@ class X11DamageScreen:
     def __init__(self, display: str | None = None) -> None:
         self._name = display
         self._numbers = ScreenNumbers()
+        self._life = ServerLife()
         self._screens: tuple[Screen, ...] = ()
         self._connection: X11Connection | None = None
         self._grabber: DesktopGrabber | None = None
@@ -58,7 +61,7 @@ class X11DamageScreen:
 
     def open(self) -> None:
         """Connect. Raises CannotRecordError with a sentence that says what to do."""
-        connection = self._connection = X11Connection(self._name)
+        connection = self._connection = self._life.connect(self._name)
         if connection.is_xwayland():
             raise CannotRecordError(WAYLAND)
         _check_depth(connection)
@@ -71,6 +74,23 @@ class X11DamageScreen:
             self._damage = connection.root.damage_create(xdamage.DamageReportNonEmpty)
         self._screens = self._numbers.screens(self._monitors.read())
         self._swept_at_s = time.monotonic()
+
+    def reopen(self) -> None:
+        """Connect anew. Raises DisplayLostError if the display is gone."""
+        self.close()
+        try:
+            self.open()
+        except (CannotRecordError, xerror.XError) as error:
+            raise DisplayLostError(DISPLAY_GONE) from error
+        self.wake()  # who wanted to be heard meanwhile was not
+
+    def is_there(self) -> bool:
+        """Whether the display answers another connection now. From any thread."""
+        try:
+            self._life.connect(self._name).close()
+        except CannotRecordError:
+            return False
+        return True
 
     def close(self) -> None:
         """Let go; may be called twice."""
@@ -93,11 +113,12 @@ class X11DamageScreen:
         connection = self._opened()
         sweep_in_s = max(0.0, self._swept_at_s + SWEEP_S - time.monotonic())
         events = connection.events(sweep_in_s if timeout_s is None else min(timeout_s, sweep_in_s))
+        asked_at_s = time.monotonic()
         if any(self._monitors.is_layout_event(event) for event in events) and self._take_layout():
-            return Damage(self._everything(), layout_changed=True)
+            return Damage(self._everything(), layout_changed=True, late_s=time.monotonic() - asked_at_s)
         if time.monotonic() >= self._swept_at_s + SWEEP_S:
             self._take_damage()
-            return Damage(self._everything(), layout_changed=False)
+            return Damage(self._everything(), layout_changed=False, late_s=time.monotonic() - asked_at_s)
         if any(type(event).__name__ == "DamageNotify" for event in events):
             if gather is not None:
                 gather()  # the server adds up what is drawn meanwhile

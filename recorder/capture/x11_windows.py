@@ -17,6 +17,7 @@ from recorder.capture.x11_top_window import TopWindow
 from recorder.capture.x11_window_facts import WindowFacts, X11WindowFacts, is_before, outer_area
 from recorder.geometry import Rect
 
+Connect = Callable[[str | None], X11Connection]
 MOST_ROUNDS = 16  # of taking what was told while the round before was taken: some program may never let that end
 
 _ROOT_EVENTS = X.SubstructureNotifyMask | X.PropertyChangeMask
@@ -38,8 +39,8 @@ class X11Windows:
     For any thread. `on_change` is called, from a thread of its own, when something may be different.
     """
 
-    def __init__(self, display: str | None = None) -> None:
-        self._name = display
+    def __init__(self, display: str | None = None, connect: Connect = X11Connection) -> None:
+        self._name, self._connect = display, connect
         self._gate = threading.RLock()
         self._tops: dict[int, TopWindow] = {}
         self._unplaced: set[int] = set()
@@ -58,7 +59,7 @@ class X11Windows:
 
     def open(self) -> None:
         """Connect and read every window. Raises CannotRecordError."""
-        connection = self._opened = X11Connection(self._name)
+        connection = self._opened = self._connect(self._name)
         with self._gate, lost_in_words():
             self._facts = X11WindowFacts(connection)
             self._manager = connection.atom(f"_NET_WM_CM_S{connection.display.get_default_screen()}")

@@ -76,7 +76,9 @@ class DecodingCosts:
         kept = order[np.cumsum(needed_us[order]) <= _START_LIMIT_US]
         self._decoded_us = dict(zip(used[kept].tolist(), needed_us[kept].tolist(), strict=True))
         self._since_us = 0
-        return np.unique(positions[~np.isin(groups, used[kept])])
+        is_kept = np.zeros(used.size, np.bool_)
+        is_kept[kept] = True
+        return np.flatnonzero(np.bincount(positions[~is_kept[which]]))  # `np.unique` would import all of numpy.ma
 
     def _sheets_of(self, ids: Numbers) -> set[int]:
         if not ids.size:

@@ -30,12 +30,6 @@ def _odd_weights(count: int) -> Hashes:
 WEIGHTS = _odd_weights(PIXELS_A_TILE // 2)
 
 
-def sums_of(words: Hashes) -> Hashes:
-    """A number for each row of words, the same for equal rows of one length; at most as many words as a tile has."""
-    sums: Hashes = np.einsum("ij,j->i", words, WEIGHTS[: words.shape[1]])
-    return sums
-
-
 class TileDictionary:
     """Ids of tiles by their pixels; the least recently used are forgotten (and would be sent again).
 

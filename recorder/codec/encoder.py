@@ -47,7 +47,8 @@ class ScreenEncoder:
         self._film = Film(self._grid)
         self._dictionary = TileDictionary(kernel=kernel)
         self._colours = ColourNumbers(kernel)
-        self._writer = NumberedWriter(self._colours.colours_of)
+        self._press = fused.press_of(kernel)
+        self._writer = NumberedWriter(self._colours.colours_of, self._press)
         self._shown_ids = np.full(self._grid.count, -1, np.int64)  # -1: not a tile that was sent, a move made it
         self._origins = self._grid.canvas()  # of every pixel shown, see `origins`
         self._film_sheets: dict[int, Sheet] = {}
@@ -125,7 +126,7 @@ class ScreenEncoder:
         told = composed.size > 0 and self._next_id < origins.MOST_TILES
         data = origins.encode(self._taken_origins(composed)) if told else None
         if data is None:
-            own, composed = np.union1d(own, composed), composed[:0]
+            own, composed = np.sort(np.concatenate((own, composed))), composed[:0]
         draft = _Draft(self._next_id, self._colours.count)
         if own.size:
             ids[own] = np.arange(draft.next_id, draft.next_id + own.size)
@@ -178,7 +179,8 @@ class ScreenEncoder:
             dirty = self._differences.positions
             touched[dirty] = True
         self._send(draft, self._look_up(dirty), at_ns)
-        self._send_exactly(draft, self._look_up(resting))
+        if resting.size:
+            self._send_exactly(draft, self._look_up(resting))
         self._send_film(draft, self._film.due(at_ns), at_ns)
         if draft.is_empty:
             return None
@@ -261,7 +263,7 @@ class ScreenEncoder:
             else:
                 numbers, colours = numbered
                 draft.colours = np.concatenate((draft.colours, colours))
-                writer = self._writer if may_add else NumberedWriter(self._colours.colours_of)
+                writer = self._writer if may_add else NumberedWriter(self._colours.colours_of, self._press)
                 data = writer.encode(numbers, runs.lengths, draft.next_id)
                 draft.add(Sheet(SheetKind.NUMBERED, draft.next_id, runs.tiles, 1, data))
 

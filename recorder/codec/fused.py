@@ -9,11 +9,12 @@ import numpy as np
 
 from recorder.codec import numpy_kernel
 from recorder.codec.numpy_kernel import Counts, Hashes, Numbers16
+from recorder.codec.pressing import Press
 from recorder.codec.runs import Runs
 from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Bytes, Canvas, Mask, Numbers
 
 VARIABLE = "TACHIAI_KERNEL"  # "numpy": for tests, for measuring, and should the compiled one ever be at fault
-VERSION = 4  # of kernel.c; a file that was built from another is not used
+VERSION = 5  # of kernel.c; a file that was built from another is not used
 
 
 class Kernel(Protocol):
@@ -91,6 +92,12 @@ class Kernel(Protocol):
     def meet_landmarks(self, old: Hashes, new: Hashes, in_old: Numbers, in_new: Numbers, /) -> int:
         """Which numbers occur in both, of those whose slot holds no other: their places in each; how many."""
 
+    def scrolled_by(self, before: Canvas, now: Canvas, weights: Hashes, /) -> tuple[int, int]:
+        """How far down most rows went of those that occur once before and once now, and how many; (0, 0) if none do.
+
+        Rows are known by the sum of their pairs of pixels, each times its weight.
+        """
+
     def find_runs(self, canvas: Canvas, positions: Numbers, colours: Canvas, lengths: Numbers, /) -> int:
         """The runs of tiles, column by column, one tile after the other: their colours and lengths; how many.
 
@@ -136,6 +143,12 @@ def choose(environment: Mapping[str, str] = os.environ) -> Choice:
 
 def _without(why_not: str, *, is_wanted: bool = False) -> Choice:
     return Choice(numpy_kernel, is_compiled=False, why_not=why_not, is_wanted=is_wanted)
+
+
+def press_of(kernel: Kernel) -> Press | None:
+    """How the kernel makes LZMA streams; None: NumPy's leaves that to liblzma, whose streams say the same otherwise."""
+    press: Press | None = getattr(kernel, "press", None)
+    return press
 
 
 def taken(kernel: Kernel, canvas: Canvas, positions: Numbers) -> Canvas:

@@ -2,7 +2,7 @@
 
 #include "kernel.h"
 
-#define VERSION 4 /* raised with every change of a function: fused.py takes no other */
+#define VERSION 5 /* raised with every change of a function: fused.py takes no other */
 
 int holds(int condition, const char *otherwise) {
     if (!condition) {
@@ -101,6 +101,8 @@ static PyMethodDef functions[] = {
     {"wrong_by_row", kernel_wrong_by_row, METH_VARARGS, NULL},
     {"find_landmarks", kernel_find_landmarks, METH_VARARGS, NULL},
     {"meet_landmarks", kernel_meet_landmarks, METH_VARARGS, NULL},
+    {"scrolled_by", kernel_scrolled_by, METH_VARARGS, NULL},
+    {"press", kernel_press, METH_VARARGS, NULL},
     {"find_runs", kernel_find_runs, METH_VARARGS, NULL},
     {"find_colours", kernel_find_colours, METH_VARARGS, NULL},
     {"change_symbols", kernel_change_symbols, METH_VARARGS, NULL},

@@ -5,6 +5,8 @@
  * function checks, before it takes a pointer from a buffer, that all it will reach lies inside; then it gives the
  * interpreter back to others for the loop.
  *
+ * Only `press` makes other bytes than its stand-in, liblzma: a stream in which the same is read.
+ *
  * A new function: write it in one of kernel_*.c, list it in the table of kernel.c and in _kernel.pyi, give numpy_kernel.py
  * and the protocol in fused.py the same one, raise VERSION in kernel.c and fused.py, and add it to
  * tests/unit/recorder/test_codec_kernel.py, which compares both on whatever hypothesis thinks of.
@@ -139,6 +141,12 @@ PyObject *kernel_wrong_by_row(PyObject *module, PyObject *arguments);
 /* kernel_landmarks.c */
 PyObject *kernel_find_landmarks(PyObject *module, PyObject *arguments);
 PyObject *kernel_meet_landmarks(PyObject *module, PyObject *arguments);
+
+/* kernel_lzma.c */
+PyObject *kernel_press(PyObject *module, PyObject *arguments);
+
+/* kernel_rows.c */
+PyObject *kernel_scrolled_by(PyObject *module, PyObject *arguments);
 
 /* kernel_runs.c */
 PyObject *kernel_find_runs(PyObject *module, PyObject *arguments);

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recorder.codec.dictionary import sums_of
+from recorder.codec.dictionary import WEIGHTS
 from recorder.codec.differences import slices_of
 from recorder.codec.fused import Kernel
 from recorder.codec.numpy_kernel import Counts, Hashes
@@ -33,6 +33,7 @@ _EVERY_ROW = 3
 _CORE_PX = (640, 400)
 _SURE_VOTES = 12
 _AGAIN_ONE_IN = 8
+_APART = 1 << 20  # more than any offset
 _LANDMARKS = 4096  # room for as many at first
 
 
@@ -133,24 +134,8 @@ def _scrolled_by(scene: _Scene) -> tuple[int, tuple[int, int]]:
     left = int(np.argmax(strips)) * _STRIP_PX
     columns = (left, min(left + _STRIP_PX, scene.box.width))
     inside = slices_of(Rect(scene.box.left + left, scene.box.top, columns[1] - left, scene.box.height))
-    old, new = _row_numbers(scene.before[inside]), _row_numbers(scene.now[inside])
-    old_rows, new_rows = _rows_alone(old), _rows_alone(new)
-    _, in_old, in_new = np.intersect1d(old[old_rows], new[new_rows], assume_unique=True, return_indices=True)
-    if not in_old.size:
-        return 0, columns
-    offsets, counts = np.unique(new_rows[in_new] - old_rows[in_old], return_counts=True)
-    best = int(np.argmax(counts))
-    return (int(offsets[best]) if counts[best] >= _LEAST_ROWS else 0), columns
-
-
-def _row_numbers(strip: Canvas) -> Hashes:
-    pairs = strip[:, : strip.shape[1] // 2 * 2]
-    return sums_of(pairs.view(np.uint64))
-
-
-def _rows_alone(numbers: Hashes) -> Numbers:
-    _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
-    return np.asarray(first[counts == 1], np.int64)
+    dy, votes = scene.kernel.scrolled_by(scene.before[inside], scene.now[inside], WEIGHTS)
+    return (dy if votes >= _LEAST_ROWS else 0), columns
 
 
 def apply(canvas: npt.NDArray[np.generic], move: Move) -> None:
@@ -224,9 +209,11 @@ def _landmarks(scene: _Scene, canvas: Canvas, box: Rect, *, every_row: int) -> _
 def _winners(offsets: Numbers) -> list[tuple[int, int]]:
     if not len(offsets):
         return []
-    kinds, counts = np.unique(offsets, axis=0, return_counts=True)
+    both = offsets[:, 0] * _APART + offsets[:, 1]  # one number each: rows of two take ten times as long to sort
+    _, first, counts = np.unique(both, return_index=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")[:_MOST_MOVES]
-    return [(int(kinds[i, 0]), int(kinds[i, 1])) for i in order if counts[i] >= _LEAST_VOTES and kinds[i].any()]
+    kinds = offsets[first[order]].tolist()
+    return [(dx, dy) for (dx, dy), votes in zip(kinds, counts[order], strict=True) if votes >= _LEAST_VOTES and dx | dy]
 
 
 def _best_move(scene: _Scene, offset: tuple[int, int], columns: tuple[int, int]) -> Found | None:

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from recorder.codec.errors import DamagedPictureError
 from recorder.codec.groups import GROUP_BYTES, MAX_GROUP_BYTES, GroupReader, GroupWriter
 from recorder.codec.kept_tiles import KeptTiles
+from recorder.codec.pressing import Press
 from recorder.codec.symbols import COMMON, DRAWERS, SymbolTable
 from recorder.codec.tiles import PIXELS_A_TILE, TILE_HEIGHT_PX, TILE_WIDTH_PX, Canvas, Numbers
 from recorder.codec.varint import varints
@@ -40,10 +41,11 @@ _Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
 class NumberedWriter:
-    """The encoder's side. `colours_of` tells the colours of numbers."""
+    """The encoder's side. `colours_of` tells the colours of numbers; `press`: see `GroupWriter`."""
 
-    def __init__(self, colours_of: ColoursOf) -> None:
+    def __init__(self, colours_of: ColoursOf, press: Press | None = None) -> None:
         self._colours_of = colours_of
+        self._press = press
         self._group: GroupWriter | None = None
         self._table = SymbolTable()
 
@@ -54,7 +56,7 @@ class NumberedWriter:
     def encode(self, numbers: Numbers16, lengths: Numbers, first_id: int) -> bytes:
         """The bytes of tiles, given as runs (`runs`): the number of each run's colour, and how many pixels it has."""
         if self._group is None or self._group.size_bytes > GROUP_BYTES:
-            self._group = GroupWriter(first_id)
+            self._group = GroupWriter(first_id, self._press)
             self._table = SymbolTable()
         before_bytes = self._group.size_bytes
         plain = self._plain(numbers, lengths)

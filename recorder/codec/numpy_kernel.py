@@ -268,6 +268,28 @@ def _alone(numbers: Hashes) -> tuple[Numbers, Numbers]:
     return np.bincount(slots, minlength=1 << _LANDMARK_BITS), which
 
 
+def scrolled_by(before: Canvas, now: Canvas, weights: Hashes, /) -> tuple[int, int]:
+    old, new = _row_numbers(before, weights), _row_numbers(now, weights)
+    old_rows, new_rows = _rows_alone(old), _rows_alone(new)
+    _, in_old, in_new = np.intersect1d(old[old_rows], new[new_rows], assume_unique=True, return_indices=True)
+    if not in_old.size:
+        return 0, 0
+    offsets, counts = np.unique(new_rows[in_new] - old_rows[in_old], return_counts=True)
+    best = int(np.argmax(counts))
+    return int(offsets[best]), int(counts[best])
+
+
+def _row_numbers(picture: Canvas, weights: Hashes) -> Hashes:
+    pairs = picture.shape[1] // 2
+    words = picture[:, : 2 * pairs].view(np.uint64)
+    return np.asarray(np.einsum("ij,j->i", words, weights[:pairs]))
+
+
+def _rows_alone(numbers: Hashes) -> Numbers:
+    _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    return np.asarray(first[counts == 1], np.int64)
+
+
 def find_runs(canvas: Canvas, positions: Numbers, colours: Canvas, lengths: Numbers, /) -> int:
     if not positions.size:
         return 0

@@ -20,6 +20,7 @@ from recorder.policy.sections import Response, RulesPolicy
 MOST_ROWS = 20  # of an alert
 SAME_ACT_NS = 5 * NS_PER_S  # a line entered and the processes that it starts are one act
 MOST_LINES_REMEMBERED = 100
+SAID_AGAIN = frozenset({"evasion", "policy"})  # kinds of rows: to the recorder after one that may have counted them
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,13 @@ class Judge:
     """Holds rules against what happens. The same code live and over old recordings; it knows neither clock nor file.
 
     An alert's `at_ns` is `now_ns` where it is given (when it was judged), else the time of what fired it.
-    `tells_counted`: somebody asks for what is `newly_counted`.
+    `tells_counted`: somebody asks for what is `newly_counted`. `counts`: it is told all that happens; a judge that is
+    told a part of it leaves counts and sequences to the one that is told all.
     """
 
-    def __init__(self, rules: Iterable[Rule], policy: RulesPolicy, *, tells_counted: bool = False) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], policy: RulesPolicy, *, tells_counted: bool = False, counts: bool = True
+    ) -> None:
         self._rules = tuple(rules)
         self._policy = policy
         self._observer = Observer()
@@ -46,13 +50,14 @@ class Judge:
         self._correlations: defaultdict[int, list[int]] = defaultdict(list)
         self._windows: dict[int, Correlating] = {}
         for place, rule in enumerate(self._rules):
-            if isinstance(rule.looks_for, Correlation):
+            if counts and isinstance(rule.looks_for, Correlation):
                 self._windows[place] = Correlating(rule.looks_for)
                 for counted in frozenset(rule.looks_for.of):
                     self._correlations[counted].append(place)
         self._names = {rule.rule_id or rule.name: place for place, rule in enumerate(self._rules)}
         self._tells_counted = tells_counted
         self._counted: list[Counted] = []
+        self._counted_before: set[tuple[int, int, FiredBy]] = set()
         self._bursts = Bursts()
         self._run = -1
         self._fired_in_run: dict[int, int] = {}
@@ -72,15 +77,18 @@ class Judge:
             places = frozenset(self._names[name] for name in one.of if name in self._names)
             if window is not None and places:
                 window.take(Hit(one.at_ns, one.row, places, one.group, one.values))
+                if one.row.kind in SAID_AGAIN:
+                    self._counted_before.add((self._names[one.correlation], one.at_ns, one.row))
 
     def newly_counted(self) -> tuple[Counted, ...]:
         """What counts and sequences took in since this was asked last."""
         counted, self._counted = tuple(self._counted), []
         return counted
 
-    def judge(self, event: Event, *, now_ns: int | None = None) -> list[Alert]:
-        """What this event makes fire."""
-        return self._judge_all(self._observer.take(event), now_ns)
+    def judge(self, event: Event, *, now_ns: int | None = None, is_judged: bool = False) -> list[Alert]:
+        """What this event makes fire. `is_judged`: another judge said so, which does not count."""
+        seen = self._observer.take(event)
+        return [alert for one in seen for alert in self._judge_one(one, now_ns, is_judged=is_judged)]
 
     def look(self, now_ns: int) -> list[Alert]:
         """What the text that is just being typed makes fire, and what was left out of bursts that are over."""
@@ -113,15 +121,17 @@ class Judge:
     def _judge_all(self, seen: Iterable[Observation], now_ns: int | None) -> list[Alert]:
         return [alert for one in seen for alert in self._judge_one(one, now_ns)]
 
-    def _judge_one(self, seen: Observation, now_ns: int | None) -> list[Alert]:
+    def _judge_one(self, seen: Observation, now_ns: int | None, *, is_judged: bool = False) -> list[Alert]:
         places = self._matching(seen)
         if not places:
             return []
-        alerts = [self._alert(place, (seen.row,), seen.at_ns, now_ns) for place in places if self._rules[place].alerts]
+        fired = [place for place in places if self._rules[place].alerts and not is_judged]
+        alerts = [self._alert(place, (seen.row,), seen.at_ns, now_ns) for place in fired]
         relating = dict.fromkeys(one for place in places for one in self._correlations.get(place, ()))
         for place in relating:
             hit = self._windows[place].hit(places, seen)
-            rows = self._take(place, hit) if hit is not None else None
+            is_new = hit is not None and (place, hit.at_ns, hit.row) not in self._counted_before
+            rows = self._take(place, hit) if hit is not None and is_new else None
             if rows is not None:
                 alerts.append(self._alert(place, rows, seen.at_ns, now_ns))
         return [alert for alert in alerts if alert is not None]

@@ -24,6 +24,7 @@ from recorder.events import (
 from recorder.instant_rows import INSTANT_ROWS, application_of, window_row
 from recorder.logrow import LogRow, inert
 from recorder.oplog import TYPING_PAUSE_NS, OperationLog
+from recorder.repetitions import is_again
 
 LONGEST_RUN = 2_000  # characters of typed text that are looked at together
 MOST_PROCESSES = 10_000
@@ -53,6 +54,7 @@ class Observer:
         self._who: dict[str, FieldValue] = {}
         self._window: Window | None = None
         self._processes: OrderedDict[int, tuple[str | None, str]] = OrderedDict()
+        self._seen_before: list[bytes] = []
 
     def know(self, started: SessionStarted) -> None:
         """Who is recorded, and when it began."""
@@ -61,6 +63,8 @@ class Observer:
 
     def take(self, event: Event) -> list[Observation]:
         """One more event."""
+        if is_again(event, self._seen_before):
+            return []
         self._time.follow(event)
         if isinstance(event, SessionStarted):
             self.know(event)

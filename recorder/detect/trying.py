@@ -31,7 +31,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
     "Sign": (
         *("injected_input", "pasted_instead_of_typed", "recorder_inspected", "recorder_stopped"),
         *("other_display", "remote_control", "tunnel", "curtain", "indicator_hidden", "policy_removed"),
-        "recorder_cut_off",
+        *("recorder_cut_off", "pretended_lock", "kept_unknown"),
     ),
     "Why": ("echo_off", "password_field", "password_dialog", "screen_lock", "masked"),
     "Happening": (

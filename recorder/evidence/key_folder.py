@@ -37,6 +37,7 @@ from recorder.evidence.keys import (
 
 HOME_VARIABLE = "TACHIAI_HOME"
 KEY_VARIABLE = "TACHIAI_KEY"
+RECIPIENTS = "recipients.json"
 _LOCAL_NAME = "local"
 PINNED_ROOT = "organisation.pub"
 MACHINE_FOLDER = Path("/etc/tachiai")  # no variable names another: whoever is recorded sets those
@@ -104,23 +105,16 @@ def _ensure_local_keys(
     trust = trusted_devices(folder)
     if not trust.accepts(device.public_bytes):
         trust.add(device.public_bytes, socket.gethostname())
-    path = recipients_path or folder / "recipients.json"
-    if recipients_path is not None or path.exists():
-        recipients = load_recipients(folder, path)
-        return LocalKeys(device, recipients, created=False, protection=_local_protection(folder))
-    if pinned_root(folder) is not None:
-        msg = (
-            f"This machine seals only to recipients whom its organisation names, and has no list; put it into {path}, "
-            "or name it (--recipients)."
-        )
-        raise KeyMissingError(msg)
+    named = recipients_here(folder, recipients_path)
+    if named is not None:
+        return LocalKeys(device, named, created=False, protection=_local_protection(folder))
     auditor_path = auditor_key_path(folder, _LOCAL_NAME)
     # A key that stands already may be the only one that opens older recordings: it is used again, never written over.
     created = not auditor_path.exists()
     if created:
         protect_and_save(AuditorKey.generate(_LOCAL_NAME), auditor_path, ask_passphrase)
     recipients = Recipients.sign([public_part(auditor_path)], version=1, root=_local_root(folder))
-    recipients.save(path)  # last: only this makes the first start complete
+    recipients.save(folder / RECIPIENTS)  # last: only this makes the first start complete
     return LocalKeys(device, recipients, created=created, protection=_local_protection(folder))
 
 
@@ -134,6 +128,24 @@ def protect_and_save(key: AuditorKey, path: Path, ask_passphrase: Callable[[], s
             return key.protection
     key.save(path, passphrase)
     return key.protection
+
+
+def recipients_here(folder: Path, given: Path | None = None) -> Recipients | None:
+    """The list that is `given`, else the one that lies here; None if there is none, and one may be made here.
+
+    Raises:
+        KeyMissingError: it is unusable, or there is none and the organisation's root is pinned here.
+    """
+    path = given or folder / RECIPIENTS
+    if given is not None or path.exists():
+        return load_recipients(folder, path)
+    if pinned_root(folder) is not None:
+        msg = (
+            f"This machine seals only to recipients whom its organisation names, and has no list; put it into {path}, "
+            "or name it (--recipients)."
+        )
+        raise KeyMissingError(msg)
+    return None
 
 
 def load_recipients(folder: Path, path: Path) -> Recipients:

@@ -27,11 +27,11 @@ class EventQueue:
 
     Pictures are the bulk: when more than `PICTURE_BYTES_HIGH` of them wait, `is_congested` asks their maker to pause
     (the damage is not lost, it is grabbed later). Other events are only refused past `events_limit`; refused ones are
-    counted, never silently lost. `tap` is given every event that is not judged already as well, in the thread that
-    puts it, and must be quick.
+    counted, never silently lost. `tap` is given every event as well, and whether it was judged already, in the thread
+    that puts it, and must be quick.
     """
 
-    def __init__(self, *, events_limit: int = EVENTS_LIMIT, tap: Callable[[Event], None] | None = None) -> None:
+    def __init__(self, *, events_limit: int = EVENTS_LIMIT, tap: Callable[[Event, bool], None] | None = None) -> None:
         self._tap = tap
         self._items: deque[Item] = deque()
         self._condition = threading.Condition()
@@ -44,8 +44,8 @@ class EventQueue:
 
     def put(self, item: Item, *, is_judged: bool = False) -> None:
         """Add an event; wakes whoever waits if the queue was empty."""
-        if self._tap is not None and not is_judged and isinstance(item, Event):
-            self._tap(item)
+        if self._tap is not None and isinstance(item, Event):
+            self._tap(item, is_judged)
         with self._condition:
             if len(self._items) >= self._events_limit and not isinstance(item, SegmentBoundary):
                 self._refuse(item)

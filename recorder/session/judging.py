@@ -47,7 +47,8 @@ class Prepared:
 class Judging:
     """A thread of its own, in which `prepare` makes the judge while what happens waits.
 
-    `take` is called for every event that comes into the queue, from any thread, and is quick. `on_alert` hears of each
+    `take` is called for every event that comes into the queue, from any thread, and is quick; what another judge judged
+    already is taken for counts and sequences alone. `on_alert` hears of each
     alert as it is put into the queue, in this thread: whoever carries out its response; `on_counted` of what counts and
     sequences took in. What could not be judged, since more came than there was time for, is a gap of "rules".
     """
@@ -64,8 +65,8 @@ class Judging:
         self._on_alert = on_alert
         self._on_counted = on_counted
         self._events_limit = events_limit
-        self._inbox: deque[Event] = deque()
-        self._held: list[Event] = []
+        self._inbox: deque[tuple[Event, bool]] = deque()
+        self._held: list[tuple[Event, bool]] = []
         self._condition = threading.Condition()
         self._stopping = False
         self._turned_at_ns = 0
@@ -81,7 +82,7 @@ class Judging:
         self._put, self._clock = put, clock
         self._thread.start()
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event, is_judged: bool = False) -> None:
         """One event that happened; returns at once."""
         if isinstance(event, _NOT_JUDGED) or (isinstance(event, SourceStatus) and event.source == SOURCE):
             return
@@ -92,7 +93,7 @@ class Judging:
                 count, from_ns, to_ns = self._dropped or (0, event.at_ns, event.at_ns)
                 self._dropped = (count + 1, from_ns, max(to_ns, event.at_ns))
                 return
-            self._inbox.append(event)
+            self._inbox.append((event, is_judged))
             if len(self._inbox) == 1:
                 self._condition.notify_all()
 
@@ -154,7 +155,7 @@ class Judging:
 
     def _ripens_s(self) -> float:
         """Until the order of the first that came is fixed; turns have a period between them, however much comes."""
-        first = self._held[0] if self._held else self._inbox[0]
+        first, _ = self._held[0] if self._held else self._inbox[0]
         ripe_ns = max(first.at_ns + HOLD_BACK_NS, self._turned_at_ns + PERIOD_NS)
         return min(HOLD_BACK_NS, max(0, ripe_ns - self._now_ns())) / NS_PER_S
 
@@ -163,14 +164,14 @@ class Judging:
             self._held.extend(self._inbox)
             self._inbox.clear()
             dropped, self._dropped = self._dropped, None
-        self._held.sort(key=lambda event: event.at_ns)
+        self._held.sort(key=lambda held: held[0].at_ns)
         now_ns = self._turned_at_ns = self._now_ns()
         count = len(self._held)
         if before_ns is not None:  # what comes from the future has a wrong time, and waits for nothing
-            count = next((at for at, event in enumerate(self._held) if before_ns < event.at_ns <= now_ns), count)
+            count = next((at for at, (event, _) in enumerate(self._held) if before_ns < event.at_ns <= now_ns), count)
         ready, self._held = self._held[:count], self._held[count:]
-        for event in ready:
-            self._emit(judge.judge(event, now_ns=self._now_ns()))
+        for event, is_judged in ready:
+            self._emit(judge.judge(event, now_ns=self._now_ns(), is_judged=is_judged))
         self._emit(judge.look(now_ns))
         if self._on_counted is not None and (counted := judge.newly_counted()):
             self._on_counted(counted)

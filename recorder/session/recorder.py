@@ -1,13 +1,13 @@
 """A session being recorded: sources, screen, queue and sealer, started and stopped together."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from recorder.capture.key_gate import KeyGate
-from recorder.capture.screen import DISPLAY_GONE, DisplayLostError, ScreenSource
+from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE, DisplayLostError, ScreenSource
 from recorder.capture.source import Emit, Source
 from recorder.clock import Instant, SessionClock
 from recorder.errors import StorageError
@@ -23,7 +23,6 @@ from recorder.session.storage import Measure, Room, StorageLevel, StorageWatch
 
 FIRST_PICTURES_S = 2.0
 DISPLAY_GONE_S = 1.0  # until the screen, too, is seen to be gone
-CONNECTION_CUT = "Its connection to the display was cut, though the display is there: some program must have done that."
 DROPPED_RATE = 0.5  # pictures a second, where the policy has the rate drop for want of room
 
 
@@ -139,10 +138,11 @@ class Recorder:
             listeners=listeners,
         )
 
-    def start(self) -> None:
-        """Begin to record."""
+    def start(self, opened: Callable[[], None] = lambda: None) -> None:
+        """Begin to record; `opened` is called when the opening events stand, before what happens from now on."""
         for event in self._opening:
             self._queue.put(event)
+        opened()
         if self._lost is None:
             self._sealer.start()
         if self._judging is not None:
@@ -163,9 +163,9 @@ class Recorder:
         """Put an event of somebody else's into the recording; from any thread, never blocks."""
         self._queue.put(event)
 
-    def emit_judged(self, event: Event) -> None:
-        """The same with one against which rules were held elsewhere: it is not judged again."""
-        self._queue.put(event, is_judged=True)
+    def emit_witnessed(self, event: Event, is_judged: bool) -> None:
+        """The same with one that somebody else may have held rules against: then it only counts for others."""
+        self._queue.put(event, is_judged=is_judged)
 
     def _from_source(self, put: Emit) -> Emit:
         def emit(event: Event) -> None:
@@ -178,6 +178,8 @@ class Recorder:
 
     def _is_display_gone(self, event: Event) -> bool:
         """Whether a source that ends says of itself what holds of the whole display, which is one gap of everything."""
+        if self._screen_source.is_there():
+            return False
         self.ended.wait(DISPLAY_GONE_S)  # the source's thread has nothing else to do any more
         if not isinstance(self._error, DisplayLostError):
             return False

@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.allocator import give_back_memory
-from recorder.capture.screen import GrabFailedError, ScreenSource
+from recorder.capture.screen import DisplayLostError, GrabFailedError, ScreenSource
 from recorder.clock import NS_PER_S, SessionClock
 from recorder.codec.encoder import ScreenEncoder
 from recorder.errors import CannotRecordError
 from recorder.events import Gap, GapReason, Screen, ScreensChanged, SourceStatus
 from recorder.geometry import Rect
 from recorder.session.event_queue import EventQueue, SegmentBoundary
-from recorder.session.pulse import Pulse
+from recorder.session.picture_watch import READ_AGAIN, PictureWatch
+from recorder.session.screen_revival import ScreenRevival
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -28,8 +29,6 @@ DARK_LOOK_S = 0.25
 REST_NS = 2 * NS_PER_S  # longer than any area has to rest before it is sent exactly
 END_SETTLES = 64
 END_LIMIT_S = 30.0
-READ_AGAIN = "The screen can be read again."
-STANDS_STILL = "No picture of the screen could be taken any more; whether it changed is not known."
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +78,8 @@ class ScreenRecorder:
         self._is_dark_wanted = False
         self._dark_since_ns: int | None = None
         self._grabbed_at_ns = -self._period_ns
-        self._pulse = Pulse(source.wake)
+        self._watch = PictureWatch(source.wake, clock=clock, put=queue.put)
+        self._revival = ScreenRevival(source, clock=clock, queue=queue, stopping=self._stopping)
         self._thread = threading.Thread(target=self._run, name="screen recorder", daemon=True)
 
     def start(self) -> None:
@@ -92,18 +92,13 @@ class ScreenRecorder:
         self._source.wake()
         self._thread.join(END_LIMIT_S)
         if self._thread.is_alive():
-            now_ns = self._clock.now_ns()
-            since_ns = self._pulse.still_since_ns()
-            self._queue.put(
-                Gap(now_ns if since_ns is None else since_ns, now_ns, "screen", GapReason.STALLED, STANDS_STILL)
-            )
+            self._watch.gave_up()
         return not self._thread.is_alive()
 
     def look_after(self) -> None:
         """Say so if the thread stands still; from another one, now and then."""
-        now_ns = self._clock.now_ns()
-        if not self._stopping.is_set() and self._pulse.look(now_ns) is not None:
-            self._queue.put(SourceStatus(now_ns, "screen", working=False, detail=STANDS_STILL))
+        if not self._stopping.is_set():
+            self._watch.look()
 
     def wait_for_pictures(self, timeout_s: float) -> bool:
         """Wait until every screen's first full picture is in the queue; False if it is not within the limit."""
@@ -125,20 +120,44 @@ class ScreenRecorder:
 
     def _run(self) -> None:
         try:
-            self._take_layout()
+            self._surely(self._take_layout)
             self._shown.set()
             while not self._stopping.is_set():
-                self._step()
-            self._record_last_damage()
+                self._surely(self._step)
+                self._say_if_late()
+            self._surely(self._record_last_damage)
+            self._say_if_late()
         except Exception as error:
             if not self._stopping.is_set():
                 log.debug("screen recorder ended", exc_info=True)
             self._close_gap()
             self._say_dark()
+            self._revival.tell()
             self._on_end(error)
 
+    def _surely(self, step: Callable[[], None]) -> None:
+        """Do it; once more if the connection is cut meanwhile, though the display is there."""
+        steps = [step]
+        while steps:
+            try:
+                steps[0]()
+                steps.pop(0)
+            except DisplayLostError:
+                self._close_gap()
+                if not self._revival.revive():
+                    raise
+                steps = [self._begin_anew, step]
+
+    def _begin_anew(self) -> None:
+        """Every picture begins anew, whatever changed meanwhile."""
+        self._encoders.clear()
+        if self._dark_since_ns is None:
+            self._take_layout()
+        self._watch.forget()
+        self._revival.tell(READ_AGAIN)
+
     def _step(self) -> None:
-        self._beat()
+        self._watch.beat()
         if self._is_dark_wanted:
             self._step_dark()
             return
@@ -146,6 +165,8 @@ class ScreenRecorder:
             self._light_up()
         pauses: list[bool] = []
         damage = self._source.wait(self._wait_s(), lambda: pauses.append(self._pause_before_grab()))
+        if damage.areas or damage.layout_changed:
+            self._watch.changed(ago_s=damage.late_s)
         if self._wanted_reason is not None:
             self._cut_segment(self._wanted_reason)
         if damage.layout_changed:
@@ -156,12 +177,9 @@ class ScreenRecorder:
             self._grab_pending()
         self._settle()
 
-    def _beat(self) -> None:
-        still_since_ns = self._pulse.beat()
-        if still_since_ns is not None:
-            now_ns = self._clock.now_ns()
-            self._queue.put(Gap(still_since_ns, now_ns, "screen", GapReason.STALLED, STANDS_STILL))
-            self._queue.put(SourceStatus(now_ns, "screen", working=True, detail=READ_AGAIN))
+    def _say_if_late(self) -> None:
+        if not self._pending:
+            self._watch.pictured(self._period_ns)
 
     def _pause_and_add(self) -> bool:
         """Pause before a grab, and add what changed meanwhile; False if there is to be no grab now."""
@@ -179,6 +197,7 @@ class ScreenRecorder:
             self._close_gap()
             self._dark_since_ns = self._clock.now_ns()
             self._pending.clear()
+            self._watch.forget()
         if self._wanted_reason is not None:
             self._queue.put(SegmentBoundary(at_ns=self._clock.now_ns(), reason=self._wanted_reason))
             self._wanted_reason = None
@@ -202,6 +221,7 @@ class ScreenRecorder:
         if self._dark_since_ns is not None:
             self._say_dark()
             return
+        self._watch.changed()
         self._add_pending(self._source.wait(0).areas)
         self._grab_pending()
         self._settle_at_end()
@@ -222,7 +242,9 @@ class ScreenRecorder:
         wait_s = (due_ns - self._clock.now_ns()) / NS_PER_S
         if self._failing_since_ns is not None:
             wait_s = max(wait_s, RETRY_S)
-        return not self._stopping.wait(wait_s) and not self._queue.is_congested
+        is_stopping = self._stopping.wait(wait_s)
+        self._watch.changed()  # from here on it is asked what, and the answer may be long in coming
+        return not is_stopping and not self._queue.is_congested
 
     def _add_pending(self, areas: Mapping[int, Sequence[Rect]]) -> None:
         for number, rects in areas.items():
@@ -265,6 +287,7 @@ class ScreenRecorder:
         now_ns = self._clock.now_ns()
         for number, encoder in self._encoders.items():
             if encoder.settles_at_ns is not None and encoder.settles_at_ns <= now_ns:
+                self._watch.changed()
                 self._settle_one(number, now_ns)
 
     def _settle_at_end(self) -> None:
@@ -316,7 +339,7 @@ class ScreenRecorder:
         """Open this screen's part of the segment with a full picture, however long the grab takes to succeed."""
         area = self._whole(number)
         while not self._stopping.is_set():
-            self._beat()
+            self._watch.beat()
             at_ns = self._clock.now_ns()
             grabbed = self._grab(number, [area])
             if grabbed is not None:
@@ -340,6 +363,7 @@ class ScreenRecorder:
                 self._watcher.area_grabbed(self._screens[number], area, pixels, at_ns)
 
     def _open_gap(self, error: GrabFailedError) -> None:
+        self._watch.forget()
         if self._failing_since_ns is None:
             self._failing_since_ns = self._clock.now_ns()
             self._queue.put(SourceStatus(self._failing_since_ns, "screen", working=False, detail=str(error)))

@@ -15,7 +15,7 @@ LEAST_PX = 320
 
 
 class ScrollingDialog(GrowingDialog):
-    """Whoever inherits fills `column`, and `foot` with the buttons."""
+    """Whoever inherits fills `column`, and `foot` with the buttons; what else has to be seen is kept above them."""
 
     def __init__(self, parent: QWidget | None = None, flags: Qt.WindowType = Qt.WindowType.Dialog) -> None:
         super().__init__(parent, flags)
@@ -39,7 +39,16 @@ class ScrollingDialog(GrowingDialog):
         whole.setSpacing(0)
         whole.addWidget(self.upper, 1)
         whole.addWidget(self._edge)
+        self._below = QVBoxLayout()
+        self._below.setSpacing(SPACING_PX)
+        whole.addLayout(self._below)
         whole.addLayout(self.foot)
+
+    def keep_below(self, *parts: QWidget) -> None:
+        """These have to stay in sight."""
+        self._below.setContentsMargins(SIDE_PX, SPACING_PX, SIDE_PX, 0)
+        for part in parts:
+            self._below.addWidget(part)
 
     def least_px(self, needed_px: int) -> int:
         """What is not in sight can be scrolled to."""

@@ -3,8 +3,17 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.ui.inert import plain_tip
 from resources.ui.look import Look
@@ -94,6 +103,24 @@ def filter_box(look: Look, placeholder: str, *, icon: str = "search") -> QLineEd
     box.setClearButtonEnabled(True)
     box.addAction(QAction(look.icon(icon), "", box), QLineEdit.ActionPosition.LeadingPosition)
     return box
+
+
+def lead_down(box: QLineEdit, view: QAbstractItemView) -> None:
+    """Down goes from a line to the rows that it narrows, to the first of them that can be chosen if none is yet."""
+
+    def go() -> None:
+        model = view.model()
+        rows = (model.index(number, 0) for number in range(model.rowCount()))
+        first = next((row for row in rows if row.flags() & Qt.ItemFlag.ItemIsSelectable), None)
+        if first is None or not view.isVisible():
+            return
+        if not view.currentIndex().isValid():
+            view.setCurrentIndex(first)  # before it has the focus: Qt would take the very first, which may be a heading
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    down = QShortcut(QKeySequence(Qt.Key.Key_Down), box)
+    down.setContext(Qt.ShortcutContext.WidgetShortcut)
+    down.activated.connect(go)
 
 
 def panel(*, surface: str = "panel") -> tuple[QWidget, QVBoxLayout]:

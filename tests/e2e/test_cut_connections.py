@@ -23,16 +23,16 @@ def _connections(asking: X11Connection, pid: int) -> dict[int, set[str]]:
     return found
 
 
-def _cut(desktop: XServer, recording: RunningRecording, kind: str) -> int:
-    """Cut all of the recorder's connections that have a resource of this kind; how many."""
+def _cut(desktop: XServer, recording: RunningRecording, kind: str = "") -> int:
+    """Cut all of the recorder's connections, or those that have a resource of this kind; how many."""
     asking = X11Connection(desktop.display)
     try:
-        bases = [base for base, kinds in _connections(asking, recording.process.pid).items() if kind in kinds]
+        found = _connections(asking, recording.process.pid)
+        bases = [base for base, kinds in found.items() if not kind or kind in kinds]
         for base in bases:
             for number in range(base, base + LOWEST_RESOURCES):
                 asking.display.create_resource_object("resource", number).kill_client()
-        asking.sync()
-        wait_until(lambda: not set(bases) & _connections(asking, recording.process.pid).keys(), what="the cut")
+        asking.sync()  # they are cut; those that are made anew may have the same numbers
     finally:
         asking.close()
     return len(bases)
@@ -77,3 +77,29 @@ def test_whose_connections_are_cut_begins_them_anew_and_tells_how_long_nothing_w
     said = site.player("log", str(recording.folder), "--kind", "gap").stdout
     assert "The display is gone" not in said
     assert "0.0 s" not in said
+
+
+def test_a_recorder_all_of_whose_connections_are_cut_goes_on_and_says_what_it_was(desktop: XServer, site: Site) -> None:
+    desktop.start_xterm(title="typing", geometry="100x30+20+20", command=("cat",))
+    desktop.focus("typing")
+    recording = site.start_recording()
+    _type(desktop, "before")
+    _cut(desktop, recording)
+
+    def signs() -> set[str]:
+        return {row["detail"] for row in site.player_rows("log", str(recording.folder), "--kind", "evasion")}
+
+    def texts() -> list[str]:
+        _type(desktop, "afterwards")
+        return [row["text"] for row in site.player_rows("log", str(recording.folder), "--kind", "text")]
+
+    told = {f"the connection of '{name}' to the display was cut" for name in ("keyboard", "pointer", "screen")}
+    wait_until(lambda: told <= signs(), what="the signs")
+    wait_until(lambda: "afterwards" in texts()[1:], what="what is typed to be recorded again")
+    assert recording.stop() == 0, recording.errors
+    assert "Traceback" not in recording.errors
+    assert texts()[0] == "before"
+    everything = site.player("log", str(recording.folder)).stdout
+    assert "display was lost" not in everything
+    assert "display is gone" not in everything
+    assert site.player("verify", str(recording.folder)).stdout.startswith("PARTIAL: nothing was altered")

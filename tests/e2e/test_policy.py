@@ -11,6 +11,7 @@ POLICY = """version = {version}
 organisation = "Example Bank"
 [recording]
 keys = "activity"
+idle_after_s = 10
 plain_files = false
 """
 
@@ -46,7 +47,9 @@ def test_the_policy_governs_the_recording_and_is_its_second_event(site: Site, po
     assert "--keys is overruled: the policy sets `recording.keys`." in done.stderr
     assert "--log is overruled" in done.stderr
     assert not log.exists()
-    first, second, *_ = rows_of(site, done.stdout.splitlines()[-1])
+    first, second, *others = rows_of(site, done.stdout.splitlines()[-1])
+    idle = next(detail for kind, text, detail in others if (kind, text) == ("source", "Recorded: idle"))
+    assert "counts as idle after 10 s" in idle
     assert (first[0], "activity" in first[2]) == ("session", True)
     assert second[:2] == ("policy", "Policy version 5 of Example Bank holds")
     report = policy.parent / "report.html"

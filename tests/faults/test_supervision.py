@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.agent.supervision.watching import WatchLimits
+from recorder.capture.linux_process import state_of
 from recorder.session.sealer import HOLD_BACK_NS
 from tests.agents import HeldUp, RunningAgent, boot_ns, next_recorder
 from tests.e2e.programs import Site
@@ -75,7 +76,7 @@ def test_a_recorder_that_is_killed_or_stopped_leaves_a_gap_of_its_length_and_the
     assert (again.folder, again.segment) == (first.folder, (first.segment or 0) + 1)
     desktop.run("xdotool", "mousemove", "20", "30")
     agent.wait_seconds_recorded(1.0)
-    wait_until(lambda: agent.rows("alert"), what="the alert in the recording", limit_s=20)
+    wait_until(agent.alerts, what="the alert in the recording", limit_s=20)
     assert agent.stop() == 0
 
     gaps = agent.rows("gap")
@@ -89,7 +90,7 @@ def test_a_recorder_that_is_killed_or_stopped_leaves_a_gap_of_its_length_and_the
     (sign,) = stopped_signs(agent)
     assert SIGN_SAYS[number].format(pid=first.recorder_pid) in sign["detail"]
     assert abs(sign["at_s"] * S - at_ns) <= RIGHT_TO_NS + late_ns
-    (alert,) = agent.rows("alert")
+    (alert,) = agent.alerts()
     assert alert["text"] == "The recorder was inspected or stopped"
     assert "The recorder was stopped" in alert["detail"]
 
@@ -127,12 +128,14 @@ def test_after_both_were_killed_at_once_the_next_agent_goes_on_with_the_recordin
     os.kill(first.resident_pid, signal.SIGSTOP)  # or it would start another before it is killed
     at_ns = struck(agent, first.recorder_pid, signal.SIGSTOP)
     if number is signal.SIGSTOP:
-        os.kill(first.recorder_pid, signal.SIGCONT)  # first: a resident that finds it stopped says so, and rightly
+        wait_until(lambda: state_of(first.recorder_pid) == "T", what="the recorder to stand")
+        os.kill(first.recorder_pid, signal.SIGCONT)  # first, so that the resident never sees it stand
         os.kill(first.resident_pid, signal.SIGCONT)
         agent.wait_seconds_recorded(1.0)
         assert (agent.state.resident_pid, agent.state.recorder_pid) == (first.resident_pid, first.recorder_pid)
         agent.stop()
-        assert stopped_signs(agent) == []
+        (sign,) = stopped_signs(agent)
+        assert SIGN_SAYS[number].format(pid=first.recorder_pid) in sign["detail"]
         return
     for pid in (first.recorder_pid, first.resident_pid):
         os.kill(pid, signal.SIGKILL)

@@ -42,17 +42,27 @@ def qapp_args():
 
 
 @pytest.fixture(autouse=True)
-def undressed(qapp):
+def windows_of_earlier_tests_are_gone(qapp):
+    """A closed window costs its test nothing, and each later one that dresses or lays out all there are a second."""
+    delete_windows(qapp)
+
+
+@pytest.fixture(autouse=True)
+def undressed(windows_of_earlier_tests_are_gone, qapp):
     """Whatever a test dresses, the next one's windows are as high and wide as if it had been alone."""
     font, palette = qapp.font(), qapp.palette()
     yield
     if qapp.styleSheet():
-        for window in qapp.topLevelWidgets():  # closed, but they would be laid out anew during the next test
-            window.deleteLater()
-        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        delete_windows(qapp)  # they are closed, but would be laid out anew now
         qapp.setStyleSheet("")
         qapp.setPalette(palette)
         qapp.setFont(font)
+
+
+def delete_windows(qapp):
+    for window in qapp.topLevelWidgets():
+        window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from player.commands.opening import is_library_named
+from player.picture_walls import Standing, Walls
 from player.ui.commands import NOT_AT_THE_SIDE
 from player.ui.desktop import Desktop
 from player.ui.keys import GROUPS, LOG_SHORTCUTS, SHORTCUTS
@@ -43,8 +44,8 @@ def desk_top(qtbot):
     """A desktop with its window open on one recording."""
     made = []
 
-    def make(settings, source=None):
-        access = FakeAccess({RECORDING: source or FakeSource(rows=ROWS)})
+    def make(settings, source=None, kind=FakeAccess):
+        access = kind({RECORDING: source or FakeSource(rows=ROWS)})
         one = Desktop(access, settings=settings)
         made.append(one)
         one.window.show()
@@ -130,6 +131,28 @@ def test_another_language_is_spoken_at_once_and_at_the_same_moment(desk_top, qtb
     assert after.desk.folder == RECORDING
     assert after.desk.playback.position_ns == 30 * S
     assert ended == [True]
+
+
+class OncePreparedAccess(FakeAccess):
+    """Keeps a worker ready until it is closed."""
+
+    is_closed = False
+
+    def walls(self):
+        return Walls(Standing.STAND, "", ())
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_what_is_kept_ready_to_decode_outlives_the_window_of_another_language(desk_top, qtbot):
+    one = desk_top(ThrowawaySettings("dark", "en"), kind=OncePreparedAccess)
+    before, access = one.window, one.window.desk.access
+    chosen(before, "menu.language", "日本語")
+    qtbot.waitUntil(lambda: one.window is not before and one.window.is_settled)
+    assert not access.is_closed
+    one.window.close()
+    assert access.is_closed
 
 
 def test_a_recording_opens_again_where_one_was(desk_top, qtbot):

@@ -69,6 +69,22 @@ def test_opening_what_was_found_elsewhere_makes_it_here_and_what_was_here_elsewh
     assert [hit.folder for hit in window.search.model.items if isinstance(hit, Hit)] == [OTHER, RECORDING]
 
 
+def test_down_goes_from_what_is_looked_for_into_what_was_found_and_opens_nothing_yet(open_window, qtbot):
+    access = FakeAccess({RECORDING: FakeSource(rows=ROWS[:1]), OTHER: FakeSource(rows=ROWS[:1])})
+    access.hits = [Hit(OTHER, 30 * S, "text", "証明書を更新", "two")]
+    window = open_window(access)
+    window.header.search.setFocus()
+    look_for(window, qtbot, "更新")
+    qtbot.keyClick(window.header.search, Qt.Key.Key_Down)
+    assert window.search.view.hasFocus()
+    assert window.search.model.item_at(window.search.view.currentIndex().row()).text == "証明書を更新"
+    window.side.show_page(window.log)
+    window.log.filter.setFocus()
+    qtbot.keyClick(window.log.filter, Qt.Key.Key_Down)
+    assert window.log.view.hasFocus()
+    assert window.desk.folder == RECORDING
+
+
 def test_the_first_hits_of_a_long_recording_are_told_before_all_is_ready(monkeypatch):
     monkeypatch.setattr(searching, "TELL_EVERY_S", 0.0)
     source = FakeSource(rows=[row(second, "text", f"step {second}") for second in range(12_000)])

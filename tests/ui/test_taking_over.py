@@ -16,8 +16,8 @@ pytestmark = pytest.mark.qt_log_ignore("does not support (propagateSizeHints|rai
 FIRST, SECOND = Path("/library/one"), Path("/library/two")
 
 
-def test_what_is_handed_over_is_opened_at_its_moment_in_this_window(qtbot, settings, look, tmp_path, monkeypatch):
-    monkeypatch.setenv("TACHIAI_HOME", str(tmp_path / "home"))
+def test_what_is_handed_over_is_opened_at_its_moment_in_this_window(qtbot, settings, look, open_folder, monkeypatch):
+    monkeypatch.setenv("TACHIAI_HOME", str(open_folder / "home"))  # a socket's path must be short
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     desktop = Desktop(FakeAccess({FIRST: FakeSource(), SECOND: FakeSource()}), settings=settings)
     taking_over, window, answers = TakingOver(desktop), desktop.window, []

@@ -248,6 +248,15 @@ def test_a_thumbnail_that_was_made_is_not_made_again(window, qtbot):
     assert len(asked) == 2
 
 
+def test_the_card_has_room_for_all_it_says_whatever_shape_the_first_picture_has(window, qtbot):
+    move(window.timeline, point(window, 10.2))
+    card = window.timeline.card
+    words_px, foot = card.height() - card._picture_px().height(), card.geometry().bottom()
+    card.show_thumbnail(card._moment, np.zeros((200, 320, 3), np.uint8))
+    assert card.height() == words_px + round(200 / 320 * (card.width() - 2))
+    assert card.geometry().bottom() == foot
+
+
 def test_where_nothing_was_recorded_the_reason_stands_and_no_picture_is_asked_for(window):
     asked: list[int] = []
     window.timeline.thumbnail_wanted.connect(asked.append)

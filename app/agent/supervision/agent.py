@@ -1,7 +1,8 @@
 """The resident agent without its window: the watcher, its state for `status`, and the seam where a window is put on.
 
 A window is a `Front`: it is given the `Agent`, hears what the watcher hears (from the watcher's thread), may say things
-to the recorder (`Agent.say`: notice shown and acknowledged, responses, miniatures wanted), and returns once it is over.
+to the recorder (`Agent.say`: miniatures wanted, …), has what happens recorded (`Agent.record`: notice shown and
+acknowledged, responses, …), and returns once it is over.
 """
 
 import contextlib
@@ -22,8 +23,8 @@ from app.agent.supervision.messages import (
     FromRecorder,
     Heartbeat,
     Message,
-    ResponseWasGiven,
     Resume,
+    Seen,
     Started,
 )
 from app.agent.supervision.other_process import start_recorder
@@ -32,6 +33,7 @@ from app.agent.supervision.watcher import Start, Watcher
 from app.agent.supervision.watching import Outcome, Trouble, WatchLimits, WatchListener
 from app.channels.message import AlertMessage
 from app.resident.locking import end_session, ending_ways
+from recorder.agent_events import ResponseGiven
 from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.events import EndReason
 from recorder.policy.sections import Response
@@ -102,6 +104,10 @@ class Agent:
     def say(self, message: Message) -> bool:
         """Say something to the recorder; False if there is none now that could hear it."""
         return self._watcher.say(message)
+
+    def record(self, event: Seen) -> None:
+        """Have this in the recording, its time by the boot clock, whatever becomes of the recorder meanwhile."""
+        self._watcher.record(event)
 
     def join(self) -> None:
         """Wait until it is over."""
@@ -220,7 +226,7 @@ class TextFront:
             for response in message.responses:
                 if response != Response.NOTIFY:
                     about = (message.at_ns, message.rule, response)
-                    self._agent.say(ResponseWasGiven(self._clock.boot_ns(), *about, NOBODY_CAN))
+                    self._agent.record(ResponseGiven(self._clock.boot_ns(), *about, NOBODY_CAN))
         elif isinstance(message, Started):
             gap = f" Nothing was recorded for {message.lost_ns / NS_PER_S:.1f} s before." if message.lost_ns else ""
             self._say(f"Recording to {message.folder}, segment {message.segment}.{gap}")

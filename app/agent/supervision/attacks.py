@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.agent.supervision.memory_kills import KILLED_FOR_MEMORY, MemoryKills
-from app.agent.supervision.messages import AlertRaised, Message, Started, Witnessed, WitnessKept
+from app.agent.supervision.messages import AlertRaised, Started
 from app.agent.supervision.peer import Peer
 from app.agent.supervision.watching import Trouble
+from app.agent.supervision.witness import Witness
 from recorder.agent_events import EvasionSign
 from recorder.clock import NS_PER_S, Clock
 from recorder.events import Alert, GapReason
@@ -17,7 +18,6 @@ STOPPED = ("T", "t")
 AGAIN_AFTER_NS = NS_PER_S  # one that is stopped many times a second is told so once
 STOPPED_LIMIT_NS = NS_PER_S // 2  # a recorder that is held so long is replaced: it records again within 3 s of that
 LOGOUT_WINDOW_NS = 3 * NS_PER_S // 2
-MOST_UNKEPT = 200  # as long as no recorder lives; what comes then is counted
 # What a logout sends too: of a recorder that cannot hear it yet, it is only a sign if the session goes on.
 _POLITE = frozenset({-signal.SIGTERM, -signal.SIGINT, -getattr(signal, "SIGHUP", signal.SIGTERM)})
 
@@ -34,42 +34,10 @@ class Judged:
 JudgeAttack = Callable[[EvasionSign, Started | None, Callable[[Judged], None]], None]
 
 
-class Witness:
-    """What was seen and is not known to be in the recording."""
-
-    def __init__(self) -> None:
-        self._unkept: dict[int, Witnessed] = {}
-        self._last_number = 0
-        self._left_out = 0
-
-    @property
-    def unkept(self) -> tuple[Witnessed, ...]:
-        """What the next recorder has to be told, in its order."""
-        return tuple(self._unkept.values())
-
-    def add(self, event: EvasionSign | Alert) -> Witnessed:
-        """This was seen: what to say."""
-        if isinstance(event, EvasionSign) and len(self._unkept) >= MOST_UNKEPT:
-            self._unkept.popitem()
-            self._left_out += 1
-            detail = f"{event.detail} No recorder lived to note {self._left_out} more of these before."
-            event = EvasionSign(event.at_ns, event.sign, detail, event.pid, event.executable)
-        # Another resident may go on with the same recorder: its numbers have to be others.
-        self._last_number = max(self._last_number + 1, event.at_ns)
-        message = Witnessed(self._last_number, event)
-        self._unkept[message.number] = message
-        return message
-
-    def keep(self, message: WitnessKept) -> None:
-        """A recorder has these on the disk."""
-        for number in message.numbers:
-            self._unkept.pop(number, None)
-
-
 class AttackWatch:
     """Finds out whether a recorder is struck: killed or held by others. For the watcher's thread.
 
-    `say` says it to the recorder, if there is one; `judged` brings what the judge says into the watcher's thread.
+    The `witness` is told of it; `judged` brings what the judge says into the watcher's thread.
     """
 
     def __init__(
@@ -77,27 +45,21 @@ class AttackWatch:
         clock: Clock,
         *,
         judge: JudgeAttack | None,
-        say: Callable[[Message], bool],
+        witness: Witness,
         judged: Callable[[Judged], None],
         after_both_gone: bool,
     ) -> None:
         self._clock = clock
         self._judge = judge
-        self._say = say
+        self._witness = witness
         self._judged = judged
         self._after_both_gone = after_both_gone
         self._session: Started | None = None
-        self._witness = Witness()
         self._held_ns: int | None = None  # since when it may be held
         self._told_ns = -AGAIN_AFTER_NS
         self._memory = MemoryKills()
         # An attack or a logout, and when it will have been the former.
         self._doubt: tuple[int, EvasionSign] | None = None
-
-    @property
-    def unkept(self) -> tuple[Witnessed, ...]:
-        """What every new recorder has to be told."""
-        return self._witness.unkept
 
     @property
     def due_ns(self) -> int | None:
@@ -106,11 +68,8 @@ class AttackWatch:
         doubt_ns = self._doubt[0] if self._doubt is not None else None
         return min((due_ns for due_ns in (held_ns, doubt_ns) if due_ns is not None), default=None)
 
-    def hear(self, message: Started | WitnessKept) -> None:
-        """What a recorder says that matters here."""
-        if isinstance(message, WitnessKept):
-            self._witness.keep(message)
-            return
+    def hear(self, message: Started) -> None:
+        """A recorder records."""
         self._session = message
         if self._after_both_gone:
             self._after_both_gone = False
@@ -118,7 +77,7 @@ class AttackWatch:
 
     def take(self, judged: Judged) -> None:
         """The judge said this of a sign."""
-        self._say(self._witness.add(judged.alert))
+        self._witness.tell(judged.alert, is_judged=True)
 
     def close(self) -> None:
         """There is no recorder any more."""
@@ -141,7 +100,7 @@ class AttackWatch:
     def gone(self, peer: Peer) -> Trouble:
         """It is gone without a word: by itself, for want of memory, or it is a sign."""
         status, how = peer.status, peer.how_it_ended()
-        words = f"The recorder was gone{f' ({how})' if how else ''}."
+        words = f"The recorder was gone ({how})." if how else "The recorder was gone."
         if status is not None and status >= 0:
             return Trouble(GapReason.RECORDER_DIED, words)
         if self._memory.excuse(status, self._clock.read().monotonic_ns):
@@ -214,6 +173,6 @@ class AttackWatch:
 
     def _tell_sign(self, sign: EvasionSign) -> None:
         """Into this recording or the next one, and to the judge at once: no recorder may live to judge it."""
-        self._say(self._witness.add(sign))
+        self._witness.tell(sign, is_judged=self._judge is not None)
         if self._judge is not None:
             self._judge(sign, self._session, self._judged)

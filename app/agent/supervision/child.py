@@ -182,8 +182,9 @@ class ResidentWatch:
     def _look(self, resident: ResidentProcess) -> None:
         silence_ns = self._pulse.silence_ns(self._now_ns())
         if silence_ns > int(self._silent_after_s * NS_PER_S):
-            why = "was stopped" if resident.peer.state() in ("T", "t") else "did not answer"
-            self._lose(resident, f"{why} for {silence_ns / NS_PER_S:.1f} s")
+            seconds = f"{silence_ns / NS_PER_S:.1f}"
+            is_held = resident.peer.state() in ("T", "t")
+            self._lose(resident, f"was stopped for {seconds} s" if is_held else f"did not answer for {seconds} s")
 
     def _lose(self, resident: ResidentProcess, how: str, *, is_gone: bool = False) -> None:
         self._resident = None
@@ -194,7 +195,8 @@ class ResidentWatch:
         is_for_memory = is_gone and self._memory.excuse(resident.peer.status, self._now_ns())
         if self._stopping.wait(LOGOUT_WINDOW_S):
             return
-        words = f"The resident agent (process {pid}) {how}.{f' {KILLED_FOR_MEMORY}' if is_for_memory else ''}"
+        words = f"The resident agent (process {pid}) {how}."
+        words = f"{words} {KILLED_FOR_MEMORY}" if is_for_memory else words
         if not self._callbacks.lost(ResidentLost(words, pid, is_attack=not is_for_memory)):
             return
         status = resident.peer.status

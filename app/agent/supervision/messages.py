@@ -9,7 +9,7 @@ import struct
 import msgspec
 
 from app.channels.message import AlertMessage
-from recorder.agent_events import EvasionSign
+from recorder.agent_events import EvasionSign, NoticeAcknowledged, NoticeShown, ResponseGiven
 from recorder.detect.counted import Counted
 from recorder.events import Alert
 from recorder.format.header import PreviousSegment
@@ -213,37 +213,10 @@ class Begin(Message, frozen=True):
     counted_left_out: int = 0
 
 
-class NoticeWasShown(Message, frozen=True):
-    """The operator sees the notice."""
-
-    boot_ns: int
-    language: str
-    text: str
-
-
 class NoticeHolds(Message, frozen=True):
     """The notice holds the desktop now, or no more. If whoever shows it dies, the recorder holds it meanwhile."""
 
     holds: bool
-
-
-class NoticeWasAcknowledged(Message, frozen=True):
-    """The operator confirmed the notice that was shown then, and said what for."""
-
-    boot_ns: int
-    shown_boot_ns: int
-    purpose: str = ""
-
-
-class ResponseWasGiven(Message, frozen=True):
-    """What was done about an alert, how it went, and what the operator said."""
-
-    boot_ns: int
-    alert_at_ns: int
-    rule: str
-    response: str
-    outcome: str
-    said: str = ""
 
 
 class AnswerAwaited(Message, frozen=True):
@@ -252,21 +225,19 @@ class AnswerAwaited(Message, frozen=True):
     alert: AlertRaised
 
 
-class IndicatorWasHidden(Message, frozen=True):
-    """The window found that its indicator was kept from being seen, and how; it is there again."""
-
-    boot_ns: int
-    how: str
+# What happens in the resident's sight, by the boot clock but for `ResponseGiven.alert_at_ns`, which is the recording's.
+Seen = EvasionSign | Alert | NoticeShown | NoticeAcknowledged | ResponseGiven
 
 
 class Witnessed(Message, frozen=True):
-    """The resident saw this, and it is to stand in the recording as it is: rules were held against it already.
+    """This is to stand in the recording: said again to every recorder, until one answers `WitnessKept`.
 
-    Its times are of the boot clock. It is said again to every recorder, until one answers `WitnessKept`.
+    `is_judged`: rules were held against it already, and it is told as it is.
     """
 
     number: int
-    event: EvasionSign | Alert
+    event: Seen
+    is_judged: bool = False
 
 
 class ShowMiniatures(Message, frozen=True):
@@ -308,21 +279,7 @@ FromRecorder = (
     | Refused
     | Ended
 )
-FromResident = (
-    Heartbeat
-    | Begin
-    | NoticeWasShown
-    | NoticeHolds
-    | NoticeWasAcknowledged
-    | ResponseWasGiven
-    | AnswerAwaited
-    | IndicatorWasHidden
-    | Witnessed
-    | ShowMiniatures
-    | Stop
-    | GoOn
-    | AdoptedBy
-)
+FromResident = Heartbeat | Begin | NoticeHolds | AnswerAwaited | Witnessed | ShowMiniatures | Stop | GoOn | AdoptedBy
 
 _encoder = msgspec.msgpack.Encoder()
 _from_recorder: msgspec.msgpack.Decoder[FromRecorder] = msgspec.msgpack.Decoder(FromRecorder)

@@ -108,14 +108,21 @@ class Peer:
 
 
 def _wait_for_stops(pid: int, on_stop: Callable[[], None]) -> None:
-    """Until the process ends, whose end is left for others to take."""
+    """Until the process ends, whose end is left for others to take.
+
+    Whoever stops this process too keeps it from seeing that: what goes on again, and was not seen to stop, was stopped.
+    """
+    was_seen = False
     try:
         while True:
-            seen = os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-            if seen is None or seen.si_code != os.CLD_STOPPED:
+            seen = os.waitid(os.P_PID, pid, os.WSTOPPED | os.WCONTINUED | os.WEXITED | os.WNOWAIT)
+            if seen is None or seen.si_code not in (os.CLD_STOPPED, os.CLD_CONTINUED):
                 return
-            on_stop()
-            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG)  # take it, to wait for the next one
+            is_stop = seen.si_code == os.CLD_STOPPED
+            if is_stop or not was_seen:
+                on_stop()
+            was_seen = is_stop
+            os.waitid(os.P_PID, pid, os.WSTOPPED | os.WCONTINUED | os.WNOHANG)  # take it, to wait for the next one
     except ChildProcessError:
         return
 

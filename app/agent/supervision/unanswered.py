@@ -4,7 +4,8 @@ import threading
 
 import msgspec
 
-from app.agent.supervision.messages import AlertRaised, ResponseWasGiven
+from app.agent.supervision.messages import AlertRaised
+from recorder.agent_events import ResponseGiven
 from recorder.policy.sections import Response
 
 MOST_OPEN = 1000
@@ -30,7 +31,7 @@ class Unanswered:
             if wanted and len(self._open) < MOST_OPEN:
                 self._open[alert.at_ns, alert.rule] = msgspec.structs.replace(alert, responses=wanted)
 
-    def given(self, message: ResponseWasGiven) -> None:
+    def given(self, message: ResponseGiven) -> None:
         """This was done about an alert, or was not; either is an answer."""
         key = (message.alert_at_ns, message.rule)
         with self._gate:

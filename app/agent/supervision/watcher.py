@@ -26,6 +26,7 @@ from app.agent.supervision.messages import (
     Missed,
     Refused,
     Resume,
+    Seen,
     Started,
     Stop,
     ToldToEnd,
@@ -34,6 +35,7 @@ from app.agent.supervision.messages import (
 from app.agent.supervision.other_process import HearRecorder, RecorderProcess
 from app.agent.supervision.pulse import Backoff, Pulse, Standstill
 from app.agent.supervision.watching import Asked, Outcome, Said, Stopped, Trouble, WatchLimits, WatchListener
+from app.agent.supervision.witness import Witness
 from recorder.clock import NS_PER_S, Clock
 from recorder.errors import StorageError
 from recorder.events import EndReason, GapReason
@@ -48,6 +50,7 @@ LOGOUT_WINDOW_S = 1.5
 LOST_DISPLAY_S = 10.0
 STOP_TRIES = 2
 ROOM_LOOK_S = 2.0
+NOT_LET_GO = "The system does not let it end."
 # Endings after which the same would only happen again: the session is over.
 _OVER = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT, EndReason.RULE})
 
@@ -85,7 +88,7 @@ class Watcher:
         self._resident_pid = resident_pid
         self._resume, self._adopt = resume, adopt
         self._policy, self._must_wait = policy, must_wait
-        self._news: queue.SimpleQueue[Said | Stopped | Asked | Judged] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Said | Stopped | Asked | Judged | Seen] = queue.SimpleQueue()
         self._recorder: RecorderProcess | None = None
         self._begun: Started | None = None
         self._health: Health | None = None
@@ -95,18 +98,17 @@ class Watcher:
         self._unrecorded_boot_ns = 0  # since when there is no recording, or the one there is does not go on
         self._has_recorded = False
         self._stopping: Stop | None = None
-        self._stop_until_ns = 0
-        self._stop_tries = 0
+        self._stop_until_ns = self._stop_tries = 0
         self._display_lost_ns: int | None = None
         self._told_until_ns: int | None = None
-        self._started_ns = 0
-        self._said_ns = 0
+        self._started_ns = self._said_ns = 0
         self._pulse = Pulse(0)
         self._sealing = Standstill(0)
         self._backoff, self._struck = Backoff(limits.backoff), Backoff(limits.struck)
+        self._witness = Witness(self.say)
         is_after_both = resume is not None and adopt is None
         self._attacks = AttackWatch(
-            clock, judge=judge_attack, say=self.say, judged=self._news.put, after_both_gone=is_after_both
+            clock, judge=judge_attack, witness=self._witness, judged=self._news.put, after_both_gone=is_after_both
         )
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
 
@@ -129,6 +131,10 @@ class Watcher:
         """Say something to the recorder; False if there is none now that could hear it."""
         recorder = self._recorder
         return recorder is not None and recorder.say(message)
+
+    def record(self, event: Seen) -> None:
+        """Have this in the recording, whatever becomes of the recorder meanwhile."""
+        self._news.put(event)
 
     @property
     def recorder_pid(self) -> int:
@@ -206,8 +212,7 @@ class Watcher:
                     counted_left_out=self._counts.left_out if self._counts is not None else 0,
                 )
             )
-        for witnessed in self._attacks.unkept:
-            self._recorder.say(witnessed)
+        self._witness.tell_again()
         if self._stopping is not None:
             self._recorder.say(self._stopping)
 
@@ -221,7 +226,7 @@ class Watcher:
         except queue.Empty:
             return
 
-    def _take(self, news: Said | Stopped | Asked | Judged) -> None:
+    def _take(self, news: Said | Stopped | Asked | Judged | Seen) -> None:
         if isinstance(news, Asked):
             if self._stopping is None:
                 self._stopping = news.stop
@@ -230,6 +235,8 @@ class Watcher:
         elif isinstance(news, Judged):
             self._attacks.take(news)
             self._listener.heard(news.raised)
+        elif isinstance(news, Seen):
+            self._witness.tell(news)
         elif isinstance(news, Stopped):
             if news.recorder is self._recorder:
                 self._attacks.stopped(news.recorder.peer)
@@ -259,7 +266,7 @@ class Watcher:
             case CountsSaid() if self._counts is not None:
                 self._counts.add(message.counted, left_out=message.left_out)
             case WitnessKept():
-                self._attacks.hear(message)
+                self._witness.keep(message)
             case Ended() | Refused():
                 self._ended = message
             case ToldToEnd():
@@ -333,7 +340,7 @@ class Watcher:
                 tip=health.tip if health is not None else None,
             )
         if recorder is not None and not recorder.end(self._limits.dying_s):
-            trouble = replace(trouble, detail=f"{trouble.detail} The system does not let it end.")
+            trouble = replace(trouble, detail=" ".join((trouble.detail, NOT_LET_GO)))
         self._ended = None
         self._fail(trouble)
 

@@ -107,7 +107,7 @@ def test_a_queue_that_was_set_aside_is_told(policy, capsys):
     said = f"The queue of alerts {outbox_path()} was damaged and set aside as {outbox_path()}.damaged-1;"
     for _ in range(2):
         assert main(["channels", "status", *policy(1)]) == 0
-        assert capsys.readouterr().out.splitlines()[1:] == [f"{said} what it held is not sent."]
+        assert capsys.readouterr().out.splitlines()[1:] == [f"{said} what it held of sessions before is not sent."]
     assert main(["channels", "status", *policy(1), "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[1])["problem"].startswith(said)
 

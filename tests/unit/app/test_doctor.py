@@ -10,6 +10,7 @@ import pytest
 from app.agent.doctor import State, examine, run_doctor
 from recorder import codec
 from recorder.codec import fused
+from recorder.evidence.keys import AuditorKey, DeviceKey, Recipients
 from recorder.policy.in_force import POLICY_FILE, install_policy
 from tests.ordinary_user import ordinary_user
 from tests.xserver import start_xvfb
@@ -56,6 +57,34 @@ def test_the_policy_that_holds_is_named_and_a_faulty_one_lets_nothing_be_recorde
     status, found = _lines(library=tmp_path)
     assert (status, found["policy"]["state"], found["policy"]["needed"]) == (3, "no", True)
     assert "`organisation` is missing" in str(found["policy"]["sentence"])
+
+
+def test_the_list_and_the_library_that_the_policy_names_are_the_ones_that_are_looked_at(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("TACHIAI_HOME", str(tmp_path))
+    listed, elsewhere = tmp_path / "listed.json", tmp_path / "elsewhere"
+    path = tmp_path / "policy.toml"
+    named = f'[recording]\nlibrary = "{elsewhere}"\nrecipients = "{listed}"\n'
+    path.write_text(f'version = 1\norganisation = "Example Bank"\n{named}')
+    install_policy(path, tmp_path / "keys")
+    status, found = _lines()
+    assert (status, found["recipients"]["state"], found["recipients"]["needed"]) == (3, "no", True)
+    assert str(listed) in str(found["recipients"]["sentence"])
+    assert str(elsewhere) in str(found["storage"]["sentence"])
+    carol = AuditorKey.generate("Carol").public
+    Recipients.sign([carol], version=1, root=DeviceKey.generate()).save(listed)
+    status, found = _lines()
+    assert (status, found["recipients"]["state"]) == (0, "ok")
+    assert "Carol" in str(found["recipients"]["sentence"])
+
+
+def test_room_in_which_the_policy_lets_nothing_begin_is_too_little(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("TACHIAI_HOME", str(tmp_path))
+    path = tmp_path / "policy.toml"
+    limits = "low_mb = 1000000000\nreserve_mb = 999999999\nfull_mb = 999999998\n"
+    path.write_text(f'version = 1\norganisation = "Example Bank"\n[storage]\n{limits}')
+    install_policy(path, tmp_path / "keys")
+    status, found = _lines(library=tmp_path)
+    assert (status, found["storage"]["state"]) == (3, "no")
 
 
 def test_lines_for_a_person_end_with_the_answer(server, tmp_path):

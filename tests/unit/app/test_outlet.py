@@ -37,6 +37,10 @@ MESSAGE = message_of(
     Alert(1, "rule", "1", "Alert", "high", ""), Origin(recording="r", operator="o", host="h", started_wall_ns=0)
 )
 
+ANOTHER = message_of(
+    Alert(2, "rule", "1", "Another", "high", ""), Origin(recording="r", operator="o", host="h", started_wall_ns=0)
+)
+
 
 @pytest.fixture
 def queue(tmp_path):
@@ -49,8 +53,8 @@ def told() -> list[str]:
     return []
 
 
-def outlet_at(queue, told):
-    outlet = Outlet(queue, [ChannelPolicy(name="audit")], clock=SystemClock(), tell=told.append)
+def outlet_at(queue, told, **options):
+    outlet = Outlet(queue, [ChannelPolicy(name="audit")], clock=SystemClock(), tell=told.append, **options)
     outlet.start()
     return outlet
 
@@ -97,3 +101,34 @@ def test_a_queue_that_takes_everything_has_no_files_beside_it(queue, told):
     assert what_waits(queue) == [MESSAGE]
     assert not late_beside(queue).path.exists()
     assert told == []
+
+
+@pytest.mark.parametrize("is_another_alert", [False, True])
+def test_what_waited_in_a_queue_that_was_damaged_is_queued_again_while_its_session_lasts(queue, told, is_another_alert):
+    outlet = outlet_at(queue, told, look_s=0.2)
+    outlet.put(MESSAGE)
+    wait_until(lambda: what_waits(queue) == [MESSAGE], what="the alert in the queue")
+    for name in ("outbox.db-wal", "outbox.db-shm"):
+        queue.with_name(name).unlink(missing_ok=True)
+    queue.write_bytes(b"spoilt by somebody who does not want it sent" * 500)
+    assert what_waits(queue) == [], "who opens it sets it aside"
+    assert list(queue.parent.glob("outbox.db.damaged-1"))
+    if is_another_alert:
+        outlet.put(ANOTHER)
+    expected = {MESSAGE.id, ANOTHER.id} if is_another_alert else {MESSAGE.id}
+    wait_until(lambda: {one.id for one in what_waits(queue)} == expected, what="the alerts in the next queue")
+    outlet.close()
+
+
+def test_what_was_delivered_is_not_queued_again_when_the_queue_is_made_anew(queue, told):
+    outlet = outlet_at(queue, told, look_s=0.2)
+    outlet.put(MESSAGE)
+    outlet.put(ANOTHER)
+    wait_until(lambda: what_waits(queue) == [MESSAGE, ANOTHER], what="the alerts in the queue")
+    with closing(Outbox(queue)) as courier:
+        courier.set_delivered("audit", courier.waiting("audit")[:1], wall_ns=SystemClock().read().wall_ns)
+        for path in (queue, queue.with_name("outbox.db-wal"), queue.with_name("outbox.db-shm")):
+            path.unlink()
+        wait_until(lambda: queue.exists() and what_waits(queue) == [ANOTHER], what="what was not delivered")
+    outlet.close()
+    assert what_waits(queue) == [ANOTHER]

@@ -163,7 +163,7 @@ def test_a_burst_is_bounded_and_says_how_many_were_left_out():
 
 def test_what_a_burst_left_out_is_said_at_the_end_at_the_latest():
     judged = judge(rule("{a: {Sign: tunnel}, condition: a}", "evasion"))
-    alerts(judged, *(EvasionSign(S, "tunnel", "") for _ in range(MOST_ALERTS + 1)))
+    alerts(judged, *(EvasionSign(S + number, "tunnel", "") for number in range(MOST_ALERTS + 1)))
     (rest,) = judged.finish()
     assert "1 more alert of this rule was left out" in rest.reason
 
@@ -203,13 +203,36 @@ def test_a_judge_that_goes_on_fires_as_one_that_was_never_interrupted(happened):
     whole = Judge(loaded.rules, RulesPolicy())
     part, kept, at_ns = Judge(loaded.rules, RulesPolicy(), tells_counted=True), KeptCounts("id"), 0
     for pause_s, sign, who, is_killed_before in happened:
-        at_ns += pause_s * S
+        at_ns += pause_s * S + 1
         if is_killed_before:
             part = Judge(loaded.rules, RulesPolicy(), tells_counted=True)
             part.go_on(kept.all)
         event = EvasionSign(at_ns, f"s{sign}", f"g{who % 2}", None, f"/bin/x{who}")
         assert part.judge(event) == whole.judge(event)
         kept.add(part.newly_counted())
+
+
+def test_a_sign_that_another_judge_judged_only_counts_and_once_though_it_is_said_again():
+    loaded = load_text("---\n".join(SIGNS).encode(), "x")
+    judged, kept = Judge(loaded.rules, RulesPolicy(), tells_counted=True), KeptCounts("id")
+    struck, then = EvasionSign(1, "s0", "g"), EvasionSign(2, "s1", "g", None, "/bin/x")
+    assert judged.judge(struck, is_judged=True) == []
+    kept.add(judged.newly_counted())
+    judged = Judge(loaded.rules, RulesPolicy(), tells_counted=True)
+    judged.go_on(kept.all)
+    assert judged.judge(struck, is_judged=True) == []
+    kept.add(judged.newly_counted())
+    assert [(one.correlation, one.at_ns) for one in kept.all] == [("count", 1), ("together", 1), ("in order", 1)]
+    assert [alert.title for alert in judged.judge(then)] == ["together"]
+
+
+def test_a_judge_that_is_told_only_a_part_leaves_counts_to_the_other():
+    many = "title: many\nname: many\nlevel: low\ncorrelation: {type: event_count, rules: one, timespan: 1m,"
+    rules = rule("{a: {Sign: s0}, condition: a}", "evasion", "one"), f"{many} condition: {{gte: 2}}, generate: true}}\n"
+    loaded = load_text("---\n".join(rules).encode(), "x")
+    signs = [EvasionSign(number, "s0", "g") for number in range(2)]
+    both = (Judge(loaded.rules, RulesPolicy(), counts=counts) for counts in (True, False))
+    assert [[alert.title for alert in alerts(one, *signs)] for one in both] == [["one", "one", "many"], ["one", "one"]]
 
 
 def test_what_is_kept_of_counts_is_bounded_and_a_flood_pushes_out_nothing_but_itself():

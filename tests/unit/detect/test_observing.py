@@ -174,3 +174,9 @@ def test_addresses_are_found_and_only_addresses():
     assert addresses("ssh -L 1:10.0.0.1:22 me@192.168.7.9 fe80::1 10.0.0.300 12:30:45 1.2.3.4.5") == (
         *("10.0.0.1", "192.168.7.9", "fe80::1"),
     )
+
+
+def test_a_sign_that_was_said_again_to_another_recorder_is_seen_once():
+    sign = EvasionSign(S, "recorder_stopped", "The recorder was killed.", 10)
+    later = EvasionSign(2 * S, "recorder_stopped", "The recorder was killed.", 10)
+    assert len(of("evasion", observe(sign, sign, later, sign))) == 2

@@ -189,9 +189,10 @@ def test_a_segment_that_was_given_up_for_want_of_room_is_no_evidence_that_is_mis
 
 
 def test_a_part_is_cut_out_of_it(desk):
-    part = opened(desk.close()).account().within(8 * S, 13 * S)
+    part = opened(desk.close()).account_of(8 * S, 13 * S)
     assert told(part) == [(8, 10, "locked", ""), (10, 12, "recorded", ""), (12, 13, "gap", "stalled")]
     assert part.length_ns == 5 * S
+    assert part.computed_ns == 5 * S
 
 
 def test_two_accounts_are_compared_to_the_nanosecond():

@@ -1,6 +1,8 @@
 """An evidence package holds what it says, is checked without trusting it, and never writes outside of its place."""
 
+import html
 import json
+import re
 import shutil
 import stat
 import subprocess
@@ -52,6 +54,12 @@ def text_of(out, name):
         return archive.read(f"{TOP}/{name}").decode()
 
 
+def facts_in(report):
+    """The second cell of each row of its tables, by the first."""
+    rows = re.findall(r"<tr><t[dh][^>]*>(.*?)</t[dh]><td[^>]*>(.*?)</td>", report)
+    return {html.unescape(name): html.unescape(value) for name, value in rows}
+
+
 def rewritten(out, change):
     """The package with its members as `change` gives them: a function from (name, bytes) to such pairs."""
     other = out.with_name("other.zip")
@@ -95,6 +103,23 @@ def test_an_outsider_can_check_it_with_ordinary_programs(place, out, tmp_path):
     assert subprocess.run(command.split(), cwd=folder, check=False, capture_output=True).returncode == 0
     verifier = [sys.executable, "verify_recording.py", f"recording/{FIRST}", "--device", "device.json"]
     assert subprocess.run(verifier, cwd=folder, check=False, capture_output=True).returncode == 0
+
+
+def test_the_page_lets_an_outsider_see_whose_keys_are_in_the_package_before_anything_rests_on_them(
+    place, out, tmp_path
+):
+    desk = billing(place)
+    desk.close()
+    packed(place, out)
+    with zipfile.ZipFile(out) as archive:
+        archive.extractall(tmp_path / "outside")
+    folder = tmp_path / "outside" / TOP
+    commands = html.unescape(text_of(out, "README.html").partition("<pre><code>")[2].partition("</code></pre>")[0])
+    printed = subprocess.run(["sh", "-c", commands], cwd=folder, check=True, capture_output=True, text=True).stdout
+    key, fingerprint, device = printed.split(maxsplit=2)
+    signer = this_person().person
+    assert (key, fingerprint) == (signer.public_bytes.hex(), signer.fingerprint)
+    assert json.loads(device)["public"] == desk.device.public_bytes.hex()
 
 
 def test_a_changed_an_added_and_a_missing_file_are_named(place, out):
@@ -217,6 +242,20 @@ def test_only_the_range_and_nothing_redacted_is_in_the_copies(place, out):
     assert json.loads(text_of(out, "redactions.json"))[0]["reason"] == "customer data"
     packed(place, out, "--to", "2")
     assert "hidden words" not in text_of(out, "log.jsonl") + text_of(out, "report.html")
+
+
+def test_the_report_of_a_range_says_so_and_how_long_the_session_really_was(place, out):
+    billing(place).close()
+    packed(place, out)
+    whole = facts_in(text_of(out, "report.html"))
+    packed(place, out, "--from", "3", "--to", "5")
+    report = text_of(out, "report.html")
+    part = facts_in(report)
+    assert (part["Recorded until"], part["Length"]) == (whole["Recorded until"], whole["Length"])
+    assert part["How it was recorded"] == whole["How it was recorded"] != "not known"
+    assert "tells only of 0:00:03.000 – 0:00:05.000 of the session" in report
+    assert "the whole session" in whole and "the whole session" not in part
+    assert "this part of the session" in part
 
 
 def test_a_package_of_an_altered_recording_says_so(place, out):

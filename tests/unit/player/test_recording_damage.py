@@ -10,6 +10,7 @@ from player.recording import OpenRecording
 from player.scan import Scan
 from player.timeline import spans_at
 from recorder.clock import Instant
+from recorder.command_rows import commands
 from recorder.errors import WorldError
 from recorder.events import Snapshot
 from recorder.evidence.findings import Finding, Severity, Status
@@ -269,3 +270,33 @@ def test_heartbeats_alone_keep_the_last_picture(tmp_path):
     desk.writer.append(encode_events([]), heartbeat=True)
     recording = opened(desk.close())
     assert all(shown_at(recording, desk, S).values())
+
+
+def test_what_was_typed_before_and_after_an_altered_chunk_is_not_one_text(place):
+    desk = place.desk()
+    desk.window("root@db1: ~")
+    desk.seal()
+    desk.type("rm -rf ", seconds_each=0.05)
+    desk.seal()
+    desk.type("/tmp/", seconds_each=0.05)
+    lost = desk.seal()
+    desk.type("var/log", seconds_each=0.05)
+    desk.press("enter")
+    desk.type("ls", seconds_each=0.05)
+    desk.press("enter")
+    made = desk.close()
+    recordings.flip(made.folder / "0001.seg", lost.offset_bytes + lost.size_bytes // 2)
+    recording = opened(made)
+    recording.scan_all()
+    typed = [(row.text, row.detail) for row in recording.rows() if row.kind == "text"]
+    assert typed == [
+        ("rm -rf ", "evidence is missing after it"),
+        ("var/log", "Enter · evidence is missing before it"),
+        ("ls", "Enter"),
+    ]
+    read = place.run("log", made.folder.name, "--kind", "text", "--json").objects
+    assert [(one["text"], one["detail"]) for one in read] == typed
+    assert [one["text"] for one in place.run("search", "rm -rf", "--json").objects] == ["rm -rf "]
+    assert place.run("search", "rm -rf var", "--json").status == 1
+    told = [(one.text, one.is_whole) for one in commands(recording.rows())]
+    assert told == [("rm -rf […]var/log", False), ("ls", True)]

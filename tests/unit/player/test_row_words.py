@@ -19,6 +19,7 @@ from recorder.agent_events import (
     StorageState,
 )
 from recorder.agent_rows import EVASION_WORDS, HIDDEN_WORDS
+from recorder.capture.password_fields import _cannot
 from recorder.event import Event
 from recorder.events import (
     Alert,
@@ -45,6 +46,7 @@ from recorder.events import (
     WindowActive,
 )
 from recorder.geometry import Rect
+from recorder.message_bus import why_no_bus
 from recorder.oplog import OperationLog
 from resources.row_words import RowWords, read_row_phrases
 from resources.words import read_words
@@ -165,6 +167,19 @@ def pieces_said():
     answers = RECORDER.parent / "app" / "ui"  # what became of responses
     paths = [RECORDER / f"{name}.py" for name in makers] + [answers / "answers.py", answers / "answer_dialogs.py"]
     paths.append(RECORDER / "capture" / "linux_devices.py")  # kinds of devices
+    signs = (
+        "linux_evasion",
+        "pastes",
+        "policy_kept",
+        "revived",
+        "screen_lockers",
+        "x11_curtain",
+        "x11_injected",
+        "x11_input",
+    )
+    paths += [RECORDER / "capture" / f"{name}.py" for name in signs]
+    paths += [answers / f"{name}.py" for name in ("indicator", "storage_end", "window_sight")]
+    paths.append(answers.parent / "agent" / "window_front.py")
     for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -294,3 +309,49 @@ def test_what_sources_say_of_themselves_is_said_in_japanese():
     found = {path.name: in_english(path.read_text(encoding="utf-8")) for path in FILES_OF_SOURCES}
     assert {name: texts for name, texts in found.items() if texts} == {}
     assert in_english('def one(self):\n    return "The sound is recorded."') == ["The sound is recorded."]
+
+
+STRUCK = [
+    "The recorder (process 4711) was killed by SIGKILL.",
+    "The recorder (process 4711) was killed by signal 70.",
+    "The recorder (process 4711) was stopped. No recorder lived to note 5 more of these before.",
+    "The recorder (process 4711) was held by a debugger (process 99).",
+    "The recorder (process 4711) was gone without a word.",
+    "The recorder was told to end (SIGTERM or the like), and the session was not over: it went on.",
+    "The recorder and the agent that watches it were both gone.",
+    "The resident agent (process 5) was killed, or ended. It is started again.",
+    "The resident agent (process 5) was stopped for 2.1 s. The recording ends, as the policy says.",
+    "The resident agent (process 5) did not answer for 2.1 s. The system was just ending processes for want of memory.",
+    "The recorder was gone. The system does not let it end.",
+    "The recorder was gone (it ended by itself with status 70).",
+    "The recorder said nothing for 2.0 s: it hung, or no time was given to it.",
+    "The recorder said nothing for 2.0 s: it was held by a debugger (process 9).",
+    "The recorder did not close the recording.",
+    "it was hidden; it is there again",
+    "it was pushed away or shrunk; it is there again",
+    "through XTEST: 3 keys, 1 click",
+    "from the clipboard: a text that is not known, or kept out of the recording",
+    "from the selection: 30 bytes, 1 line end, SHA-256 00",
+    "from the clipboard: 30 bytes, 2 line ends, in 3 pastes, the last SHA-256 00",
+    "another program changed what the X server records of the keyboard (it was switched off)",
+    "the connection of 'keyboard' to the display was cut",
+    "the recorder (process 7) is traced",
+    "what started the recorder (process 7) is traced",
+    "display :9",
+]
+
+
+@pytest.mark.parametrize("detail", STRUCK)
+def test_nothing_english_is_left_of_what_was_done_to_the_recorder(detail):
+    for event in (EvasionSign(0, "recorder_stopped", detail, 7), Gap(0, S, "everything", "recorder_died", detail)):
+        if isinstance(event, Gap) and detail[0].islower():
+            continue  # said of signs alone
+        ((_, ours),) = said(event)
+        assert re.findall(r"[a-z]{2,}", ours) == [], ours
+
+
+@pytest.mark.parametrize("why", [TimeoutError(), EOFError(), FileNotFoundError(), ValueError()])
+def test_why_password_fields_are_not_known_is_said_too(why):
+    sentence = f"{_cannot(f'no accessibility bus: {why_no_bus(why)}')} It is tried again every few seconds."
+    ((_, ours),) = said(SourceStatus(0, "password fields", working=False, detail=sentence))
+    assert re.findall(r"[a-z]{2,}", ours) == [], ours

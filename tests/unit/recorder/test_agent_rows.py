@@ -57,3 +57,13 @@ def test_a_purpose_can_be_searched_and_cannot_act() -> None:
     (row,) = OperationLog().feed(NoticeAcknowledged(S, 0, "T-1\x1b[2J"))
     assert row.also == "T-1\u241b[2J"
     assert row.detail.isprintable()
+
+
+def test_what_was_said_again_to_another_recorder_is_one_row_also_if_it_is_read_on_later() -> None:
+    answered = ResponseGiven(4 * S, 0, "r1", "demand_reason", "answered", "ticket 7")
+    log = OperationLog()
+    assert len(log.feed(answered)) == 1
+    assert log.feed(answered) == []
+    log = OperationLog.resumed(log.state())
+    assert log.feed(answered) == []
+    assert len(log.feed(ResponseGiven(4 * S, 1, "r1", "demand_reason", "answered", "ticket 7"))) == 1

@@ -72,6 +72,25 @@ def pointer(server):
     listening.source.stop()
 
 
+@pytest.mark.parametrize(("drops_every_s", "moves"), [(0.05, False), (3600.0, True)])
+def test_what_the_server_tells_of_the_keyboards_map_piles_up_nowhere(server, monkeypatch, drops_every_s, moves):
+    monkeypatch.setattr("recorder.capture.x11_pointer.DROP_EVERY_S", drops_every_s)
+    source = X11Pointer()
+    pointer = Listening(source)
+    connection = source._connection
+    assert connection is not None
+    for number, layout in enumerate(("de", "fr", "us")):
+        server.run("setxkbmap", layout)
+        if moves:
+            server.run("xdotool", "mousemove", "100", str(100 + number))
+            place = (100, 100 + number)
+            wait_until(lambda: pointer.place() == place, what="the move")  # noqa: B023 - asked before it is another
+    wait_until(
+        lambda: not connection.has_input() and not connection.display.display.event_queue, what="all to be dropped"
+    )
+    pointer.source.stop()
+
+
 def _type(server: XServer, listening: Listening, text: str, *, delay_ms: int = 1) -> str:
     before = len(listening.typed())
     server.run("xdotool", "type", "--delay", str(delay_ms), text)

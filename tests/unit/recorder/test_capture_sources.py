@@ -294,20 +294,6 @@ def test_the_recorder_itself_and_other_displays_are_not_of_the_session(server, h
     assert not [e for e in heard.of(ProcessStarted) if e.pid == threading.get_native_id()]
 
 
-def test_a_locker_is_a_lock_as_long_as_it_runs(server, hear, tmp_path):
-    locker, pid = tmp_path / "i3lock", tmp_path / "pid"
-    locker.symlink_to("/bin/sleep")
-    server.start_xterm(
-        command=["sh", "-c", f"{locker} 1000 & echo $! > {pid}.new; mv {pid}.new {pid}; wait; sleep 1000"]
-    )
-    heard = hear(LinuxProcesses(look_every_s=0.1))
-    heard.wait_for(lambda one: one.of(LockChanged), "locked")
-    wait_until(pid.exists, what="the locker's process id")
-    os.kill(int(pid.read_text()), signal.SIGTERM)
-    heard.wait_for(lambda one: len(one.of(LockChanged)) == 2, "unlocked")
-    assert [event.locked for event in heard.of(LockChanged)] == [True, False]
-
-
 # --- idle -------------------------------------------------------------------------------------------------------------
 
 

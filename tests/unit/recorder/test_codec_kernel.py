@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder.codec import numpy_kernel
+from recorder.codec.decoder import ScreenDecoder
 from recorder.codec.dictionary import WEIGHTS
 from recorder.codec.encoder import ScreenEncoder
+from recorder.codec.groups import GroupReader, GroupWriter
+from recorder.codec.pressing import PressedStream
 from recorder.codec.tiles import Grid
 from recorder.codec.varint import varints
 from recorder.codec.wire import read_ops
@@ -196,6 +199,28 @@ def test_landmarks_are_found_and_met_alike(height, width, seed, every, room):
     alike("meet_landmarks", few, few[1:4], np.zeros(3, np.int64), np.zeros(3, np.int64))
 
 
+@given(st.integers(1, 90), st.integers(1, 90), SEEDS)
+@settings(deadline=None, max_examples=50)
+def test_rows_that_went_up_or_down_are_counted_alike(height, width, seed):
+    chance = np.random.default_rng(seed)
+    before = chance.integers(0, 1 << 24, (height, width), dtype=np.uint32)
+    before[chance.random(height) < 0.3] = 7  # the same row several times tells nothing
+    dy = int(chance.integers(-height, height))
+    now = np.roll(before, dy, 0)
+    now[chance.random(height) < 0.3] = chance.integers(0, 9, width, dtype=np.uint32)
+    (_, votes), _ = alike("scrolled_by", part_of(before), part_of(now), WEIGHTS)
+    assert votes <= height
+    alike("scrolled_by", before, chance.permutation(before), WEIGHTS)
+    alike("scrolled_by", before, before + np.uint32(1 << 20), WEIGHTS)
+
+
+def test_rows_tell_how_far_a_picture_was_scrolled():
+    before = np.arange(40 * 6, dtype=np.uint32).reshape(40, 6)
+    now = np.roll(before, 11, 0)
+    now[:11] = 0
+    assert alike("scrolled_by", before, now, WEIGHTS)[0] == (11, 29)
+
+
 def test_arrays_that_do_not_fit_are_refused_before_they_are_touched():
     pictures = Pictures(40, 100, 0)
     grabbed = np.full((4, 4), 7, np.uint32)
@@ -254,6 +279,8 @@ def test_numbers_that_lead_outside_are_refused():
         ("find_landmarks", canvas, mask[1:], 1, one, many),
         ("find_landmarks", canvas, mask, 0, one, many),
         ("meet_landmarks", many, many, one[:0], one),
+        ("scrolled_by", canvas, canvas[1:], WEIGHTS),
+        ("scrolled_by", canvas, canvas, WEIGHTS[:63]),
         ("find_runs", canvas, one, np.zeros(1023, np.uint32), np.zeros(1024, np.int64)),
         ("pack_tiles", np.array([1, 1]), np.array([0, 1]), np.zeros(60, np.uint8)),
         ("pack_tiles", np.array([1]), np.array([-1]), np.zeros(60, np.uint8)),
@@ -286,4 +313,85 @@ def test_a_recording_is_the_same_by_either(height, width):
             made.append(encoder.snapshot(step * STEP_NS) if step % 9 == 0 else None)
         return made
 
-    assert patches(compiled) == patches(numpy_kernel)
+    assert patches(WithoutPress()) == patches(numpy_kernel)
+    ours, theirs = patches(compiled), patches(numpy_kernel)
+    for one, other in zip(shown(ours), shown(theirs), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+class WithoutPress:
+    """The compiled kernel but for what makes other bytes than its stand-in."""
+
+    def __getattr__(self, name):
+        if name == "press":
+            raise AttributeError(name)
+        return getattr(compiled, name)
+
+
+def shown(made):
+    """The pictures that a decoder shows; snapshots are checked by their digests."""
+    decoder = ScreenDecoder()
+    for one in made:
+        if one is not None:
+            decoder.apply(one)
+            yield decoder.picture.copy()
+
+
+def plains(chance, most_bytes):
+    """What sheets may hold: repeated, with a little changed, and what cannot be guessed."""
+    sizes = chance.integers(1, most_bytes, 6)
+    for size in sizes.tolist():
+        kind = chance.integers(0, 4)
+        if kind == 0:
+            yield chance.integers(0, 256, size, dtype=np.uint8).tobytes()
+        elif kind == 1:
+            yield np.repeat(chance.integers(0, 3, size // 8 + 1, dtype=np.uint8), 8)[:size].tobytes()
+        else:
+            rows = np.tile(chance.integers(0, 9, 64 + 16 * kind, dtype=np.uint8), size // 64 + 1)[:size]
+            rows[chance.random(size) < 0.01] += 1
+            yield rows.tobytes()
+
+
+@given(SEEDS, st.sampled_from((3, 60, 5000, 300_000)))
+@settings(deadline=None, max_examples=40)
+def test_what_is_pressed_is_read_again_at_once_and_one_after_the_other(seed, most_bytes):
+    chance = np.random.default_rng(seed)
+    sheets = [sheet for _ in range(2) for sheet in plains(chance, most_bytes)]
+    writer = GroupWriter(0, compiled.press)
+    stretches = [writer.add(sheet) for sheet in sheets]
+    sizes = [len(sheet) for sheet in sheets]
+    assert list(GroupReader(0).read(stretches, sizes)) == sheets
+    reader = GroupReader(0)
+    assert [next(reader.read([stretch], [size])) for stretch, size in zip(stretches, sizes, strict=True)] == sheets
+
+
+def test_a_long_stream_finds_again_what_it_still_holds_and_no_more():
+    """The window slides several times, and takes a sheet that is larger than itself."""
+    chance = np.random.default_rng(5)
+    large = chance.integers(0, 256, 3 << 20, dtype=np.uint8).tobytes()
+    known = chance.integers(0, 256, 200_000, dtype=np.uint8).tobytes()
+    sheets = [known, large, known, known, *(known[at:] for at in range(0, 160_000, 20_000))]
+    writer = GroupWriter(0, compiled.press)
+    stretches = [writer.add(sheet) for sheet in sheets]
+    assert list(GroupReader(0).read(stretches, [len(sheet) for sheet in sheets])) == sheets
+    assert len(stretches[2]) > len(known) * 0.99
+    assert max(map(len, stretches[3:])) < 4000
+
+
+def test_streams_that_do_not_fit_are_refused_before_they_are_touched():
+    stream = PressedStream(compiled.press)
+    kept: list[Any] = [stream._window, stream._heads, stream._chain, stream._chances, stream._registers]
+    out = np.zeros(100, np.uint8)
+    for index, array in enumerate(kept):
+        with pytest.raises(ValueError):
+            compiled.press(b"plain", *kept[:index], array[:-1], *kept[index + 1 :], out)
+    for register, number in ((3, 0), (4, 12), (9, 1), (10, 1 << 40), (10, (1 << 20) + 1), (1, 1 << 32)):
+        forged = stream._registers.copy()
+        forged[register] = number
+        with pytest.raises(ValueError):
+            compiled.press(b"plain", *kept[:-1], forged, out)
+    assert compiled.press(bytes(1000) + bytes(range(256)) * 8, *kept, out) > out.size  # and wrote no more than that
+    forged_heads = np.full_like(stream._heads, 0xFFFFFF00)
+    again = PressedStream(compiled.press)
+    again._heads[:] = forged_heads
+    assert again.compress(b"places that are nowhere" * 9)

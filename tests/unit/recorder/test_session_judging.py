@@ -164,3 +164,15 @@ def test_the_pointer_does_not_wake_it(session):
     wait_until(lambda: one.of(SourceStatus), what="it says what judges")
     one.put(*(PointerMoved(number, 1, 1) for number in range(100)))
     assert not one.judging._inbox
+
+
+def test_what_another_judge_judged_goes_on_to_the_judge_and_makes_no_alert_by_itself(session):
+    one = session()
+    at_ns = one.clock.now_ns()
+    one.queue.put(WindowActive(at_ns, TERMINAL))
+    for place, letter in enumerate("halt"):
+        one.queue.put(Key(at_ns + 1 + place, letter))
+    one.queue.put(Key(at_ns + 5, "\r", "enter"), is_judged=True)
+    one.enter("halt", at_ns + 6)
+    one.judging.stop()
+    assert len(one.of(Alert)) == 1

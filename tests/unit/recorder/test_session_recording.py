@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recorder.agent_events import Covered
+from recorder.agent_events import Covered, EvasionSign
 from recorder.capture.fake import FakeScreen, FakeSource
-from recorder.capture.screen import DISPLAY_GONE
+from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE
 from recorder.clock import SessionClock, SystemClock
 from recorder.codec.decoder import ScreenDecoder
 from recorder.events import (
@@ -35,7 +35,7 @@ from recorder.evidence.reader import RecordingReader
 from recorder.evidence.writer import Limits, RecordingWriter, SessionHeader
 from recorder.format.payload import decode_events
 from recorder.geometry import Rect
-from recorder.session.recorder import CONNECTION_CUT, Recorder
+from recorder.session.recorder import Recorder
 from tests.xserver import wait_until
 
 RED, GREEN, BLUE = (0, 0, 255, 0), (0, 255, 0, 0), (255, 0, 0, 0)
@@ -277,6 +277,46 @@ def test_a_lost_display_ends_the_recording_with_that_reason(session: Session) ->
     assert session.recorder.finish().reason is EndReason.DISPLAY_LOST
 
 
+def test_a_screen_whose_connection_is_cut_though_the_display_is_there_goes_on_after_a_gap_and_a_sign(
+    session: Session,
+) -> None:
+    session.screen.draw(Rect(0, 0, 30, 30), RED)
+    session.wait_sealed(lambda event: isinstance(event, Patch))
+    session.screen.cut()
+    session.wait_sealed(lambda event: isinstance(event, Gap))
+    session.screen.draw(Rect(30, 0, 30, 30), GREEN)
+    assert session.recorder.finish().reason is EndReason.ASKED
+    (gap,), (sign,) = session.reading.of(Gap), session.reading.of(EvasionSign)
+    assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.SOURCE_FAILED, CONNECTION_CUT)
+    assert (sign.sign, sign.at_ns) == ("recorder_cut_off", gap.at_ns)
+    works = [event.working for event in session.reading.of(SourceStatus) if event.source == "screen"]
+    assert works == [False, True]
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
+
+
+def test_a_screen_that_is_cut_again_and_again_is_one_gap_until_that_ends(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.capture.cut_pace.FIRST_PAUSE_S", 0.1)
+    cuts = 3
+
+    def cut_again(screen: FakeScreen) -> None:
+        nonlocal cuts
+        FakeScreen.reopen(screen)
+        cuts -= 1
+        if cuts:
+            screen.cut()
+
+    monkeypatch.setattr(session.screen, "reopen", lambda: cut_again(session.screen))
+    session.screen.cut()
+    session.wait_sealed(lambda event: isinstance(event, Gap))
+    session.recorder.finish()
+    (gap,) = session.reading.of(Gap)
+    assert gap.end_ns - gap.at_ns >= 300_000_000, "the second waited 0.1 s, the third 0.2 s"
+    assert len(session.reading.of(EvasionSign)) == 1
+    assert cuts == 0
+
+
 def test_what_every_source_says_of_a_lost_display_is_one_gap_of_everything_to_the_end(session: Session) -> None:
     gone_ns = session.recorder.now_ns
     said = [SourceStatus(gone_ns, "keyboard", working=False, detail=DISPLAY_GONE)]
@@ -286,6 +326,7 @@ def test_what_every_source_says_of_a_lost_display_is_one_gap_of_everything_to_th
             for event in (*said, Gap(gone_ns, gone_ns, "keyboard", GapReason.INPUT_LOST, DISPLAY_GONE))
         ]
     )
+    session.screen.vanish()
     source.start()  # it learns of it before the screen does
     session.screen.lose()
     assert session.recorder.ended.wait(10)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from recorder.capture.fake import FakeScreen
-from recorder.capture.screen import Damage
-from recorder.events import Gap, GapReason, SourceStatus
+from recorder.capture.screen import Damage, Pixels
+from recorder.events import Gap, GapReason, Patch, SourceStatus
 from recorder.geometry import Rect
-from recorder.session import screen_recorder
+from recorder.session import picture_watch, screen_recorder
 from recorder.session.pulse import LATE_LOOKS, Pulse
 from tests.unit.recorder.test_session_recording import RED, Session
 from tests.xserver import wait_until
@@ -30,9 +30,24 @@ class HangingScreen(FakeScreen):
         return super().wait(timeout_s, gather)
 
 
+class HeldScreen(FakeScreen):
+    """A display that some program holds: it says that something was drawn, and gives no picture of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_free = threading.Event()
+        self.is_free.set()
+        self.is_asked = threading.Event()
+
+    def grab(self, screen: int, area: Rect) -> Pixels:
+        self.is_asked.set()
+        self.is_free.wait()
+        return super().grab(screen, area)
+
+
 @pytest.fixture
 def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
-    monkeypatch.setattr(screen_recorder, "Pulse", partial(Pulse, ask_every_s=0.05, answer_s=0.3))
+    monkeypatch.setattr(picture_watch, "Pulse", partial(Pulse, ask_every_s=0.05, answer_s=0.3))
     monkeypatch.setattr(screen_recorder, "END_LIMIT_S", 0.2)
     session = Session(tmp_path, screen=HangingScreen())
     session.recorder.start()
@@ -45,7 +60,7 @@ def _hang(session: Session) -> HangingScreen:
     screen = session.screen
     assert isinstance(screen, HangingScreen)
     screen.answers.clear()
-    told = SourceStatus(0, "screen", working=False, detail=screen_recorder.STANDS_STILL)
+    told = SourceStatus(0, "screen", working=False, detail=picture_watch.STANDS_STILL)
 
     def is_told() -> bool:
         session.recorder.emit(SourceStatus(session.recorder.now_ns, "other", working=True, detail="It goes on."))
@@ -65,7 +80,7 @@ def test_pictures_that_come_no_more_are_told_and_a_gap_once_they_come_again(hang
     hanging.wait_sealed(lambda event: isinstance(event, Gap))
     hanging.recorder.finish()
     (gap,) = hanging.reading.of(Gap)
-    assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.STALLED, screen_recorder.STANDS_STILL)
+    assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.STALLED, picture_watch.STANDS_STILL)
     assert gap.end_ns - gap.at_ns >= 300_000_000
     told = [event.working for event in hanging.reading.of(SourceStatus) if event.source == "screen"]
     assert told == [False, True]
@@ -79,6 +94,59 @@ def test_a_recording_whose_screen_never_answers_again_ends_with_that_gap(hanging
     assert (gap.what, gap.reason) == ("screen", GapReason.STALLED)
     assert gap.end_ns - gap.at_ns >= 500_000_000
     screen.answers.set()
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    monkeypatch.setattr(picture_watch, "PATIENCE_NS", 100_000_000)
+    monkeypatch.setattr(screen_recorder, "END_LIMIT_S", 0.6)
+    session = Session(tmp_path, screen=HeldScreen())
+    session.recorder.start()
+    session.wait_sealed(lambda event: isinstance(event, Patch))
+    return session
+
+
+def _hold_and_draw(session: Session) -> HeldScreen:
+    screen = session.screen
+    assert isinstance(screen, HeldScreen)
+    screen.is_free.clear()
+    screen.is_asked.clear()
+    screen.draw(Rect(0, 0, 30, 30), RED)
+    assert screen.is_asked.wait(10)
+    return screen
+
+
+def test_what_was_drawn_while_a_program_held_the_display_is_a_gap_up_to_the_next_picture(held):
+    asked_ns = held.recorder.now_ns
+    screen = _hold_and_draw(held)
+    threading.Event().wait(0.5)  # how long it is held is what is tried
+    screen.is_free.set()
+    held.wait_sealed(lambda event: isinstance(event, Gap))
+    held.recorder.finish()
+    (gap,) = held.reading.of(Gap)
+    assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.STALLED, picture_watch.CAME_LATE)
+    assert gap.end_ns - gap.at_ns >= 500_000_000
+    assert gap.at_ns >= asked_ns
+    assert (held.reading.picture()[:30, :30] == RED[:3]).all()
+
+
+def test_a_display_that_is_held_when_the_recording_ends_is_a_gap_since_it_was_asked(held):
+    asked_ns = held.recorder.now_ns
+    screen = _hold_and_draw(held)
+    held.recorder.finish()
+    (gap,) = held.reading.of(Gap)
+    assert (gap.what, gap.reason) == ("screen", GapReason.STALLED)
+    assert gap.at_ns >= asked_ns
+    assert gap.end_ns - gap.at_ns >= 600_000_000
+    screen.is_free.set()
+
+
+def test_a_picture_in_time_is_no_gap(held):
+    for number in range(3):
+        held.screen.draw(Rect(0, 0, 30 + number, 30), RED)
+        threading.Event().wait(0.05)
+    held.recorder.finish()
+    assert held.reading.of(Gap) == []
 
 
 def test_one_that_waits_is_woken_and_so_seen_to_turn():
