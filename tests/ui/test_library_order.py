@@ -69,7 +69,7 @@ def test_what_nobody_reviewed_stands_first(open_window, access):
     window = open_window(access, None)
     choose(window, Order.UNREVIEWED)
     assert lines_of(window) == [
-        *("Not reviewed", "second", "Review begun", "third", "Cleared", "newest"),
+        *("Not reviewed", "second", "In review", "third", "Cleared", "newest"),
         *("Review not known", "oldest"),
     ]
 
@@ -85,7 +85,7 @@ def test_how_far_it_is_reviewed_is_said_in_words_to_screen_readers(open_window, 
     model = open_window(access, None).library.model
     line = next(n for n, item in enumerate(model.items) if isinstance(item, Entry) and item.folder.name == "third")
     said = model.data(model.index(line), Qt.ItemDataRole.AccessibleDescriptionRole)
-    assert "Review begun" in said.splitlines()
+    assert "In review" in said.splitlines()
 
 
 def test_a_review_is_seen_in_its_row(open_window, access, look):

@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -48,6 +49,49 @@ def test_all_languages_have_the_same_keys_with_the_same_placeholders():
         assert {key: placeholders(text) for key, text in other.items()} == {
             key: placeholders(text) for key, text in english.items()
         }
+
+
+# A thing has one word in Japanese, wherever it is spoken of; before it stands the other that was used for it too.
+OTHER_WORDS = {
+    "一式": "証拠パッケージ",
+    "改ざん": "改変",
+    "黒塗り": "墨消し",
+    "監査人": "監査者",
+    "閲覧台帳": "台帳",
+    "レビュー者": "レビュー担当者",
+    "マシン": "コンピューター",
+    "内蔵": "組み込み",
+    "デバイス": "機器",
+    "要調査": "要追跡",
+    "要追跡調査": "要追跡",
+    "操作なし": "無操作",
+    "警告": "アラート",
+}
+WARNING_ITSELF = {"操作者に警告", "操作者へ警告"}  # the response that is called so, not an alert
+
+
+BESIDE_WORDS = ("rows", "rules", "sentences")
+
+
+def japanese_in(name):
+    """What a catalogue beside that of the words says in Japanese."""
+    tables = tomllib.loads(resources.path(f"i18n/{name}-ja.toml").read_text(encoding="utf-8"))
+    return [text for table in tables.values() if isinstance(table, dict) for text in table.values()]
+
+
+def other_words_in(text):
+    return [word for word in OTHER_WORDS if word in text and text not in WARNING_ITSELF]
+
+
+def test_japanese_calls_a_thing_by_one_word_everywhere():
+    said = [*read_words("ja")._sentences.values(), *(text for name in BESIDE_WORDS for text in japanese_in(name))]
+    assert len(said) > 1000
+    assert {text: found for text in said if (found := other_words_in(text))} == {}
+
+
+def test_pages_beside_each_other_have_names_that_are_told_apart_at_a_glance():
+    words = read_words("ja")
+    assert words("findings.title") not in (words("facet.verdict"), words("search.title"))
 
 
 def test_every_key_that_the_code_speaks_exists():

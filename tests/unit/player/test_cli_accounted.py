@@ -42,7 +42,7 @@ def test_the_totals_add_up_and_each_gap_has_its_reason(recorded):
 
 def test_in_japanese_with_every_stretch(recorded):
     out = recorded.run("accounted", SESSION_ID, "--entries", "--language", "ja").out
-    assert "0:00:05.000 – 0:00:06.000  記録なし（マシンがスリープしていた）" in out
+    assert "0:00:05.000 – 0:00:06.000  記録なし（コンピューターがスリープしていた）" in out
 
 
 def test_for_programs_the_nanoseconds_add_up_exactly(recorded):
