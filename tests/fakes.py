@@ -18,6 +18,7 @@ from player.persons import Person
 from player.report.order import ReportOrder
 from player.report.page import Page
 from player.review.queue import Covered, Queued
+from player.search import NotSearched
 from player.shelf import SavedSearch
 from player.source import Picture, Pointer, SessionFacts, Span
 from player.ui.access import Entry, EntryState, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
@@ -179,6 +180,8 @@ class FakeAccess:
         self.judgement = Judgement(Level.SOUND)
         self.judged_pictures = False
         self.hits: list[Hit] = []
+        self.missed: tuple[NotSearched, ...] = ()
+        self.before_search: Callable[[], None] = lambda: None
         self.queue: list[Queued] = []
         self.covered: list[Covered] = []
         self.reviews: list[tuple[object, ...]] = []
@@ -313,7 +316,9 @@ class FakeAccess:
         first: Callable[[Hits], None],
     ) -> Hits:
         self.facets = facets
-        return Hits(tuple(hit for hit in self.hits if query.casefold() in hit.text.casefold()))
+        self.before_search()
+        found = tuple(hit for hit in self.hits if query.casefold() in hit.text.casefold())
+        return Hits(found, missed=self.missed)
 
 
 def no_answer(*_asked: object) -> Any:

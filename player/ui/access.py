@@ -16,6 +16,7 @@ from player.persons import Person
 from player.report.order import ReportOrder
 from player.report.page import Page
 from player.review.queue import Covered, Queued
+from player.search import NotSearched
 from player.shelf import SavedSearch
 from player.source import Source
 from player.ui.asking import WindowAsker
@@ -139,11 +140,15 @@ class SeenThere:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a search found; `is_cut`: there is more than is listed. `problem`: why part of it was not searched."""
+    """What a search found; `is_cut`: there is more than is listed. `problem`: why part of it was not searched.
+
+    `missed`: the recordings that could not be read, or not whole. What is found elsewhere makes up for none of them.
+    """
 
     hits: tuple[Hit, ...]
     is_cut: bool = False
     problem: str = ""
+    missed: tuple[NotSearched, ...] = ()
 
 
 class Access(Protocol):

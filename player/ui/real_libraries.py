@@ -13,7 +13,7 @@ from player.library import Entry as Listed
 from player.library import Library, no_notice
 from player.package.taking import take_in
 from player.persons import Persons
-from player.search import MOST_HITS, find_in_index, learn, search_library
+from player.search import MOST_HITS, NotSearched, Refreshed, find_in_index, learn, search_library
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import Entry, EntryState, Hit, Hits, Level, Listing
 from player.ui.list_models import local_time
@@ -47,6 +47,7 @@ class RealLibraries:
         self.shelf = shelf
         self._last: dict[Path, _Shown] = {}
         self._refreshed_s: dict[Path, float] = {}
+        self._missed: dict[Path, tuple[NotSearched, ...]] = {}  # what could not be read when it was tried last
 
     # --- which ------------------------------------------------------------------------------------------------------
 
@@ -152,7 +153,8 @@ class RealLibraries:
             stored = find_in_index(query, library, limit=limit, only=self._chosen(library, facets))
         except WorldError as error:
             return Hits((), problem=str(error))
-        return Hits(self._hits(library, stored.hits), not stored.is_complete)
+        missed = self._missed.get(library.folder, ())
+        return Hits(self._hits(library, stored.hits), not stored.is_complete, missed=missed)
 
     def _find_anew(
         self, library: Library, query: str, facets: Facets, keys: Callable[[], KeyRing], keep_on: Callable[[], None]
@@ -165,10 +167,14 @@ class RealLibraries:
         except WorldError as error:
             found = self._find(library, query, facets)  # the share is away: what was read of it can be searched
             return replace(found, problem=str(error))
-        self._refreshed_s[library.folder] = time.monotonic()
+        self._keep(library, outcome.refreshed)
         hits = self._hits(library, outcome.found.hits)
-        skipped = outcome.refreshed.not_searched
-        return Hits(hits, not outcome.found.is_complete, skipped[0].sentence if skipped and not hits else "")
+        return Hits(hits, not outcome.found.is_complete, missed=outcome.refreshed.not_searched)
+
+    def _keep(self, library: Library, refreshed: Refreshed) -> None:
+        """What was missed is missed by the next searches too, which do not look for what is new at once again."""
+        self._refreshed_s[library.folder] = time.monotonic()
+        self._missed = self._missed | {library.folder: refreshed.not_searched}
 
     def _chosen(self, library: Library, facets: Facets, *, anew: bool = False) -> set[str] | None:
         if not facets.asked:
@@ -190,10 +196,11 @@ class RealLibraries:
         for library in self.shown():
             keep_on()
             try:
-                news |= learn(library, keys=keys, progress=_heard(keep_on)).indexed > 0
+                refreshed = learn(library, keys=keys, progress=_heard(keep_on))
             except WorldError:
                 continue  # said where it is listed or searched
-            self._refreshed_s[library.folder] = time.monotonic()
+            self._keep(library, refreshed)
+            news |= refreshed.indexed > 0
         return news
 
     def around(self, hit: Hit) -> tuple[tuple[LogRow, ...], int]:
@@ -256,7 +263,8 @@ def _merged(found: list[Hits]) -> Hits:
     hits = sorted((hit for one in found for hit in one.hits), key=lambda hit: hit.folder.name, reverse=True)
     problems = dict.fromkeys(one.problem for one in found if one.problem)
     is_cut = len(hits) > MOST_HITS or any(one.is_cut for one in found)
-    return Hits(tuple(hits[:MOST_HITS]), is_cut, " ".join(problems))
+    missed = tuple(missed for one in found for missed in one.missed)
+    return Hits(tuple(hits[:MOST_HITS]), is_cut, " ".join(problems), missed)
 
 
 def _hit(folder: Path, hit: StoredHit, listed: Listed | None) -> Hit:

@@ -27,7 +27,7 @@ class SearchView(QWidget):
         self._look = look
         self._here: tuple[Hit, ...] = ()
         self._here_count = 0
-        self._has_all_here = True
+        self._has_all_here = self._has_all_elsewhere = True
         self._elsewhere = Hits(())
         self._query = ""
         self._chosen: Hit | None = None  # opened last: while its recording opens it is in neither group
@@ -55,7 +55,7 @@ class SearchView(QWidget):
         """This is looked for now; what was found before is forgotten."""
         self._query, self._chosen = query.strip(), None
         self._here, self._here_count, self._elsewhere = (), 0, Hits(())
-        self._has_all_here = not self._query
+        self._has_all_here = self._has_all_elsewhere = not self._query
         self._show()
 
     def show_here(self, hits: Sequence[Hit], count: int, *, is_all: bool = True) -> None:
@@ -63,9 +63,9 @@ class SearchView(QWidget):
         self._here, self._here_count, self._has_all_here = tuple(hits), count, is_all
         self._show()
 
-    def show_elsewhere(self, hits: Hits) -> None:
-        """Found in other recordings."""
-        self._elsewhere = hits
+    def show_elsewhere(self, hits: Hits, *, is_all: bool) -> None:
+        """Found in other recordings; more may come if that is not all."""
+        self._elsewhere, self._has_all_elsewhere = hits, is_all
         self._show()
 
     def choose_next(self, direction: int) -> None:
@@ -83,6 +83,13 @@ class SearchView(QWidget):
         self.hit_shown.emit(item if isinstance(item, Hit) else None)
 
     def _show(self) -> None:
+        lines = self._lines()
+        self._show_lines(lines)
+        message = "\n\n".join(filter(None, (self._said_of(lines), self._said_of_missed())))
+        self._message.setText(message)
+        self._message.setVisible(bool(message))
+
+    def _lines(self) -> list[Hit | Heading]:
         words = self._look.words
         lines: list[Hit | Heading] = []
         if self._here:
@@ -92,15 +99,25 @@ class SearchView(QWidget):
             more = "+" if self._elsewhere.is_cut else ""
             lines += [Heading(words("search.elsewhere", count=f"{len(self._elsewhere.hits):,}{more}"))]
             lines += self._elsewhere.hits
-        self._show_lines(lines)
+        return lines
+
+    def _said_of(self, lines: list[Hit | Heading]) -> str:
+        words = self._look.words
         if self._elsewhere.problem:
-            message = words.said(self._elsewhere.problem)
-        elif not self._query:
-            message = words("search.ask")
-        else:
-            message = "" if lines else words("search.nothing" if self._has_all_here else "search.searching")
-        self._message.setText(message)
-        self._message.setVisible(bool(message))
+            return words.said(self._elsewhere.problem)
+        if not self._query:
+            return words("search.ask")
+        has_all = self._has_all_here and self._has_all_elsewhere
+        return "" if lines else words("search.nothing" if has_all else "search.searching")
+
+    def _said_of_missed(self) -> str:
+        """Nothing found in what was not read must not be taken for nothing there."""
+        missed, words = self._elsewhere.missed, self._look.words
+        if not missed:
+            return ""
+        key = "search.missed_one" if len(missed) == 1 else "search.missed"
+        first = missed[0]
+        return words(key, count=len(missed), recording=first.session_id, why=words.said(first.sentence))
 
     def _show_lines(self, lines: list[Hit | Heading]) -> None:
         """More may have come: what was chosen stays chosen, and the list stays where it was scrolled to."""

@@ -3,7 +3,7 @@
 import time
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,9 +72,9 @@ class Searching(QObject):
         """Search for this from now on."""
         self._query = query.strip()[:LONGEST_QUERY]
         self._library_hits = Hits(())
+        self._is_searching_elsewhere = True
         self._view.show_query(self._query)
         self._search_here()
-        self._is_searching_elsewhere = True
         self._desk.search_library(self._query)
 
     def show_news(self, news: News | None) -> None:
@@ -132,7 +132,7 @@ class Searching(QObject):
 
     def _failed(self, error: WorldError) -> None:
         self._is_searching_here = False
-        self._view.show_elsewhere(Hits((), problem=str(error)))
+        self._view.show_elsewhere(Hits((), problem=str(error)), is_all=not self._is_searching_elsewhere)
 
     def _found_elsewhere(self, query: str, hits: Hits) -> None:
         if query == self._query:
@@ -147,8 +147,10 @@ class Searching(QObject):
 
     def _show_elsewhere(self) -> None:
         found = self._library_hits
-        others = tuple(hit for hit in found.hits if hit.folder != self._desk.folder)
-        self._view.show_elsewhere(Hits(others, found.is_cut, found.problem))
+        folder = self._desk.folder
+        others = tuple(hit for hit in found.hits if hit.folder != folder)
+        missed = tuple(one for one in found.missed if folder is None or one.session_id != folder.name)
+        self._view.show_elsewhere(replace(found, hits=others, missed=missed), is_all=not self._is_searching_elsewhere)
 
 
 class FoldedRows:

@@ -9,6 +9,7 @@ from player.ui import real_libraries
 from player.ui.access import Hits
 from player.ui.real_libraries import RealLibraries
 from recorder.errors import StorageError
+from recorder.evidence.keys import KeyRing
 from resources.words import read_words
 
 FIRST, SECOND = "20260301T140509Z-00000001", "20260302T140509Z-00000002"
@@ -87,6 +88,22 @@ def test_the_only_library_that_was_never_there_is_an_error_that_says_what_to_do_
         libraries.listing()
     assert "--library" not in str(raised.value)
     assert read_words("ja").said(str(raised.value)).startswith(f"{tmp_path / 'nowhere'} にライブラリーがありません。")
+
+
+def test_what_no_key_opened_is_missed_by_every_search_until_it_is_read(two, place):
+    def search_with(keys):
+        return two.search("needle", keys=keys, facets=Facets(), keep_on=lambda: None, first=lambda _hits: None)
+
+    assert [one.session_id for one in search_with(KeyRing).missed] == [FIRST]
+    assert [one.session_id for one in search_with(KeyRing).missed] == [FIRST], "also where nothing new is looked for"
+    two._refreshed_s.clear()
+    assert search_with(place.keys).missed == ()
+
+
+def test_what_was_missed_while_the_index_was_read_is_missed_by_the_next_search(two):
+    two.learn(KeyRing, lambda: None)
+    found = two.search("needle", keys=KeyRing, facets=Facets(), keep_on=lambda: None, first=lambda _hits: None)
+    assert [one.session_id for one in found.missed] == [FIRST]
 
 
 def test_a_hit_of_the_index_knows_the_rows_around_it(two, place):

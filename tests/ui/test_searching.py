@@ -1,5 +1,6 @@
 """What was found: in sight, in order, in its place, and there before all has been searched."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from player.search import NotSearched
 from player.ui import searching
 from player.ui.access import Hit
 from player.ui.reading import Reading
@@ -83,6 +85,49 @@ def test_down_goes_from_what_is_looked_for_into_what_was_found_and_opens_nothing
     qtbot.keyClick(window.log.filter, Qt.Key.Key_Down)
     assert window.log.view.hasFocus()
     assert window.desk.folder == RECORDING
+
+
+def message_of(window):
+    return window.search._message.text()
+
+
+def test_nothing_is_said_to_be_missing_before_the_whole_library_was_searched(window_on, qtbot):
+    goes_on = threading.Event()
+    window = window_on(FakeSource(rows=ROWS), before_search=goes_on.wait)
+    window.header.search.setText("nowhere")
+    try:
+        qtbot.waitUntil(lambda: not window.searching._is_searching_here and window.searching.query == "nowhere")
+        assert message_of(window) == "Searching…"
+    finally:
+        goes_on.set()
+    qtbot.waitUntil(lambda: window.is_settled)
+    assert message_of(window) == "Nothing was found."
+
+
+@pytest.mark.parametrize("query", ["更新", "nowhere"])
+def test_a_recording_that_was_not_searched_is_named_whatever_was_found(window_on, qtbot, query):
+    missed = (NotSearched("20260301T140509Z-0000000a", "No key opens it."),)
+    window = window_on(FakeSource(rows=ROWS), missed=missed)
+    look_for(window, qtbot, query)
+    said = "The recording 20260301T140509Z-0000000a was not searched, or not whole: No key opens it."
+    assert message_of(window).endswith(said)
+    assert message_of(window).startswith("Nothing was found.") == (query == "nowhere")
+
+
+def test_of_several_recordings_that_were_not_searched_the_number_is_said(window_on, qtbot):
+    window = window_on(
+        FakeSource(rows=ROWS), missed=tuple(NotSearched(f"2026030{day}", "No key opens it.") for day in (1, 2))
+    )
+    look_for(window, qtbot, "更新")
+    assert message_of(window) == (
+        "2 recordings were not searched, or not whole. The first is 20260301: No key opens it."
+    )
+
+
+def test_the_open_recording_was_searched_though_the_library_cannot_read_it(window_on, qtbot):
+    window = window_on(FakeSource(rows=ROWS), missed=(NotSearched(RECORDING.name, "A second person is needed."),))
+    look_for(window, qtbot, "更新")
+    assert message_of(window) == ""
 
 
 def test_the_first_hits_of_a_long_recording_are_told_before_all_is_ready(monkeypatch):
