@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from recorder.detect.loops import Loops
+
 DEEPEST = 8  # brackets within brackets
 MOST_COMMANDS = 64
 LONGEST_VALUE = 1_000  # characters of a variable that is put in; longer ones stay names
@@ -62,6 +64,8 @@ def read_line(text: str, variables: dict[str, str]) -> tuple[list[Simple], int]:
     while reader.at < len(text) and len(reader.found) < MOST_COMMANDS:  # a bracket that closes what nobody opened
         reader.at += 1
         reader.read("", ())
+    for name, value in variables.items():
+        variables[name] = reader.loops.text(value)
     return reader.found[:MOST_COMMANDS], max(0, len(text) - reader.at)
 
 
@@ -72,6 +76,7 @@ class _Reader:
         self.text = text
         self.at = 0
         self.found: list[Simple] = []
+        self.loops = Loops()
         self._variables = variables
         self._untils: list[str] = []
         self._put_in = 0
@@ -272,12 +277,19 @@ class _List:
         self._strip_keywords(one)
         self._take_assignments(one)
         if not one.is_empty:
+            self._tell_rounds(one)
             one.fed.extend([*self._base, *(fed for scope in self._scopes for fed in scope), *self._pipe])
             self.read.append(one)
             self._reader.found.append(one)
             self._pipe.append(one)
         if sign not in ("|", "|&"):
             self._pipe = []
+
+    def _tell_rounds(self, one: Simple) -> None:
+        loops = self._reader.loops
+        one.words, one.sets = loops.words(one.words), loops.words(one.sets)
+        one.reads, one.writes, one.appends = map(loops.words, (one.reads, one.writes, one.appends))
+        one.told = loops.text(one.told)
 
     def _strip_keywords(self, one: Simple) -> None:
         while one.words and one.words[0] in _OPENING | _CLOSING:
@@ -289,7 +301,8 @@ class _List:
             elif word == "function":
                 del one.words[:1]  # its name
         if len(one.words) > 2 and one.words[0] == "for" and one.words[2] == "in":
-            self._reader.set(one.words[1], " ".join(one.words[3:]))
+            values = self._reader.loops.words(one.words[3:])
+            self._reader.set(one.words[1], self._reader.loops.begin(one.words[1], values))
             self._scopes.append(list(self._pipe))
             one.words.clear()
 

@@ -31,6 +31,7 @@ _STATEMENT = re.compile(
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.DOTALL)
 _SAYING = frozenset({"echo", "printf", "print", "write-output"})
 _TOLD_BY_PIPE = SHELLS | frozenset(CLIENTS) | {"at", "batch", "ssh", "eval", "iex", "invoke-expression", "cmd"}
+_OPENS_SHELL = frozenset({"-s", "-i", "--shell", "--login"})
 _LISTING = frozenset({"find", "ls", "fd", "locate"})
 _PATTERN_FIRST = frozenset({"grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "sed", "awk", "gawk", "mawk"})
 _PATTERN_OPTION = re.compile(r"-[A-Za-z]*e.|--(regexp|expression)=")
@@ -151,9 +152,14 @@ class _Taking:
                 behind, place.folder, place.fed_by, extra, place.reads, place.writes, place.appends, place.variables
             )
             self._command(without_escape(found), Simple(fed=one.fed, told=one.told), aside)
-        if name in _TOLD_BY_PIPE and len(behind) <= DEEPEST:
+        if _is_told(name, words) and len(behind) <= DEEPEST:
             for text in _told(one):
                 self.line(text, _Place(behind, place.folder, variables=place.variables))
+
+
+def _is_told(name: str, words: Sequence[str]) -> bool:
+    """Whether it runs what it is told: a shell, a client, or what opens a shell."""
+    return name in _TOLD_BY_PIPE or name == "su" or (name in ("sudo", "doas") and not _OPENS_SHELL.isdisjoint(words))
 
 
 def _fields(name: str, words: Sequence[str], one: Simple, place: _Place, *, is_outer: bool) -> Part:

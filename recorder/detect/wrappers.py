@@ -34,10 +34,13 @@ CLIENTS: Mapping[str, frozenset[str]] = {
 _TAKES_STATEMENT_AS_WORD = frozenset({"sqlite3", "bq", "db2", "redis-cli"})
 _INTERPRETERS = re.compile(r"^(python[\d.]*|perl|ruby|php|node|lua|g?awk|mawk|vim?|nvim|expect|tclsh)$")
 _RUN_FROM_CODE = re.compile(
-    r"(?:system|exec[lv]?p?|popen|Popen|call|check_output|run|spawn|getoutput|shell_exec|passthru|qx|execSync)"
+    r"(?:system|exec[lv]?p?|popen|Popen|call|check_output|run|spawn|getoutput|shell_exec|passthru|qx|execSync|execute)"
     r"\s*[({/]\s*[\[(]?\s*((?:\"[^\"]{1,500}+\"|'[^']{1,500}+')(?:\s*+,\s*+(?:\"[^\"]{1,500}+\"|'[^']{1,500}+')){0,20}+)"
 )
 _CODE_WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_RUN_BY_BACKQUOTES = re.compile(r"`([^`]{1,500}+)`")
+_WITH_BACKQUOTES = frozenset({"perl", "ruby", "php"})
+_TAR_RUNS = ("--checkpoint-action=exec=", "--to-command=", "--use-compress-program=", "--rsh-command=")
 _EDITOR_ESCAPE = re.compile(r"^:?[\d%.,$]*(?:r\s*)?!+")
 
 
@@ -179,7 +182,7 @@ def within(name: str, words: Sequence[str]) -> Iterator[Within]:
     elif name in WRAPPERS:
         yield from _wrapped(name, WRAPPERS[name], words)
     if _INTERPRETERS.match(name):
-        yield from _from_code(words)
+        yield from _from_code(name, words)
 
 
 def without_escape(words: Sequence[str]) -> list[str]:
@@ -290,12 +293,28 @@ def _of_git(words: Sequence[str]) -> Iterator[Within]:
             yield Within((line,), is_line=True)
 
 
+def _of_alias(words: Sequence[str]) -> Iterator[Within]:
+    """What the name will run, read where it is given: the line that uses it later tells nothing."""
+    for word in words:
+        if line := word.partition("=")[2]:
+            yield Within((line,), is_line=True)
+
+
+def _of_tar(words: Sequence[str]) -> Iterator[Within]:
+    for word in words:
+        for option in _TAR_RUNS:
+            if word.startswith(option):
+                yield Within((word.removeprefix(option),), is_line=True)
+
+
 _ELSEWHERE: Mapping[str, Callable[[Sequence[str]], Iterator[Within]]] = {
     "tmux": _of_tmux,
     "xterm": _of_terminal,
     "cmd": _of_cmd,
     "trap": _of_trap,
     "git": _of_git,
+    "alias": _of_alias,
+    "tar": _of_tar,
 }
 
 
@@ -322,9 +341,11 @@ def _ends_with_one(letters: str, with_word: frozenset[str]) -> bool:
     return takes[-1] and not any(takes[:-1])
 
 
-def _from_code(words: Sequence[str]) -> Iterator[Within]:
+def _from_code(name: str, words: Sequence[str]) -> Iterator[Within]:
     """What a script on the line gives to a shell: `os.system("…")`."""
     for word in words:
+        if name in _WITH_BACKQUOTES:
+            yield from (Within((line,), is_line=True) for line in _RUN_BY_BACKQUOTES.findall(word))
         if word.startswith(":!"):  # vim -c ':!…'
             yield Within((word[2:],), is_line=True)
         for found in _RUN_FROM_CODE.finditer(word):
