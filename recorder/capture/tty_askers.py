@@ -16,6 +16,7 @@ LIST_AGAIN_S = 1.0
 MOST_CAME = 256
 # By the kernel's names. Only such as end once they are answered: su and sudo hold their terminal for hours.
 _ASKERS = ("pinentry", "systemd-ask-pas", "systemd-tty-ask")
+_OF_THE_KERNEL = 0x00200000  # PF_KTHREAD in the flags that `stat` gives: never becomes another program
 _Kept = tuple[tuple[int, int], float, str | None]
 
 
@@ -37,6 +38,7 @@ class TtyAskers:
         self._listed_s = -math.inf
         self._others: dict[int, float] = {}  # processes of other names, and when they were seen first
         self._unsettled: set[int] = set()  # the young ones of them, and the askers
+        self._of_kernel: set[int] = set()  # half of all, on a desktop
         self._kept: dict[int, _Kept] = {}
 
     def at(self, number: int, state: tuple[int, int], is_in_front: Callable[[int], bool]) -> str | None:
@@ -63,7 +65,9 @@ class TtyAskers:
             self._listed_s = now_s
             pids = {int(entry) for entry in os.listdir(self._proc) if entry.isdigit()}  # noqa: PTH208 - a tenth of it
             self._others = {pid: since_s for pid, since_s in self._others.items() if pid in pids}
+            self._of_kernel &= pids
             to_read = pids if every_name else (pids - self._others.keys()) | (pids & self._unsettled)
+            to_read -= self._of_kernel
         else:
             to_read = self._unsettled.union(came)
         return self._read(to_read, now_s)
@@ -75,10 +79,12 @@ class TtyAskers:
         before, self._last_id = self._last_id, last_id(self._proc)
         if before is None or self._last_id is None or self._last_id < before:
             self._others.clear()
+            self._of_kernel.clear()
             return None
         came = range(before + 1, self._last_id + 1)
         if came:
             self._others = {pid: since_s for pid, since_s in self._others.items() if pid not in came}
+            self._of_kernel.difference_update(came)
         return came
 
     def _read(self, pids: Iterable[int], now_s: float) -> list[tuple[int, str]]:
@@ -86,6 +92,8 @@ class TtyAskers:
         found: list[tuple[int, str]] = []
         unsettled: set[int] = set()
         for pid in pids:
+            if pid not in self._others and self._is_of_kernel(pid):
+                self._of_kernel.add(pid)
             name = self._name(pid)
             if name.startswith(_ASKERS):
                 found.append((pid, name))
@@ -95,6 +103,13 @@ class TtyAskers:
                 unsettled.add(pid)
         self._unsettled = unsettled
         return found
+
+    def _is_of_kernel(self, pid: int) -> bool:
+        try:
+            stat = read_whole(f"{self._proc}/{pid}/stat")
+        except OSError:
+            return False
+        return bool(int(stat[stat.rindex(b")") + 2 :].split(None, 7)[6]) & _OF_THE_KERNEL)
 
     def _name(self, pid: int) -> str:
         try:

@@ -34,6 +34,10 @@ class Processes:
         if terminal is not None:
             (self.proc / str(pid) / "fd" / "3").symlink_to(f"/dev/pts/{terminal}")
 
+    def start_of_kernel(self, pid: int, name: str) -> None:
+        self.start(pid, name, terminal=4)
+        (self.proc / str(pid) / "stat").write_text(f"{pid} ({name}) I 2 0 0 0 -1 69238880 0 0 0 0\n")
+
     def at(self, number: int, *, flags: int = 0, in_front: Callable[[int], bool] = lambda _pid: False) -> str | None:
         return self.askers.at(number, (flags, 1), in_front)
 
@@ -66,6 +70,18 @@ def test_it_is_looked_for_at_once_when_the_terminal_changes_and_soon_else(proces
     processes.now_s += SETTLED_S
     processes.start(8, "systemd-tty-ask", terminal=4)
     assert processes.at(4, flags=1) == "systemd-tty-ask"
+
+
+def test_threads_of_the_kernel_are_read_once_since_they_never_become_another_program(processes: Processes) -> None:
+    processes.start_of_kernel(5, "kworker/0:1")
+    processes.start(7, "gpg-agent", terminal=4)
+    (processes.proc / "7" / "stat").write_text("7 (a) b) S 1 7 7 0 -1 4194560 0 0 0 0\n")
+    assert processes.at(4) is None
+    processes.start(5, "pinentry")
+    processes.now_s += 2 * SETTLED_S
+    assert processes.at(4, flags=1) is None
+    processes.start(7, "pinentry")
+    assert processes.at(4, flags=2) == "pinentry"
 
 
 def test_a_passphrase_asked_for_on_the_terminal_of_a_program_in_the_foreground_is_hidden(tmp_path: Path) -> None:
