@@ -31,6 +31,22 @@ def by_screen(rectangles: Sequence[Rect], screens: Iterable[tuple[int, Rect]]) -
     return found
 
 
+def disjoint(areas: Sequence[Rect]) -> list[Rect]:
+    """The areas with those that overlap made one, so that no pixel is grabbed twice."""
+    merged: list[Rect] = []
+    for area in areas:
+        joined = area
+        while True:
+            touching = [other for other in merged if not other.intersection(joined).is_empty]
+            if not touching:
+                break
+            for other in touching:
+                merged.remove(other)
+                joined = joined.union(other)
+        merged.append(joined)
+    return merged
+
+
 def _thinned(rectangles: Sequence[Rect]) -> Sequence[Rect]:
     """Neighbours in the list joined until it is short. A region's list goes row by row, so neighbours are near."""
     if len(rectangles) <= RECTANGLE_LIMIT:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from recorder.agent_events import EvasionSign
 from recorder.capture.cut_pace import CutPace
 from recorder.capture.revived import SIGN
-from recorder.capture.screen import CONNECTION_CUT, ConnectionCutError, DisplayLostError
+from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE, ConnectionCutError, DisplayLostError
 from recorder.capture.shown_windows import Look, ShownWindow, TypedInto
 from recorder.capture.source import Emit
 from recorder.capture.x11_life import ServerLife
@@ -101,11 +101,17 @@ class RevivedWindows:
                 another.open()
             except CannotRecordError as error:
                 another.close()
-                raise DisplayLostError(str(error)) from error
+                if not self._life.answers():
+                    raise DisplayLostError(str(error)) from error
+                self._due_at_s = now_s + self._pace.pause_s()  # this one was cut before it was made
+                raise ConnectionCutError(CONNECTION_CUT) from error
             broken.close()
             for listener in self._listeners:
                 another.listen(listener)
             self._due_at_s, self._is_past_unknown, self._table = None, True, another
+            if self._is_closed:  # meanwhile: whoever closed may have known only the one before
+                another.close()
+                raise DisplayLostError(DISPLAY_GONE)
         self.news.tell()
         for listener in self._listeners:
             listener()

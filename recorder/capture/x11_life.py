@@ -6,6 +6,9 @@ from Xlib import X
 
 from recorder.capture.screen import DISPLAY_GONE, DisplayLostError
 from recorder.capture.x11_connection import X11Connection, lost_in_words
+from recorder.errors import CannotRecordError
+
+MOST_TRIES = 5  # one alone may be cut in the middle, by whoever cut the connection before
 
 
 class ServerLife:
@@ -28,6 +31,16 @@ class ServerLife:
             connection.close()
             raise
         return connection
+
+    def answers(self, display: str | None = None) -> bool:
+        """Whether another connection to the server that the first one was to can be made now."""
+        for _ in range(MOST_TRIES):
+            try:
+                self.connect(display).close()
+            except CannotRecordError:
+                continue
+            return True
+        return False
 
     def _check(self, connection: X11Connection) -> None:
         with lost_in_words():

@@ -86,11 +86,7 @@ class X11DamageScreen:
 
     def is_there(self) -> bool:
         """Whether the display answers another connection now. From any thread."""
-        try:
-            self._life.connect(self._name).close()
-        except CannotRecordError:
-            return False
-        return True
+        return self._life.answers(self._name)
 
     def close(self) -> None:
         """Let go; may be called twice."""
@@ -167,7 +163,8 @@ class X11DamageScreen:
             return False
         self._screens = screens
         if self._grabber is not None:
-            self._grabber.reopen()
+            with contextlib.suppress(CannotRecordError):  # some program cut it just then: `grab` opens it again
+                self._grabber.reopen()
         self._take_damage()
         return True
 

@@ -12,6 +12,10 @@ CAME_LATE = (
     "No picture of the screen could be taken for so long: the display gave no answer, as when a program holds it. "
     "What it showed is not known."
 )
+NOT_WRITTEN = (
+    "No picture of the screen was taken for so long: those before could not be written sooner. "
+    "What it showed is not known."
+)
 # A picture may come so much later than the rate allows before what it does not show is a gap.
 PATIENCE_NS = 3 * NS_PER_S
 
@@ -27,6 +31,7 @@ class PictureWatch:
         self._put = put
         self._pulse = Pulse(wake)
         self._changed_at_ns: int | None = None
+        self._waits_for_writing = False
 
     # --- for the thread that takes pictures ---------------------------------------------------------------------------
 
@@ -42,13 +47,18 @@ class PictureWatch:
         if self._changed_at_ns is None:
             self._changed_at_ns = self._clock.now_ns() - int(ago_s * NS_PER_S)
 
+    def wait_for_writing(self) -> None:
+        """None is taken, since too many wait to be written."""
+        self._waits_for_writing = True
+
     def pictured(self, period_ns: int) -> None:
         """There is a picture of all that changed; at most one in `period_ns` is taken."""
         since_ns, self._changed_at_ns = self._changed_at_ns, None
+        sentence, self._waits_for_writing = NOT_WRITTEN if self._waits_for_writing else CAME_LATE, False
         if since_ns is None or self._clock.now_ns() - since_ns < period_ns + PATIENCE_NS:
             return
         still_since_ns = self._pulse.beat()
-        self._say(since_ns if still_since_ns is None else min(since_ns, still_since_ns), CAME_LATE)
+        self._say(since_ns if still_since_ns is None else min(since_ns, still_since_ns), sentence)
         if still_since_ns is not None:
             self._say_read_again()
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recorder.allocator import give_back_memory
+from recorder.capture.areas import disjoint
 from recorder.capture.screen import DisplayLostError, GrabFailedError, ScreenSource
 from recorder.clock import NS_PER_S, SessionClock
 from recorder.codec.encoder import ScreenEncoder
@@ -244,7 +245,10 @@ class ScreenRecorder:
             wait_s = max(wait_s, RETRY_S)
         is_stopping = self._stopping.wait(wait_s)
         self._watch.changed()  # from here on it is asked what, and the answer may be long in coming
-        return not is_stopping and not self._queue.is_congested
+        if self._queue.is_congested:
+            self._watch.wait_for_writing()
+            return False
+        return not is_stopping
 
     def _add_pending(self, areas: Mapping[int, Sequence[Rect]]) -> None:
         for number, rects in areas.items():
@@ -253,7 +257,7 @@ class ScreenRecorder:
 
     def _grab_pending(self) -> None:
         for number in sorted(self._pending):
-            areas = _merged(self._pending[number])
+            areas = disjoint(self._pending[number])
             at_ns = self._clock.now_ns()
             grabbed = self._grab(number, areas)
             if grabbed is None:
@@ -322,23 +326,27 @@ class ScreenRecorder:
             or ScreenEncoder(screen.number, screen.area.width, screen.area.height)
             for screen in screens
         }
-        for number in self._encoders:
-            if number not in kept:
-                self._record_full(number)
-            else:
-                self._pending[number] = [self._whole(number)]
+        self._pending |= {number: [self._whole(number)] for number in kept}
+        self._record_all(self._encoders.keys() - kept.keys())
 
     def _cut_segment(self, reason: str) -> None:
         self._queue.put(SegmentBoundary(at_ns=self._clock.now_ns(), reason=reason))
         self._wanted_reason = None
         self._runs.clear()
-        for number in self._encoders:
-            self._record_full(number)
+        self._record_all(self._encoders)
+
+    def _record_all(self, numbers: Iterable[int]) -> None:
+        for number in sorted(numbers):
+            if number in self._encoders:  # while another one is recorded, a monitor may go
+                self._record_full(number)
 
     def _record_full(self, number: int) -> None:
-        """Open this screen's part of the segment with a full picture, however long the grab takes to succeed."""
+        """Open this screen's part of the segment with a full picture, however long the grab takes to succeed.
+
+        If that is the end of the recording, the screen has no part in it: changes of no picture could not be shown.
+        """
         area = self._whole(number)
-        while not self._stopping.is_set():
+        while True:
             self._watch.beat()
             at_ns = self._clock.now_ns()
             grabbed = self._grab(number, [area])
@@ -348,6 +356,10 @@ class ScreenRecorder:
                 self._pending.pop(number, None)
                 self._show_watcher(number, grabbed, at_ns)
                 give_back_memory()
+                return
+            if self._stopping.is_set():
+                del self._encoders[number], self._screens[number]
+                self._pending.pop(number, None)
                 return
             if self._source.wait(RETRY_S).layout_changed:
                 self._take_layout()
@@ -380,19 +392,3 @@ def _let_go(grabbed: list[tuple[Rect, Pixels]]) -> Iterator[tuple[Rect, Pixels]]
     """One after the other, each forgotten once it was seen: a picture of the whole screen is 8 MB."""
     while grabbed:
         yield grabbed.pop(0)
-
-
-def _merged(areas: Sequence[Rect]) -> list[Rect]:
-    """The areas with those that overlap made one, so that no pixel is grabbed twice."""
-    merged: list[Rect] = []
-    for area in areas:
-        joined = area
-        while True:
-            touching = [other for other in merged if not other.intersection(joined).is_empty]
-            if not touching:
-                break
-            for other in touching:
-                merged.remove(other)
-                joined = joined.union(other)
-        merged.append(joined)
-    return merged

@@ -12,6 +12,7 @@ from recorder.agent_events import EvasionSign
 from recorder.capture.cut_pace import CutPace
 from recorder.capture.revived_windows import RevivedWindows
 from recorder.capture.screen import ConnectionCutError, DisplayLostError
+from recorder.capture.x11_connection import X11Connection
 from recorder.capture.x11_life import ServerLife
 from recorder.capture.x11_screen import X11DamageScreen
 from recorder.capture.x11_top_window import EVERYWHERE
@@ -74,6 +75,13 @@ def test_the_sign_of_a_table_that_was_cut_comes_once_somebody_hears_it(
     ]
 
 
+def is_known(windows: RevivedWindows) -> bool:
+    try:
+        return windows.glance() == ()
+    except ConnectionCutError:
+        return False
+
+
 def test_a_table_that_is_cut_at_once_again_is_asked_again_later_and_not_taken_for_a_lost_display(
     server: XServer, windows: RevivedWindows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,14 +91,45 @@ def test_a_table_that_is_cut_at_once_again_is_asked_again_later_and_not_taken_fo
         with contextlib.suppress(ConnectionCutError):
             windows.look()
 
-    def is_there() -> bool:
-        try:
-            return windows.glance() == ()
-        except ConnectionCutError:
-            return False
+    assert not is_known(windows)
+    wait_until(lambda: is_known(windows), what="the table to be there again")
 
-    assert not is_there()
-    wait_until(is_there, what="the table to be there again")
+
+def test_a_table_whose_new_connection_is_cut_before_it_is_made_is_asked_again_later(
+    server: XServer, windows: RevivedWindows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.capture.cut_pace.FIRST_PAUSE_S", 0.1)
+    connect, made = windows._life.connect, []
+
+    def connected(display: str | None = None) -> X11Connection:
+        made.append(connect(display))
+        if len(made) == 1:
+            cut(server, made[0])
+        return made[-1]
+
+    monkeypatch.setattr(windows._life, "connect", connected)
+    cut_table(server, windows)
+    with pytest.raises(ConnectionCutError):
+        windows.glance()
+    wait_until(lambda: is_known(windows), what="the table to be there again")
+
+
+def test_a_display_answers_though_one_connection_to_it_is_cut_as_it_is_made(
+    server: XServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = ServerLife()
+    check, tries = life._check, [0]
+
+    def cut_first(connection: X11Connection) -> None:
+        tries[0] += 1
+        if tries[0] == 1:
+            cut(server, connection)
+        check(connection)
+
+    monkeypatch.setattr(life, "_check", cut_first)
+    assert life.answers(server.display)
+    server.kill()
+    assert not life.answers(server.display)
 
 
 def gone(ask: Callable[[], object]) -> bool:

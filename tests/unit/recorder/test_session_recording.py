@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recorder.agent_events import Covered, EvasionSign
+from recorder.agent_events import Covered
 from recorder.capture.fake import FakeScreen, FakeSource
 from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE
 from recorder.clock import SessionClock, SystemClock
@@ -275,46 +275,6 @@ def test_a_lost_display_ends_the_recording_with_that_reason(session: Session) ->
     session.screen.lose()
     assert session.recorder.ended.wait(10)
     assert session.recorder.finish().reason is EndReason.DISPLAY_LOST
-
-
-def test_a_screen_whose_connection_is_cut_though_the_display_is_there_goes_on_after_a_gap_and_a_sign(
-    session: Session,
-) -> None:
-    session.screen.draw(Rect(0, 0, 30, 30), RED)
-    session.wait_sealed(lambda event: isinstance(event, Patch))
-    session.screen.cut()
-    session.wait_sealed(lambda event: isinstance(event, Gap))
-    session.screen.draw(Rect(30, 0, 30, 30), GREEN)
-    assert session.recorder.finish().reason is EndReason.ASKED
-    (gap,), (sign,) = session.reading.of(Gap), session.reading.of(EvasionSign)
-    assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.SOURCE_FAILED, CONNECTION_CUT)
-    assert (sign.sign, sign.at_ns) == ("recorder_cut_off", gap.at_ns)
-    works = [event.working for event in session.reading.of(SourceStatus) if event.source == "screen"]
-    assert works == [False, True]
-    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
-
-
-def test_a_screen_that_is_cut_again_and_again_is_one_gap_until_that_ends(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("recorder.capture.cut_pace.FIRST_PAUSE_S", 0.1)
-    cuts = 3
-
-    def cut_again(screen: FakeScreen) -> None:
-        nonlocal cuts
-        FakeScreen.reopen(screen)
-        cuts -= 1
-        if cuts:
-            screen.cut()
-
-    monkeypatch.setattr(session.screen, "reopen", lambda: cut_again(session.screen))
-    session.screen.cut()
-    session.wait_sealed(lambda event: isinstance(event, Gap))
-    session.recorder.finish()
-    (gap,) = session.reading.of(Gap)
-    assert gap.end_ns - gap.at_ns >= 300_000_000, "the second waited 0.1 s, the third 0.2 s"
-    assert len(session.reading.of(EvasionSign)) == 1
-    assert cuts == 0
 
 
 def test_what_every_source_says_of_a_lost_display_is_one_gap_of_everything_to_the_end(session: Session) -> None:

@@ -12,6 +12,7 @@ from recorder.capture.screen import Damage, Pixels
 from recorder.events import Gap, GapReason, Patch, SourceStatus
 from recorder.geometry import Rect
 from recorder.session import picture_watch, screen_recorder
+from recorder.session.event_queue import EventQueue
 from recorder.session.pulse import LATE_LOOKS, Pulse
 from tests.unit.recorder.test_session_recording import RED, Session
 from tests.xserver import wait_until
@@ -139,6 +140,20 @@ def test_a_display_that_is_held_when_the_recording_ends_is_a_gap_since_it_was_as
     assert gap.at_ns >= asked_ns
     assert gap.end_ns - gap.at_ns >= 600_000_000
     screen.is_free.set()
+
+
+def test_pictures_that_had_to_wait_for_the_disk_are_not_laid_to_the_display(held, monkeypatch):
+    full = picture_watch.PATIENCE_NS * 3
+    until_ns = held.recorder.now_ns + full
+    congested = property(lambda _: held.recorder.now_ns < until_ns)
+    monkeypatch.setattr(EventQueue, "is_congested", congested)
+    held.screen.draw(Rect(0, 0, 30, 30), RED)
+    held.wait_sealed(lambda event: isinstance(event, Gap))
+    held.screen.draw(Rect(30, 0, 30, 30), RED)
+    held.recorder.finish()
+    (gap,) = held.reading.of(Gap)
+    assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.STALLED, picture_watch.NOT_WRITTEN)
+    assert (held.reading.picture()[:30, :60] == RED[:3]).all()
 
 
 def test_a_picture_in_time_is_no_gap(held):
