@@ -7,9 +7,8 @@ from typing import Any
 import yaml
 
 from recorder.detect.drafts import Lines, Way
-from recorder.detect.faults import RuleFaultError
+from recorder.detect.faults import MOST_BYTES, RuleFaultError
 
-MOST_BYTES = 1 << 20
 DEEPEST = 20
 
 _OPENING = (yaml.events.MappingStartEvent, yaml.events.SequenceStartEvent)
@@ -46,13 +45,13 @@ def documents(content: bytes) -> Iterator[Document]:
         msg = f"This is not YAML: {error.problem or error.context}. Mend the line, or the one above it."
         raise RuleFaultError(msg, line) from error
     except (yaml.YAMLError, ValueError) as error:  # a value that looks like a date and is none
-        msg = f"This is not YAML: {error}."
+        msg = f"This is not YAML: {' '.join(str(error).split())}."
         raise RuleFaultError(msg) from error
 
 
 def _decoded(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        msg = f"The file has {len(content)} bytes, a file of rules at most {MOST_BYTES}. Split it."
+        msg = f"A file of rules has at most {MOST_BYTES} bytes, and this one more. Split it."
         raise RuleFaultError(msg)
     try:
         return content.decode("utf-8-sig")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MOST_BYTES = 1 << 20  # of a file of rules
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recorder.detect.drafts import Draft
-from recorder.detect.faults import Fault
+from recorder.detect.faults import MOST_BYTES, Fault, RuleFaultError
 from recorder.detect.linking import RuleSet, linked
 from recorder.detect.ready import ReadyRules
 from recorder.errors import StorageError
@@ -40,9 +40,12 @@ def load_rules(files: Iterable[Path], *, off: Iterable[str] = (), ready: ReadyRu
     faults: list[Fault] = []
     for file in files:
         try:
-            content = file.read_bytes()
+            content = _content(file)
         except OSError as error:
             faults.append(Fault(str(file), 1, f"The file cannot be read: {error.strerror}."))
+            continue
+        except RuleFaultError as error:
+            faults.append(Fault(str(file), 1, error.sentence))
             continue
         found = None if ready is None else ready.drafts(content, str(file))
         drafts += _read(content, str(file), faults) if found is None else found
@@ -54,6 +57,20 @@ def load_rules(files: Iterable[Path], *, off: Iterable[str] = (), ready: ReadyRu
         faults.append(Fault(first.file, first.lines.first_line, sentence))
         del wanted[MOST_RULES:]
     return linked(wanted, faults)
+
+
+def _content(file: Path) -> bytes:
+    """What stands in it; of one that is too large only as much as shows that.
+
+    Raises:
+        OSError: it cannot be read.
+        RuleFaultError: it is no file: to read a pipe or a device could take for ever.
+    """
+    if not file.is_file():
+        msg = "This is a pipe, a socket or a device, no file of rules. Name a file."
+        raise RuleFaultError(msg)
+    with file.open("rb") as stream:
+        return stream.read(MOST_BYTES + 1)
 
 
 def load_text(content: bytes, name: str) -> RuleSet:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import sigma.exceptions as sigma_says
@@ -25,6 +26,13 @@ MOST_COUNTED = 1_000
 MOST_STEPS = 20
 _DIGEST_DIGITS = 12
 _TOLD_AGAIN = (("id",), ("name",), ("detection", "condition"))
+
+# What pySigma's parser says of a condition tells of its own grammar.
+_OF_ITS_PARSER = re.compile(r"Expected |.*\(at char \d+\)", re.DOTALL)
+_NO_CONDITION = (
+    "The condition cannot be read. It joins names of selections by and, or, not and brackets, or asks for "
+    "1 of NAME*, all of NAME*, all of them."
+)
 
 # Under which key lies what pySigma found wrong: the first that fits.
 _PLACES: tuple[tuple[type[Exception], tuple[str, ...]], ...] = (
@@ -74,7 +82,10 @@ def read_rule(document: Document, file: str) -> Draft:
         looks_for = _correlation(document) if "correlation" in data else _selection(document)
     except sigma_says.SigmaError as error:
         raise RuleFaultError(_sentence(error), _line(document, error)) from error
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+    except RecursionError as error:
+        msg = "The condition is nested too deep to be read. Make it simpler."
+        raise RuleFaultError(msg, document.line("detection", "condition")) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         msg = f"pySigma cannot read this rule: {type(error).__name__}: {error}."
         raise RuleFaultError(msg, document.first_line) from error
     ours: dict[str, Any] = data.get("tachiai") or {}
@@ -114,6 +125,8 @@ def _one_line(text: str) -> str:
 
 
 def _sentence(error: Exception) -> str:
+    if _OF_ITS_PARSER.match(str(error)):
+        return _NO_CONDITION
     text = _one_line(str(error)).removesuffix(".")
     return f"{text[:1].upper()}{text[1:]}."
 

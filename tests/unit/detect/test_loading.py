@@ -1,5 +1,6 @@
 """Rules that are read, and what is said of those that are not: by name, with file and line."""
 
+import os
 import textwrap
 
 import pytest
@@ -66,6 +67,9 @@ REFUSED = {
     "aliases that grow": (b"a: &a [x, x]\nb: [*a, *a]\n", 2, "An alias"),
     "deep nesting": (b"a: " + b"[" * 5000, 1, "nested more than"),
     "a file too large": (b"#" * (1 << 20) + b"\n", 1, "at most"),
+    "an open bracket": (rule("a: {CommandLine: x}\ncondition: a and (b or"), 6, "joins names of selections"),
+    "a condition without end": (rule(f"a: {{CommandLine: x}}\ncondition: {'not ' * 5000}a"), 6, "nested too deep"),
+    "control characters": (b"title: \x01", 1, "not allowed in"),
     "a filter": (rule("a: {CommandLine: x}\ncondition: a", more="filter: {}"), 8, "filter: is not supported"),
 }  # fmt: skip
 
@@ -113,6 +117,21 @@ def test_one_wrong_rule_keeps_no_other_from_judging(tmp_path):
     loaded = load_rules(rule_files([tmp_path]))
     assert loaded.judging == 2
     assert [fault.file.rpartition("/")[2] for fault in loaded.faults] == ["b.yaml", "c.yml"]
+
+
+def test_a_pipe_is_said_and_not_waited_for(tmp_path):
+    pipe = tmp_path / "pipe.yml"
+    os.mkfifo(pipe)
+    (fault,) = load_rules(rule_files([pipe])).faults
+    assert "no file of rules" in fault.sentence
+
+
+def test_of_a_file_that_is_too_large_no_more_is_read_than_shows_it(tmp_path):
+    large = tmp_path / "large.yml"
+    with large.open("wb") as stream:
+        stream.truncate(1 << 40)  # 1 TB of which nothing is on the disk: no memory holds it
+    (fault,) = load_rules([large]).faults
+    assert "Split it" in fault.sentence
 
 
 def test_two_rules_do_not_share_an_id():
