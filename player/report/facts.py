@@ -76,7 +76,7 @@ class Report:
     is_live: bool
     verdict: Verdict
     files: tuple[SegmentFile, ...]
-    started_detail: str
+    begun: LogRow | None
     policies: tuple[PolicyInForce, ...]
     applications: tuple[ApplicationTime, ...]
     commands: tuple[Command, ...]
@@ -135,7 +135,7 @@ def gather(
         is_live=recording.is_live,
         verdict=verdict,
         files=_files(folder),
-        started_detail=_started_detail(recording, redactions),
+        begun=_begun(recording, redactions),
         policies=recording.policies(),
         applications=times_in_applications(rows, spans, end_ns),
         commands=tuple(commands(rows)),
@@ -153,10 +153,10 @@ def gather(
     )
 
 
-def _started_detail(recording: OpenRecording, redactions: Redactions) -> str:
-    """How it was recorded, which is said at its start, whatever part is told."""
+def _begun(recording: OpenRecording, redactions: Redactions) -> LogRow | None:
+    """The row of its start, which says how it was recorded, whatever part is told."""
     begun = [row for row in recording.rows() if row.kind == "session"][:1]
-    return next((row.detail for row in redacted_rows(begun, redactions)), "")
+    return next(iter(redacted_rows(begun, redactions)), None)
 
 
 def desktop_png(recording: OpenRecording, at_ns: int, redactions: Redactions = ()) -> bytes | None:

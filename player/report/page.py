@@ -18,6 +18,7 @@ from player.timeline import clock_text, time_text
 from recorder.command_rows import Command, Evidence
 from recorder.evidence.findings import Finding, Severity, Status
 from recorder.logrow import inert, span_words
+from resources.row_words import RowWords
 from resources.words import Words
 
 MOST_FINDINGS = 200
@@ -86,6 +87,7 @@ class _Writer:
     def __init__(self, report: Report, words: Words) -> None:
         self._report = report
         self._words = words
+        self._rows = RowWords(words)
         self._pictures: dict[str, bytes] = {}
 
     def page(self) -> Page:
@@ -137,11 +139,15 @@ class _Writer:
             ("started", f"{clock_text(started, offset_s)}  ({clock_text(started)})"),
             ("reaches", f"{clock_text(ended, offset_s)}  ({clock_text(ended)})"),
             ("length", self._length(report.duration_ns)),
-            ("recorded_how", report.started_detail or self._words("report.not_known")),
+            ("recorded_how", self._how() or self._words("report.not_known")),
             ("policy", self._policies()),
             ("recording", session.session_id),
         )
         return self._section("who", _table(((self._words(f"report.{key}"), text) for key, text in facts), heads=()))
+
+    def _how(self) -> str:
+        begun = self._report.begun
+        return "" if begun is None else self._rows.detail(begun)
 
     def _policies(self) -> str:
         told = list(dict.fromkeys(policy_text(policy, self._words) for policy in self._report.policies))
@@ -207,12 +213,12 @@ class _Writer:
         row, name = told.row, f"alert-{number}.png"
         colour = SEVERITY_COLOURS.get(row.severity, BAD)
         severity = self._words.either(f"report.severity_{row.severity}", row.severity)
-        title = escape(inert(self._words.rules.title(row.text)))
+        title = escape(inert(self._rows.text(row)))
         head = f'<font color="{colour}"><b>{escape(severity)}</b></font>  {title}'
         lines = [
             f"<h3>{head}</h3>",
             f"<p>{escape(self._moment(row.at_ns))}</p>",
-            f"<p>{escape(inert(row.detail))}</p>",
+            f"<p>{escape(inert(self._rows.detail(row)))}</p>",
         ]
         if told.picture_png is not None:
             self._pictures[name] = told.picture_png

@@ -144,6 +144,22 @@ def test_an_altered_recording_is_called_so_in_japanese_too(place):
     assert "改変" in japanese
 
 
+def test_the_japanese_report_says_why_a_rule_fired_and_how_it_was_recorded_in_japanese(place):
+    desk = billing(place)
+    desk.alert(
+        "Input that no person typed",
+        "medium",
+        reason="A dump holds every customer at once, without the rights and the log of the database around it.",
+    )
+    desk.close()
+    english, japanese = (" ".join(parsed(html_of(place, "--language", one)).text) for one in ("en", "ja"))
+    for ours in ("A dump holds every customer at once", "keys: text"):
+        assert ours in english
+        assert ours not in japanese
+    assert "ダンプにはすべての顧客が一度に入り" in japanese
+    assert "キー：" in japanese
+
+
 def test_a_pdf_is_written_whole_with_the_japanese_title(place):
     billing(place).close()
     out = place.folder.parent / "レポート.pdf"

@@ -102,7 +102,10 @@ MADE = (
         ResponseGiven(S, 0, "cron", response, "answered")
         for response in ("notify", "warn", "demand_reason", "lock", "end_session")
     ),
-    Alert(0, "cron", "2", "The file of password hashes was read or copied", "high", "", (), ""),
+    *(
+        Alert(0, "cron", "2", "The file of password hashes was read or copied", "high", "", (), response)
+        for response in ("", "notify", "warn", "demand_reason", "lock", "end_session")
+    ),
 )
 MAKE_NO_ROW = {"Patch", "Snapshot", "PointerMoved", "PointerShape", "Covered", "StateRestated", "Unknown"}
 
