@@ -43,6 +43,7 @@ from recorder.session.plain_log import PlainLog
 from recorder.session.plain_video import PRIVATE, PlainVideo
 from recorder.session.recorder import Ending, Lost, Recorder
 from recorder.session.sealer import Listener
+from recorder.session.stopping import CLOSE_LIMIT_S, within
 
 _PROTECTION = {
     "passphrase": "your passphrase opens it, and without it no recording can be read.",
@@ -64,10 +65,10 @@ def record(asked: argparse.Namespace, company: Company | None = None, resuming: 
     library = library_folder(asked.library).absolute()
     screen_source = open_screen_source(tell=note)
     with contextlib.ExitStack() as stack:
-        stack.callback(screen_source.close)
+        stack.callback(within, CLOSE_LIMIT_S, screen_source.close)  # a display that does not answer keeps nobody
         privacy = open_privacy(governed.policy.policy.masks, governed.policy.policy.hidden_input)
         if privacy is not None:
-            stack.callback(privacy.close)
+            stack.callback(within, CLOSE_LIMIT_S, privacy.close)
             screen_source = privacy.masked(screen_source)
         keys = _keys(asked)
         stop = stack.enter_context(_stop_signals())  # from here on every ending is an orderly one

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.agent_events import HIDDEN_KEYS_STEP, HiddenInput
+from recorder.capture.ending_keys import cuts_text, ends_reading, is_enter, may_paste, pastes
 from recorder.capture.far_echo import ANSWER_NS, FarEcho
 from recorder.capture.focus_visits import FocusVisits, Visit
 from recorder.capture.focused_fields import FocusedFields
 from recorder.capture.hidden_places import ECHO_OFF, LATE, SCREEN_LOCK, Hidden, Place
-from recorder.capture.pastes import Pastes, pasted_from
+from recorder.capture.pastes import Pastes
 from recorder.capture.source import Emit
 from recorder.clock import NS_PER_MS, NS_PER_S, SessionClock
 from recorder.events import Click, Event, Key, KeyActivity, LockChanged
@@ -43,8 +44,7 @@ PAUSE_NS = NS_PER_S
 LONGEST_NS = 4 * NS_PER_S
 ACTIVITY_NS = NS_PER_S
 NEVER_NS = 1 << 62
-# With these a person ends what a program reads.
-ENDING_NAMES = frozenset({"enter", "esc", "tab"})
+STOP_LIMIT_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -121,25 +121,29 @@ class KeyGate:
         self._thread.start()
 
     def stop(self) -> None:
-        """Judge everything that waits, and end. The sources have stopped."""
+        """Judge everything that waits, and end. The sources have stopped, or were left behind."""
         with self._gate:
             self._stopping = True
             self._gate.notify_all()
         if self._thread.ident is not None:
-            self._thread.join()
-            self._let_through(everything=True)
+            self._thread.join(STOP_LIMIT_S)
+            if not self._thread.is_alive() and self._looking.acquire(timeout=STOP_LIMIT_S):
+                self._looking.release()
+                self._let_through(everything=True)
+            else:
+                self._hide_all()
             self._flush()
 
     def put(self, event: Event) -> None:
         """Take an event of a source."""
         is_typed = isinstance(event, Key | KeyActivity)
-        is_held = is_typed or _may_paste(event)
+        is_held = is_typed or may_paste(event)
         if is_held and self._may_look_now():
             self._sample(since_ns=event.at_ns)
         with self._gate:
             if isinstance(event, LockChanged):
                 self._is_locked = event.locked
-            if _ends_reading(event):
+            if ends_reading(event):
                 self._endings.append(event.at_ns)
             if (isinstance(event, Click) and event.pressed) or (isinstance(event, Key) and event.name == "tab"):
                 self._tabs.append(event.at_ns)
@@ -199,10 +203,9 @@ class KeyGate:
 
     def _hidden_at(self, at_ns: int, *, is_cut: bool) -> Hidden | None:
         """Why a key of this time is not recorded; None if it is."""
-        with self._looking:
-            at = bisect_left(self._samples, at_ns, key=_at_ns)
-            before = self._samples[at - 1] if at else None
-            after = self._samples[at] if at < len(self._samples) else None
+        at = bisect_left(self._samples, at_ns, key=_at_ns)
+        before = self._samples[at - 1] if at else None
+        after = self._samples[at] if at < len(self._samples) else None
         if after is None or before is None:
             return Hidden(ECHO_OFF, LATE)
         has_ended = any(at_ns < ending_ns <= after.at_ns for ending_ns in self._endings)
@@ -221,13 +224,12 @@ class KeyGate:
 
     def _hidden_far_away(self, event: Key | KeyActivity | Click) -> Hidden | None:
         """Why a key for another machine is not recorded: it did not come back."""
-        with self._looking:
-            at = bisect_left(self._samples, event.at_ns, key=_at_ns)
-            places = [sample.place for sample in self._samples[max(0, at - 1) : at + 1]]
-            if not any(place.is_far for place in places):
-                return None
-            ends_line = _ends_reading(event) and not _pastes(event)
-            return self._far.hides(event.at_ns, self._endings, ends_line=ends_line)
+        at = bisect_left(self._samples, event.at_ns, key=_at_ns)
+        places = [sample.place for sample in self._samples[max(0, at - 1) : at + 1]]
+        if not any(place.is_far for place in places):
+            return None
+        ends_line = ends_reading(event) and not pastes(event)
+        return self._far.hides(event.at_ns, self._endings, ends_line=ends_line)
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 
@@ -292,13 +294,16 @@ class KeyGate:
         return due_ns
 
     def _let_through(self, *, everything: bool = False) -> None:
-        """Judge what has waited for long enough, in its order."""
+        """Judge what has waited for long enough, in its order.
+
+        First it is waited for who looks, who may be kept waiting by the display: nobody may have to wait to `put` then.
+        """
         while True:
-            with self._gate:
+            with self._looking, self._gate:
                 if not self._waiting:
                     break
                 event = self._waiting[0]
-                is_held = isinstance(event, Key | KeyActivity) or _may_paste(event)
+                is_held = isinstance(event, Key | KeyActivity) or may_paste(event)
                 if is_held and not everything and self._clock.now_ns() - event.at_ns < self._hold_ns:
                     break
                 self._judge(event)
@@ -309,13 +314,23 @@ class KeyGate:
             while self._endings and self._endings[0] < self._clock.now_ns() - REMEMBERED_NS:
                 self._endings.popleft()
 
+    def _hide_all(self) -> None:
+        """Whoever looks has no answer: no key that waits is let through any more."""
+        with self._gate:
+            while self._waiting:
+                event = self._waiting.popleft()
+                if isinstance(event, Key | KeyActivity):
+                    self._hide(event, Hidden(ECHO_OFF, LATE))
+                else:
+                    self._emit(event)
+
     def _judge(self, event: Event) -> None:
         if not isinstance(event, Key | KeyActivity):
             self._emit(event)
-            if isinstance(event, Click) and _may_paste(event):
+            if isinstance(event, Click) and may_paste(event):
                 self._judge_click(event)
             return
-        hidden = self._hidden_at(event.at_ns, is_cut=_is_cut(event)) or self._hidden_far_away(event)
+        hidden = self._hidden_at(event.at_ns, is_cut=cuts_text(event)) or self._hidden_far_away(event)
         if hidden is not None:
             self._hide(event, hidden)
         elif isinstance(event, Key):
@@ -340,7 +355,7 @@ class KeyGate:
             run = self._run = _Run(hidden, event.at_ns, event.at_ns)
         run.keys += event.presses if isinstance(event, KeyActivity) else 1
         run.end_ns = max(run.end_ns, event.at_ns)
-        if _is_enter(event):
+        if is_enter(event):
             self._flush()
 
     def _count(self, event: KeyActivity) -> None:
@@ -370,28 +385,3 @@ class KeyGate:
 
 def _at_ns(sample: _Sample) -> int:
     return sample.at_ns
-
-
-def _may_paste(event: Event) -> bool:
-    return isinstance(event, Click) and event.pressed and event.button == "middle"
-
-
-def _pastes(event: Event) -> bool:
-    """Whether it pastes into a terminal, which is shown as typing is, whatever else it does."""
-    is_by_key = isinstance(event, Key) and pasted_from(event, in_terminal=True) is not None
-    return is_by_key or _may_paste(event)
-
-
-def _is_cut(event: Event) -> bool:
-    return isinstance(event, Key) and event.name in ENDING_NAMES and not event.text
-
-
-def _is_enter(event: Event) -> bool:
-    return isinstance(event, Key) and event.name == "enter"
-
-
-def _ends_reading(event: Event) -> bool:
-    """Whether with this a person may end what a program reads, or go to another field."""
-    if isinstance(event, Key):
-        return event.name in ENDING_NAMES or "ctrl" in event.modifiers
-    return isinstance(event, Click) and event.pressed

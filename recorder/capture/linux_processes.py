@@ -52,6 +52,7 @@ class LinuxProcesses(ThreadSource):
         self._look(found=True)
         self._lockers.look(self._clock.now_ns(), self._emit)
         while not self._wait_round(self._look_every_s):
+            self._asks_since_ns = self._clock.now_ns()  # the display of lockers
             if self._young or self._may_have_changed():
                 self._look(found=False)
             self._lockers.look(self._clock.now_ns(), self._emit)

@@ -12,7 +12,11 @@ from recorder.events import Event, Gap, GapReason, SourceStatus
 
 Emit = Callable[[Event], None]  # thread-safe, never blocks
 
-JOIN_LIMIT_S = 3.0
+JOIN_LIMIT_S = 2.0
+GAVE_NO_ANSWER = (
+    "What it listens to gave no answer when it was to end, as a display that a program holds or that was stopped; "
+    "what happened since is not known."
+)
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +54,9 @@ class ThreadSource(ABC):
         self._emit_outside: Emit | None = None
         self._clock_given: SessionClock | None = None
         self._thread: threading.Thread | None = None
+        self._asks_since_ns: int | None = (
+            None  # since when it takes in what came, for which it may ask an outside thing
+        )
 
     def start(self, emit: Emit, clock: SessionClock) -> None:
         """Begin to emit events. A source starts once."""
@@ -67,10 +74,17 @@ class ThreadSource(ABC):
             self._interrupt()
             self._thread.join(JOIN_LIMIT_S)
             if self._thread.is_alive():
-                self._abort()
-                self._thread.join(JOIN_LIMIT_S)
+                self._cut_off_and_say(self._thread)
         with self._gate:
             self._emit_outside = None
+
+    def _cut_off_and_say(self, thread: threading.Thread) -> None:
+        now_ns, asks_since_ns = self._clock.now_ns(), self._asks_since_ns
+        is_cut = self._abort()
+        thread.join(JOIN_LIMIT_S)
+        if is_cut or thread.is_alive():
+            since_ns = now_ns if asks_since_ns is None else asks_since_ns
+            self._emit(Gap(since_ns, self._clock.now_ns(), self.name, GapReason.STALLED, GAVE_NO_ANSWER))
 
     @property
     def _clock(self) -> SessionClock:
@@ -130,5 +144,6 @@ class ThreadSource(ABC):
     def _interrupt(self) -> None:  # noqa: B027 - waiting on `_stopping` alone needs no more
         """End a wait of `_run` at once."""
 
-    def _abort(self) -> None:  # noqa: B027 - most sources cannot hang
-        """Cut `_run` off from an outside thing that does not answer."""
+    def _abort(self) -> bool:
+        """Cut `_run` off from an outside thing that does not answer; False if there is no way to, or nothing to cut."""
+        return False

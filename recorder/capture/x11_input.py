@@ -70,10 +70,12 @@ class X11Input(ThreadSource):
             self._cut_off("it was switched off", self._sound_ns)
         if self._ended_sentence is not None:
             raise CannotRecordError(self._ended_sentence)
+        self._asks_since_ns = self._clock.now_ns()
         self._check()
 
     def _at_ns(self, found: Recorded, server_ms: int) -> int:
         """The session's time of something in what was recorded."""
+        self._asks_since_ns = found.arrived_ns
         self._sound_ns = self._time.at_ns_of(server_ms, found.arrived_ns)
         return self._sound_ns
 
@@ -115,9 +117,10 @@ class X11Input(ThreadSource):
     def _interrupt(self) -> None:
         self._records.put(None)
 
-    def _abort(self) -> None:
+    def _abort(self) -> bool:
         if self._connection is not None:
             self._connection.cut()
+        return self._connection is not None
 
     def _close(self) -> None:
         if self._listener is not None:

@@ -26,11 +26,14 @@ class X11Source(ThreadSource):
 
     def _run(self) -> None:
         with lost_in_words():
+            self._asks_since_ns = self._clock.now_ns()
             self._after_events()
             self._connection.flush()
         while not self._stopping.is_set():
             with lost_in_words():
-                for event in self._connection.events(self._wait_s()):
+                events = self._connection.events(self._wait_s())
+                self._asks_since_ns = self._clock.now_ns()
+                for event in events:
                     self._take(event)
                 self._after_events()
                 self._connection.flush()
@@ -61,9 +64,10 @@ class X11Source(ThreadSource):
         if self._opened is not None:
             self._opened.wake()
 
-    def _abort(self) -> None:
+    def _abort(self) -> bool:
         if self._opened is not None:
             self._opened.cut()
+        return self._opened is not None
 
     def _close(self) -> None:
         if self._opened is not None:

@@ -1,5 +1,7 @@
 """Tells when pictures of the screen come no more, or came too late to show what had been there."""
 
+import threading
+import time
 from collections.abc import Callable
 
 from recorder.clock import NS_PER_S, SessionClock
@@ -74,7 +76,19 @@ class PictureWatch:
         if self._pulse.look(now_ns) is not None:
             self._put(SourceStatus(now_ns, "screen", working=False, detail=STANDS_STILL))
 
-    def gave_up(self) -> None:
+    def wait_for(self, thread: threading.Thread, *, still_s: float, limit_s: float) -> bool:
+        """Wait until it has ended, as long as it goes on; False if it has not, which is told."""
+        until_s = time.monotonic() + limit_s
+        while thread.is_alive() and (left_s := until_s - time.monotonic()) > 0:
+            beats = self._pulse.beats
+            thread.join(min(still_s, left_s))
+            if self._pulse.beats == beats:
+                break
+        if thread.is_alive():
+            self._gave_up()
+        return not thread.is_alive()
+
+    def _gave_up(self) -> None:
         """The thread stands still, and is waited for no longer."""
         now_ns = self._clock.now_ns()
         known = [at_ns for at_ns in (self._changed_at_ns, self._pulse.still_since_ns()) if at_ns is not None]

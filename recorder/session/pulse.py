@@ -38,6 +38,11 @@ class Pulse:
         self._asked: _Asked | None = None
         self._still_since_ns: int | None = None
 
+    @property
+    def beats(self) -> int:
+        """How often it has turned."""
+        return self._beats
+
     def beat(self) -> int | None:
         """The thread turns; since when it had stood still, if that was found out."""
         self._beats += 1

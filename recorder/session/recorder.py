@@ -19,6 +19,7 @@ from recorder.session.event_queue import EventQueue
 from recorder.session.judging import Judging
 from recorder.session.screen_recorder import PixelWatcher, ScreenRecorder
 from recorder.session.sealer import Listener, Progress, Sealer
+from recorder.session.stopping import CLOSE_LIMIT_S, HeardSource, stop_all, within
 from recorder.session.storage import Measure, Room, StorageLevel, StorageWatch
 
 FIRST_PICTURES_S = 2.0
@@ -104,10 +105,10 @@ class Recorder:
     ) -> None:
         self.ended = threading.Event()
         self._clock = clock
-        self._sources = list(sources)
+        self._sources = [HeardSource(source) for source in sources]
         if storage is not None:
             room = measure or Room(writer.folder, quota_mb=storage.quota_mb)
-            self._sources.append(StorageWatch(storage, measure=room, act=self._act_on_storage))
+            self._sources.append(HeardSource(StorageWatch(storage, measure=room, act=self._act_on_storage)))
         self._opening = opening
         self._lost = lost
         self.gap_ns = 0  # how long nothing was recorded before `start`
@@ -212,13 +213,17 @@ class Recorder:
         return self._clock.now_ns()
 
     def finish(self, asked: EndReason = EndReason.ASKED, detail: str = "") -> Ending:
-        """Stop every source, seal what they saw, close the recording, and say how it ended."""
-        for source in self._sources:
-            source.stop()
+        """Stop every source, seal what they saw, close the recording, and say how it ended.
+
+        Whoever hangs, as in a display that does not answer, is left behind after some seconds: that is a gap.
+        """
+        gaps = stop_all(self._sources, self._clock)
         if self._gate is not None:
             self._gate.stop()
+        for gap in gaps:
+            self._queue.put(gap)
         if self._screen.stop():
-            self._screen_source.close()
+            within(CLOSE_LIMIT_S, self._screen_source.close)
         if self._judging is not None:
             self._judging.stop()
         self._queue.close()

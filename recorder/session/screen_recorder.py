@@ -30,6 +30,7 @@ DARK_LOOK_S = 0.25
 REST_NS = 2 * NS_PER_S  # longer than any area has to rest before it is sent exactly
 END_SETTLES = 64
 END_LIMIT_S = 30.0
+END_STILL_S = 4.0  # of these without any progress
 
 log = logging.getLogger(__name__)
 
@@ -91,10 +92,7 @@ class ScreenRecorder:
         """Record what is damaged now, then end; returns when the thread has. False if it does not: that is a gap."""
         self._stopping.set()
         self._source.wake()
-        self._thread.join(END_LIMIT_S)
-        if self._thread.is_alive():
-            self._watch.gave_up()
-        return not self._thread.is_alive()
+        return self._watch.wait_for(self._thread, still_s=END_STILL_S, limit_s=END_LIMIT_S)
 
     def look_after(self) -> None:
         """Say so if the thread stands still; from another one, now and then."""
@@ -260,6 +258,7 @@ class ScreenRecorder:
             areas = disjoint(self._pending[number])
             at_ns = self._clock.now_ns()
             grabbed = self._grab(number, areas)
+            self._watch.beat()
             if grabbed is None:
                 return
             del self._pending[number]
@@ -298,6 +297,7 @@ class ScreenRecorder:
         """Nothing stays lossy because the recorder stopped before it had rested for long enough."""
         for number, encoder in self._encoders.items():
             for _ in range(END_SETTLES):
+                self._watch.beat()
                 if encoder.settles_at_ns is None or not self._settle_one(number, self._clock.now_ns() + REST_NS):
                     break
 

@@ -1,6 +1,9 @@
 """kill -9 at any moment loses at most the last second, and the next start says so."""
 
+import contextlib
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -73,3 +76,39 @@ def test_the_plain_log_and_video_lie_beside_the_recording_and_are_announced_as_n
     assert {path.stat().st_mode & 0o777 for path in (log, video)} == {0o600}
     assert "not sealed" in recording.errors.lower()
     assert "OpenCV" not in recording.errors
+
+
+@contextlib.contextmanager
+def _held(desktop: XServer) -> Iterator[None]:
+    with desktop.connection() as holder:
+        holder.grab_server()
+        holder.sync()
+        yield
+        holder.ungrab_server()
+        holder.sync()
+
+
+@contextlib.contextmanager
+def _stopped(desktop: XServer) -> Iterator[None]:
+    desktop.process.send_signal(signal.SIGSTOP)
+    yield
+    desktop.process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("keep_from_answering", [_held, _stopped])
+def test_a_recording_ends_though_the_display_answers_nobody_and_says_what_is_not_known(
+    desktop: XServer, site: Site, keep_from_answering: Callable[[XServer], AbstractContextManager[None]]
+) -> None:
+    desktop.start_xterm(title="before", command=("cat",))
+    desktop.focus("before")
+    recording = site.start_recording()
+    desktop.run("xdotool", "type", "--delay", "20", "stillthere")
+    recording.wait_seconds_recorded(1.5)
+    with keep_from_answering(desktop):
+        status = recording.stop()
+    assert status == 0, recording.errors
+    verdict = site.player("verify", str(recording.folder))
+    assert verdict.returncode == 1, verdict.stdout  # partial, not altered
+    assert "keyboard was not recorded" in verdict.stdout
+    assert site.player_rows("search", "stillthere")
+    assert site.player_rows("log", str(recording.folder))[-1]["kind"] == "session"

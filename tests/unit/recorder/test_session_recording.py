@@ -12,6 +12,7 @@ import pytest
 from recorder.agent_events import Covered
 from recorder.capture.fake import FakeScreen, FakeSource
 from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE
+from recorder.capture.source import Source
 from recorder.clock import SessionClock, SystemClock
 from recorder.codec.decoder import ScreenDecoder
 from recorder.events import (
@@ -82,7 +83,14 @@ class FailingFiles(SystemFiles):
 
 
 class Session:
-    def __init__(self, folder: Path, *, limits: Limits | None = None, screen: FakeScreen | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        limits: Limits | None = None,
+        screen: FakeScreen | None = None,
+        sources: Sequence[Source] = (),
+    ) -> None:
         keys = ensure_local_keys(folder / "keys")
         clock = SystemClock()
         started = clock.read()
@@ -105,7 +113,7 @@ class Session:
             writer=self.writer,
             clock=SessionClock(clock, started=started),
             screen_source=self.screen,
-            sources=[self.source],
+            sources=[self.source, *sources],
             opening=[SessionStarted(0, "session", "ann", "host", "test", started.wall_ns, 0, "test", "fake", "text")],
             frames_per_s=30,
             listeners=[self.reading],

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from recorder.capture.fake import FakeScreen
+from recorder.capture.fake import FakeScreen, FakeSource
 from recorder.capture.screen import Damage, Pixels
-from recorder.events import Gap, GapReason, Patch, SourceStatus
+from recorder.clock import SessionClock, SystemClock
+from recorder.events import EndReason, Event, Gap, GapReason, Key, Patch, SourceStatus
 from recorder.geometry import Rect
-from recorder.session import picture_watch, screen_recorder
+from recorder.session import picture_watch, screen_recorder, stopping
 from recorder.session.event_queue import EventQueue
 from recorder.session.pulse import LATE_LOOKS, Pulse
+from recorder.session.stopping import HeardSource, all_within, stop_all
 from tests.unit.recorder.test_session_recording import RED, Session
 from tests.xserver import wait_until
 
@@ -178,3 +180,64 @@ def test_one_that_was_late_because_all_stood_still_is_asked_again_before_it_is_t
     assert [pulse.look(10 + number) for number in range(LATE_LOOKS + 2)] == [*[None] * LATE_LOOKS, 10, None]
     assert pulse.beat() == 10
     assert pulse.beat() is None
+
+
+class HangingSource(FakeSource):
+    """A source that does not end before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__("hanging")
+        self.is_free = threading.Event()
+
+    def stop(self) -> None:
+        self.is_free.wait()
+
+
+def test_a_source_that_does_not_end_is_left_behind_with_a_gap_and_what_others_told_is_sealed(tmp_path, monkeypatch):
+    monkeypatch.setattr(stopping, "SOURCES_LIMIT_S", 0.3)
+    hanging = HangingSource()
+    session = Session(tmp_path, sources=[hanging])
+    session.recorder.start()
+    session.wait_sealed(lambda event: isinstance(event, Patch))
+    session.source.emit(Key(session.source.now_ns(), "x"))
+    endings = []
+    ended = threading.Thread(target=lambda: endings.append(session.recorder.finish()), daemon=True)
+    asked_ns = session.recorder.now_ns
+    ended.start()
+    ended.join(10)
+    hanging.is_free.set()
+    assert [ending.reason for ending in endings] == [EndReason.ASKED]
+    (gap,) = session.reading.of(Gap)
+    assert (gap.what, gap.reason) == ("hanging", GapReason.STALLED)
+    assert gap.at_ns >= asked_ns
+    assert gap.end_ns - gap.at_ns >= 300_000_000
+    assert [key.text for key in session.reading.of(Key)] == ["x"]
+
+
+def test_the_gap_of_a_source_that_hangs_begins_with_what_never_arrived(monkeypatch):
+    monkeypatch.setattr(stopping, "SOURCES_LIMIT_S", 0.2)
+    is_free, is_stuck = threading.Event(), threading.Event()
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Key):
+            is_stuck.set()
+            is_free.wait()
+
+    source, clock = FakeSource(), SystemClock()
+    heard, session_clock = HeardSource(source), SessionClock(clock, started=clock.read())
+    heard.start(emit, session_clock)
+    pressed_ns = session_clock.now_ns()
+    threading.Thread(target=source.emit, args=(Key(pressed_ns, "x"),), daemon=True).start()
+    assert is_stuck.wait(10)
+    (gap,) = stop_all([heard], session_clock)
+    is_free.set()
+    assert (gap.what, gap.at_ns) == ("fake", pressed_ns)
+    assert gap.end_ns - gap.at_ns >= 200_000_000
+
+
+def test_a_fault_while_something_is_ended_is_raised():
+    def fail() -> None:
+        raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        all_within(10, [fail, lambda: None], ["one", "other"])
