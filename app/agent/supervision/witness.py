@@ -42,6 +42,7 @@ class Witness:
     def _counted(self, sign: EvasionSign) -> EvasionSign:
         signs = [number for number, one in self._unkept.items() if isinstance(one.event, EvasionSign)]
         if len(signs) < MOST_SIGNS:
+            self._left_out = 0  # what was left out before stands in the last one told then
             return sign
         del self._unkept[signs[-1]]
         self._left_out += 1

@@ -63,6 +63,16 @@ def test_signs_that_no_recorder_lives_to_note_are_counted_and_no_answer_is_given
     assert said[-1].event.detail == "204. No recorder lived to note 5 more of these before."
 
 
+def test_signs_that_were_left_out_once_are_not_counted_again_after_a_recorder_noted_so():
+    witness, said = a_witness()
+    for first in (0, 1000):
+        for number in range(first, first + MOST_SIGNS + 2):
+            witness.tell(EvasionSign(number, "recorder_stopped", f"{number}."))
+        told = said[-1]
+        witness.keep(WitnessKept(tuple(one.number for one in said)))
+    assert told.event.detail == "1201. No recorder lived to note 2 more of these before."
+
+
 def test_it_stands_in_the_recording_by_its_clock_and_is_said_to_be_kept_once_it_is_on_the_disk():
     said: list[object] = []
     put: list[tuple[object, bool]] = []
