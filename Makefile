@@ -36,6 +36,10 @@ test: $(VENV)/.dev | test-packages  ## Run every test, as many side by side as t
 logins: $(VENV)/.dev | test-packages  ## Log in 200 times by every way there is, and look for any part of a password in what was recorded
 	@TACHIAI_LOGINS=200 $(RUN) -m pytest tests/e2e/test_hidden_input.py
 
+.PHONY: sanitize
+sanitize: $(VENV)/.dev  ## Run the compiled kernel's tests under AddressSanitizer and UndefinedBehaviorSanitizer (GCC), in a copy
+	@.ci/sanitize
+
 .PHONY: check
 check: $(VENV)/.dev  ## Check format, lint, strict types, import contracts and house rules
 	$(RUN) -m ruff format --check .

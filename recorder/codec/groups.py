@@ -48,7 +48,7 @@ class GroupWriter:
         self._stream = _Liblzma() if press is None else PressedStream(press)
 
     def add(self, plain: bytes) -> bytes:
-        """The stretch of a sheet with these bytes."""
+        """The stretch of a sheet with these bytes, at least one: after none, the next filler could be guessed."""
         pushing = hashlib.blake2b(self.size_bytes.to_bytes(8, "little"), digest_size=_PUSHING_BYTES).digest()
         self.size_bytes += len(plain)
         return self._stream.compress(b"".join((plain, pushing, bytes(_LOOKAHEAD_BYTES))))

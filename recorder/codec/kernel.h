@@ -9,7 +9,7 @@
  *
  * A new function: write it in one of kernel_*.c, list it in the table of kernel.c and in _kernel.pyi, give numpy_kernel.py
  * and the protocol in fused.py the same one, raise VERSION in kernel.c and fused.py, and add it to
- * tests/unit/recorder/test_codec_kernel.py, which compares both on whatever hypothesis thinks of.
+ * tests/unit/recorder/test_codec_kernel.py, which compares both on whatever hypothesis thinks of; then `make sanitize`.
  */
 
 #ifndef TACHIAI_KERNEL_H

@@ -250,13 +250,23 @@ static void close_given(Given *given) {
     close_row(&given->out);
 }
 
+/* Whether the last distances lead back to what is still in the window, also after it slides. */
+static int lead_back(const uint64_t *kept) {
+    for (int i = LAST0; i <= LAST3; i++) {
+        if (kept[i] >= DICTIONARY) {
+            return 0;
+        }
+    }
+    return kept[STATE] < FIRST_AFTER_MATCH || kept[LAST0] < kept[END] - kept[BASE];
+}
+
 /* Whether what was kept leads nowhere outside: places found in `heads` and `chain` are checked when they are used. */
 static int check_registers(const Given *given) {
     const uint64_t *kept = hashes_of(&given->registers);
     return holds(kept[STATE] < STATES && kept[CACHED] > 0 && kept[CACHED] < MOST_BYTES && kept[RANGE] >> 32 == 0 &&
                      kept[END] < MOST_BYTES && kept[BASE] <= kept[END] &&
                      kept[END] - kept[BASE] <= (uint64_t)given->window.count &&
-                     (kept[BASE] == 0 || kept[END] - kept[BASE] >= DICTIONARY),
+                     (kept[BASE] == 0 || kept[END] - kept[BASE] >= DICTIONARY) && lead_back(kept),
                  "what is kept of a stream does not fit") &&
            holds(given->plain.count < MOST_BYTES, "this is too much at once");
 }

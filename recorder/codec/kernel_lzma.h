@@ -11,6 +11,7 @@
 #define LONGEST 273 /* of what is repeated */
 #define POSITIONS 8 /* pb = 3 */
 #define STATES 12
+#define FIRST_AFTER_MATCH 7 /* of the states: what comes next is told by what the last distance leads back to */
 
 /* Where each kind of probability begins. */
 enum {

@@ -2,7 +2,6 @@
 
 #include "kernel_lzma.h"
 
-#define FIRST_AFTER_MATCH 7 /* of the states */
 #define TOP ((uint32_t)1 << 24)
 
 static void put_byte(Press *press, uint8_t byte) {
