@@ -10,8 +10,9 @@ from Xlib import error as xerror
 from recorder.capture.linux_process import executable_of
 from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_connection import X11Connection, lost_in_words
-from recorder.capture.x11_property import MOST_BYTES, read_property
+from recorder.capture.x11_property import read_property
 from recorder.capture.x11_source import X11Source
+from recorder.capture.x11_text import plain_text, property_text
 from recorder.capture.x11_time import ServerTime
 from recorder.clock import NS_PER_S
 from recorder.events import Window, WindowActive
@@ -222,7 +223,7 @@ class X11ActiveWindow(X11Source):
         found = read_property(window, self._connection.atom("WM_CLASS"))
         if found is None or not isinstance(found.value, bytes):
             return ()
-        return tuple(_decoded(part)[:TITLE_LONGEST] for part in found.value.split(b"\0")[:2])
+        return tuple(plain_text(part)[:TITLE_LONGEST] for part in found.value.split(b"\0")[:2])
 
     def _title(self, window: Any) -> str:
         titles = (self._text(window, name) for name in _TITLES)
@@ -230,7 +231,7 @@ class X11ActiveWindow(X11Source):
 
     def _text(self, window: Any, name: str) -> str:
         found = read_property(window, self._connection.atom(name))
-        return _decoded(found.value) if found is not None and isinstance(found.value, bytes) else ""
+        return property_text(found, self._connection.atom("COMPOUND_TEXT")).split("\0", 1)[0]
 
     def _area(self, window: Any) -> Rect:
         """Its place on the desktop, with the frame that the window manager put around it."""
@@ -270,15 +271,5 @@ def _manager_name(connection: X11Connection) -> str | None:
         return None
     window = connection.display.create_resource_object("window", int(found.value[0]))
     name = read_property(window, connection.atom("_NET_WM_NAME"))
-    return _decoded(name.value) if name is not None and isinstance(name.value, bytes) else "a window manager"
-
-
-def _decoded(raw: bytes) -> str:
-    """UTF-8 as the standard says, Latin-1 for old programs."""
-    text = raw.split(b"\0", 1)[0]
-    if len(text) == MOST_BYTES:  # cut, perhaps inside a letter, far behind what is recorded of it
-        return text.decode("utf-8", errors="replace")
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError:
-        return text.decode("latin-1")
+    text = property_text(name, connection.atom("COMPOUND_TEXT"))
+    return text.split("\0", 1)[0] or "a window manager"

@@ -13,6 +13,7 @@ from recorder.capture.shown_windows import program_names
 from recorder.capture.x11_clients import ClientPids
 from recorder.capture.x11_connection import X11Connection
 from recorder.capture.x11_property import read_property
+from recorder.capture.x11_text import property_text
 from recorder.geometry import Rect
 
 TITLE_LONGEST = 1024
@@ -42,6 +43,7 @@ class X11WindowFacts:
         self._connection = connection
         self._state = connection.atom("WM_STATE")
         self._titles = tuple(connection.atom(name) for name in _TITLES)
+        self._compound = connection.atom("COMPOUND_TEXT")
         self._class = connection.atom("WM_CLASS")
         self._owner_of = connection.atom("WM_TRANSIENT_FOR")
         self._pid_atom = connection.atom("_NET_WM_PID")
@@ -193,10 +195,7 @@ class X11WindowFacts:
         return next(filter(None, titles), "")[:TITLE_LONGEST]
 
     def _text(self, window: Any, atom: int) -> str:
-        found = read_property(window, atom)
-        if found is None or not isinstance(found.value, bytes):
-            return ""
-        return found.value.decode("utf-8", errors="replace")
+        return property_text(read_property(window, atom), self._compound)
 
     def _number(self, window: Any, atom: int) -> int | None:
         found = read_property(window, atom)
