@@ -17,7 +17,7 @@ from player.ledger.second import SecondPerson
 from recorder.errors import WorldError
 from recorder.evidence.findings import Code
 from recorder.evidence.keys import DeviceTrust, KeyRing, Recipient
-from recorder.evidence.opening import GroupsLackingError
+from recorder.evidence.opening import GroupsLackingError, one_of_each
 from recorder.evidence.reader import ChunkKind, RecordingReader
 from recorder.format.header import SegmentHeader
 
@@ -232,8 +232,7 @@ class Gate:
 
 
 def _who_is_lacking(lacking: GroupsLackingError) -> str:
-    groups = {group: [wrap.name for wrap in lacking.header.wraps if wrap.group == group] for group in lacking.lacking}
-    who = " and ".join(f"one of “{group}” ({', '.join(names)})" for group, names in groups.items())
+    who = one_of_each(lacking.header, lacking.lacking)
     return (
         f"A second person must open this recording too: {who}. They confirm here with their key, or answer a request "
         "made by tachiai-player open-request."

@@ -1,10 +1,13 @@
 """The top: whose session this is, the search box, and the menu."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from player.source import SessionFacts
 from player.timeline import clock_text
+from player.ui.access import Entry
 from player.ui.give_out_menu import GiveOutMenu
 from resources.ui.inert import visible
 from resources.ui.look import SMALL_PX, Look, text_font
@@ -54,10 +57,23 @@ class HeaderBar(QWidget):
             self.who.show_text(self._look.words("header.nothing_open"))
             self.when.hide()
             return
-        self.who.show_text(visible(f"{facts.operator} @ {facts.host}"))
-        started = clock_text(facts.started_wall_ns, facts.utc_offset_s)
+        self._show(facts.operator, facts.host, facts.started_wall_ns, facts.utc_offset_s, facts.purpose)
+
+    def show_asked(self, entry: Entry | None, folder: Path) -> None:
+        """Which recording is being opened, or could not be: the verdict below speaks of it."""
+        if entry is None or not (entry.operator or entry.host):
+            self.who.show_text(visible(folder.name))
+            self.when.hide()
+            return
+        self._show(entry.operator, entry.host, entry.started_wall_ns, entry.utc_offset_s, entry.purpose)
+
+    def _show(
+        self, operator: str | None, host: str | None, started_ns: int | None, offset_s: int, purpose: str | None
+    ) -> None:
+        self.who.show_text(visible(" @ ".join(part for part in (operator, host) if part)))
+        started = "" if started_ns is None else clock_text(started_ns, offset_s)
         self.when.show()
-        self.when.show_text("  ·  ".join(part for part in (started, visible(facts.purpose)) if part))
+        self.when.show_text("  ·  ".join(part for part in (started, visible(purpose or "")) if part))
 
     def _add_menus(self, row: QHBoxLayout, menu: QMenu) -> None:
         look, words = self._look, self._look.words

@@ -11,6 +11,8 @@ from player.drawing import Pixels
 from player.timeline import time_text
 from player.ui.access import Hit, SeenThere
 from player.ui.log_delegate import icon_of
+from recorder.logrow import LogRow
+from resources.row_words import RowWords
 from resources.ui.inert import visible
 from resources.ui.look import SMALL_PX, Look, text_font
 from resources.ui.painting import paint_text
@@ -37,6 +39,7 @@ class HitPreview(QWidget):
     def __init__(self, *, look: Look) -> None:
         super().__init__()
         self._look = look
+        self._row_words = RowWords(look.words)
         self.preview: Preview | None = None
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -128,14 +131,18 @@ class HitPreview(QWidget):
             paint_text(painter, clock, when, font=text_font(SMALL_PX), colour=colours.text_dim)
             text = QRect(clock.right() + 4, line.top(), self.width() - clock.right() - 4 - MARGIN_PX, LINE_PX)
             ink = colours.text if is_found else colours.text_dim
-            paint_text(painter, text, visible(row.text), font=text_font(SMALL_PX, strong=is_found), colour=ink)
+            paint_text(painter, text, self._said(row), font=text_font(SMALL_PX, strong=is_found), colour=ink)
 
     def _lines_text(self) -> list[str]:
         if self.preview is None:
             return []
         seen = self.preview.seen
         rows = () if seen is None else seen.rows
-        return [visible(self.preview.hit.text), *(visible(row.text) for row in rows)]
+        return [visible(self.preview.hit.text), *(self._said(row) for row in rows)]
+
+    def _said(self, row: LogRow) -> str:
+        """As the log says it, in the person's language."""
+        return visible(self._row_words.text(row))
 
 
 def _image(picture: Pixels) -> QImage:

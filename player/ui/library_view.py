@@ -118,7 +118,7 @@ class LibraryView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.filter = filter_box(self._look, words("library.filter"), icon="filter")
+        self.filter = filter_box(self._look, words("library.filter"), icon="filter", tip=words("library.filter_tip"))
         for bar in (self._library_bar(), self._filter_bar()):
             column.addLayout(bar)
         self.chips = FacetChips(look=self._look)
@@ -144,7 +144,7 @@ class LibraryView(QWidget):
         bar.setContentsMargins(8, 8, 8, 0)
         bar.setSpacing(2)
         self.libraries = LibraryButton(look=self._look)
-        self.import_button = icon_button(self._look, "import", words("libraries.import"))
+        self.import_button = icon_button(self._look, "import", words("libraries.import_tip"))
         self.import_button.clicked.connect(lambda: self.libraries.import_requested.emit())
         bar.addWidget(self.libraries, 1)
         bar.addWidget(self.import_button)

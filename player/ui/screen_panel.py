@@ -40,6 +40,7 @@ class ScreenPanel(QWidget):
         self._screens: tuple[Screen, ...] = ()
         self._monitor_buttons: list[QToolButton] = []
         self._zoom_buttons: list[QToolButton] = []
+        self._sight_buttons: list[QToolButton] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -78,6 +79,7 @@ class ScreenPanel(QWidget):
     def show_recording(self, news: News) -> None:
         """This recording is open; its pictures follow."""
         self._news = news
+        self._let_use(is_open=True)
 
     def show_news(self, news: News) -> None:
         """The recording has grown, or more of it has been read."""
@@ -172,7 +174,14 @@ class ScreenPanel(QWidget):
         self._show_monitors(())
         self.view.empty(blank)
         self.tools.show_region("")
+        self._let_use(is_open=False)
         self.painted.emit(None)
+
+    def _let_use(self, *, is_open: bool) -> None:
+        """The tools can be pressed while there is something that they work on."""
+        for part in (self.tools, *self._sight_buttons):
+            part.setEnabled(is_open)
+        self._say_scale()
 
     def _body(self) -> QHBoxLayout:
         body = QHBoxLayout()
@@ -212,6 +221,7 @@ class ScreenPanel(QWidget):
         ):
             button = icon_button(look, icon, words(f"screen.{name}"), pressed=pressed)
             row.addWidget(button)
+            self._sight_buttons.append(button)
             if name.startswith("zoom"):
                 self._zoom_buttons.append(button)
         return strip
@@ -284,7 +294,7 @@ class ScreenPanel(QWidget):
 
     def _say_scale(self) -> None:
         view = self.before if self.view.isHidden() else self.view
-        self._scale.setText(f"{view.scale * view.devicePixelRatioF():.0%}")
+        self._scale.setText("" if self._news is None else f"{view.scale * view.devicePixelRatioF():.0%}")
 
     def _say_sight(self) -> None:
         """Which part of the desktop is in sight, in words: for screen readers, and on the button that leads back."""

@@ -35,11 +35,14 @@ class SidePanel(QWidget):
 
     def add_page(self, page: QWidget, title: str) -> None:
         """One more list, with a tab at the end."""
-        tab = QToolButton()
+        tab = QToolButton(self)
         tab.setText(title)
         tab.setProperty("part", "tab")
         tab.setCheckable(True)
         tab.setFixedHeight(38)
+        before = self._group.buttons()
+        if before:  # tabs follow each other by key too, whatever was made between them
+            QWidget.setTabOrder(before[-1], tab)
         self._group.addButton(tab, self._stack.addWidget(page))
         self._tabs.insertWidget(self._tabs.count() - 1, tab)
 

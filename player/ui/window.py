@@ -58,6 +58,7 @@ class PlayerWindow(QMainWindow):
         super().__init__()
         self.desk, self.look, self._settings = desk, look, settings
         self._facts: SessionFacts | None = None
+        self._asked: Path | None = None  # opened, or tried to
         self._home = HomeCarrier(self)
         self.commands = Commands(self)
         self.places = Places(desk, settings=settings)
@@ -196,6 +197,9 @@ class PlayerWindow(QMainWindow):
     # --- from the desk ------------------------------------------------------------------------------------------------
 
     def _opening(self, request: Request) -> None:
+        self._asked = request.folder
+        self.header.show_asked(self._entry(request.folder), request.folder)
+        self.library.show_open(request.folder)
         self.stage.show_opening(request.folder.name)
 
     def _opened(self, facts: SessionFacts, news: News) -> None:
@@ -213,7 +217,7 @@ class PlayerWindow(QMainWindow):
         self.stage.show_failure(sentence)
 
     def _closed(self) -> None:
-        self._facts = None
+        self._facts = self._asked = None
         self.setWindowTitle(self.look.words("app.name"))
         self.header.show_facts(None)
         self.stage.show_nothing()
@@ -244,9 +248,12 @@ class PlayerWindow(QMainWindow):
         self._show_level(judgement.level)
 
     def _show_level(self, level: Level) -> None:
-        folder = self.desk.folder
+        folder = self._asked
         if folder is not None and level not in (Level.UNCHECKED, Level.CHECKING):
             self.library.show_level(folder, level)
+
+    def _entry(self, folder: Path) -> Entry | None:
+        return next((entry for entry in self.library.entries if entry.folder == folder), None)
 
     def _library_changed(self, folder: Path) -> None:
         self._settings.setValue("library", str(folder))

@@ -1,5 +1,7 @@
 """Open a segment's content with the auditor keys at hand: one member of every group."""
 
+from collections.abc import Sequence
+
 from cryptography.exceptions import InvalidTag
 
 from recorder.errors import KeyMissingError
@@ -60,6 +62,17 @@ def open_entry(file: SegmentFile, entry: Entry, ratchet: seal.Ratchet) -> bytes 
         return Code.DECRYPT_FAIL
 
 
+def one_of_each(header: SegmentHeader, groups: Sequence[str]) -> str:
+    """Whose keys would do: one of each of these groups, with the names of those who are in it."""
+    if not groups:
+        return "nobody"
+    group, *others = groups
+    names = ", ".join(wrap.name for wrap in header.wraps if wrap.group == group)
+    if not others:
+        return f"one of “{group}” ({names})"
+    return f"one of “{group}” ({names}) and {one_of_each(header, others)}"
+
+
 def _unwrapped(wrap: Wrap, header: SegmentHeader, keys: KeyRing) -> bytes | None:
     try:
         key = keys.for_public(bytes.fromhex(wrap.public))
@@ -76,8 +89,7 @@ def _sentence(header: SegmentHeader, lacking: list[str], keys: KeyRing) -> str:
             f"Segment {header.segment} began after the second person was asked, so what they answered does not open "
             "it; ask them again (tachiai-player open-request)."
         )
-    who = {group: ", ".join(wrap.name for wrap in header.wraps if wrap.group == group) for group in lacking}
-    needed = " and ".join(f"one of “{group}” ({names})" for group, names in who.items())
+    needed = one_of_each(header, lacking)
     if not keys.keys:
         return f"No auditor's key is at hand; this recording is sealed to {needed}: give such a key (TACHIAI_KEY)."
     return f"None of the keys at hand opens this recording; it is sealed to {needed}: give such a key (TACHIAI_KEY)."

@@ -5,6 +5,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButto
 from resources.ui.look import Look
 from resources.ui.widgets import plain_label
 
+# As every other dialog has it, on whatever desktop: what accepts stands last.
+ACCEPTING_LAST = QDialogButtonBox.ButtonLayout.GnomeLayout.value
+
 
 def head_line(look: Look, icon: str, title: str, dialog: QDialog) -> QHBoxLayout:
     """The icon and the question at a dialog's head."""
@@ -23,6 +26,7 @@ def answer_buttons(dialog: QDialog, accept: str, reject: str) -> tuple[QDialogBu
     accepting = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
     accepting.setDefault(True)
     buttons.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.setStyleSheet(f"QDialogButtonBox {{ button-layout: {ACCEPTING_LAST} }}")
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     return buttons, accepting

@@ -95,11 +95,12 @@ def name_control(control: QWidget, tip: str) -> None:
     control.setAccessibleName(tip)
 
 
-def filter_box(look: Look, placeholder: str, *, icon: str = "search") -> QLineEdit:
-    """A line to type what is looked for, with a button that empties it."""
+def filter_box(look: Look, placeholder: str, *, icon: str = "search", tip: str = "") -> QLineEdit:
+    """A line to type what is looked for, with a button that empties it; `tip` says more than there is room for."""
     box = QLineEdit()
     box.setPlaceholderText(placeholder)
-    box.setAccessibleName(placeholder)
+    box.setAccessibleName(tip or placeholder)
+    box.setToolTip(plain_tip(tip))
     box.setClearButtonEnabled(True)
     box.addAction(QAction(look.icon(icon), "", box), QLineEdit.ActionPosition.LeadingPosition)
     return box

@@ -384,3 +384,13 @@ def test_the_marks_have_the_colours_of_their_theme():
         colours = read_colours(theme)
         for name, colour in (("down", colours.text_dim), ("up", colours.text_dim), ("tick", colours.window)):
             assert f'stroke="{colour}"' in resources.path(f"marks/{name}_{theme}.svg").read_text(encoding="utf-8")
+
+
+def test_whose_keys_would_do_is_said_in_japanese_for_one_group_and_for_several():
+    words = read_words("ja")
+    said = words.said(
+        "None of the keys at hand opens this recording; it is sealed to one of “audit” (sato, ken) and one of "
+        "“privacy” (abe): give such a key (TACHIAI_KEY)."
+    )
+    assert "封印先はグループ「audit」の一人（sato, ken）とグループ「privacy」の一人（abe）です" in said
+    assert "one of" not in said

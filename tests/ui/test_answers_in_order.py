@@ -1,0 +1,37 @@
+"""What a dialog is left by: in the same order everywhere, and a list of tabs that keys go along."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QVBoxLayout
+
+from resources.ui.question_parts import answer_buttons
+from tests.fakes import FakeSource
+
+# Qt's offscreen drawing says so whenever a window is shown.
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+
+
+def test_the_answer_that_accepts_stands_last_on_every_desktop(qtbot, look):
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    look_at = QVBoxLayout(dialog)
+    buttons, accepting = answer_buttons(dialog, "Open", "Cancel")
+    look_at.addWidget(buttons)
+    dialog.show()
+    other = next(button for button in buttons.buttons() if button is not accepting)
+    assert other.geometry().right() < accepting.geometry().left()
+
+
+def test_the_tabs_of_the_side_follow_each_other_by_key(window_on):
+    window = window_on(FakeSource())
+    tabs = window.side._group.buttons()
+    assert [next_by_key(tab) for tab in tabs[:-1]] == tabs[1:]
+    assert len(tabs) == 5
+
+
+def next_by_key(widget):
+    """Where the Tab key goes from here."""
+    place = widget.nextInFocusChain()
+    while not (place.focusPolicy() & Qt.FocusPolicy.TabFocus and place.isVisible() and place.isEnabled()):
+        place = place.nextInFocusChain()
+    return place
