@@ -15,6 +15,7 @@ from Xlib import error as xerror
 from Xlib.protocol import rq
 
 from recorder.capture.screen import DISPLAY_GONE, DisplayLostError
+from recorder.capture.x11_property_news import keep_few
 from recorder.errors import CannotRecordError
 
 _LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
@@ -51,6 +52,7 @@ class X11Connection:
             raise CannotRecordError(msg) from error
         self.display.set_error_handler(lambda _error, _request: None)
         _know_errors(self.display)
+        keep_few(self.display.display)
         self.screen: Any = self.display.screen()
         self.root: Any = self.screen.root
         self._wake_read, self._wake_write = os.pipe()

@@ -7,7 +7,7 @@ from Xlib import X
 from recorder.capture.x11_alarm import SURE_S, wakes_after_pause
 from recorder.capture.x11_property import read_property
 from recorder.capture.x11_source import X11Source
-from recorder.clock import NS_PER_MS
+from recorder.clock import NS_PER_MS, NS_PER_S
 from recorder.errors import CannotRecordError
 from recorder.events import IdleChanged, LockChanged
 
@@ -24,7 +24,7 @@ class X11Idle(X11Source):
 
     def __init__(self, *, idle_after_s: float = 60.0) -> None:
         super().__init__("idle")
-        self._idle_after_ms = int(idle_after_s * 1000)
+        self._idle_after_ns = int(idle_after_s * 1000) * NS_PER_MS
         self._is_idle = False
         self._since_ns = 0
         self._is_locked: bool | None = None
@@ -38,13 +38,13 @@ class X11Idle(X11Source):
             raise CannotRecordError(msg)
         self._status, self._lock = connection.atom(_STATUS), connection.atom("LOCK")
         connection.root.change_attributes(event_mask=X.PropertyChangeMask)
-        if wakes_after_pause(connection, self._idle_after_ms // 2):
+        if wakes_after_pause(connection, self._idle_after_ns // NS_PER_MS // 2):
             self._back_look_s = SURE_S
         self._look_at_lock()
         return (
-            f"The operator counts as idle after {self._idle_after_ms // 1000} s without input. Locking is seen when "
-            "xscreensaver says so, or a locker that runs only while locked (i3lock, slock, xsecurelock, …) holds the "
-            "keyboard and the pointer; other lockers are not seen."
+            f"The operator counts as idle after {self._idle_after_ns // NS_PER_S} s without input. Locking is seen "
+            "when xscreensaver says so, or a locker that runs only while locked (i3lock, slock, xsecurelock, …) holds "
+            "the keyboard and the pointer; other lockers are not seen."
         )
 
     def _wait_s(self) -> float | None:
@@ -55,17 +55,20 @@ class X11Idle(X11Source):
             self._look_at_lock()
 
     def _after_events(self) -> None:
-        idle_ms = int(self._connection.root.screensaver_query_info().idle)
-        now_ns = self._clock.now_ns()
-        since_ns = now_ns - idle_ms * NS_PER_MS
+        asked_ns = self._clock.now_ns()
+        idle_ns = int(self._connection.root.screensaver_query_info().idle) * NS_PER_MS
+        now_ns = self._clock.now_ns()  # on a busy machine the answer comes late
+        since_ns = now_ns - idle_ns
         # While idle, any input in between makes it begin later, however short it was.
-        is_idle = since_ns < self._since_ns + JITTER_NS if self._is_idle else idle_ms >= self._idle_after_ms
+        is_idle = asked_ns - idle_ns < self._since_ns + JITTER_NS if self._is_idle else idle_ns >= self._idle_after_ns
         if is_idle != self._is_idle:
             began_ns = since_ns if is_idle else self._since_ns
             self._is_idle = is_idle
             self._since_ns = since_ns
             self._emit(IdleChanged(now_ns, is_idle, began_ns))
-        self._look_in_s = self._back_look_s if is_idle else max(0.0, self._idle_after_ms - idle_ms) / 1000 + 0.05
+        elif is_idle:
+            self._since_ns = min(self._since_ns, since_ns)  # of the same rest; what was answered sooner is closer
+        self._look_in_s = self._back_look_s if is_idle else max(0, self._idle_after_ns - idle_ns) / NS_PER_S + 0.05
 
     def _look_at_lock(self) -> None:
         """What xscreensaver writes on the root window: the first number says what it shows."""

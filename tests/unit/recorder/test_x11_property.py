@@ -91,3 +91,49 @@ def test_the_windows_are_looked_at_while_a_title_changes_without_end(server, hec
             assert titles <= set(TITLES)
     finally:
         windows.close()
+
+
+def test_news_of_a_property_that_changes_all_the_time_do_not_pile_up_while_something_is_asked(connection, server):
+    connection.root.change_attributes(event_mask=X.PropertyChangeMask)
+    connection.sync()
+    with server.connection() as other:
+        root, text = other.screen().root, other.intern_atom("STRING")
+        for number in range(1000):
+            for name in ("TACHIAI_ONE", "TACHIAI_TWO"):
+                root.change_property(other.intern_atom(name), text, 8, b"%d" % number)
+        root.delete_property(other.intern_atom("TACHIAI_ONE"))
+        other.sync()
+        connection.sync()
+        news = [(event.atom, event.state) for event in connection.events(0)]
+        one, two = (other.intern_atom(name) for name in ("TACHIAI_ONE", "TACHIAI_TWO"))
+    changed = X.PropertyNewValue
+    assert news == [(one, changed), (two, changed), (one, changed), (two, changed), (one, X.PropertyDelete)]
+
+
+def test_of_news_that_were_not_taken_the_last_tells_when_it_changed_last(connection, server):
+    connection.root.change_attributes(event_mask=X.PropertyChangeMask)
+    connection.sync()
+    with server.connection() as other:
+        root, name, text = other.screen().root, other.intern_atom("TACHIAI_TRY"), other.intern_atom("STRING")
+        for number in range(3):
+            threading.Event().wait(0.02)  # of the server's time, which is what is tried
+            root.change_property(name, text, 8, b"%d" % number)
+            other.sync()
+    connection.sync()
+    first, last = connection.events(0)
+    assert last.time - first.time >= 40
+    found = read_property(connection.root, connection.atom("TACHIAI_TRY"))
+    assert found is not None
+    assert found.value == b"2"
+
+
+def test_news_that_were_taken_are_told_again(connection, server):
+    connection.root.change_attributes(event_mask=X.PropertyChangeMask)
+    connection.sync()
+    with server.connection() as other:
+        root, name, text = other.screen().root, other.intern_atom("TACHIAI_TRY"), other.intern_atom("STRING")
+        for number in range(5):
+            root.change_property(name, text, 8, b"%d" % number)
+            other.sync()
+            connection.sync()
+            assert len(connection.events(0)) == 1
