@@ -110,6 +110,7 @@ class Web:
     posted: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     poison: bytes = b"\0"  # a body with this in it is answered with 500
+    silencing: bytes = b"\0"  # one with this in it is not answered: the server hangs up
 
     @property
     def ids(self) -> list[str]:
@@ -122,6 +123,9 @@ def web(certificate: Certificate | None = None, *, port: int = 0) -> Iterator[We
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             told.posted.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if told.silencing in body:
+                self.close_connection = True
+                return
             usual = 500 if told.poison in body else 200
             self.send_response(told.answers.pop(0) if told.answers else usual)
             self.send_header("content-length", "0")

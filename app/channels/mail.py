@@ -57,6 +57,9 @@ class MailChannel:
                 self._send(messages, limit)
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
                 raise _refusal(whom, error) from error
+            except smtplib.SMTPServerDisconnected as error:
+                limit.check()
+                raise _broken_off(whom, error) from error
             except smtplib.SMTPException as error:
                 limit.check()
                 msg = f"{whom} does not take mail from here ({_words(error)}); see the channel in the policy."
@@ -134,6 +137,13 @@ def _refusal(whom: str, error: smtplib.SMTPException) -> MessageRefusedError | B
     if codes and all(500 <= code < 600 for code in codes):
         return MessageRefusedError(f"{whom} refuses this alert ({_words(error)}).")
     return BadAnswerError(f"{whom} does not take mail now ({_words(error)}); it is tried again.")
+
+
+def _broken_off(whom: str, error: smtplib.SMTPServerDisconnected) -> Exception:
+    """It may be this alert at which the server hangs up, again and again: later ones then have to pass it."""
+    if isinstance(error.__context__, TimeoutError):
+        return TimeoutError()
+    return BadAnswerError(f"{whom} hung up before it took this alert; it is tried again.")
 
 
 def _by_code(refused: Mapping[str, tuple[int, bytes]]) -> str:

@@ -75,8 +75,9 @@ class WebhookChannel:
                 answer.read(_MOST_READ_BYTES)
             return answer.status
         except http.client.HTTPException as error:
+            limit.check()  # one that is cut looks as if it had hung up
             msg = f"The webhook at {host} does not answer as a web server does ({type(error).__name__})."
-            raise ServerAwayError(msg) from error
+            raise BadAnswerError(msg) from error  # maybe to this alert alone: later ones then have to pass it
         finally:
             connection.close()
 

@@ -295,6 +295,12 @@ def test_a_server_that_never_answers_is_left_when_the_time_is_over(kind):
         assert time.monotonic() - began_s < ANSWER_S, "its own time, not that of one step"
 
 
+def test_a_mail_server_that_is_too_slow_in_one_step_is_said_to_be(monkeypatch):
+    monkeypatch.setattr("app.channels.mail.ANSWER_S", 0.1)
+    with silent_server() as port, pytest.raises(ServerAwayError, match="does not answer in time"):
+        send(MailChannel(HOST, "a@example.com", ("b@example.com",), port, Transport.PLAIN))
+
+
 def test_nobody_there_is_one_sentence():
     with socket.create_server((HOST, 0)) as listening:
         port = listening.getsockname()[1]
