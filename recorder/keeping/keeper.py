@@ -22,8 +22,9 @@ from recorder.evidence.summary import summarize
 from recorder.evidence.verify import verify
 from recorder.evidence.writer import LOCK_FILE
 from recorder.keeping.archive import Archive, hash_of
-from recorder.keeping.deciding import Decision, Kept, KeptState, Terms, decide, may_go
+from recorder.keeping.deciding import Decision, Kept, KeptState, Terms, decide, is_old, may_go
 from recorder.keeping.holds import HoldEntry, Holds, Saying, enter, read_holds
+from recorder.keeping.leaps import SETTLED_DAYS, read_seen, seen_now, write_seen
 from recorder.keeping.looking import files_of, look, look_at
 from recorder.keeping.places import KeepingPlaces
 from recorder.keeping.tombstone import (
@@ -163,6 +164,7 @@ class Keeper:
         with self._locked() as holds:
             problems = [] if dry_run else self._finish_removals()
             kept = look(self._places.library, holds.current)
+            terms = self._believed(terms, kept, problems, dry_run=dry_run)
             looked: dict[str, _Looked] = {}
             decisions = decide(kept, terms, obstacle=lambda one: self._obstacle(one, archive, looked))
             if not dry_run:
@@ -181,6 +183,20 @@ class Keeper:
                 yield read_holds(self._places.holds, self._devices)
         except OSError as error:
             raise StorageError(storage_sentence(Path(error.filename or self._places.folder), error)) from error
+
+    def _believed(self, terms: Terms, kept: list[Kept], problems: list[str], *, dry_run: bool) -> Terms:
+        """The terms, without an age if the clock has leapt: what it makes old may have been made yesterday."""
+        seen = seen_now(read_seen(self._places.clock, terms.now_wall_ns), terms.now_wall_ns)
+        if not dry_run:
+            write_seen(self._places.clock, seen, files=self._files)
+        if seen.is_believed:
+            return terms
+        if any(may_go(one, terms) and is_old(one, terms) for one in kept):
+            problems.append(
+                "The clock has leapt by more than a month since recordings were last looked at. Nothing expires by its "
+                f"age until the clock has gone on from there for {SETTLED_DAYS} days; set it right if it is wrong."
+            )
+        return replace(terms, keep_days=0)
 
     def _enter(self, holds: Holds, action: str, session_id: str, who: str, why: str) -> HoldEntry:
         saying = Saying(action, session_id, who, why, self._clock.read().wall_ns)

@@ -2,6 +2,7 @@
 
 LIBRARY/.keeping/lock              held by whoever changes any of it
 LIBRARY/.keeping/holds.jsonl       who holds what back from expiring, and why
+LIBRARY/.keeping/clock.json        what the clock said when it was last looked at what expires
 LIBRARY/.keeping/tombstones/ID.json    what a recording was that expired
 LIBRARY/.keeping/removing/ID       a recording on its way out: it has its tombstone already
 """
@@ -32,6 +33,11 @@ class KeepingPlaces:
     def holds(self) -> Path:
         """Who holds what back."""
         return self.folder / "holds.jsonl"
+
+    @property
+    def clock(self) -> Path:
+        """What the clock said at the last look."""
+        return self.folder / "clock.json"
 
     @property
     def tombstones(self) -> Path:

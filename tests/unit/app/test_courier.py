@@ -169,27 +169,6 @@ def test_one_of_several_at_which_the_server_hangs_up_is_found_and_passed(outbox,
     assert outbox.state("audit").problem == "closed Later alerts pass this one."
 
 
-def test_a_web_server_that_hangs_up_at_one_alert_gets_the_later_ones(outbox, carry, monkeypatch):
-    monkeypatch.setattr("app.channels.courier.FIRST_PAUSE_S", 0.02)
-    put(outbox, *range(3))
-    with web() as server:
-        server.silencing = b'"Alert 0"'
-        carry(audit=webhook(server.port))
-        wait_until(lambda: outbox.state("audit").delivered == 2, what="the other two")
-        assert outbox.state("audit").problem.endswith("Later alerts pass this one.")
-
-
-def test_a_mail_server_that_hangs_up_at_one_alert_gets_the_later_ones(outbox, carry, monkeypatch, tmp_path):
-    monkeypatch.setattr("app.channels.courier.FIRST_PAUSE_S", 0.02)
-    put(outbox, *range(3))
-    certificate = make_certificate(tmp_path)
-    with mailbox(tmp_path / "mails", certificate, "--hangs-up-at", "Alert 0") as box:
-        carry(audit=MailChannel(HOST, "t@e.com", ("a@e.com",), box.port, ca_file=str(certificate.certificate)))
-        wait_until(lambda: outbox.state("audit").delivered == 2, what="the other two")
-    said = "The mail server 127.0.0.1 hung up before it took this alert; it is tried again. Later alerts pass this one."
-    assert outbox.state("audit").problem == said
-
-
 class Shows:
     """A desktop that fails once, at the second alert."""
 
