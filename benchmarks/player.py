@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from benchmarks.made_desktop import SEGMENT_S, MadeRecording
 from player.decoder import read_shown
 from player.playback import Playback
 from player.recording import OpenRecording
-from player.scan import Scanner
 from player.worker_supply import WorkerSupply
 
 S = 1_000_000_000
@@ -150,14 +150,19 @@ def cold_seeks(made: MadeRecording) -> dict[str, float]:
 def seeks_while_scanning(made: MadeRecording) -> dict[str, float]:
     """Random moments while the scan runs on its thread, as just after a window was opened."""
     recording = _open(made, _with_one_ready())
-    failed = threading.Event()
-    scanner = Scanner(recording.scan_step, on_progress=lambda _progress: None, on_error=lambda _error: failed.set())
-    scanner.start()
-    try:
-        return _seek_times(recording, made.duration_ns, seed=2, seeks=SEEKS // 2)
-    finally:
-        scanner.stop()
-        assert not failed.is_set()
+    stopping = threading.Event()
+
+    def read_on() -> None:
+        while not stopping.is_set() and not recording.scan_step().is_complete:
+            pass
+
+    with ThreadPoolExecutor(1) as thread:
+        reading = thread.submit(read_on)
+        try:
+            return _seek_times(recording, made.duration_ns, seed=2, seeks=SEEKS // 2)
+        finally:
+            stopping.set()
+            reading.result()
 
 
 def _seek_times(recording: OpenRecording, reach_ns: int, *, seed: int, seeks: int = SEEKS) -> dict[str, float]:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from player.picture_walls import Walls, goes_without_walls, judge_walls, require_walls
+from player.picture_walls import goes_without_walls, judge_walls, require_walls
 from player.picture_worker import Cause, PictureWorker, Seen, StepDamagedError, WorkerDiedError
 from player.worker.wire import Do, Expect, Forget, How, Step
 from player.worker_supply import WorkerSupply
@@ -61,7 +61,6 @@ class PictureDecoding:
         self._goes_without = goes_without
         self._worker: PictureWorker | None = None
         self._is_judged = False
-        self._walls: Walls | None = None
         self._lock = threading.Lock()
         self._stopped = False
         self._tracks = 0

@@ -32,8 +32,8 @@ class OpenRecording:
     """Plays one recording. Any thread may call any method: a lock is held where it must be.
 
     Opening reads headers only. Pictures are found by reading one segment as far as needed, which is kept while memory
-    allows. Rows, changes and spans of the whole recording grow while `scan_step` is called (`player.scan.Scanner` does,
-    on its thread); it waits while a picture is wanted.
+    allows. Rows, changes and spans of the whole recording grow while `scan_step` is called, on a thread
+    of whoever reads on; it waits while a picture is wanted.
     """
 
     def __init__(

@@ -1,7 +1,6 @@
 """Read a whole recording from its start, piece by piece: its changes, its rows and spans, for the window to fill in."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from player.account import AccountReader
@@ -9,7 +8,7 @@ from player.changes import ChangeColumns
 from player.row_list import RowList
 from player.span_log import SpanLog
 from recorder.agent_events import PolicyInForce
-from recorder.errors import UnreadableError, WorldError
+from recorder.errors import UnreadableError
 from recorder.events import Event, Patch, WallClockChanged
 from recorder.evidence.findings import Finding, Severity
 from recorder.evidence.reader import Chunk, ChunkKind, RecordingReader
@@ -165,43 +164,3 @@ class Scan:
         self.spans.feed(event)
         self.account.feed(event)
         self._rows.extend(self._log.feed(event))
-
-
-class Scanner:
-    """Runs the scan on a thread of its own: `on_progress` a few times a second, and once when all is read.
-
-    `step` reads a piece and says whether there is more; it is the recording's, which keeps it out of the way of seeks.
-    """
-
-    def __init__(
-        self,
-        step: Callable[[], ScanProgress],
-        *,
-        on_progress: Callable[[ScanProgress], None],
-        on_error: Callable[[WorldError], None],
-    ) -> None:
-        self._step = step
-        self._on_progress = on_progress
-        self._on_error = on_error
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
-
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the piece in hand; returns when the thread has."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                progress = self._step()
-                self._on_progress(progress)
-                if progress.is_complete:
-                    return
-        except WorldError as error:
-            self._on_error(error)

@@ -76,11 +76,6 @@ class Cover(QObject):
         """What covers the screens now."""
         return tuple(self._panes.values())
 
-    @property
-    def has_keyboard(self) -> bool:
-        """Whether the keyboard was given to it; another program may hold it for a moment, so it is asked for again."""
-        return self._has_keyboard
-
     def show(self) -> None:
         """Cover the screens, and with them the indicator: the panes say what it says."""
         self._state.covers += 1
@@ -153,7 +148,7 @@ class Cover(QObject):
         """Stay above, and keep the keyboard. Asking for what it has already changes nothing that is seen."""
         for pane in self._panes.values():
             pane.raise_()
-        if not self._has_keyboard:
+        if not self._has_keyboard:  # another program may hold it for a moment
             self._has_keyboard = self._card.window().windowHandle().setKeyboardGrabEnabled(True)
         if not self._card.window().isActiveWindow():
             self._card.window().activateWindow()

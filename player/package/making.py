@@ -32,9 +32,8 @@ from player.video.words import VideoWords
 from recorder.clock import NS_PER_MS
 from recorder.errors import BugError
 from recorder.evidence.findings import Verdict
-from recorder.evidence.keys import DeviceTrust, KeyRing
+from recorder.evidence.keys import DeviceTrust, KeyRing, device_note
 from recorder.evidence.verify import verify
-from recorder.format.header import canonical
 from recorder.release import release
 from resources import verifier
 from resources.words import Words
@@ -162,8 +161,8 @@ class _Making:
             self._write("verify_recording.py", "verifier", verifier().read_bytes())
         else:
             shutil.rmtree(self.place / "recording")
-        note = {"name": self.recording.facts.host, "public": self.recording.device_public_bytes.hex()}
-        self._write("device.json", "device", canonical(note) + b"\n")
+        note = device_note(self.recording.device_public_bytes, self.recording.facts.host)
+        self._write("device.json", "device", note)
         return verdict
 
     def copies(self) -> Video | None:

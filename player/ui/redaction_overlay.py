@@ -27,7 +27,6 @@ class RedactionOverlay(QWidget):
         self._chosen: int | None = None
         self._from: QPoint | None = None
         self._to = QPoint()
-        self._is_drawing = False
         view.installEventFilter(self)
         self.setGeometry(view.rect())
         self.set_drawing(is_drawing=False)
@@ -46,7 +45,7 @@ class RedactionOverlay(QWidget):
 
     def set_drawing(self, *, is_drawing: bool) -> None:
         """Whether a drag draws an area, or moves the picture as always."""
-        self._is_drawing, self._from = is_drawing, None
+        self._from = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not is_drawing)
         if is_drawing:
             self.setCursor(Qt.CursorShape.CrossCursor)

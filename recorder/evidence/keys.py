@@ -322,14 +322,13 @@ class DeviceTrust:
     def add(self, public_bytes: bytes, name: str) -> None:
         """Know this device from now on; kept in the folder if there is one."""
         if self._folder is not None:
-            note = {"name": name, "public": public_bytes.hex()}
-            write_private_file(self._folder / f"{fingerprint(public_bytes)}.json", canonical(note) + b"\n")
+            write_private_file(self._folder / f"{fingerprint(public_bytes)}.json", device_note(public_bytes, name))
         self._names[public_bytes] = name
 
 
-def export_device(device: DeviceKey, name: str, path: Path) -> None:
-    """Write a device's public key to a file that another machine can import."""
-    write_private_file(path, canonical({"name": name, "public": device.public_bytes.hex()}) + b"\n")
+def device_note(public_bytes: bytes, name: str) -> bytes:
+    """What is in a file with a device's public key, which another machine can import."""
+    return canonical({"name": name, "public": public_bytes.hex()}) + b"\n"
 
 
 def import_device(path: Path, trust: DeviceTrust, *, name: str = "") -> tuple[bytes, str]:

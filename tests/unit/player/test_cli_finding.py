@@ -12,7 +12,7 @@ import pytest
 
 from player import cli
 from recorder.evidence.key_folder import keys_folder, trusted_devices
-from recorder.evidence.keys import DeviceKey, DeviceTrust, Recipients, export_device
+from recorder.evidence.keys import DeviceKey, DeviceTrust, Recipients, device_note
 from recorder.store import sqlite_door
 from tests.player_place import Place, told
 from tests.recordings import Desk
@@ -276,7 +276,7 @@ def test_a_device_that_is_trusted_can_be_judged(place: Place, tmp_path: Path) ->
     for path in (keys_folder() / "devices").iterdir():
         path.unlink()
     assert place.run("verify", FIRST).status == 3
-    export_device(desk.device, "desk", tmp_path / "device.json")
+    (tmp_path / "device.json").write_bytes(device_note(desk.device.public_bytes, "desk"))
     assert place.run("keys", "trust", str(tmp_path / "device.json")).status == 0
     assert place.run("verify", FIRST).status == 0
     assert DeviceTrust.from_folder(keys_folder() / "devices").name_of(desk.device.public_bytes) == "desk"

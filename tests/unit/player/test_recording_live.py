@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from player.recording import OpenRecording
-from player.scan import Scanner
 from tests import recordings
 from tests.recordings import Desk, S
 
@@ -104,44 +103,17 @@ def test_a_refresh_before_the_scan_is_done_leaves_it_to_the_scan(desk):
     assert len(recording.changes()) == len(desk.truth[0])
 
 
-def test_the_scanner_reads_all_on_a_thread_of_its_own_and_says_how_far_it_is(tmp_path):
+def test_pictures_are_shown_while_a_thread_reads_on_and_it_says_how_far_it_is(tmp_path):
     desk = Desk(tmp_path)
     recordings.work(desk, 450, seconds_each=0.1)
     recording = opened(desk.close())
-    told, done = [], threading.Event()
-
-    def on_progress(progress):
-        told.append(progress)
-        if progress.is_complete:
-            done.set()
-
-    scanner = Scanner(recording.scan_step, on_progress=on_progress, on_error=lambda _error: done.set())
-    scanner.start()
+    told_ns: list[int] = []
+    read = (lambda progress: told_ns.append(progress.reached_ns),)
+    reading = threading.Thread(target=recording.scan_all, args=read, daemon=True)
+    reading.start()
     for at_ns in range(0, recording.duration_ns, 3 * S):
         assert shows(recording, desk, at_ns)
-    assert done.wait(PATIENCE_S)
-    scanner.stop()
-    assert len(told) >= 3
-    assert told[-1].is_complete
+    reading.join(PATIENCE_S)
+    assert len(told_ns) >= 2
+    assert told_ns == sorted(told_ns)
     assert len(recording.changes()) == 451
-
-
-def test_the_scanner_can_be_stopped_in_the_middle(tmp_path):
-    desk = Desk(tmp_path)
-    recordings.work(desk, 450, seconds_each=0.1)
-    recording = opened(desk.close())
-    begun, go_on = threading.Event(), threading.Event()
-
-    def on_progress(_progress):
-        begun.set()
-        assert go_on.wait(PATIENCE_S)
-
-    scanner = Scanner(recording.scan_step, on_progress=on_progress, on_error=lambda _error: None)
-    scanner.start()
-    assert begun.wait(PATIENCE_S)
-    stopper = threading.Thread(target=scanner.stop)
-    stopper.start()
-    go_on.set()
-    stopper.join(PATIENCE_S)
-    assert not stopper.is_alive()
-    assert len(recording.changes()) < 451

@@ -27,7 +27,7 @@ from recorder.evidence.keys import (
     Recipient,
     Recipients,
     RootKey,
-    export_device,
+    device_note,
     import_device,
 )
 from tests.evidence_kit import cast
@@ -196,7 +196,7 @@ def test_keys_lie_where_the_variable_says(tmp_path):
 
 
 def test_a_devices_key_travels_to_another_machine(tmp_path):
-    export_device(cast().device, "desk", tmp_path / "desk.json")
+    (tmp_path / "desk.json").write_bytes(device_note(cast().device.public_bytes, "desk"))
     trust = DeviceTrust.from_folder(tmp_path / "devices")
     assert not trust.accepts(cast().device.public_bytes)
     import_device(tmp_path / "desk.json", trust)

@@ -9,7 +9,7 @@ from recorder.events import Gap
 from recorder.evidence import seal
 from recorder.evidence.findings import Code, Finding, Severity
 from recorder.evidence.key_folder import keys_folder, trusted_devices
-from recorder.evidence.keys import KeyRing, export_device
+from recorder.evidence.keys import KeyRing, device_note
 from recorder.evidence.verify import verify
 from recorder.format.payload import encode_events
 from tests.evidence_kit import (
@@ -141,7 +141,7 @@ def test_a_check_of_events_is_asked_for_every_chunk_and_its_findings_count(close
 
 def test_the_second_verifier_is_a_program_with_the_same_exit_status(closed, tmp_path, monkeypatch, capsys):
     key = tmp_path / "device.json"
-    export_device(cast().device, "desk", key)
+    key.write_bytes(device_note(cast().device.public_bytes, "desk"))
     monkeypatch.setattr("sys.argv", ["verify_recording.py", str(closed), "--device", str(key), "--json"])
     assert independent().main() == 0
     assert json.loads(capsys.readouterr().out) == {"type": "verdict", "verdict": "sound", "exit_status": 0}
