@@ -50,7 +50,7 @@ examples:
 def add_ledger(commands: "argparse._SubParsersAction[Any]") -> None:
     """These commands, and on every command that shows content the reason and the second person."""
     for name in CONTENT_COMMANDS:
-        _add_admission(commands.choices[name], has_second=name not in ("search", "list"))
+        add_admission(commands.choices[name], has_second=name not in ("search", "list"))
     _add_ledger(
         _command(commands, "ledger", "who opened, searched and exported what: your signed ledger", LEDGER_EPILOG)
     )
@@ -68,7 +68,8 @@ def _command(commands: "argparse._SubParsersAction[Any]", name: str, says: str, 
     return made
 
 
-def _add_admission(one: argparse.ArgumentParser, *, has_second: bool) -> None:
+def add_admission(one: argparse.ArgumentParser, *, has_second: bool) -> None:
+    """The reason, and who the second person is, on a command that shows content."""
     group = one.add_argument_group("for the ledger")
     group.add_argument("--reason", type=_reason, metavar="TEXT", help="why you look at it; the policy may ask for it")
     if has_second:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from player.arguments import JSON_HELP, LIBRARY_HELP, RECORDING_HELP, seconds
 from player.commands.day_argument import day
+from player.commands.ledger_arguments import add_admission
 from player.commands.number_argument import number
 
 VERDICTS = ("cleared", "follow_up", "violation", "withdrawn")
@@ -67,6 +68,7 @@ def _add_of_library(command: Make) -> None:
     queue = command("queue", "list what to review next: the gravest reasons first, each with its moment")
     queue.add_argument("--all", action="store_true", help="those with a concluding verdict as well")
     queue.add_argument("--limit", type=number, metavar="N", help="at most so many recordings")
+    add_admission(queue, has_second=False)
     sample = command("sample", "draw a sample that everybody draws alike")
     sample.add_argument("--seed", type=_text, required=True, help="any words; the same give the same sample")
     sample.add_argument("--count", type=number, metavar="N", required=True, help="how many recordings")

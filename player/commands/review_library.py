@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from player.commands.desk import Desk, ProgressLine
 from player.commands.moments import clock_text
-from player.ledger.entry import Kind
 from player.library import SESSION_ID
 from player.moments import in_s
 from player.persons import Persons
@@ -26,7 +25,6 @@ def run_queue(desk: Desk, asked: argparse.Namespace) -> int:
     desk.gate.search(QUEUE_WORDS, where=str(desk.library.folder))
     line = ProgressLine(desk.notes)
     keys: Callable[[], KeyRing] = functools.cache(desk.keys)
-    desk.gate.ledger.enter(Kind.SEARCH, detail={"what": "review queue", "where": str(desk.library.folder)})
     queue = review_queue(
         [desk.library],
         keys=keys,

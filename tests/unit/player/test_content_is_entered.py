@@ -104,6 +104,23 @@ def test_what_cannot_be_entered_is_not_shown(recorded, tmp_path, name):
     } == set()
 
 
+@pytest.mark.parametrize("name", sorted(set(SHOWS) - {"verify", "reindex"}))  # these print no content
+def test_a_command_that_asks_for_a_reason_takes_the_one_it_asks_for(recorded, tmp_path, name):
+    occasions = [part for one in ("opening", "export", "search") for part in ("--reason-for", one)]
+    made = str(tmp_path / "policy.json")
+    assert recorded.run("policy", "make", made, "--version", "1", "--unsigned", *occasions).status == 0
+    assert recorded.run("policy", "use", made).status == 0
+    refused = recorded.run(*asked(name, tmp_path))
+    assert (refused.status, "--reason" in refused.notes) == (3, True)
+    assert recorded.run(*asked(name, tmp_path), "--reason", "CHG-1").status == 0
+
+
+def test_looking_at_the_queue_is_entered_once(recorded):
+    recorded.run("review", "queue")
+    (entry,) = [entry for entry in entries() if entry["kind"] == "search"]
+    assert entry["detail"]["words"] == "review queue"
+
+
 def test_a_search_is_entered_with_its_words(recorded):
     recorded.run("search", "billing")
     (entry,) = [entry for entry in entries() if entry["kind"] == "search"]
