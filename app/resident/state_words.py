@@ -10,6 +10,8 @@ from recorder.logrow import span_words
 from resources.row_words import RowWords
 from resources.words import Words
 
+UNSAID_SINCE = frozenset({Standing.NOT_RECORDING, Standing.UNSUPERVISED, Standing.STARTING})
+
 
 @dataclass(frozen=True, slots=True)
 class StateSaid:
@@ -43,9 +45,9 @@ def _text(known: Known, standing: Standing, words: Words, row_words: RowWords) -
             return words(f"agent_state.{standing.value}_text")
 
 
-def since_said(known: Known, words: Words) -> str:
-    """Since when it is recorded; "" before it is."""
-    if known.session is None:
+def since_said(known: Known, standing: Standing, words: Words) -> str:
+    """Since when it is recorded; "" while it is not, or while nobody knows."""
+    if known.session is None or standing in UNSAID_SINCE:
         return ""
     return words("agent_state.recording_since", time=clock_time(known.session.started_wall_ns))
 

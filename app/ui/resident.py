@@ -213,6 +213,7 @@ class ResidentDesk(QObject):
 
     def _place_indicator(self) -> None:
         """There is always one of the two."""
+        self.menu.tell_tray(is_there=self.tray.is_there)
         if self.tray.is_there and not self._is_beside:
             self.indicator.vanish()
         else:

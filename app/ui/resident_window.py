@@ -18,7 +18,7 @@ from resources.ui.look import Look
 from resources.ui.settings import Settings
 from resources.ui.widgets import ElidedLabel, name_control, plain_label
 
-SIZE_PX = (1200, 760)
+SIZE_PX = (1200, 860)
 SIDE_PX = 480
 LEAST_SIDE_PX = 280
 
@@ -67,7 +67,7 @@ class ResidentWindow(QWidget):
     def tell(self, known: Known, standing: Standing, tone: str, said: StateSaid) -> None:
         """What holds now."""
         words = self._look.words
-        self.banner.tell(standing, tone, said.title, said.text, since_said(known, words))
+        self.banner.tell(standing, tone, said.title, said.text, since_said(known, standing, words))
         state = storage_state(known, words)
         free = words("agent_storage.free", free=free_room(known))
         self.storage.setText(f"{state}  ·  {free}" if known.storage is not None else state)

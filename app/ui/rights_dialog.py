@@ -11,7 +11,8 @@ from resources.ui.inert import visible
 from resources.ui.look import Look
 from resources.ui.widgets import plain_label
 
-SIZE_PX = (640, 680)
+WIDTH_PX = 640
+FOOT_PX = 28  # above and below the button
 
 
 class RightsDialog(QDialog):
@@ -34,9 +35,11 @@ class RightsDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 16)
         outer.addWidget(area, 1)
-        outer.addLayout(self._foot(words("agent_rights.close")))
-        width_px, height_px = SIZE_PX
-        self.resize(width_px, min(height_px, self.screen().availableGeometry().height() - FRAME_PX))
+        foot = self._foot(words("agent_rights.close"))
+        outer.addLayout(foot)
+        needed_px = self._column.totalHeightForWidth(WIDTH_PX) + foot.sizeHint().height() + FOOT_PX
+        room_px = self.screen().availableGeometry().height() - FRAME_PX
+        self.resize(WIDTH_PX, min(needed_px, room_px))
         area.setFocus()
 
     def _write(self, policy: AgentPolicy, root: bytes, look: Look) -> None:

@@ -1,6 +1,6 @@
 """Asks whether the operator really ends the recording."""
 
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from resources.ui.look import Look
 from resources.ui.question_parts import answer_buttons, head_line
@@ -21,6 +21,10 @@ class StopDialog(QDialog):
         column.addLayout(head_line(look, "state_recording", words("agent_window.stop_title"), self))
         column.addWidget(plain_label(words("agent_window.stop_text"), wraps=True))
         buttons, self.ends = answer_buttons(self, words("agent_window.stop_yes"), words("agent_window.stop_no"))
-        self.ends.setDefault(False)
         column.addSpacing(8)
         column.addWidget(buttons)
+        goes_on = next(one for one in self.findChildren(QPushButton) if one is not self.ends)
+        self.ends.setAutoDefault(False)
+        self.ends.setDefault(False)
+        goes_on.setDefault(True)
+        goes_on.setFocus()

@@ -33,6 +33,11 @@ class TrayMenu(QMenu):
         self.fold = self.addAction(words("agent_indicator.fold"))
         self.fold.triggered.connect(self.fold_asked)
         self.addSeparator()
+        self.tell_tray(is_there=False)
         self.stop = self.addAction(words("agent_tray.stop" if may_stop else "agent_tray.stop_not"))
         self.stop.setEnabled(may_stop)
         self.stop.triggered.connect(self.stop_asked)
+
+    def tell_tray(self, *, is_there: bool) -> None:
+        """Whether there is a tray: without one there is nothing that the indicator could stand beside."""
+        self.beside.setVisible(is_there)
