@@ -22,7 +22,7 @@ def head_line(look: Look, icon: str, title: str, dialog: QDialog) -> QHBoxLayout
 
 def answer_buttons(dialog: QDialog, accept: str, reject: str) -> tuple[QDialogButtonBox, QPushButton]:
     """The two answers that end a dialog, named so; and of them the one that accepts."""
-    buttons = QDialogButtonBox()
+    buttons = QDialogButtonBox(dialog)  # inside of it from the start, or the dialog would choose Enter's button itself
     accepting = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
     accepting.setDefault(True)
     buttons.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout
 
 from resources.ui.question_parts import answer_buttons
 from tests.fakes import FakeSource
@@ -20,6 +20,24 @@ def test_the_answer_that_accepts_stands_last_on_every_desktop(qtbot, look):
     dialog.show()
     other = next(button for button in buttons.buttons() if button is not accepting)
     assert other.geometry().right() < accepting.geometry().left()
+
+
+@pytest.mark.parametrize(("where", "result"), [("line", "Accepted"), ("other", "Rejected"), ("accepting", "Accepted")])
+def test_enter_accepts_unless_it_is_pressed_on_the_other_answer(qtbot, look, where, result):
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    line, column = QLineEdit(), QVBoxLayout(dialog)
+    column.addWidget(line)
+    buttons, accepting = answer_buttons(dialog, "Open", "Cancel")
+    column.addWidget(buttons)
+    dialog.show()
+    other = next(button for button in buttons.buttons() if button is not accepting)
+    assert accepting.isDefault()
+    pressed = {"line": line, "other": other, "accepting": accepting}[where]
+    pressed.setFocus()
+    qtbot.keyClick(pressed, Qt.Key.Key_Return)
+    assert dialog.result() == QDialog.DialogCode[result]
+    assert not dialog.isVisible()
 
 
 def test_the_tabs_of_the_side_follow_each_other_by_key(window_on):
