@@ -100,7 +100,7 @@ class RealAccess:
 
     def drop_library(self, folder: Path) -> None:
         """Forget a library; its recordings stay."""
-        self._libraries.shelf.drop(folder)
+        self._libraries.forget(folder)
 
     def searches(self) -> tuple[SavedSearch, ...]:
         """The searches that were saved."""

@@ -45,6 +45,7 @@ class RealLibraries:
         self.folder = library
         self.shows_all = False
         self.shelf = shelf
+        self._forgotten: Path | None = None
         self._last: dict[Path, _Shown] = {}
         self._refreshed_s: dict[Path, float] = {}
         self._missed: dict[Path, tuple[NotSearched, ...]] = {}  # what could not be read when it was tried last
@@ -61,9 +62,17 @@ class RealLibraries:
         return kept if self.folder.absolute() in kept else (self.folder, *kept)
 
     def use(self, folder: Path) -> None:
-        """From now on this one."""
+        """From now on this one. The one before is remembered, though it was never chosen: one goes back to it."""
+        before = self.folder
         self.folder, self.shows_all = folder, False
+        if before.is_dir() and before != self._forgotten:
+            self.shelf.use(before)
         self.shelf.use(folder)
+
+    def forget(self, folder: Path) -> None:
+        """No longer remember this one; its recordings stay."""
+        self._forgotten = folder
+        self.shelf.drop(folder)
 
     def show_all(self) -> None:
         """From now on all of them."""

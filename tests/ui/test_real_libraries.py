@@ -90,6 +90,25 @@ def test_the_only_library_that_was_never_there_is_an_error_that_says_what_to_do_
     assert read_words("ja").said(str(raised.value)).startswith(f"{tmp_path / 'nowhere'} にライブラリーがありません。")
 
 
+def test_the_library_that_one_came_from_is_remembered_unless_it_was_forgotten(place, tmp_path):
+    libraries = RealLibraries(place.folder, Shelf(tmp_path / "shelf.json"))
+    place.folder.mkdir(parents=True, exist_ok=True)
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    libraries.use(first)
+    assert libraries.remembered == (place.folder, first)
+    libraries.forget(first)
+    libraries.use(second)
+    assert libraries.remembered == (place.folder, second)
+
+
+def test_a_library_that_was_never_there_is_not_remembered(place, tmp_path):
+    libraries = RealLibraries(tmp_path / "never", Shelf(tmp_path / "shelf.json"))
+    libraries.use(tmp_path)
+    assert libraries.remembered == (tmp_path,)
+
+
 def test_what_no_key_opened_is_missed_by_every_search_until_it_is_read(two, place):
     def search_with(keys):
         return two.search("needle", keys=keys, facets=Facets(), keep_on=lambda: None, first=lambda _hits: None)
