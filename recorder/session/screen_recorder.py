@@ -166,10 +166,11 @@ class ScreenRecorder:
         damage = self._source.wait(self._wait_s(), lambda: pauses.append(self._pause_before_grab()))
         if damage.areas or damage.layout_changed:
             self._watch.changed(ago_s=damage.late_s)
+        if damage.layout_changed:
+            self._take_layout()
         if self._wanted_reason is not None:
             self._cut_segment(self._wanted_reason)
         if damage.layout_changed:
-            self._take_layout()
             return
         self._add_pending(damage.areas)
         if self._pending and (pauses[0] if pauses else self._pause_and_add()):
@@ -221,7 +222,11 @@ class ScreenRecorder:
             self._say_dark()
             return
         self._watch.changed()
-        self._add_pending(self._source.wait(0).areas)
+        damage = self._source.wait(0)
+        if damage.layout_changed:
+            self._take_layout()
+        else:
+            self._add_pending(damage.areas)
         self._grab_pending()
         self._settle_at_end()
         self._close_gap()

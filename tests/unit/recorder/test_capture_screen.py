@@ -9,10 +9,12 @@ from Xlib import X
 
 from recorder.capture.poll_screen import PollScreen
 from recorder.capture.screen import Damage, DisplayLostError, GrabFailedError, ScreenSource, open_screen_source
+from recorder.capture.screen_numbers import ScreenNumbers
 from recorder.capture.session_type import session_type
 from recorder.capture.x11_monitors import MOST_MONITORS
 from recorder.capture.x11_screen import X11DamageScreen
 from recorder.errors import CannotRecordError
+from recorder.events import Screen
 from recorder.geometry import Rect
 from tests.spending import least_cost_s
 from tests.xserver import XServer, start_xvfb, wait_until
@@ -164,6 +166,14 @@ def _resize(server: XServer, width: int, height: int) -> None:
     )  # fmt: skip
     server.run("xrandr", "--addmode", "screen", name)
     server.run("xrandr", "--output", "screen", "--mode", name)
+
+
+def test_a_monitor_that_is_found_as_it_was_and_as_it_is_makes_two_screens_with_numbers_of_their_own():
+    numbers = ScreenNumbers()
+    places = [Rect(0, 0, 400, 600), Rect(0, 0, 800, 600)]
+    found = numbers.screens([("screen", place, None) for place in places])
+    assert [(screen.number, screen.area) for screen in found] == list(enumerate(places))
+    assert numbers.screens([("screen", places[1], None)]) == (Screen(0, "screen", places[1]),)
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (797, 599)])

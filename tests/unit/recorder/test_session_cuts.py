@@ -1,7 +1,7 @@
 """A screen whose connection is cut, or that cannot be read, while its recording begins, goes on and ends."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import pytest
 
 from recorder.agent_events import EvasionSign
 from recorder.capture.fake import FakeScreen
-from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE, DisplayLostError
+from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE, Damage, DisplayLostError
 from recorder.events import EndReason, Gap, GapReason, Patch, Screen, ScreensChanged, SourceStatus
 from recorder.geometry import Rect
 from recorder.session import screen_recorder
@@ -150,3 +150,32 @@ def test_a_monitor_that_goes_while_another_one_cannot_be_read_ends_nothing(tmp_p
     session.wait_sealed(lambda event: isinstance(event, Patch))
     assert session.recorder.finish().reason is EndReason.ASKED
     assert [one.screens for one in session.reading.of(ScreensChanged)] == [(left, right), (left,)]
+
+
+SMALLER = (Screen(0, "fake", Rect(0, 0, 320, 200)),)
+
+
+def test_a_segment_that_is_to_begin_as_the_monitors_change_begins_with_the_new_ones(session: Session) -> None:
+    with session.screen._news:  # so that both are met together
+        session.recorder._screen.begin_segment("rollover")
+        session.screen.change_layout(SMALLER)
+    session.wait_sealed(lambda event: isinstance(event, ScreensChanged) and event.screens == SMALLER)
+    assert session.recorder.finish().reason is EndReason.ASKED
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
+
+
+def test_monitors_that_change_at_the_very_end_are_recorded_as_they_are_then(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, changes = session.screen.wait, [SMALLER]
+
+    def wait(timeout_s: float | None, gather: Callable[[], None] | None = None) -> Damage:
+        if session.recorder._screen._stopping.is_set() and timeout_s == 0 and changes:
+            session.screen.change_layout(changes.pop())
+        return look(timeout_s, gather)
+
+    monkeypatch.setattr(session.screen, "wait", wait)
+    assert session.recorder.finish().reason is EndReason.ASKED
+    assert not changes
+    assert session.reading.of(ScreensChanged)[-1].screens == SMALLER
+    assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
