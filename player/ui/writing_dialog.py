@@ -165,11 +165,15 @@ class WritingDialog(ScrollingDialog):
         self.upper.keep_in_sight(self.said)
 
     def set_running(self, *, is_running: bool) -> None:
-        """While it is written nothing can be changed, and the button cancels."""
+        """While it is written nothing can be changed, and the button cancels: by its key, not by one Enter too many."""
         self._is_running = is_running
         self._form.setEnabled(not is_running)
         self.bar.setVisible(is_running)
         self.go.setText(self._look.words("export.stop" if is_running else f"{self._name}.go"))
+        self.go.setAutoDefault(not is_running)
+        self.go.setDefault(not is_running)
+        if is_running:
+            self.setFocus()
         self.look_whether_ready()
 
     def look_whether_ready(self) -> None:

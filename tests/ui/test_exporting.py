@@ -93,6 +93,17 @@ def test_cancelling_leaves_nothing(qtbot, window_on, tmp_path):
     assert dialog.go.text() == "Export"
 
 
+def test_one_enter_too_many_begins_and_does_not_cancel(qtbot, window_on, tmp_path):
+    window = window_on(FakeSource(duration_s=20))
+    dialog = shown_dialog(qtbot, window, tmp_path)
+    dialog.go.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.show_folder.isVisible())
+    assert "out.mp4" in dialog.said.text()
+    assert (tmp_path / "out.mp4").exists()
+
+
 def test_a_folder_that_is_gone_is_said_in_words(qtbot, window, tmp_path):
     dialog = shown_dialog(qtbot, window, tmp_path / "a share that went away")
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
