@@ -24,7 +24,6 @@ class StopDialog(QDialog):
         column.addSpacing(8)
         column.addWidget(buttons)
         goes_on = next(one for one in self.findChildren(QPushButton) if one is not self.ends)
-        self.ends.setAutoDefault(False)
         self.ends.setDefault(False)
         goes_on.setDefault(True)
         goes_on.setFocus()

@@ -170,7 +170,6 @@ class WritingDialog(ScrollingDialog):
         self._form.setEnabled(not is_running)
         self.bar.setVisible(is_running)
         self.go.setText(self._look.words("export.stop" if is_running else f"{self._name}.go"))
-        self.go.setAutoDefault(not is_running)
         self.go.setDefault(not is_running)
         if is_running:
             self.setFocus()

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QVBoxLayout
 
 from resources.ui.question_parts import answer_buttons
 from tests.fakes import FakeSource
@@ -38,6 +38,18 @@ def test_enter_accepts_unless_it_is_pressed_on_the_other_answer(qtbot, look, whe
     qtbot.keyClick(pressed, Qt.Key.Key_Return)
     assert dialog.result() == QDialog.DialogCode[result]
     assert not dialog.isVisible()
+
+
+def test_giving_up_never_looks_like_what_is_to_be_done(qtbot, look):
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    column = QVBoxLayout(dialog)
+    column.addWidget(QLineEdit())
+    buttons, accepting = answer_buttons(dialog, "Open", "Cancel")
+    column.addWidget(buttons)
+    accepting.setEnabled(False)
+    dialog.show()
+    assert [button.text() for button in dialog.findChildren(QPushButton) if button.isDefault()] in ([], ["Open"])
 
 
 def test_the_tabs_of_the_side_follow_each_other_by_key(window_on):
