@@ -1,22 +1,40 @@
 """What `tachiai-player` is asked on the command line."""
 
 import argparse
-import sys
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import NoReturn
 
-from recorder.clock import NS_PER_S
+from player.commands.account_arguments import add_accounted
+from player.commands.argument_parts import (
+    JSON_HELP,
+    RECORDING_HELP,
+    Commands,
+    UsageParser,
+    add_library,
+    add_recording,
+    command,
+    file,
+    png,
+    rate,
+    seconds,
+    video,
+)
+from player.commands.detect_arguments import add_detect
+from player.commands.facet_arguments import add_facets
+from player.commands.import_arguments import add_importing
+from player.commands.key_arguments import add_keys
+from player.commands.ledger_arguments import add_ledger
+from player.commands.number_argument import number
+from player.commands.package_arguments import CHECK_EPILOG, MAKE_EPILOG, add_check, add_package
+from player.commands.person_arguments import add_persons
+from player.commands.report_arguments import EPILOG as REPORT_EPILOG
+from player.commands.report_arguments import add_report
+from player.commands.review_arguments import add_review
+from player.commands.upkeep_arguments import add_upkeep
 from recorder.logrow import KINDS, SEVERITIES
 from recorder.release import release
 
-WRONG_USAGE = 64
 ROW_FORMATS = ("text", "csv", "jsonl")
-VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
-LIBRARY_HELP = "where recordings lie (else TACHIAI_LIBRARY, else your data folder)"
-RECORDING_HELP = "its folder, its id in the library, or the beginning of its id"
-JSON_HELP = "one JSON object a line"
 
 TOP_EPILOG = """\
 examples:
@@ -112,18 +130,6 @@ that are there already are replaced, each as a whole.
 """
 
 
-class UsageParser(argparse.ArgumentParser):
-    """An argument parser that exits with 64 on wrong usage, so that it cannot be taken for a verdict."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the usage and what is wrong with it."""
-        self.print_usage(sys.stderr)
-        self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
-
-
-Commands = argparse._SubParsersAction
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; without a command the window is meant."""
     given, top = list(arguments), parser()
@@ -154,44 +160,17 @@ def parser() -> UsageParser:
     _add_search(commands)
     _add_frame(commands)
     _add_export(commands)
-    from player.commands.account_arguments import add_accounted
-
     add_accounted(commands)
-    from player.commands.detect_arguments import add_detect
-
     add_detect(commands)
-    from player.commands.key_arguments import add_keys
-
     add_keys(command(commands, "keys", "auditors' keys: make, list, show; which devices are trusted; who can open", ""))
-    from player.commands.person_arguments import add_persons
-
     add_persons(command(commands, "persons", "who you are in what you sign, and whose signatures you trust", ""))
-    from player.commands.import_arguments import add_importing
-
     add_importing(commands)
     _add_report(commands)
     _add_package(commands)
-    from player.commands.review_arguments import add_review
-
     add_review(command(commands, "review", "verdicts, notes, what to look at next, and how much was seen", ""))
-    from player.commands.ledger_arguments import add_ledger
-
     add_ledger(commands)
-    from player.commands.upkeep_arguments import add_upkeep
-
     add_upkeep(commands)
     return top
-
-
-def command(commands: "Commands[UsageParser]", name: str, says: str, epilog: str) -> UsageParser:
-    """A command with its help."""
-    return commands.add_parser(
-        name,
-        help=says,
-        description=f"{says[0].upper()}{says[1:]}.",
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
 
 
 def _add_open(commands: "Commands[UsageParser]") -> None:
@@ -205,8 +184,6 @@ def _add_open(commands: "Commands[UsageParser]") -> None:
 
 
 def _add_list(commands: "Commands[UsageParser]") -> None:
-    from player.commands.facet_arguments import add_facets
-
     one = command(commands, "list", "list the recordings of the library, newest first", LIST_EPILOG)
     add_library(one)
     add_facets(one)
@@ -255,8 +232,6 @@ def _add_log(commands: "Commands[UsageParser]") -> None:
 
 
 def _add_search(commands: "Commands[UsageParser]") -> None:
-    from player.commands.facet_arguments import add_facets
-
     one = command(commands, "search", "find any text in all recordings of the library", SEARCH_EPILOG)
     one.add_argument(
         "query",
@@ -266,7 +241,7 @@ def _add_search(commands: "Commands[UsageParser]") -> None:
     )
     add_library(one)
     add_facets(one)
-    one.add_argument("--limit", type=_count, default=1000, metavar="N", help="at most so many hits (default 1000)")
+    one.add_argument("--limit", type=number, default=1000, metavar="N", help="at most so many hits (default 1000)")
     one.add_argument("--json", action="store_true", help=JSON_HELP)
 
 
@@ -278,9 +253,9 @@ def _add_frame(commands: "Commands[UsageParser]") -> None:
     add_library(one)
     one.add_argument("--at", type=seconds, metavar="S", dest="at_ns", help="the moment")
     one.add_argument("--screen", type=int, metavar="N", help="which screen (default: the first there was then)")
-    one.add_argument("--out", type=_png, metavar="FILE.png", help="the picture; - for standard output")
+    one.add_argument("--out", type=png, metavar="FILE.png", help="the picture; - for standard output")
     one.add_argument(
-        "--check", type=_file, metavar="FILE.png", help="a picture that was taken: is it still what is shown?"
+        "--check", type=file, metavar="FILE.png", help="a picture that was taken: is it still what is shown?"
     )
     _add_redact(one)
 
@@ -288,16 +263,16 @@ def _add_frame(commands: "Commands[UsageParser]") -> None:
 def _add_export(commands: "Commands[UsageParser]") -> None:
     one = command(commands, "export", "write a recording as ordinary files: video, subtitles, log", EXPORT_EPILOG)
     add_recording(one)
-    one.add_argument("--video", type=_video, metavar="FILE", help="a video: .webm, .mp4 or .avi")
+    one.add_argument("--video", type=video, metavar="FILE", help="a video: .webm, .mp4 or .avi")
     one.add_argument("--from", type=seconds, metavar="S", dest="from_ns", help="from this second of the session")
     one.add_argument("--to", type=seconds, metavar="S", dest="to_ns", help="to this second of the session")
     one.add_argument("--skip-idle", action="store_true", help="cut out times in which nothing happened (see docs)")
     one.add_argument("--clock", action="store_true", help="under the picture: clock, operator, host, recording")
     one.add_argument(
-        "--fps", type=_rate, metavar="N", help="at most N pictures a second (else every change at its own moment)"
+        "--fps", type=rate, metavar="N", help="at most N pictures a second (else every change at its own moment)"
     )
-    one.add_argument("--subtitles", type=_file, metavar="FILE.vtt", help="the log as subtitles; - for standard output")
-    one.add_argument("--log", type=_file, metavar="FILE.jsonl", help="the log as JSON lines; - for standard output")
+    one.add_argument("--subtitles", type=file, metavar="FILE.vtt", help="the log as subtitles; - for standard output")
+    one.add_argument("--log", type=file, metavar="FILE.jsonl", help="the log as JSON lines; - for standard output")
     _add_redact(one)
     one.add_argument("--json", action="store_true", help="progress and results, one JSON object a line")
 
@@ -307,16 +282,12 @@ def _add_redact(one: UsageParser) -> None:
 
 
 def _add_report(commands: "Commands[UsageParser]") -> None:
-    from player.commands.report_arguments import EPILOG, add_report
-
-    one = command(commands, "report", "tell a recording on a page, as HTML or PDF", EPILOG)
+    one = command(commands, "report", "tell a recording on a page, as HTML or PDF", REPORT_EPILOG)
     add_recording(one)
     add_report(one)
 
 
 def _add_package(commands: "Commands[UsageParser]") -> None:
-    from player.commands.package_arguments import CHECK_EPILOG, MAKE_EPILOG, add_check, add_package
-
     one = command(commands, "package", "make an evidence package for outsiders", MAKE_EPILOG)
     add_recording(one)
     one.add_argument("--from", type=seconds, metavar="S", dest="from_ns", help="from this second of the session")
@@ -324,72 +295,3 @@ def _add_package(commands: "Commands[UsageParser]") -> None:
     add_package(one)
     says = "say whether an evidence package is what was signed"
     add_check(command(commands, "check-package", says, CHECK_EPILOG))
-
-
-def add_recording(one: UsageParser) -> None:
-    """Which recording, and where it lies."""
-    one.add_argument("recording", metavar="RECORDING", help=RECORDING_HELP)
-    add_library(one)
-
-
-def add_library(one: UsageParser) -> None:
-    """Where recordings lie."""
-    one.add_argument("--library", type=_folder, metavar="DIR", help=LIBRARY_HELP)
-
-
-def seconds(text: str) -> int:
-    """Seconds as a person gives them, in nanoseconds; exact, so that a time that was printed can be given back."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or value < 0 or value > 10**9:
-        msg = f"{text!r} is not a number of seconds from the session's start"
-        raise argparse.ArgumentTypeError(msg)
-    return round(value * NS_PER_S)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        msg = f"{text!r} is not a whole number above 0"
-        raise argparse.ArgumentTypeError(msg)
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.2 <= value <= 60:
-        msg = f"{text!r} is not between 0.2 and 60"
-        raise argparse.ArgumentTypeError(msg)
-    return value
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        msg = "it is empty; name a folder"
-        raise argparse.ArgumentTypeError(msg)
-    return Path(text)
-
-
-def _file(text: str) -> Path | str:
-    if not text:
-        msg = "it is empty; name a file"
-        raise argparse.ArgumentTypeError(msg)
-    return "-" if text == "-" else Path(text)
-
-
-def _png(text: str) -> Path | str:
-    if text != "-" and Path(text).suffix.lower() != ".png":
-        msg = f"{text!r} does not end in .png"
-        raise argparse.ArgumentTypeError(msg)
-    return _file(text)
-
-
-def _video(text: str) -> Path:
-    if Path(text).suffix.lower() not in VIDEO_SUFFIXES:
-        msg = f"{text!r} does not end in {', '.join(VIDEO_SUFFIXES)}"
-        raise argparse.ArgumentTypeError(msg)
-    return Path(text)

@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from player.arguments import WRONG_USAGE, parse
+from player.arguments import parse
+from player.commands.argument_parts import WRONG_USAGE
 from player.commands.desk import Desk
 from player.ending import ended_orderly
 from player.ledger.given import Given

@@ -1,6 +1,6 @@
 """What `tachiai-player accounted` is asked."""
 
-from player.arguments import JSON_HELP, Commands, UsageParser, add_recording, command
+from player.commands.argument_parts import JSON_HELP, Commands, UsageParser, add_recording, command
 from resources.words import LANGUAGES
 
 EPILOG = """\

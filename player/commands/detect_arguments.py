@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from player.arguments import JSON_HELP, RECORDING_HELP, Commands, UsageParser, add_library, command
+from player.commands.argument_parts import JSON_HELP, RECORDING_HELP, Commands, UsageParser, add_library, command
 
 EPILOG = """\
 examples:

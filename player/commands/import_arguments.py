@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from player.arguments import JSON_HELP, LIBRARY_HELP, Commands, UsageParser, command
+from player.commands.argument_parts import JSON_HELP, LIBRARY_HELP, Commands, UsageParser, command
 
 IMPORT_EPILOG = """\
 examples:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from player.arguments import JSON_HELP, LIBRARY_HELP, RECORDING_HELP, seconds
+from player.commands.argument_parts import JSON_HELP, LIBRARY_HELP, RECORDING_HELP, seconds
 from player.commands.day_argument import day
 from player.commands.ledger_arguments import add_admission
 from player.commands.number_argument import number

@@ -1,6 +1,6 @@
 """What `tachiai-player reindex` and `tachiai-player walls` are asked."""
 
-from player.arguments import JSON_HELP, Commands, UsageParser, add_library, command
+from player.commands.argument_parts import JSON_HELP, Commands, UsageParser, add_library, command
 
 REINDEX_EPILOG = """\
 examples:
