@@ -1,14 +1,22 @@
 """Standard input, output and error as a program meets them: closed, full, cut off, or unable to show a character."""
 
 import contextlib
+import errno
 import io
 import os
+import select
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from recorder.errors import StorageError
+
+HEARD_WITHIN_S = 1.0
+UNREAD_MOST_BYTES = 8 << 20
+UNREAD_LIMIT_S = 2.0  # for who reads late to take the rest
+_PIPE_TAKES_BYTES = 4096
 
 
 def prepare_standard_streams() -> None:
@@ -37,6 +45,77 @@ def say(stream: TextIO, text: str) -> bool:
         let_go(stream)
         return False
     return True
+
+
+def say_soon(stream: TextIO, text: str, *, limit_s: float = HEARD_WITHIN_S) -> bool:
+    """The same for who must not wait for the reader, who may have stopped to read; False too if it was not said."""
+    try:
+        return _written_within(stream, _encoded(stream, text), limit_s)
+    except OSError:
+        let_go(stream)
+        return False
+
+
+class UnhurriedOut:
+    """What is written to a standard stream by who must not wait for its reader: what is not read yet waits here."""
+
+    def __init__(self, stream: TextIO, *, most_bytes: int = UNREAD_MOST_BYTES) -> None:
+        self._stream = stream
+        self._most_bytes = most_bytes
+        self._waiting = bytearray()
+
+    def write(self, text: str) -> None:
+        """Keep it."""
+        self._waiting += _encoded(self._stream, text)
+
+    def flush(self, *, limit_s: float = 0.0) -> None:
+        """Hand over what the reader has room for. Raises OSError if that failed, or too much waits."""
+        if not _written_within(self._stream, self._waiting, limit_s) and len(self._waiting) > self._most_bytes:
+            raise self._unread()
+
+    def close(self) -> None:
+        """Hand over the rest. Raises OSError if that failed, or nobody reads."""
+        self.flush(limit_s=UNREAD_LIMIT_S)
+        if self._waiting:
+            raise self._unread()
+
+    def _unread(self) -> OSError:
+        return OSError(errno.EPIPE, "nobody reads standard output")
+
+
+def _encoded(stream: TextIO, text: str) -> bytearray:
+    return bytearray(text.encode(stream.encoding or "utf-8", errors="backslashreplace"))
+
+
+def _written_within(stream: TextIO, data: bytearray, limit_s: float) -> bool:
+    """Write and take out what the other end has room for within the limit; True if that was all. Raises OSError."""
+    descriptor = _descriptor(stream)
+    if descriptor is None:
+        stream.write(data.decode(stream.encoding or "utf-8"))
+        stream.flush()
+        data.clear()
+        return True
+    until_s, ready = time.monotonic() + limit_s, select.poll()
+    ready.register(descriptor, select.POLLOUT)
+    while data:
+        if not ready.poll(max(0.0, until_s - time.monotonic()) * 1000):
+            return False
+        del data[: os.write(descriptor, _lines(data))]
+    return True
+
+
+def _lines(data: bytearray) -> bytes:
+    """As many whole lines as a pipe takes at once when it takes anything."""
+    head = bytes(data[:_PIPE_TAKES_BYTES])
+    return head if len(head) == len(data) else head[: head.rfind(b"\n") + 1] or head
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    """Its number where it can be asked whether it has room."""
+    try:
+        return stream.fileno() if hasattr(select, "poll") else None
+    except (OSError, ValueError):
+        return None
 
 
 def let_go(stream: TextIO) -> None:

@@ -2,9 +2,9 @@
 
 import sys
 
-from recorder.streams import say
+from recorder.streams import say_soon
 
 
 def note(sentence: str) -> None:
     """A sentence on standard error, if anybody listens."""
-    say(sys.stderr, f"tachiai-agent: {sentence}\n")
+    say_soon(sys.stderr, f"tachiai-agent: {sentence}\n")

@@ -9,7 +9,7 @@ from recorder.events import PredecessorInterrupted
 from recorder.evidence.key_folder import keys_folder, trusted_devices
 from recorder.evidence.keys import DeviceTrust
 from recorder.evidence.summary import RecordingState, summarize
-from recorder.streams import say
+from recorder.streams import say_soon
 
 MENTIONED = "mentioned-interruptions.txt"
 
@@ -20,12 +20,12 @@ def mention_interrupted(library: Path, home: Path, *, besides: Path) -> list[Pre
     try:
         found = list(_interruptions(library, _read_lines(mentioned_path), besides))
         for event in found:
-            say(sys.stderr, _sentence(library / event.session_id))
+            say_soon(sys.stderr, _sentence(library / event.session_id))
         if found:
             with mentioned_path.open("a", encoding="utf-8") as out:
                 out.writelines(f"{event.session_id}\n" for event in found)
     except OSError as error:  # a library to put into and not to look into, say: no reason not to record
-        say(sys.stderr, f"tachiai-agent: Earlier recordings could not be looked at ({error}).\n")
+        say_soon(sys.stderr, f"tachiai-agent: Earlier recordings could not be looked at ({error}).\n")
         return []
     return found
 

@@ -44,6 +44,7 @@ from recorder.session.plain_video import PRIVATE, PlainVideo
 from recorder.session.recorder import Ending, Lost, Recorder
 from recorder.session.sealer import Listener
 from recorder.session.stopping import CLOSE_LIMIT_S, within
+from recorder.streams import UnhurriedOut
 
 _PROTECTION = {
     "passphrase": "your passphrase opens it, and without it no recording can be read.",
@@ -135,9 +136,13 @@ class _Beside:
         names = [str(asked.video)] if asked.video else []
         if asked.log is None:
             return cls(video, None, tuple(names))
-        out = sys.stdout if asked.log == "-" else stack.enter_context(_text_file(Path(asked.log)))
-        names.append("the log on standard output" if asked.log == "-" else asked.log)
-        return cls(video, PlainLog(out, started_wall_ns=session.header.started.wall_ns), tuple(names))
+        started_wall_ns = session.header.started.wall_ns
+        if asked.log == "-":
+            out = UnhurriedOut(sys.stdout)
+            log = PlainLog(out, started_wall_ns=started_wall_ns, end=out.close)
+            return cls(video, log, (*names, "the log on standard output"))
+        log = PlainLog(stack.enter_context(_text_file(Path(asked.log))), started_wall_ns=started_wall_ns)
+        return cls(video, log, (*names, asked.log))
 
     def close(self) -> None:
         """Complete both files; may be called again."""

@@ -9,14 +9,14 @@ from recorder.evidence.writer import SessionHeader
 from recorder.logrow import inert
 from recorder.session.recorder import Ending
 from recorder.session.sealer import Progress
-from recorder.streams import say
+from recorder.streams import HEARD_WITHIN_S, say_soon
 
 
 class StatusPrinter:
     """Say how a recording goes: for people on standard error, for programs one JSON object a line on standard output.
 
     The last line on standard output is the recording's folder, in either form. Who reads this may go away, or its disk
-    may be full: no recording ends because nobody listens.
+    may be full, or it may stop reading: no recording ends, or waits, because nobody listens.
     """
 
     def __init__(self, out: TextIO, err: TextIO, *, as_json: bool, folder: Path) -> None:
@@ -38,9 +38,11 @@ class StatusPrinter:
         """A second has passed."""
         at_s = round(now_ns / NS_PER_S, 3)
         if self._as_json:
-            self._object(state="recording", at_s=at_s, changes=progress.changes, bytes=progress.bytes_sealed)
+            said = {"state": "recording", "at_s": at_s, "changes": progress.changes, "bytes": progress.bytes_sealed}
+            say_soon(self._out, json.dumps(said) + "\n", limit_s=0.0)  # one that is not read now is old a second later
         elif self._live_line:
-            self._say(f"\r{at_s:8.0f} s  {progress.changes} changes  {_size(progress.bytes_sealed)} sealed ")
+            line = f"\r{at_s:8.0f} s  {progress.changes} changes  {_size(progress.bytes_sealed)} sealed "
+            self._say(line, limit_s=0.0)
 
     def warn(self, sentence: str | None) -> None:
         """Something beside the recording went wrong."""
@@ -71,11 +73,11 @@ class StatusPrinter:
     def _object(self, **members: object) -> None:
         self._line(json.dumps(members, ensure_ascii=False))
 
-    def _line(self, line: str) -> None:
-        self._unheard |= not say(self._out, line + "\n")
+    def _line(self, line: str, *, limit_s: float = HEARD_WITHIN_S) -> None:
+        self._unheard |= not say_soon(self._out, line + "\n", limit_s=limit_s)
 
-    def _say(self, text: str) -> None:
-        say(self._err, text)
+    def _say(self, text: str, *, limit_s: float = HEARD_WITHIN_S) -> None:
+        say_soon(self._err, text, limit_s=limit_s)
 
 
 def _size(size_bytes: int) -> str:

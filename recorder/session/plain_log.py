@@ -1,7 +1,7 @@
 """The operation log as a plain text file beside the recording: handy, and not sealed."""
 
-from collections.abc import Iterable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from recorder.clock import NS_PER_S
 from recorder.events import Event
@@ -9,11 +9,24 @@ from recorder.oplog import LogRow, OperationLog
 from recorder.utc import utc_text
 
 
+class Out(Protocol):
+    """Where it goes; both may raise OSError."""
+
+    def write(self, text: str, /) -> object:
+        """Take this."""
+        ...
+
+    def flush(self) -> object:
+        """Hand on what was written."""
+        ...
+
+
 class PlainLog:
     """Write the rows of the operation log as lines: UTC, seconds, kind, application, text, detail, tab between them."""
 
-    def __init__(self, out: TextIO, *, started_wall_ns: int) -> None:
+    def __init__(self, out: Out, *, started_wall_ns: int, end: Callable[[], None] = lambda: None) -> None:
         self._out = out
+        self._end = end
         self._started_wall_ns = started_wall_ns
         self._log = OperationLog()
         self.failure: OSError | None = None
@@ -24,8 +37,12 @@ class PlainLog:
             self._write(self._log.feed(event))
 
     def close(self) -> None:
-        """Write what is left of the piece being typed; the file stays the caller's to close."""
+        """Write what is left of the piece being typed, and let `end` see to it that all is handed on."""
         self._write(self._log.finish())
+        try:
+            self._end()
+        except OSError as error:
+            self.failure = self.failure or error
 
     def _write(self, rows: Iterable[LogRow]) -> None:
         """A full disk under the plain log must not end the sealed recording: the failure is kept for the report."""

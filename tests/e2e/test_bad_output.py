@@ -1,5 +1,6 @@
 """A recording does not end because nobody listens to its recorder, and no answer is lost without a word."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -41,6 +42,32 @@ def test_a_recording_is_closed_and_sealed_though_nobody_listens(site: Site, redi
     assert row["state"] == "closed"
     assert row["duration_s"] >= 1.2
     assert site.player("verify", row["recording"]).returncode == 0
+
+
+@pytest.mark.parametrize("form", [["--json"], ["--log", "-"]], ids=str)
+def test_a_recording_is_closed_and_sealed_though_whoever_listens_has_stopped_to_read(
+    site: Site, form: list[str]
+) -> None:
+    unread, full = os.pipe()
+    os.set_blocking(full, False)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(full, b"\n" * 4096):
+            pass
+    os.set_blocking(full, True)
+    arguments = [sys.executable, "-m", "app.agent", "record", "--for", "1.2", *form]
+    with subprocess.Popen(arguments, env=site.environment, stdout=full, stderr=subprocess.PIPE, text=True) as recorder:
+        os.close(full)
+        try:
+            _, told = recorder.communicate(timeout=60)
+        finally:
+            recorder.kill()
+            os.close(unread)
+    assert recorder.returncode == 0, told
+    (row,) = site.player_rows("list")
+    assert (row["state"], row["path"] in told) == ("closed", True)
+    assert row["duration_s"] >= 1.2
+    assert site.player("verify", row["recording"]).returncode == 0
+    assert ("The plain log is not complete: nobody reads" in told) == ("--log" in form)
 
 
 def test_the_folder_is_told_on_standard_error_if_standard_output_is_full(site: Site) -> None:

@@ -7,7 +7,6 @@ acknowledged, responses, …), and returns once it is over.
 
 import contextlib
 import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Protocol
 
 import msgspec
 
+from app.agent.notes import note
 from app.agent.supervision.attacks import JudgeAttack
 from app.agent.supervision.display_server import display_server
 from app.agent.supervision.messages import (
@@ -37,7 +37,6 @@ from recorder.agent_events import ResponseGiven
 from recorder.clock import NS_PER_S, Clock, boot_id
 from recorder.events import EndReason
 from recorder.policy.sections import Response
-from recorder.streams import say
 
 
 class Front(WatchListener, Protocol):
@@ -262,4 +261,4 @@ class TextFront:
         self._over.set()
 
     def _say(self, sentence: str) -> None:
-        say(sys.stderr, f"tachiai-agent: {sentence}\n")
+        note(sentence)
