@@ -1,7 +1,7 @@
 """What stands on the cover where no screen lock answered: it says so, and can be lifted after a while."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.resident.news import AlertRaised
 from app.ui.answer_dialogs import Countdown
@@ -24,16 +24,8 @@ class LiftCard(GrowingCard):
         super().__init__()
         words = look.words
         self._look = look
-        column = QVBoxLayout(self)
-        column.setContentsMargins(32, 28, 32, 24)
-        column.setSpacing(14)
-        head = QHBoxLayout()
-        head.setSpacing(14)
-        sign = plain_label()
-        sign.setPixmap(look.pixmap("kind_lock", look.colours.warn, size_px=32))
-        head.addWidget(sign)
-        head.addWidget(plain_label(words("agent_response.curtain_title"), part="huge"), 1)
-        column.addLayout(head)
+        sign = look.pixmap("kind_lock", look.colours.warn, size_px=32)
+        column = self.headed(sign, words("agent_response.curtain_title"))
         column.addWidget(self._why(alert))
         column.addWidget(plain_label(words("agent_response.curtain_text", seconds=seconds), part="dim", wraps=True))
         self.lift = QPushButton()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton
 
 from app.resident.locking import Outcome
 from app.resident.news import AlertRaised, Asks, StorageEnds
@@ -31,16 +31,8 @@ class StorageCard(GrowingCard):
         super().__init__()
         words = look.words
         self._words = words
-        column = QVBoxLayout(self)
-        column.setContentsMargins(32, 28, 32, 24)
-        column.setSpacing(14)
-        head = QHBoxLayout()
-        head.setSpacing(14)
-        sign = plain_label()
-        sign.setPixmap(look.pixmap("kind_storage", look.colours.bad, size_px=32))
-        head.addWidget(sign)
-        head.addWidget(plain_label(words("agent_storage_end.title"), part="huge"), 1)
-        column.addLayout(head)
+        sign = look.pixmap("kind_storage", look.colours.bad, size_px=32)
+        column = self.headed(sign, words("agent_storage_end.title"))
         column.addWidget(plain_label(words("agent_storage_end.text"), wraps=True))
         self.follows = plain_label(part="title", wraps=True)
         column.addWidget(self.follows)
