@@ -39,6 +39,7 @@ from player.ui.side_panel import SidePanel
 from player.ui.timeline_controller import TimelineController
 from player.ui.timeline_view import TimelineView
 from player.ui.transport_bar import TransportBar
+from player.ui.typing_rest import TypingRest
 from player.ui.verdict_banner import VerdictBanner
 from player.ui.walls_banner import WallsBanner
 from resources.ui.inert import visible
@@ -99,6 +100,7 @@ class PlayerWindow(QMainWindow):
         give_out = GiveOutMenu(self, look=look)
         menu = main_menu(self, look=look, settings=self._settings, give_out=give_out)
         self.header = HeaderBar(look=look, menu=menu, give_out=give_out)
+        self.typing = TypingRest(self.header.search, self)
         self.banner = VerdictBanner(look=look)
         self.walls = WallsBanner(self.desk.access, look=look, home=self._home.carry)
         self.library = LibraryView(look=look)
@@ -163,7 +165,7 @@ class PlayerWindow(QMainWindow):
         desk.listing_failed.connect(self.library.show_problem)
         desk.library_changed.connect(self._library_changed)
         desk.passphrase_needed.connect(self._ask_passphrase)
-        desk.ask_through(Admission(self, look=self.look))
+        desk.ask_through(Admission(self, look=self.look, typing=self.typing))
         self.log.output.enter = desk.enter
         answers = (desk.news, desk.shown, desk.picture_failed, desk.judged, desk.found)
         for signal in (*answers, desk.listed, desk.listing_failed, desk.open_failed, self.screen_work.answered):
@@ -264,10 +266,8 @@ class PlayerWindow(QMainWindow):
         self._show_level(self.banner.judgement.level)  # the list may be older than the verdict
 
     def _ask_passphrase(self, sentence: str, question: Question) -> None:
-        words = self.look.words
-        question.answer(
-            PassphraseDialog.ask(words.said(sentence) or words("passphrase.text"), look=self.look, parent=self)
-        )
+        text = self.look.words.said(sentence) or self.look.words("passphrase.text")
+        question.answer(PassphraseDialog.ask(text, look=self.look, parent=self) if self.typing.wait() else None)
 
     def _look_whether_settled(self) -> None:
         if self.is_settled:
@@ -313,6 +313,7 @@ class PlayerWindow(QMainWindow):
 
     def stop(self) -> None:
         """End every thread; the window is not used after it."""
+        self.typing.end()
         self.walls.stop()
         self.searching.stop()
         self.libraries.stop()
