@@ -120,6 +120,9 @@ class ThreadSource(ABC):
             self._run()
         except WorldError as error:
             self._say_ended(str(error))
+        except OSError as error:
+            log.debug("source %s ended", self.name, exc_info=True)
+            self._say_ended(f"The system refused what it needs: {error.strerror or error}.")
         except Exception as error:  # the thread's top: a source never dies silently
             log.exception("source %s died", self.name)
             self._say_ended(f"It stopped because of a fault of the recorder: {type(error).__name__}: {error}")

@@ -1,6 +1,7 @@
 """A connection to the X server that can wait, be woken, and says in words when the server is gone."""
 
 import contextlib
+import errno
 import os
 import re
 import select
@@ -20,6 +21,11 @@ from recorder.errors import CannotRecordError
 
 _LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 
+FILES_SPENT = (
+    "No connection to the display can be made, since this program may open no more files; raise that limit (ulimit -n) "
+    "and record again."
+)
+
 # What python-xlib lets out when the other end is gone, according to where it was just then.
 _GONE = (xerror.ConnectionClosedError, OSError, ValueError, TypeError, AttributeError, RuntimeError)
 
@@ -35,6 +41,10 @@ class lost_in_words:  # noqa: N801 - it is used as a word of a `with`, several t
             raise DisplayLostError(DISPLAY_GONE) from error
 
 
+class FilesSpentError(CannotRecordError):
+    """No connection could be made, since this program may open no more files; the display may be there."""
+
+
 class X11Connection:
     """One thread's connection. `wake` and `cut` may be called from any thread.
 
@@ -43,10 +53,11 @@ class X11Connection:
     """
 
     def __init__(self, display: str | None = None) -> None:
-        _check_reachable(display or os.environ.get("DISPLAY", ""))
         try:
+            _check_reachable(display or os.environ.get("DISPLAY", ""))
             self.display: Any = xdisplay.Display(display)
         except (xerror.DisplayError, xerror.ConnectionClosedError, xerror.XauthError, OSError) as error:
+            _check_files_spent(error)
             name = display or os.environ.get("DISPLAY", "")
             msg = f"The display {name!r} cannot be opened ({error}); check DISPLAY and the permission to use it."
             raise CannotRecordError(msg) from error
@@ -55,7 +66,12 @@ class X11Connection:
         keep_few(self.display.display)
         self.screen: Any = self.display.screen()
         self.root: Any = self.screen.root
-        self._wake_read, self._wake_write = os.pipe()
+        try:
+            self._wake_read, self._wake_write = os.pipe()
+        except OSError as error:
+            self.display.close()
+            _check_files_spent(error)
+            raise
         os.set_blocking(self._wake_write, False)
         os.set_blocking(self._wake_read, False)
         self._poller_here, self._waiter = select.poll(), select.poll()
@@ -195,6 +211,11 @@ def _know_errors(display: Any) -> None:
     wire = display.display
     kept = {code: kind for code, kind in wire.error_classes.items() if issubclass(kind, xerror.XError)}
     wire.error_classes = kept | xerror.xerror_class
+
+
+def _check_files_spent(error: Exception) -> None:
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        raise FilesSpentError(FILES_SPENT) from error
 
 
 def _check_reachable(display: str) -> None:

@@ -12,7 +12,7 @@ from Xlib.ext import ge, record
 
 from recorder.capture.revived import CUT_OFF
 from recorder.capture.screen import DISPLAY_GONE
-from recorder.capture.x11_connection import X11Connection
+from recorder.capture.x11_connection import FilesSpentError, X11Connection
 from recorder.capture.x11_record_context import Wanted, change_asked, is_whole, own_number
 from recorder.errors import CannotRecordError
 
@@ -87,6 +87,8 @@ class Recording:
         self._is_ready = is_ready
         try:
             sentence = self._record()
+        except FilesSpentError as error:
+            return str(error)
         except (xerror.ConnectionClosedError, OSError, CannotRecordError):
             return None if self._is_stopped else DISPLAY_GONE
         except xerror.XError as error:

@@ -1,5 +1,6 @@
 """What every source promises, and what each tells of a real session."""
 
+import errno
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from recorder.capture.password_fields import PasswordFields
 from recorder.capture.silent import SilentSource
 from recorder.capture.source import Source, ThreadSource
 from recorder.capture.x11_clipboard import X11Clipboard
+from recorder.capture.x11_connection import FILES_SPENT
 from recorder.capture.x11_idle import X11Idle
 from recorder.capture.x11_keyboard import X11Keyboard
 from recorder.capture.x11_pointer import X11Pointer
@@ -217,6 +219,38 @@ def test_a_fault_of_ours_is_said_too(caplog):
     assert "a mistake of ours" in heard.of(Gap)[0].detail
     assert "died" in caplog.text
     caplog.clear()
+
+
+class _Refused(_Faulty):
+    def _run(self) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+
+def test_what_the_system_refuses_is_no_fault_of_ours():
+    heard = Heard(_Refused("refused"))
+    heard.wait_for(lambda one: one.of(Gap), "a gap")
+    heard.source.stop()
+    assert heard.of(Gap)[0].detail == "The system refused what it needs: Too many open files."
+
+
+@pytest.mark.parametrize("connections", [0, 1, 2])
+def test_a_keyboard_for_whose_connections_no_files_are_left_is_a_gap(server, hear, monkeypatch, connections):
+    make, left = os.pipe, [None] * connections
+
+    def pipe() -> tuple[int, int]:
+        if not left:
+            raise OSError(errno.EMFILE, "Too many open files")
+        left.pop()
+        return make()
+
+    monkeypatch.setattr("recorder.capture.x11_connection.os.pipe", pipe)
+    heard = hear(X11Keyboard(activity_only=False))
+    if connections == 2:
+        heard.wait_for(lambda one: one.of(SourceStatus), "the keyboard")
+        assert heard.of(SourceStatus)[0].working
+    else:
+        gap = heard.wait_for(lambda one: one.of(Gap), "a gap")[0]
+        assert (gap.what, gap.detail) == ("keyboard", FILES_SPENT)
 
 
 def test_every_source_of_a_desktop_works_together_and_ends(server):
