@@ -22,11 +22,12 @@ def head_line(look: Look, icon: str, title: str, dialog: QDialog) -> QHBoxLayout
 
 def answer_buttons(dialog: QDialog, accept: str, reject: str) -> tuple[QDialogButtonBox, QPushButton]:
     """The two answers that end a dialog, named so; and of them the one that accepts."""
-    buttons = QDialogButtonBox(dialog)  # inside of it from the start, or the dialog would choose Enter's button itself
+    buttons = QDialogButtonBox()
     accepting = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
-    accepting.setDefault(True)
     buttons.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)
     buttons.setStyleSheet(f"QDialogButtonBox {{ button-layout: {ACCEPTING_LAST} }}")
+    buttons.setParent(dialog)  # after its style, which would not order them else
+    accepting.setDefault(True)  # inside of the dialog, or that would choose Enter's button itself
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     return buttons, accepting

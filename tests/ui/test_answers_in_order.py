@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QVBoxLayout
 
+from player.ui.dialogs import PassphraseDialog
 from resources.ui.question_parts import answer_buttons
 from tests.fakes import FakeSource
 
@@ -50,6 +51,26 @@ def test_giving_up_never_looks_like_what_is_to_be_done(qtbot, look):
     accepting.setEnabled(False)
     dialog.show()
     assert [button.text() for button in dialog.findChildren(QPushButton) if button.isDefault()] in ([], ["Open"])
+
+
+@pytest.fixture
+def dressed(qapp, look):
+    """The program's own style sheet, as the windows have it."""
+    before = qapp.styleSheet()
+    qapp.setStyleSheet(look.stylesheet())
+    yield
+    qapp.setStyleSheet(before)
+
+
+@pytest.mark.usefixtures("dressed")
+def test_in_the_programs_own_style_a_question_has_its_answers_in_order_and_enter_on_the_last(qtbot, look):
+    dialog = PassphraseDialog("Give its passphrase.", look=look)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    buttons = dialog.findChildren(QPushButton)
+    in_order = sorted(buttons, key=lambda button: button.geometry().left())
+    assert [button.isDefault() for button in in_order] == [False, True]
+    assert in_order[1].text() == "Open"
 
 
 def test_the_tabs_of_the_side_follow_each_other_by_key(window_on):
