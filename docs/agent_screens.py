@@ -13,6 +13,7 @@ from app.resident.locking import Outcome
 from app.resident.news import Alive, MiniatureTaken, RecorderState, StorageNow, Supervised
 from app.ui.lock_seen import LockSeen
 from app.ui.resident import ResidentDesk
+from app.ui.resident_window import SIZE_PX
 from recorder.geometry import Rect
 from recorder.policy.sections import Response
 from resources.ui.look import SMALL_PX, code_font
@@ -36,6 +37,7 @@ class AgentState:
 
 def _window(desk: ResidentDesk) -> QWidget:
     desk.open()
+    desk.window.resize(*SIZE_PX)  # as it opens on a desktop; the screen that is drawn on here is smaller
     with mock.patch("app.ui.miniature_view.desktop_area", lambda: Rect(-1500, -700, 3000, 1688)):
         desk.hear(MiniatureTaken(0, _desktop_picture()))
     return desk.window

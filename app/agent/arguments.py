@@ -16,6 +16,17 @@ WRONG_USAGE = 64
 LONGEST_SAID = 2000
 VIDEO_SUFFIXES = (".webm", ".mp4", ".avi")
 
+EXAMPLES = """\
+examples:
+  tachiai-agent doctor                                what can be recorded here, and what not
+  tachiai-agent run                                   record until you log out
+  tachiai-agent record --for 3600 --purpose CHG-417   record one hour, and say why
+  tachiai-agent COMMAND --help                        more about a command
+
+exit status, unless a command says otherwise:
+  0 done · 3 it cannot be done here · 4 storage failed · 64 wrong usage
+"""
+
 RECORD_EXAMPLES = """\
 examples:
   tachiai-agent record                                record this display until Ctrl-C
@@ -85,7 +96,12 @@ class UsageParser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The parser of `tachiai-agent`."""
-    top = UsageParser(prog="tachiai-agent", description="Record this desktop session as evidence.")
+    top = UsageParser(
+        prog="tachiai-agent",
+        description="Record this desktop session as evidence.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     top.add_argument("--version", action="version", version=f"tachiai-agent {release()}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=UsageParser)
     _add_record(commands)

@@ -13,6 +13,7 @@ from resources.ui.widgets import plain_label
 from resources.words import LANGUAGES
 
 APPEARANCES = ("system", "dark", "light")
+BESIDE = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter  # as high as its word, whatever the row
 
 
 class SettingsList(QWidget):
@@ -36,7 +37,7 @@ class SettingsList(QWidget):
             why = words("agent_policy.fixed") if told.is_fixed else words("agent_policy.default")
             self.whys[told.key] = plain_label(why, part="chip")
             self.whys[told.key].setProperty("tone", "fixed" if told.is_fixed else "")
-            grid.addWidget(self.whys[told.key], line, 2, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self.whys[told.key], line, 2, BESIDE)
         line = len(self.whys)
         self.languages = self._choice("language", [(one, LANGUAGE_NAMES[one]) for one in LANGUAGES])
         self.appearances = self._choice("appearance", [(one, words(f"menu.{one}")) for one in APPEARANCES])
@@ -45,7 +46,7 @@ class SettingsList(QWidget):
         for name, box in (("language", self.languages), ("appearance", self.appearances)):
             grid.addWidget(plain_label(words(f"agent_setting.{name}"), part="dim"), line, 0)
             grid.addWidget(box, line, 1, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(plain_label(words("agent_policy.yours"), part="chip"), line, 2, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(plain_label(words("agent_policy.yours"), part="chip"), line, 2, BESIDE)
             line += 1
 
     def _choice(self, name: str, values: list[tuple[str, str]]) -> QComboBox:

@@ -6,7 +6,7 @@ Every text that comes from a recording is escaped, and inert before that.
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from player.account_words import account_lines, account_notes
@@ -18,7 +18,7 @@ from player.timeline import clock_text, time_text
 from recorder.command_rows import Command, Evidence
 from recorder.evidence.findings import Finding, Severity, Status
 from recorder.logrow import inert, span_words
-from resources.row_words import RowWords
+from resources.row_words import BETWEEN, RowWords
 from resources.words import Words
 
 MOST_FINDINGS = 200
@@ -146,8 +146,11 @@ class _Writer:
         return self._section("who", _table(((self._words(f"report.{key}"), text) for key, text in facts), heads=()))
 
     def _how(self) -> str:
-        begun = self._report.begun
-        return "" if begun is None else self._rows.detail(begun)
+        begun, purpose = self._report.begun, self._report.session.purpose
+        if begun is None:
+            return ""
+        told = begun.detail.removeprefix(f"{purpose}{BETWEEN}") if purpose else begun.detail  # it has a line of its own
+        return self._rows.detail(replace(begun, detail=told))
 
     def _policies(self) -> str:
         told = list(dict.fromkeys(policy_text(policy, self._words) for policy in self._report.policies))

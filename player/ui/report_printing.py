@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSizeF, Qt, QUrl
-from PySide6.QtGui import QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
 
 from player.outfile import partial_file, storage_errors
 from player.report.page import Page
@@ -13,6 +26,7 @@ from recorder.errors import StorageError
 DOTS_PER_INCH = 96
 MARGIN_MM = 16.0
 FOOT_PX = 28
+HAIR_PX = 2
 FOOT_COLOUR = "#4a5560"
 STYLE = """
 h1 { font-size: 17pt; } h2 { font-size: 12.5pt; margin-top: 16px; } h3 { font-size: 10.5pt; }
@@ -83,18 +97,46 @@ def _document(page: Page, area: QSizeF) -> QTextDocument:
     document.setDocumentMargin(0)
     document.setHtml(page.body)
     document.setPageSize(area)
+    _keep_headings_with_what_follows(document, area.height())
     return document
+
+
+def _keep_headings_with_what_follows(document: QTextDocument, sheet_px: float) -> None:
+    """Qt lays them out without looking ahead: a heading would be left alone at a sheet's foot."""
+    document.documentLayout().documentSize()  # lays out all of it
+    block = document.begin()
+    while block.isValid():
+        following = _after_headings(block)
+        is_heading = block.blockFormat().headingLevel() > 0
+        if is_heading and following.isValid() and _sheet(following, sheet_px) > _sheet(block, sheet_px):
+            begins_a_sheet = QTextBlockFormat()
+            begins_a_sheet.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            QTextCursor(block).mergeBlockFormat(begins_a_sheet)
+            document.documentLayout().documentSize()
+        block = following if is_heading else block.next()
+
+
+def _after_headings(block: QTextBlock) -> QTextBlock:
+    following = block.next()
+    while following.isValid() and following.blockFormat().headingLevel() > 0:
+        following = following.next()
+    return following
+
+
+def _sheet(block: QTextBlock, sheet_px: float) -> int:
+    """On which sheet its first line stands."""
+    layout = block.layout()
+    first_px = layout.lineAt(0).y() if layout.lineCount() else 0.0
+    return int((layout.position().y() + first_px + 1) // sheet_px)
 
 
 def _draw(painter: QPainter, document: QTextDocument, number: int, area: QSizeF, foot: str) -> None:
     """One sheet."""
     top = number * area.height()
     painter.save()
-    painter.setClipRect(
-        QRectF(0, 0, area.width(), area.height() - 1)
-    )  # a picture on the next sheet begins a hair above
     painter.translate(0, -top)
-    document.drawContents(painter, QRectF(0, top, area.width(), area.height()))
+    # What is drawn is cut to this. A picture on the next sheet begins a hair above it.
+    document.drawContents(painter, QRectF(0, top, area.width(), area.height() - HAIR_PX))
     painter.restore()
     painter.setPen(QColor(FOOT_COLOUR))
     painter.setFont(QFont("Noto Sans", 7))

@@ -33,10 +33,10 @@ def test_the_totals_add_up_and_each_gap_has_its_reason(recorded):
         "Masked",
         "Not recorded",
         "The machine was suspended",
-        "the whole session",
+        "The whole session",
     ]
     assert "0:00:04.000   57.14 %  Recorded" in answer.out
-    assert "0:00:07.000  100.00 %  the whole session" in answer.out
+    assert "0:00:07.000  100.00 %  The whole session" in answer.out
     assert "Computed here from the events for 3.0 s" in answer.notes
 
 

@@ -254,8 +254,8 @@ def test_the_report_of_a_range_says_so_and_how_long_the_session_really_was(place
     assert (part["Recorded until"], part["Length"]) == (whole["Recorded until"], whole["Length"])
     assert part["How it was recorded"] == whole["How it was recorded"] != "not known"
     assert "tells only of 0:00:03.000 – 0:00:05.000 of the session" in report
-    assert "the whole session" in whole and "the whole session" not in part
-    assert "this part of the session" in part
+    assert "The whole session" in whole and "The whole session" not in part
+    assert "This part of the session" in part
 
 
 def test_a_package_of_an_altered_recording_says_so(place, out):

@@ -160,6 +160,12 @@ def test_the_japanese_report_says_why_a_rule_fired_and_how_it_was_recorded_in_ja
     assert "キー：" in japanese
 
 
+def test_the_purpose_is_told_once_and_not_again_as_how_it_was_recorded(place):
+    billing(place, purpose="CHG-2417 kernel patches").close()
+    assert html_of(place).count("CHG-2417 kernel patches") == 1
+    assert "keys: text" in html_of(place)
+
+
 def test_a_pdf_is_written_whole_with_the_japanese_title(place):
     billing(place).close()
     out = place.folder.parent / "レポート.pdf"
@@ -195,6 +201,6 @@ def test_every_second_is_accounted_for_in_it(place):
     account = text.split("Every second accounted for")[1].split("Computed here")[0]
     assert "Not recorded" in account
     assert "The machine was suspended 1.0 s" in account
-    assert "the whole session" in account
+    assert "The whole session" in account
     assert "100.00 %" in account
     assert "全時間の内訳" in html_of(place, "--language", "ja")
