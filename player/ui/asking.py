@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -31,15 +31,6 @@ class ReasonWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondWanted:
-    """Who opens the groups that are lacking."""
-
-    lacking: GroupsLackingError
-    problem: str = ""
-    news: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SecondAnswer:
     """What the dialog was left with: a key file and its passphrase, a response, or where to write a request to."""
 
@@ -47,6 +38,16 @@ class SecondAnswer:
     passphrase: str = field(default="", repr=False)
     response: Path | None = None
     request: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondWanted:
+    """Who opens the groups that are lacking. `before`: what was answered the last time, and would not do."""
+
+    lacking: GroupsLackingError
+    problem: str = ""
+    news: str = ""
+    before: SecondAnswer = SecondAnswer()
 
 
 class Dialogues(Protocol):
@@ -74,6 +75,7 @@ class WindowAsker:
         self._is_closed = False
         self._search_reason = ""
         self._last_reason = ""
+        self._last_second = SecondAnswer()
 
     def attach(self, dialogues: Dialogues, *, home: Home) -> None:
         """From now on these are asked, at home."""
@@ -105,7 +107,7 @@ class WindowAsker:
         """Whoever is here or has answered."""
         if not problem and (found := self._given.second(lacking, folder, problem)) is not None:
             return found
-        wanted = SecondWanted(lacking, problem)
+        wanted = SecondWanted(lacking, problem, before=self._last_second if problem else SecondAnswer())
         while (answer := self._ask_second(wanted)) is not None:
             try:
                 if answer.request is None:
@@ -113,11 +115,13 @@ class WindowAsker:
                 write_request(folder, answer.request, ledger=Ledger.of_this_user(), reason=self._last_reason)
                 wanted = SecondWanted(lacking, news=str(answer.request))
             except WorldError as error:
-                wanted = SecondWanted(lacking, str(error))
+                wanted = SecondWanted(lacking, str(error), before=self._last_second)
         return None
 
     def _ask_second(self, wanted: SecondWanted) -> SecondAnswer | None:
-        return self._ask(lambda dialogues: dialogues.ask_second(wanted))
+        answer = self._ask(lambda dialogues: dialogues.ask_second(wanted))
+        self._last_second = SecondAnswer() if answer is None else replace(answer, passphrase="")
+        return answer
 
     def note(self, sentence: str) -> None:
         """Say something to whoever looks at the terminal."""

@@ -98,9 +98,15 @@ class SecondDialog(GrowingDialog):
     def _begin(self, wanted: SecondWanted) -> None:
         for changed in (self.here.toggled, self.key.textChanged, self.response.textChanged):
             changed.connect(self._look_at_it)
-        (self.elsewhere if wanted.news else self.here).setChecked(True)
+        before = wanted.before
+        self.key.setText(str(before.key or ""))
+        self.response.setText(str(before.response or ""))
+        is_elsewhere = bool(wanted.news or before.response or before.request)
+        (self.elsewhere if is_elsewhere else self.here).setChecked(True)
         self._look_at_it()
-        (self.response if wanted.news else self.key).setFocus()
+        line = self.response if is_elsewhere else self.passphrase if before.key else self.key
+        line.setFocus()
+        line.selectAll()
 
     def _rows(self) -> QGridLayout:
         """Both ways under each other, their lines and buttons in the same columns."""

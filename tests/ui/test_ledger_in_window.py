@@ -1,6 +1,7 @@
 """The window enters what it shows before it shows it, and asks what the policy wants before it opens anything."""
 
 import json
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -102,15 +103,17 @@ def test_a_second_person_confirms_here_and_both_stand_in_ledgers(place, open_rea
     made = recorded(place, others=[ken.public])
     key = tmp_path / "ken.json"
     answers = [SecondAnswer(key=key, passphrase="wrong"), SecondAnswer(key=key, passphrase="secret")]
-    said = []
+    said, kept = [], []
 
     def ask(wanted: SecondWanted, **_more):
         said.append(wanted.problem)
+        kept.append(wanted.before)
         return answers.pop(0)
 
     monkeypatch.setattr(SecondDialog, "ask", ask)
     window = open_real(made.folder, lists=False)
     assert window.desk.folder == made.folder
+    assert kept == [SecondAnswer(), SecondAnswer(key=key)], "all but the passphrase"
     assert said[0] == ""
     assert "passphrase does not open" in said[1]
     opened = next(entry for entry in entries() if entry["kind"] == "opened")
@@ -118,6 +121,24 @@ def test_a_second_person_confirms_here_and_both_stand_in_ledgers(place, open_rea
     assert opened["detail"]["second"]["name"] == "ken"
     assert opened["detail"]["second"]["signs_as"] == confirmed["person"]["public"]
     assert confirmed["detail"]["asker"]["public"] == opened["person"]["public"]
+
+
+@pytest.mark.parametrize(
+    ("before", "is_here", "key", "response", "focused"),
+    [
+        (SecondAnswer(), True, "", "", "key"),
+        (SecondAnswer(key=Path("/k/ken.json"), passphrase="wrong"), True, "/k/ken.json", "", "passphrase"),
+        (SecondAnswer(response=Path("/r/answer.json")), False, "", "/r/answer.json", "response"),
+        (SecondAnswer(request=Path("/r/request.json")), False, "", "", "response"),
+    ],
+)
+def test_the_second_dialog_asks_again_in_the_way_that_was_chosen(look, qtbot, before, is_here, key, response, focused):
+    lacking = cast("GroupsLackingError", _Lacking(AuditorKey.generate("ken", "privacy")))
+    dialog = SecondDialog(SecondWanted(lacking, problem="It will not do.", before=before), look=look)
+    qtbot.addWidget(dialog)
+    assert (dialog.here.isChecked(), dialog.key.text(), dialog.response.text()) == (is_here, key, response)
+    assert dialog.passphrase.text() == ""
+    assert dialog.focusWidget() is getattr(dialog, focused)
 
 
 def test_the_second_dialog_asks_for_a_file_before_it_can_be_left(look, qtbot, place):
