@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 Then = Callable[[Judged], None]
 LOAD_AFTER_S = 1.5  # the recorder that is being started needs the processor more
+END_LIMIT_S = 15.0  # rules may lie where nothing answers
 LOOK_S = 5.0  # for the number of those that were left out of a burst
 
 
@@ -70,10 +71,10 @@ class AttackJudging:
         self._signs.put((sign, session, then))
 
     def stop(self) -> None:
-        """Judge what has come so far, and end."""
+        """Judge what has come so far, and end, at the latest after `END_LIMIT_S`."""
         self._stopping.set()
         self._signs.put(None)
-        self._thread.join()
+        self._thread.join(END_LIMIT_S)
 
     # --- the thread ---------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,10 @@ SOURCE = "rules"
 HOLD_BACK_NS = 60_000_000
 PERIOD_NS = 50_000_000
 LOOK_S = 5.0
+END_LIMIT_S = 15.0
+LATE_NS = 30 * NS_PER_S  # what rules take that lie where nothing answers, as on a share that is gone
+NOT_READ = "The rules could not be read yet; what happens is judged once they are."
+LEFT_UNJUDGED = "What happened was not judged before the recording ended."
 EVENTS_LIMIT = 200_000
 MOST_FAULTS_TOLD = 20
 _NOT_JUDGED = (Patch, Snapshot, PointerMoved, PointerShape, Alert)
@@ -48,9 +52,9 @@ class Judging:
     """A thread of its own, in which `prepare` makes the judge while what happens waits.
 
     `take` is called for every event that comes into the queue, from any thread, and is quick; what another judge judged
-    already is taken for counts and sequences alone. `on_alert` hears of each
-    alert as it is put into the queue, in this thread: whoever carries out its response; `on_counted` of what counts and
-    sequences took in. What could not be judged, since more came than there was time for, is a gap of "rules".
+    already is taken for counts and sequences alone. `on_alert` hears of each alert as it is put into the queue, in this
+    thread: whoever carries out its response; `on_counted` of what counts and sequences took in. What could not be
+    judged, since more came than there was time for, or the rules could not be read, is a gap of "rules".
     """
 
     def __init__(
@@ -70,7 +74,8 @@ class Judging:
         self._condition = threading.Condition()
         self._stopping = False
         self._turned_at_ns = 0
-        self._has_failed = False
+        self._has_failed = self._is_left_behind = False
+        self._is_late_from_ns: int | None = None  # None: the rules are read, or it was said that they are not
         self._dropped: tuple[int, int, int] | None = None
         self._forgotten_told = 0
         self._put: Callable[[Event], None] | None = None
@@ -80,6 +85,7 @@ class Judging:
     def start(self, put: Callable[[Event], None], clock: SessionClock) -> None:
         """Begin; alerts go to `put`."""
         self._put, self._clock = put, clock
+        self._is_late_from_ns = clock.now_ns() + LATE_NS
         self._thread.start()
 
     def take(self, event: Event, is_judged: bool = False) -> None:
@@ -96,14 +102,31 @@ class Judging:
             self._inbox.append((event, is_judged))
             if len(self._inbox) == 1:
                 self._condition.notify_all()
+            is_late = self._is_late_from_ns is not None and event.at_ns >= self._is_late_from_ns
+            if is_late:
+                self._is_late_from_ns = None
+        if is_late:
+            self._say(SourceStatus(self._now_ns(), SOURCE, working=False, detail=NOT_READ))
 
     def stop(self) -> None:
-        """Judge what has come so far, and end."""
+        """Judge what has come so far, and end; what is not judged in time is a gap."""
         with self._condition:
             self._stopping = True
             self._condition.notify_all()
-        if self._thread.ident is not None:
-            self._thread.join()
+        if self._thread.ident is None:
+            return
+        self._thread.join(END_LIMIT_S)
+        if self._thread.is_alive():
+            self._leave_behind()
+
+    def _leave_behind(self) -> None:
+        with self._condition:
+            left_ns = [event.at_ns for event, _ in (*self._held, *self._inbox)]
+            dropped_ns = [] if self._dropped is None else [self._dropped[1]]
+        now_ns = self._now_ns()
+        since_ns = min((*left_ns, *dropped_ns), default=now_ns)
+        self._say(Gap(since_ns, now_ns, SOURCE, GapReason.STALLED, LEFT_UNJUDGED))
+        self._is_left_behind = True
 
     # --- in its thread ------------------------------------------------------------------------------------------------
 
@@ -124,6 +147,8 @@ class Judging:
 
     def _begin(self, prepared: Prepared) -> Judge:
         """Say what judges, and what does not."""
+        with self._condition:
+            self._is_late_from_ns = None
         words = "1 rule judges" if prepared.rule_count == 1 else f"{prepared.rule_count} rules judge"
         self._say(SourceStatus(self._now_ns(), SOURCE, working=True, detail=words))
         for fault in prepared.faults[:MOST_FAULTS_TOLD]:
@@ -180,7 +205,7 @@ class Judging:
     def _emit(self, alerts: Sequence[Alert]) -> None:
         for alert in alerts:
             self._say(alert)
-            if self._on_alert is not None:
+            if self._on_alert is not None and not self._is_left_behind:
                 self._on_alert(alert)
 
     def _say_what_was_lost(self, judge: Judge, dropped: tuple[int, int, int] | None) -> None:
@@ -198,7 +223,8 @@ class Judging:
 
     def _say(self, event: Event) -> None:
         assert self._put is not None
-        self._put(event)
+        if not self._is_left_behind:
+            self._put(event)
 
     def _now_ns(self) -> int:
         assert self._clock is not None

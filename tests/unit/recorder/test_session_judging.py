@@ -9,8 +9,9 @@ from recorder.clock import SessionClock, SystemClock
 from recorder.detect.faults import Fault
 from recorder.detect.judge import Judge
 from recorder.detect.loading import load_text
-from recorder.events import Alert, Gap, Key, PointerMoved, SourceStatus, Window, WindowActive
+from recorder.events import Alert, Gap, GapReason, Key, PointerMoved, SourceStatus, Window, WindowActive
 from recorder.policy.sections import RulesPolicy
+from recorder.session import judging
 from recorder.session.event_queue import EventQueue
 from recorder.session.judging import MOST_FAULTS_TOLD, Judging, Prepared
 from tests.xserver import wait_until
@@ -142,6 +143,30 @@ def test_what_it_cannot_take_is_a_gap(session):
     assert (gap.what, gap.at_ns, gap.end_ns) == ("rules", 10, 24)
     assert gap.detail == "15 events came faster than they could be judged."
     assert len(one.of(EvasionSign)) == 25  # they are recorded all the same
+
+
+def test_rules_that_cannot_be_read_are_said_and_keep_no_recording_from_its_end(session, monkeypatch):
+    monkeypatch.setattr(judging, "LATE_NS", 0)
+    monkeypatch.setattr(judging, "END_LIMIT_S", 0.1)
+    gate = threading.Event()
+    loaded = load_text(RULES, "x")
+
+    def prepare():
+        gate.wait()
+        return Prepared(Judge(loaded.rules, RulesPolicy()), loaded.judging)
+
+    one = session(prepare=prepare)
+    first_ns = one.clock.now_ns()
+    one.enter("halt", first_ns)
+    one.judging.stop()
+    (status,), (gap,) = one.of(SourceStatus), one.of(Gap)
+    assert (status.source, status.working, status.detail) == ("rules", False, judging.NOT_READ)
+    assert (gap.what, gap.reason, gap.detail) == ("rules", GapReason.STALLED, judging.LEFT_UNJUDGED)
+    assert gap.at_ns == first_ns
+    gate.set()
+    wait_until(lambda: not one.judging._thread.is_alive(), what="the judge to end by itself")
+    assert one.of(Alert) == []
+    assert one.heard == [], "nobody carries out the response of a session that is over"
 
 
 def test_a_fault_in_the_judge_is_said_and_keeps_nothing_from_being_recorded(session):
