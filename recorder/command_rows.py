@@ -1,18 +1,20 @@
 """Which rows of the operation log are commands: lines entered in a terminal, and processes that started.
 
-What is a reading of what was typed, not of what a shell made of it. A text that was pasted counts as typed where it was
-recorded with the sign of its paste. **Not seen** as a line: one taken from the history (Up, Ctrl+R), or pasted in a way
-that nobody notices; what completion added (a ⇥ stands where it was asked for); text
-made with an input method; what a script ran; keys that were recorded as activity only. **Taken for a command although
-it is none**: whatever else is typed and entered in a terminal (an answer, a line in an editor, a password at a prompt),
-since the log knows the window and not what runs inside it. A process that started is the other evidence of the same
-thing: it is there however it was started, but not if it lived for less than the recorder's look at the processes.
+A line is told as it stood when it was entered, also where the cursor was moved about in it. It is a reading of what was
+typed, not of what a shell made of it. A text that was pasted counts as typed where it was recorded with the sign of its
+paste. **Not seen** as a line: one taken from the history (Up, Ctrl+R), or pasted in a way that nobody notices; what
+completion added (a ⇥ stands where it was asked for); text made with an input method; what a script ran; keys that were
+recorded as activity only; what an editing mode like vi's did. **Taken for a command, and none**: whatever else
+is typed and entered in a terminal (an answer, a line in an editor, a password at a prompt), since the log knows the
+window and not what runs inside it. A process that started is the other evidence of the same thing: it is there however
+it was started, but not if it lived for less than the recorder's look at the processes.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from recorder.edited_line import KILLING_KEYS, EditedLine
 from recorder.logrow import LogRow
 from recorder.pieces import ERASED, INJECTED, LOST_AFTER, LOST_BEFORE, PASTED
 
@@ -43,7 +45,7 @@ TAB = "Tab"
 STARTED = "started · "
 NEW_TITLE = "new title"
 # Keys after which what stood on the line is gone.
-DROPPING_KEYS = frozenset({"Ctrl+C", "Ctrl+U", "Ctrl+D", "Ctrl+G", "Ctrl+Z"})
+DROPPING_KEYS = frozenset({"Ctrl+C", "Ctrl+G", "Ctrl+Z"})
 
 
 class Evidence(Enum):
@@ -114,7 +116,7 @@ class CommandReader:
 
     def __init__(self) -> None:
         self._taken = 0
-        self._line: list[str] = []
+        self._line = EditedLine()
         self._first: LogRow | None = None
         self._is_whole = True
 
@@ -122,7 +124,7 @@ class CommandReader:
         """The commands that these rows would make, without taking them."""
         aside = CommandReader()
         aside._taken, aside._first, aside._is_whole = self._taken, self._first, self._is_whole
-        aside._line = list(self._line)
+        aside._line = self._line.copy()
         return [command for row in rows if (command := aside.take(row)) is not None]
 
     def take(self, row: LogRow) -> Command | None:
@@ -147,13 +149,13 @@ class CommandReader:
             return None
         key, is_lost_before, is_lost_after = _ended_and_lost(row)
         self._first = self._first or row
-        self._line += [LOST] if is_lost_before else []
-        self._line.append(typed_text(row))
+        self._line.type(LOST if is_lost_before else "")
+        self._line.type(row.also or row.text)
         self._is_whole = self._is_whole and not (is_lost_before or is_lost_after)
         if key == ENTER:
             return self._entered(row, place)
         if key == TAB:
-            self._line.append(COMPLETED)
+            self._line.type(COMPLETED)
             self._is_whole = False
         elif key:  # Escape, or an Enter that does not enter
             self._is_whole = False
@@ -162,19 +164,20 @@ class CommandReader:
     def _keys(self, row: LogRow, place: int) -> Command | None:
         if not is_terminal(row.application):
             return None
-        key = row.text.partition(" ×")[0]
+        key, _, times = row.text.partition(" ×")
         if key == ENTER:
             return self._entered(row, place)
-        if key in DROPPING_KEYS:
+        self._line.press(key, int(times) if times.isdecimal() else 1)
+        if key in DROPPING_KEYS or (key in KILLING_KEYS and not self._line.text):
             self._drop()
         else:
             self._is_whole = False
-            if key == TAB and self._line:
-                self._line.append(COMPLETED)
+            if key == TAB and self._line.text:
+                self._line.type(COMPLETED)
         return None
 
     def _entered(self, last: LogRow, place: int) -> Command | None:
-        text, first, is_whole = "".join(self._line).strip(), self._first, self._is_whole
+        text, first, is_whole = self._line.text.strip(), self._first, self._is_whole and not self._line.is_cut
         self._drop()
         if first is None or not text.strip(COMPLETED):
             return None
@@ -190,7 +193,8 @@ class CommandReader:
         )
 
     def _drop(self) -> None:
-        self._line, self._first, self._is_whole = [], None, True
+        self._line.clear()
+        self._first, self._is_whole = None, True
 
 
 def _process(row: LogRow, place: int) -> Command:

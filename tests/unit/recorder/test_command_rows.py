@@ -104,7 +104,7 @@ def test_a_line_that_was_completed_or_walked_in_is_not_called_whole(operator):
     operator.press("enter")
     operator.type("pwd")
     operator.press("enter")
-    assert texts(operator) == [("systemc⇥stop bill⇥", False), ("lsx", False), ("echo", False), ("pwd", True)]
+    assert texts(operator) == [("systemc⇥stop bill⇥", False), ("lxs", False), ("echo", False), ("pwd", True)]
 
 
 def test_a_line_that_was_given_up_is_no_command(operator):
