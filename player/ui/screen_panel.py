@@ -37,6 +37,7 @@ class ScreenPanel(QWidget):
         super().__init__()
         self._look = look
         self._news: News | None = None
+        self._has_recordings, self._is_waiting = True, True  # waiting for a person to choose one
         self._screens: tuple[Screen, ...] = ()
         self._monitor_buttons: list[QToolButton] = []
         self._zoom_buttons: list[QToolButton] = []
@@ -64,7 +65,16 @@ class ScreenPanel(QWidget):
     def show_nothing(self) -> None:
         """No recording is open."""
         words = self._look.words
-        self._empty(Blank(words("screen.none_open"), words("screen.none_open_text"), "neutral", "application"))
+        key = "screen.none_open" if self._has_recordings else "screen.none_here"
+        self._empty(Blank(words(key), words(f"{key}_text"), "neutral", "application"))
+        self._is_waiting = True
+
+    def tell_library(self, *, has_recordings: bool) -> None:
+        """Whether there is a recording to choose: what is said while none is open must not point at an empty list."""
+        if has_recordings != self._has_recordings:
+            self._has_recordings = has_recordings
+            if self._is_waiting:
+                self.show_nothing()
 
     def show_opening(self, name: str) -> None:
         """A recording is being opened."""
@@ -78,7 +88,7 @@ class ScreenPanel(QWidget):
 
     def show_recording(self, news: News) -> None:
         """This recording is open; its pictures follow."""
-        self._news = news
+        self._news, self._is_waiting = news, False
         self._let_use(is_open=True)
 
     def show_news(self, news: News) -> None:
@@ -169,6 +179,7 @@ class ScreenPanel(QWidget):
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _empty(self, blank: Blank) -> None:
+        self._is_waiting = False
         self._news, self.shown = None, None
         self._about.show_text("")
         self._show_monitors(())

@@ -263,6 +263,7 @@ class PlayerWindow(QMainWindow):
 
     def _listed(self, entries: tuple[Entry, ...]) -> None:
         self.library.show_entries(entries, self.desk.library)
+        self.stage.tell_library(has_recordings=bool(entries))
         self._show_level(self.banner.judgement.level)  # the list may be older than the verdict
 
     def _ask_passphrase(self, sentence: str, question: Question) -> None:

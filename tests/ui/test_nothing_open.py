@@ -33,3 +33,19 @@ def test_what_cannot_be_opened_is_named_above_its_verdict_and_chosen_in_the_list
     assert next(one.level for one in window.library.entries if one.folder == RECORDING) is Level.SOUND
     window.desk.close()
     assert window.header.who.toolTip() == window.look.words("header.nothing_open")
+
+
+def test_an_empty_library_is_not_pointed_at_as_if_there_were_something_to_choose(open_window, qtbot):
+    access = FakeAccess({RECORDING: FakeSource()})
+    listed, access.listed = access.listed, []
+    window = open_window(access, None)
+    assert window.stage.view.blank.title == "No recording is here yet"
+    access.listed = listed
+    window.desk.list_library()
+    qtbot.waitUntil(lambda: len(window.library.entries) == 1)
+    assert "choose a recording on the left" in window.stage.view.blank.text
+    window.stage.show_failure("It is not there.")
+    access.listed = []
+    window.desk.list_library()
+    qtbot.waitUntil(lambda: window.library.entries == ())
+    assert window.stage.view.blank.text == "It is not there."
