@@ -14,7 +14,8 @@ from player.library import SEGMENTS
 from player.recording import OpenRecording
 from player.report.applications import ApplicationTime, times_in_applications, total_ns
 from player.source import SessionFacts, Span
-from player.video.redaction import Redactions, redacted_picture, redacted_rows
+from player.video.burning import blacken
+from player.video.redaction import Redactions, redacted_picture, redacted_rows, redactions_at
 from recorder.agent_events import PolicyInForce
 from recorder.command_rows import Command, commands
 from recorder.errors import BugError, StorageError
@@ -171,8 +172,12 @@ def desktop_png(recording: OpenRecording, at_ns: int, redactions: Redactions = (
     scale = min(1.0, PICTURE_WIDTH_PX / desktop.width, PICTURE_HEIGHT_PX / desktop.height)
     canvas = Canvas(max(2, round(desktop.width * scale)), max(2, round(desktop.height * scale)))
     drawn = draw_desktop(shown, canvas)
+    placement = place(desktop, canvas)
     if shown.pointer is not None:
-        draw_pointer(drawn, shown.pointer, place(desktop, canvas))
+        draw_pointer(drawn, shown.pointer, placement)
+    for one in redactions_at(redactions, at_ns):  # over the pointer: where it stood can tell what was under it
+        for screen in (screen for screen in shown.screens if screen.number == one.screen):
+            blacken(drawn, one, screen, placement)
     worked, png = cv2.imencode(".png", drawn)
     if not worked:
         msg = "OpenCV could not encode a picture as PNG"

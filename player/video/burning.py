@@ -87,11 +87,21 @@ def draw_card(picture: Pixels, area: Rect, span: Span | None, words: VideoWords)
 
 
 def black_out(picture: Pixels, redaction: Redaction, screen: Screen, placement: Placement, words: VideoWords) -> None:
-    """Nothing of this area is left: a pixel more on each side, where a smaller copy mixes neighbours."""
+    """Nothing of this area is left, and it says why it is black, if there is room."""
+    black = blacken(picture, redaction, screen, placement)
+    size = min(18, black.height // 2)
+    if size >= 9 and _width(words.redacted, size) < black.width:
+        inside = picture[black.top : black.bottom, black.left : black.right]
+        at = ((black.width - _width(words.redacted, size)) // 2, (black.height + size) // 2)
+        _write(inside, words.redacted, at, (120, 120, 120), size, black.width)
+
+
+def blacken(picture: Pixels, redaction: Redaction, screen: Screen, placement: Placement) -> Rect:
+    """Leave nothing of this area, nor, where a smaller copy mixes neighbours, a pixel around it: what is black then."""
     whole = Rect(0, 0, screen.area.width, screen.area.height)
     area = (redaction.area or whole).intersection(whole)
     if area.is_empty:
-        return
+        return Rect(0, 0, 0, 0)
     place = area.moved(screen.area.left, screen.area.top)
     left, top = placement.on_canvas(place.left, place.top)
     right, bottom = placement.on_canvas(place.right, place.bottom)
@@ -100,11 +110,7 @@ def black_out(picture: Pixels, redaction: Redaction, screen: Screen, placement: 
     black = Rect(left - more, top - more, right - left + 2 * more, bottom - top + 2 * more)
     black = black.intersection(Rect(0, 0, width, height))
     picture[black.top : black.bottom, black.left : black.right] = 0
-    size = min(18, black.height // 2)
-    if size >= 9 and _width(words.redacted, size) < black.width:
-        inside = picture[black.top : black.bottom, black.left : black.right]
-        at = ((black.width - _width(words.redacted, size)) // 2, (black.height + size) // 2)
-        _write(inside, words.redacted, at, (120, 120, 120), size, black.width)
+    return black
 
 
 def length_text(length_ns: int) -> str:

@@ -4,10 +4,18 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
+import cv2
+import numpy as np
+
+from player.recording import OpenRecording
 from player.report.applications import times_in_applications
+from player.report.facts import desktop_png
 from player.source import Span
+from player.video.redaction import Redaction, Redactions
 from recorder.agent_events import PolicyInForce
+from recorder.events import PointerShape
 from recorder.evidence.keys import fingerprint
+from recorder.geometry import Rect
 from recorder.logrow import LogRow
 from tests import recordings
 from tests.player_place import told
@@ -122,6 +130,25 @@ def test_an_alert_has_the_picture_of_its_moment(place):
     billing(place).close()
     pictures = [attributes["src"] for name, attributes in parsed(html_of(place)).tags if name == "img"]
     assert len(pictures) == 1
+
+
+def test_what_is_blacked_out_is_black_over_the_pointer_too(tmp_path):
+    desk = recordings.Desk(tmp_path)
+    desk.paint(area=Rect(0, 0, 320, 200), value=200)
+    desk.emit(PointerShape(desk.now_ns, 8, 8, 0, 0, bytes([255]) * 256, "block"))
+    desk.move_pointer(60, 50)
+    desk.wait(1)
+    made = desk.close()
+    recording = OpenRecording.open(made.folder, keys=made.keys, devices=made.devices)
+    recording.scan_all()
+    area = Rect(40, 40, 100, 60)
+    hidings: tuple[Redactions, ...] = ((), (Redaction(0, area, 0, S, "a PIN"),))
+    pngs = (np.frombuffer(desktop_png(recording, S // 2, hiding) or b"", np.uint8) for hiding in hidings)
+    shown = [np.asarray(cv2.imdecode(png, cv2.IMREAD_COLOR)) for png in pngs]
+    inside = [picture[area.top : area.bottom, area.left : area.right] for picture in shown]
+    assert (inside[0].min(), inside[0].max()) == (200, 255), "there is a pointer"
+    assert inside[1].max() == 0
+    assert (shown[1][:40] == 200).all()
 
 
 def test_in_a_gap_there_is_no_picture_and_the_report_says_so(place):
