@@ -9,7 +9,7 @@ import pytest
 
 from recorder.agent_events import EvasionSign
 from recorder.capture.fake import FakeScreen
-from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE, Damage, DisplayLostError
+from recorder.capture.screen import CONNECTION_CUT, DISPLAY_GONE, Damage, DisplayLostError, GrabFailedError, Pixels
 from recorder.events import EndReason, Gap, GapReason, Patch, Screen, ScreensChanged, SourceStatus
 from recorder.geometry import Rect
 from recorder.session import screen_recorder
@@ -129,12 +129,22 @@ def test_a_screen_that_could_be_read_only_as_the_recording_ended_is_shown(
     assert np.array_equal(session.reading.picture(), session.screen.picture(0)[..., :3])
 
 
-def test_a_screen_that_could_never_be_read_leaves_a_gap_and_no_changes_of_no_picture(tmp_path: Path) -> None:
+def test_a_screen_that_could_never_be_read_as_a_whole_leaves_a_gap_and_no_changes_of_no_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = Session(tmp_path)
-    session.screen.fail_grabs(2)
+    part = Rect(0, 0, 30, 30)
+
+    def grab(screen: int, area: Rect) -> Pixels:
+        if area != part:
+            session.screen.draw(part, RED)  # so that there is something to record up to the end
+            raise GrabFailedError("The screen could not be read (on purpose).")
+        return FakeScreen.grab(session.screen, screen, area)
+
+    monkeypatch.setattr(session.screen, "grab", grab)
     session.recorder.start()
+    session.wait_sealed(lambda event: isinstance(event, SourceStatus) and event.source == "screen")
     session.recorder.finish()
-    session.screen.draw(Rect(0, 0, 30, 30), RED)
     assert session.reading.of(Patch) == []
     (gap,) = session.reading.of(Gap)
     assert (gap.what, gap.reason) == ("screen", GapReason.GRAB_FAILED)
