@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from player.commands.account_arguments import add_accounted
@@ -129,13 +130,24 @@ What is exported is for reading and watching: it is not sealed, and proves nothi
 that are there already are replaced, each as a whole.
 """
 
+LIKE_A_COMMAND = 0.75
+
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """What was asked; without a command the window is meant."""
     given, top = list(arguments), parser()
     if not given or given[0] not in (*command_names(top), "-h", "--help", "--version"):
+        if given and (meant := _mistyped(given[0], command_names(top))):
+            top.error(f"{given[0]!r} is no command, and no folder is called so; did you mean {meant}?")
         given.insert(0, "open")
     return top.parse_args(given)
+
+
+def _mistyped(word: str, names: Sequence[str]) -> str:
+    """The command that a first word was meant to be; "" where it may as well be a recording."""
+    if not word.isalpha() or Path(word).exists():  # ids begin with a digit
+        return ""
+    return next(iter(get_close_matches(word, names, n=1, cutoff=LIKE_A_COMMAND)), "")
 
 
 def command_names(top: argparse.ArgumentParser) -> tuple[str, ...]:

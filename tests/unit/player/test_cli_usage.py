@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from player.arguments import parse
 from tests.player_place import Place
 
 FIRST = "20260301T140509Z-00000001"
@@ -28,6 +29,28 @@ def test_wrong_usage_is_64(place: Place, arguments: tuple[str, ...]) -> None:
     assert answer.status == 64
     assert answer.out == ""
     assert "Traceback" not in answer.notes
+
+
+def test_a_mistyped_command_is_told_which_one_was_meant(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = place.run("exprot", "x", "--video", "y.mp4")
+    assert answer.status == 64
+    assert "'exprot' is no command, and no folder is called so; did you mean export?" in answer.notes
+    alone = place.run("serach")
+    assert alone.status == 64
+    assert "did you mean search?" in alone.notes
+
+
+@pytest.mark.parametrize("word", ["exprot", "quarterly", "20260301"])
+def test_what_may_be_a_recording_is_opened_and_not_taken_for_a_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, word: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exprot").mkdir()
+    asked = parse([word])
+    assert (asked.command, asked.recording) == ("open", word)
 
 
 def test_the_version_is_told(place: Place) -> None:
