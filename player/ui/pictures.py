@@ -1,7 +1,7 @@
 """Copy the picture, or save it: at native size, with what it is written into it, and said where it is not sound."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from player.ui.background import Home, Line
 from player.ui.desk import Desk
 from player.ui.dialogs import SaveDialog
 from player.ui.screen_panel import ScreenPanel
+from player.video.redaction import Redactions, redacted_picture, redactions_at
 from recorder.errors import WorldError
 from resources.ui.look import Look
 from resources.ui.settings import Settings
@@ -52,6 +53,7 @@ class Pictures(QObject):
         verdict: Callable[[], str],
         in_sight: Callable[[], Shown | None],
         enter: Enter,
+        redactions: Callable[[], Redactions],
         home: Home,
         parent: QWidget,
     ) -> None:
@@ -59,6 +61,7 @@ class Pictures(QObject):
         self._window = parent
         self._desk, self._stage, self._words, self._settings = desk, stage, look.words, settings
         self._verdict, self._in_sight, self._enter = verdict, in_sight, enter
+        self._redactions = redactions
         self._copied_png: bytes | None = None
         self._is_working = False
         self._line = Line("pictures", home=home)
@@ -102,7 +105,9 @@ class Pictures(QObject):
             return None
         wall_ns = self._desk.wall_ns_at(shown.at_ns) if stage.is_read_at(shown.at_ns) else None
         try:
-            return take(shown, stage.view.only, Origin(facts.session_id, self._verdict(), wall_ns))
+            return _taken(
+                shown, stage.view.only, Origin(facts.session_id, self._verdict(), wall_ns), self._redactions()
+            )
         except NotRecordedError as error:
             stage.toast.say(self._words.said(str(error)), tone="warn")
             return None
@@ -166,3 +171,11 @@ class Pictures(QObject):
         if isinstance(kept, str) and Path(kept).is_dir():
             return Path(kept)
         return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+
+
+def _taken(shown: Shown, only: int | None, origin: Origin, redactions: Redactions) -> TakenPicture:
+    """As it is shown, but black where the list of redactions says so: the picture may be handed over."""
+    hiding = redactions_at(redactions, shown.at_ns)
+    pictures = (None if one is None else redacted_picture(one, hiding, shown.at_ns) for one in shown.pictures)
+    taken = take(replace(shown, pictures=tuple(pictures)), only, origin)
+    return replace(taken, redacted=tuple(one.reason for one in hiding if one.screen in taken.screens))

@@ -10,6 +10,7 @@ from player.ui.comparing import Comparing
 from player.ui.desk import Desk
 from player.ui.pictures import Enter, Pictures
 from player.ui.screen_panel import ScreenPanel
+from player.video.redaction import Redactions
 from resources.ui.look import Look
 from resources.ui.settings import Settings
 
@@ -31,6 +32,7 @@ class ScreenWork(QObject):
         settings: Settings,
         verdict: Callable[[], str],
         enter: Enter,
+        redactions: Callable[[], Redactions],
         home: Home,
         parent: QWidget,
     ) -> None:
@@ -45,6 +47,7 @@ class ScreenWork(QObject):
             verdict=verdict,
             in_sight=lambda: self.comparing.in_sight,
             enter=enter,
+            redactions=redactions,
             home=home,
             parent=parent,
         )

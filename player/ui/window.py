@@ -112,6 +112,7 @@ class PlayerWindow(QMainWindow):
             settings=self._settings,
             verdict=lambda: self.banner.judgement.level.value,
             enter=self.desk.enter,
+            redactions=lambda: self.export.redactions,
             home=self._home.carry,
             parent=self,
         )

@@ -10,6 +10,7 @@ from player.source import Span
 from player.ui.access import Judgement, Level
 from player.ui.dialogs import SaveDialog
 from player.ui.pictures import PictureTaken
+from player.video.redaction import Redaction
 from recorder.errors import UnreadableError
 from recorder.geometry import Rect
 from tests.fakes import FakeSource, S, row
@@ -63,6 +64,24 @@ def test_the_picture_is_saved_and_its_folder_remembered(window_on, qtbot, tmp_pa
     assert settings.value("picture_folder") == str(tmp_path)
     assert asked[0].suffix == ".png"
     assert ":" not in asked[0].name
+
+
+def test_what_is_on_the_list_of_redactions_is_black_in_a_picture_that_is_copied_too(window_on, qtbot):
+    window = window_on(FakeSource(screens=(ONE, BELOW_LEFT), draw=dotted), at_s=30)
+    area = Rect(10, 20, 50, 40)
+    window.export.set_redactions(
+        (Redaction(0, area, 20 * S, 40 * S, "a name"), Redaction(0, None, 50 * S, 60 * S, "not at this time"))
+    )
+    window.stage.view.show_only(0)
+    window.screen_work.pictures.copy()
+    settle(qtbot, window)
+    pixels, said = read_png(bytes(QGuiApplication.clipboard().mimeData().data("image/png").data()))
+    wanted = dotted(ONE, 30 * S).copy()
+    wanted[area.top : area.bottom, area.left : area.right] = 0
+    assert np.array_equal(pixels, wanted)
+    assert said["Tachiai-Redacted"] == "yes"
+    assert "a name" in said["Tachiai-Note"]
+    assert "not at this time" not in said["Tachiai-Note"]
 
 
 def test_what_is_not_sound_about_a_picture_is_said_in_it_and_in_words(window_on, qtbot):
