@@ -153,7 +153,7 @@ def test_pictures_that_had_to_wait_for_the_disk_are_not_laid_to_the_display(held
     held.wait_sealed(lambda event: isinstance(event, Gap))
     held.screen.draw(Rect(30, 0, 30, 30), RED)
     held.recorder.finish()
-    (gap,) = held.reading.of(Gap)
+    gap = held.reading.of(Gap)[0]
     assert (gap.what, gap.reason, gap.detail) == ("screen", GapReason.STALLED, picture_watch.NOT_WRITTEN)
     assert (held.reading.picture()[:30, :60] == RED[:3]).all()
 
