@@ -130,7 +130,9 @@ def test_with_a_display_it_records_until_enter_and_opens_the_player(tmp_path: Pa
             assert demo.wait(60) == 0
         finally:
             demo.kill()
-            demo.communicate()
+            demo.wait()
+            assert demo.stdout is not None
+            demo.stdout.close()  # not read to its end: what the demonstration opened may hold it until its display goes
 
 
 def read_until(program: subprocess.Popen[bytes], wanted: bytes) -> bytes:
