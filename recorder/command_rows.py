@@ -40,7 +40,9 @@ TERMINALS = frozenset(
 )
 COMPLETED = "⇥"
 LOST = "[…]"  # where evidence is missing
-ENTER = "Enter"
+# Keys that enter what stands on a line: terminals send one character for all of these, but for Ctrl+J and Ctrl+O, which
+# shells take alike.
+ENTERING_KEYS = frozenset({"Enter", "Shift+Enter", "Ctrl+Enter", "Ctrl+Shift+Enter", "Ctrl+J", "Ctrl+M", "Ctrl+O"})
 TAB = "Tab"
 STARTED = "started · "
 NEW_TITLE = "new title"
@@ -152,12 +154,12 @@ class CommandReader:
         self._line.type(LOST if is_lost_before else "")
         self._line.type(row.also or row.text)
         self._is_whole = self._is_whole and not (is_lost_before or is_lost_after)
-        if key == ENTER:
+        if key in ENTERING_KEYS:
             return self._entered(row, place)
         if key == TAB:
             self._line.type(COMPLETED)
             self._is_whole = False
-        elif key:  # Escape, or an Enter that does not enter
+        elif key:  # Escape, or an Enter that may not enter
             self._is_whole = False
         return None
 
@@ -165,7 +167,7 @@ class CommandReader:
         if not is_terminal(row.application):
             return None
         key, _, times = row.text.partition(" ×")
-        if key == ENTER:
+        if key in ENTERING_KEYS:
             return self._entered(row, place)
         self._line.press(key, int(times) if times.isdecimal() else 1)
         if key in DROPPING_KEYS or (key in KILLING_KEYS and not self._line.text):

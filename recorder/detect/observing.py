@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from recorder.agent_events import EvasionSign
-from recorder.command_rows import Command, CommandReader, Evidence, typed_text
+from recorder.command_rows import ENTERING_KEYS, Command, CommandReader, Evidence, typed_text
 from recorder.detect.addresses import addresses
 from recorder.detect.local_time import LocalTime
 from recorder.detect.observation import FieldValue, Observation, fired_by
@@ -24,6 +24,7 @@ from recorder.events import (
 from recorder.instant_rows import INSTANT_ROWS, application_of, window_row
 from recorder.logrow import LogRow, inert
 from recorder.oplog import TYPING_PAUSE_NS, OperationLog
+from recorder.pieces import key_words
 from recorder.repetitions import is_again
 
 LONGEST_RUN = 2_000  # characters of typed text that are looked at together
@@ -247,7 +248,9 @@ class Observer:
 
 def _may_enter(event: Event) -> bool:
     """Whether with this a line may be entered."""
-    return (isinstance(event, Key) and event.name == "enter") or (isinstance(event, EvasionSign) and bool(event.text))
+    return (isinstance(event, Key) and key_words(event) in ENTERING_KEYS) or (
+        isinstance(event, EvasionSign) and bool(event.text)
+    )
 
 
 def _identity(window: Window) -> tuple[int, int | None, str]:

@@ -1,11 +1,13 @@
 """From events to what rules are held against."""
 
+import pytest
+
 from recorder.agent_events import EvasionSign
 from recorder.detect.addresses import addresses
 from recorder.detect.examples import read_example
 from recorder.detect.observing import LONGEST_RUN, Observer
 from recorder.events import Key, ProcessStarted, SessionStarted, WallClockChanged, Window, WindowActive
-from recorder.pieces import TYPING_PAUSE_NS
+from recorder.pieces import TYPING_PAUSE_NS, key_words
 
 S = 1_000_000_000
 TERMINAL = Window(1, "root@web1", "xterm", 10, "/usr/bin/xterm")
@@ -42,6 +44,26 @@ def test_a_line_whose_enter_comes_after_a_pause_is_told_at_enter_and_once():
     for event in (WindowActive(0, TERMINAL), *typed("halt", S)):
         observer.take(event)
     (line,) = of("command", observer.take(Key(60 * S, "\r", "enter")))
+    assert line.fields["CommandLine"] == "halt"
+    later = [seen for event in typed("ls", 70 * S) for seen in observer.take(event)]
+    later += observer.take(Key(80 * S, "\r", "enter")) + observer.finish()
+    assert [one.fields["CommandLine"] for one in of("command", later)] == ["ls"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(Key(2 * S, "", letter, ("ctrl",)) for letter in "jmo"),
+        *(Key(2 * S, "\r", "enter", held) for held in (("shift",), ("ctrl",), ("ctrl", "shift"))),
+        Key(2 * S, "\n", "", ("ctrl",)),  # a keyboard that gives Ctrl+J as its character
+    ],
+    ids=key_words,
+)
+def test_a_line_is_told_at_once_whichever_key_enters_it(key):
+    observer = Observer()
+    for event in (WindowActive(0, TERMINAL), *typed("halt", S)):
+        observer.take(event)
+    (line,) = of("command", observer.take(key))
     assert line.fields["CommandLine"] == "halt"
     later = [seen for event in typed("ls", 70 * S) for seen in observer.take(event)]
     later += observer.take(Key(80 * S, "\r", "enter")) + observer.finish()
