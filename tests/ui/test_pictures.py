@@ -13,6 +13,7 @@ from player.ui.pictures import PictureTaken
 from player.video.redaction import Redaction
 from recorder.errors import UnreadableError
 from recorder.geometry import Rect
+from resources.words import read_words
 from tests.fakes import FakeSource, S, row
 from tests.ui.looking import BELOW_LEFT, ONE, Key, dotted, press, settle
 
@@ -82,6 +83,7 @@ def test_what_is_on_the_list_of_redactions_is_black_in_a_picture_that_is_copied_
     assert said["Tachiai-Redacted"] == "yes"
     assert "a name" in said["Tachiai-Note"]
     assert "not at this time" not in said["Tachiai-Note"]
+    assert read_words("ja").said(said["Tachiai-Note"]) == "このコピーで塗りつぶした箇所：a name"
 
 
 def test_what_is_not_sound_about_a_picture_is_said_in_it_and_in_words(window_on, qtbot):
