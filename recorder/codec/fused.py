@@ -1,4 +1,4 @@
-"""The codec's loops over pixels: compiled where that was built, otherwise NumPy's, which give the same bytes."""
+"""The codec's loops over pixels: compiled where that was built, else NumPy's; the same bytes, but for `press_of`."""
 
 import os
 from collections.abc import Mapping
