@@ -90,8 +90,9 @@ def test_japanese_calls_a_thing_by_one_word_everywhere():
 
 
 def test_pages_beside_each_other_have_names_that_are_told_apart_at_a_glance():
-    words = read_words("ja")
-    assert words("findings.title") not in (words("facet.verdict"), words("search.title"))
+    japanese, english = read_words("ja"), read_words("en")
+    assert japanese("findings.title") not in (japanese("facet.verdict"), japanese("search.title"))
+    assert english("findings.title")[:2] != english("search.title")[:2]
 
 
 def test_every_key_that_the_code_speaks_exists():
