@@ -88,8 +88,10 @@ class SystemFiles:
         return os.write(fd, data)
 
     def datasync(self, fd: int) -> None:
-        """Return when the file's content is on the disk."""
+        """Return when the file's content is on the disk. What was removed meanwhile takes writes, and keeps nothing."""
         getattr(os, "fdatasync", os.fsync)(fd)  # macOS has no fdatasync
+        if os.fstat(fd).st_nlink == 0:
+            raise FileNotFoundError(errno.ENOENT, "the file was removed while it was written")
 
     def sync_folder(self, folder: Path) -> None:
         """Return when the folder's list of files is on the disk."""

@@ -1,6 +1,7 @@
 """A session from what happens to what is sealed: order, segments, gaps, endings."""
 
 import errno
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -232,6 +233,23 @@ def test_storage_that_stays_broken_ends_the_recording_and_says_so(
     ending = session.recorder.finish()
     assert ending.reason in (reason, EndReason.STORAGE_FAILED)  # where not even the reserve's room can be written
     assert ending.error is not None
+
+
+def test_a_recording_that_is_removed_while_it_is_made_ends_as_failed_and_not_as_sealed(session: Session) -> None:
+    shutil.rmtree(session.writer.folder)
+    session.source.emit(Key(session.source.now_ns(), "q"))
+    assert session.recorder.ended.wait(20)
+    assert session.recorder.finish().reason is EndReason.STORAGE_FAILED
+
+
+def test_what_follows_a_segment_that_is_removed_while_it_is_made_goes_into_another(session: Session) -> None:
+    (session.writer.folder / "0001.seg").unlink()
+    session.source.emit(Key(session.source.now_ns(), "q"))
+    session.wait_sealed(lambda event: isinstance(event, Key))
+    assert session.recorder.finish().reason is EndReason.ASKED
+    assert segments(session) == ["0002.seg"]
+    assert [event.text for event in all_sealed(session) if isinstance(event, Key)] == ["q"]
+    assert [gap.reason for gap in session.reading.of(Gap)] == [GapReason.STORAGE_FAILED]
 
 
 def test_the_reserve_holds_the_last_words_of_a_recording_on_a_full_disk(session: Session) -> None:
