@@ -192,7 +192,13 @@ class RulesPolicy:
 
     built_in: Annotated[bool, Setting("The rules that come with the program judge.")] = True
     folders: Annotated[
-        tuple[str, ...], Setting("Folders of the organisation's own rules.", longest=1000, form=Form.PATH)
+        tuple[str, ...],
+        Setting(
+            "Folders of the organisation's own rules. While one does not answer (a share that is gone), nothing is "
+            "judged yet, and the recording says so after 30 s.",
+            longest=1000,
+            form=Form.PATH,
+        ),
     ] = ()
     off: Annotated[tuple[str, ...], Setting("Rules that do not judge, by their id.")] = ()
     at_informational: Annotated[Response, Setting("What an informational alert leads to.")] = Response.RECORD
