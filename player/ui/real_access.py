@@ -29,14 +29,16 @@ from player.review.policy import read_policy
 from player.review.queue import QUEUE_WORDS, Covered, Queued, library_coverage, review_queue
 from player.shelf import SavedSearch, Shelf
 from player.ui.access import AskPassphrase, Hit, Hits, Judgement, Level, Listing, Problem, SeenThere
+from player.ui.asked_keys import AskedKeys
 from player.ui.asking import WindowAsker
 from player.ui.real_libraries import RealLibraries
 from player.worker_supply import WorkerSupply, tried_walls
-from recorder.errors import IndexUnusableError, WorldError
+from recorder.errors import IndexUnusableError, KeyMissingError, WorldError
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict
-from recorder.evidence.key_folder import keys_folder, load_key_ring, trusted_devices
+from recorder.evidence.key_folder import keys_folder, trusted_devices
 from recorder.evidence.keys import KeyRing
+from recorder.evidence.reader import RecordingReader
 from recorder.evidence.verify import verify
 from recorder.evidence.writer import LOCK_FILE
 
@@ -47,7 +49,6 @@ _LEVELS = {
     Status.CANNOT_JUDGE: Level.CANNOT_JUDGE,
     Status.READ_FAILED: Level.READ_FAILED,
 }
-_WRONG_PASSPHRASE = "This passphrase opens none of your keys; try again."
 _GRAVE = frozenset({Severity.ALTERED, Severity.READ_FAILED})
 
 
@@ -58,9 +59,7 @@ class RealAccess:
         self._asker = asker or WindowAsker()
         self._libraries = RealLibraries(library, Shelf.of_this_user())
         self._rings: dict[Path, KeyRing] = {}  # what opened the recording that was opened last
-        self._keys: KeyRing | None = None
-        self._gave_up = False
-        self._times_asked = 0
+        self._keys = AskedKeys()
         self._workers = WorkerSupply()
         self._workers.prepare()
 
@@ -120,7 +119,7 @@ class RealAccess:
 
     def learn(self, keep_on: Callable[[], None]) -> bool:
         """Read what is new into the index with the keys that are open, or open without asking."""
-        ring = self._keys if self._keys is not None and self._keys.keys else load_key_ring(keys_folder())
+        ring = self._keys.at_hand()
         return bool(ring.keys) and self._libraries.learn(lambda: self._gate().attended(ring), keep_on)
 
     def take_in(self, source: Path, told: Callable[[ImportProgress], None]) -> Imported:
@@ -137,7 +136,8 @@ class RealAccess:
         self._rings = {}
         doing = Doing(Kind.OPENED, {"path": str(folder)})
         self._workers.prepare()  # it starts while the keys are opened
-        found = self._gate().recording(folder, doing, keys=self._key_ring(ask), devices=devices, workers=self._workers)
+        keys = self._keys_for(folder, ask)
+        found = self._gate().recording(folder, doing, keys=keys, devices=devices, workers=self._workers)
         self._rings = {folder: found.keys}
         return found
 
@@ -151,7 +151,7 @@ class RealAccess:
 
     def open_to_export(self, folder: Path, detail: Mapping[str, object], ask: AskPassphrase) -> AttendedRecording:
         """Open a recording once more to write a copy of it; that, and not that it is opened, is entered first."""
-        keys = self._rings.get(folder) or self._key_ring(ask)
+        keys = self._rings.get(folder) or self._keys_for(folder, ask)
         devices = trusted_devices(keys_folder())
         doing = Doing(Kind.EXPORT, detail)
         return self._gate().recording(folder, doing, keys=keys, devices=devices, workers=self._workers)
@@ -203,7 +203,7 @@ class RealAccess:
             return SeenThere(None, "A reason is asked before this recording is shown: open it to see this.", (), 0)
         rows, found = self._libraries.around(hit)
         doing = Doing(Kind.FRAME, {"at_ns": hit.at_ns, "preview": True})
-        keys = self._key_ring(ask) if opened is None else opened
+        keys = self._keys_for(hit.folder, ask) if opened is None else opened
         devices = trusted_devices(keys_folder())
         source = gate.glance(hit.folder, doing, keys=keys, devices=devices, workers=self._workers)
         try:
@@ -226,7 +226,7 @@ class RealAccess:
 
         def keys() -> KeyRing:
             # Whoever would not give the passphrase is not asked again with every letter they type.
-            return KeyRing() if self._gave_up else gate.attended(self._key_ring(ask))
+            return KeyRing() if self._keys.gave_up else gate.attended(self._keys.all(ask))
 
         try:
             gate = self._gate()
@@ -241,7 +241,7 @@ class RealAccess:
         gate = self._gate()
 
         def keys() -> KeyRing:
-            return KeyRing() if self._gave_up else gate.attended(self._key_ring(ask))
+            return KeyRing() if self._keys.gave_up else gate.attended(self._keys.all(ask))
 
         gate.search(QUEUE_WORDS, where=self._libraries.where)
         return review_queue(self._libraries.shown(), keys=keys, policy=read_policy(), progress=progress)
@@ -269,24 +269,19 @@ class RealAccess:
         except WorldError:  # the content stays closed; integrity needs no entry
             return None
 
-    def _key_ring(self, ask: AskPassphrase) -> KeyRing:
-        """The keys at hand; a passphrase that opens none of them is asked for again until the person gives up."""
-        sentence = ""
-        while self._keys is None or not self._keys.keys:
-            self._gave_up, asked = False, self._times_asked
-            self._keys = load_key_ring(keys_folder(), partial(self._passphrase, ask, sentence))
-            if self._gave_up or self._times_asked == asked:
-                break
-            sentence = _WRONG_PASSPHRASE
-        return self._keys
+    def _keys_for(self, folder: Path, ask: AskPassphrase) -> KeyRing:
+        return self._keys.that_open(partial(_opens, folder), ask)
 
-    def _passphrase(self, ask: AskPassphrase, sentence: str) -> str:
-        if self._gave_up:
-            return ""
-        given = ask(sentence)
-        self._times_asked += 1
-        self._gave_up = given is None
-        return given or ""
+
+def _opens(folder: Path, ring: KeyRing) -> bool:
+    """Whether these keys do for this recording; what else is wrong with it is told by who opens it."""
+    try:
+        RecordingReader.open(folder, keys=ring, devices=trusted_devices(keys_folder()))
+    except KeyMissingError:
+        return False
+    except WorldError:
+        return True
+    return True
 
 
 def judgement_of(verdict: Verdict, *, is_growing: bool = False) -> Judgement:

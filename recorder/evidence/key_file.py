@@ -1,6 +1,7 @@
 """An auditor's private key in a file: locked by a passphrase through Argon2id, or plain."""
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -21,6 +22,9 @@ _LANES = 4
 _MOST_MEMORY_KIB = 1024 * 1024
 _MOST_ITERATIONS = 16
 _MOST_LANES = 16
+
+# OpenSSL's pool has as many threads as one derivation has lanes: two at once wait for each other without end.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Argon2Settings(msgspec.Struct, frozen=True):
@@ -119,7 +123,8 @@ def _derive(passphrase: str, settings: Argon2Settings) -> bytes:
         lanes=settings.lanes,
         memory_cost=settings.memory_kib,
     )
-    return kdf.derive(passphrase.encode("utf-8", "surrogatepass"))
+    with _ONE_AT_A_TIME:
+        return kdf.derive(passphrase.encode("utf-8", "surrogatepass"))
 
 
 def _bound(facts: Mapping[str, str]) -> bytes:

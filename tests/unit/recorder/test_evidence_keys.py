@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 
 import keyring
 import pytest
@@ -89,6 +90,25 @@ def test_an_auditor_key_with_a_passphrase_opens_with_it_only(tmp_path):
         AuditorKey.load(tmp_path / "key.json", lambda: "other")
     with pytest.raises(KeyMissingError, match="nobody can be asked"):
         AuditorKey.load(tmp_path / "key.json", None)
+
+
+def test_two_threads_unlock_keys_at_once(tmp_path):
+    cast().auditor.save(tmp_path / "key.json", "correct horse")
+    both_ask, opened = threading.Barrier(2, timeout=60), []
+
+    def passphrase():
+        both_ask.wait()
+        return "correct horse"
+
+    def unlock():
+        opened.append(AuditorKey.load(tmp_path / "key.json", passphrase).public)
+
+    threads = [threading.Thread(target=unlock, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert opened == [cast().auditor.public] * 2
 
 
 def test_an_unlocked_auditor_key_says_so(tmp_path):
