@@ -4,7 +4,7 @@ A group is one raw LZMA stream, of which every sheet has its stretch. Python's l
 the last 4,370 bytes for itself, and the last few bytes of its output. So each sheet is followed by a filler, which
 pushes all of the sheet out: some bytes that cannot be guessed from those before, then zeros, which cost nothing. The
 decoder counts the filler and throws it away. The compiled kernel, where there is one, makes the same kind of stream in
-half of the time; only the last few bytes are kept back there, but the filler is what the decoder counts on.
+less time; only the last few bytes are kept back there, but the filler is what the decoder counts on.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-/* Sheets compressed as a stretch of a raw LZMA stream: what liblzma reads, made in half of its time.
+/* Sheets compressed as a stretch of a raw LZMA stream: what liblzma reads, made in less of its time.
  *
  * Symbols of tiles are mostly long repetitions. liblzma enters every byte of them into its tables; here only both ends
  * of long ones are, by which what lies within is found as well.
@@ -11,10 +11,8 @@
 #define HASH_BITS 16
 #define SPREAD 2654435761u
 #define SHORTEST 4 /* of what is looked for; less is taken only where it stood at one of the last distances */
-#define GOOD_ENOUGH 128 /* nothing longer is looked for */
-#define LONG 32         /* a match that is taken without looking whether a byte later there is a longer one */
-#define MOST_TRIES 16   /* earlier places that are compared */
-#define ENTERED_ENDS 16 /* of a long match: so many bytes at both ends are entered into the tables */
+#define MOST_TRIES 32   /* earlier places that are compared */
+#define ENTERED_ENDS 32 /* of a long match: so many bytes at both ends are entered into the tables */
 #define UNKNOWN 0xFFFFFFFFu
 #define MOST_BYTES 0x40000000
 
@@ -76,7 +74,7 @@ static Match longest_at(Press *press, uint32_t position) {
                 (length > best.length && (best.length == 0 || (position - earlier) >> 7 <= best.distance))) {
                 best.length = length;
                 best.distance = position - earlier;
-                if (length == most || length >= GOOD_ENOUGH) {
+                if (length == most) {
                     break;
                 }
             }
@@ -139,7 +137,7 @@ static Match press_one(Press *press, Match match, Match again) {
         pass(press, entered, again.length);
         return unknown;
     }
-    if (match.length >= SHORTEST && match.length < LONG && press->at + 1 < press->end) {
+    if (match.length >= SHORTEST && match.length < LONGEST && press->at + 1 < press->end) {
         next = longest_at(press, press->at + 1);
         entered = 2;
     }
@@ -158,7 +156,7 @@ static void press_all(Press *press) {
     Match match = {UNKNOWN, 0};
     while (press->at < press->end) {
         Match again = again_at(press, press->at);
-        if (again.length >= GOOD_ENOUGH) {
+        if (again.length == LONGEST) { /* nothing is longer */
             put_again(press, (int)again.distance, again.length);
             pass(press, match.length != UNKNOWN, again.length);
             match.length = UNKNOWN;
