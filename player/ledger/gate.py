@@ -14,7 +14,7 @@ from player.ledger.ledger import Ledger
 from player.ledger.policy import Occasion, Policy
 from player.ledger.refusal import NotEnteredError, RefusedError
 from player.ledger.second import SecondPerson
-from recorder.errors import WorldError
+from recorder.errors import KeyMissingError, WorldError
 from recorder.evidence.findings import Code
 from recorder.evidence.keys import DeviceTrust, KeyRing, Recipient
 from recorder.evidence.opening import GroupsLackingError, one_of_each
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from player.ledger.attended import AttendedRecording
 
 _T = TypeVar("_T")
+
+
+def keys_do_for(folder: Path, *, keys: KeyRing, devices: DeviceTrust) -> bool:
+    """Whether these keys do for this recording; nothing of it is read, and what else is wrong is told by opening it."""
+    try:
+        RecordingReader.open(folder, keys=keys, devices=devices)
+    except KeyMissingError:
+        return False
+    except WorldError:
+        return True
+    return True
 
 
 @dataclass(frozen=True, slots=True)

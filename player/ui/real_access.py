@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext, suppress
-from functools import partial
 from pathlib import Path
 
 from player.check import PictureCheck
@@ -12,7 +11,7 @@ from player.facets import Facets
 from player.importing import Imported, ImportProgress
 from player.ledger.attended import AttendedRecording
 from player.ledger.entry import Kind
-from player.ledger.gate import Doing, Gate
+from player.ledger.gate import Doing, Gate, keys_do_for
 from player.ledger.ledger import Ledger
 from player.ledger.policy import Occasion
 from player.ledger.telling import told_facets
@@ -33,12 +32,11 @@ from player.ui.asked_keys import AskedKeys
 from player.ui.asking import WindowAsker
 from player.ui.real_libraries import RealLibraries
 from player.worker_supply import WorkerSupply, tried_walls
-from recorder.errors import IndexUnusableError, KeyMissingError, WorldError
+from recorder.errors import IndexUnusableError, WorldError
 from recorder.evidence.files import is_locked
 from recorder.evidence.findings import Code, Finding, Severity, Status, Verdict
 from recorder.evidence.key_folder import keys_folder, trusted_devices
 from recorder.evidence.keys import KeyRing
-from recorder.evidence.reader import RecordingReader
 from recorder.evidence.verify import verify
 from recorder.evidence.writer import LOCK_FILE
 
@@ -270,18 +268,8 @@ class RealAccess:
             return None
 
     def _keys_for(self, folder: Path, ask: AskPassphrase) -> KeyRing:
-        return self._keys.that_open(partial(_opens, folder), ask)
-
-
-def _opens(folder: Path, ring: KeyRing) -> bool:
-    """Whether these keys do for this recording; what else is wrong with it is told by who opens it."""
-    try:
-        RecordingReader.open(folder, keys=ring, devices=trusted_devices(keys_folder()))
-    except KeyMissingError:
-        return False
-    except WorldError:
-        return True
-    return True
+        devices = trusted_devices(keys_folder())
+        return self._keys.that_open(lambda ring: keys_do_for(folder, keys=ring, devices=devices), ask)
 
 
 def judgement_of(verdict: Verdict, *, is_growing: bool = False) -> Judgement:
