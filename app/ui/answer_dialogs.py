@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QWidget
 
@@ -129,6 +129,13 @@ class ReasonAsked(AnswerDialog):
         )
         self._look_at_it()
         self.text.setFocus()
+        self.text.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click into the line gives it the keys also where no window manager does."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self.activateWindow()
+        return super().eventFilter(watched, event)
 
     @property
     def said(self) -> str:

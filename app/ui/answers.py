@@ -15,7 +15,7 @@ from app.ui.lift_card import LiftCard
 from app.ui.state_told import StateTold
 from recorder.policy.sections import Response
 from resources.ui.look import Look
-from resources.ui.widgets import bring_forward, make_room
+from resources.ui.widgets import make_room, show_beside_work
 
 ENDED_AFTER_S = 60
 MOST_WAITING = 200
@@ -132,7 +132,7 @@ class Answers(QObject):
         dialog.tell_count(len(message.alerts))
         self.dialog = dialog
         make_room(dialog)
-        bring_forward(dialog)
+        show_beside_work(dialog)
 
     def _answered(self, outcome: str, said: str) -> None:
         message, dialog = self._shown, self.dialog
@@ -192,7 +192,7 @@ class Answers(QObject):
             dialog.answered.connect(lambda *_: self._end_now())
             self.ending = dialog
             make_room(dialog)
-            bring_forward(dialog)
+            show_beside_work(dialog)
 
     def _end_now(self) -> None:
         if self.ending is not None:

@@ -8,12 +8,13 @@ from app.resident.news import Asks
 from app.resident.notice import notice_of
 from app.ui.cover import Cover
 from app.ui.notice_card import NoticeCard
+from app.ui.screens import stand_in_the_middle
 from app.ui.state_told import StateTold
 from recorder.policy.agent_policy import AgentPolicy
 from recorder.policy.purpose import PurposeCheck
 from recorder.policy.sections import PurposeAsked
 from resources.ui.look import Look
-from resources.ui.widgets import bring_forward, make_room
+from resources.ui.widgets import bring_forward, make_room, show_beside_work
 from resources.words import read_words
 
 AGAIN_AFTER_MS = 300_000
@@ -70,7 +71,7 @@ class Notices(QObject):
         self._window: NoticeWindow | None = None
         self._cover: Cover | None = None
         self._again = QTimer(self, singleShot=True, interval=AGAIN_AFTER_MS)
-        self._again.timeout.connect(self.show)
+        self._again.timeout.connect(self.remind)
 
     @property
     def card(self) -> NoticeCard | None:
@@ -88,13 +89,16 @@ class Notices(QObject):
         return self._policy.notice.hold_session and not self.is_confirmed
 
     def show(self) -> None:
-        """Show it, or bring it forward. Once it is confirmed it is only read again, and nothing is said of that."""
+        """Bring it forward, as asked for. Once it is confirmed it is only read again, and nothing is said of that."""
+        self.remind()
+        if self._window is not None:
+            bring_forward(self._window)
+
+    def remind(self) -> None:
+        """Show it, if it is not there: where it does not hold the desktop, whoever types keeps the keys."""
         self._again.stop()
-        if self._card is not None:
-            if self._window is not None:
-                bring_forward(self._window)
-            return
-        self._put(self._look.words.language, purpose="")
+        if self._card is None:
+            self._put(self._look.words.language, purpose="")
 
     def stop(self) -> None:
         """The program ends."""
@@ -118,7 +122,8 @@ class Notices(QObject):
             self._window = NoticeWindow(card, notice.title)
             self._window.closed.connect(self._put_off)
             make_room(self._window)
-            bring_forward(self._window)
+            stand_in_the_middle(self._window)
+            show_beside_work(self._window)
         if not self.is_confirmed:
             self._asks.notice_shown(language, notice.as_said())
 
@@ -129,6 +134,8 @@ class Notices(QObject):
         purpose = self._card.purpose.text()
         self._take_away()
         self._put(language, purpose=purpose)
+        if self._window is not None:
+            bring_forward(self._window)
         self.changed_language.emit(language)
 
     def _confirm(self, purpose: str) -> None:

@@ -82,7 +82,7 @@ class ResidentDesk(QObject):
         self._place_indicator()
         self._clock.start()
         if not self.notices.is_confirmed:
-            self.notices.show()
+            self.notices.remind()
 
     def stop(self) -> None:
         """The program ends."""
@@ -110,7 +110,7 @@ class ResidentDesk(QObject):
         elif isinstance(news, SessionBegun) and self.storage_ending.cover is not None:
             self.storage_ending.lift()
             if not self.notices.is_confirmed:
-                self.notices.show()
+                self.notices.remind()
         self.window.hear(news)
         self._tell()
 

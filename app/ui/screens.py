@@ -1,6 +1,7 @@
 """The desktop's screens, as the arithmetic of places wants them."""
 
 from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QStyle, QWidget
 
 from recorder.geometry import Rect
 
@@ -13,6 +14,13 @@ def usable_areas() -> list[Rect]:
 def primary_area() -> Rect:
     """The free part of the screen that a person looks at first."""
     return _rect(QGuiApplication.primaryScreen(), is_whole=False)
+
+
+def stand_in_the_middle(window: QWidget) -> None:
+    """Put a window in the middle of that part: a window manager may put a high one half below the screen's edge."""
+    area, title = primary_area(), window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    left, top = (area.width - window.width()) // 2, (area.height - window.height() - title) // 2
+    window.move(area.left + max(0, left), area.top + max(0, top))
 
 
 def desktop_area() -> Rect:

@@ -156,6 +156,16 @@ def bring_forward(window: QWidget) -> None:
     window.activateWindow()
 
 
+def show_beside_work(window: QWidget) -> None:
+    """Show a window before all others that nobody asked for; the keys stay where they are.
+
+    Whoever types on has not read it yet, must not press its button, and may be in the middle of a password.
+    """
+    window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    window.show()
+    window.raise_()
+
+
 def make_room(dialog: QWidget) -> None:
     """Let a dialog be as high as its wrapped lines need at its width: Qt does not ask them before it is shown."""
     layout = dialog.layout()

@@ -239,3 +239,34 @@ def test_a_question_outlives_the_window_and_that_it_was_not_answered_is_recorded
     (response,) = responses
     assert response[0] == "Response: demand_reason"
     assert response[1].startswith("not answered before the end")
+
+
+def test_who_types_keeps_the_keys_when_a_notice_and_a_question_come_up_until_they_click_into_one(
+    desktop, site, tmp_path
+):
+    typed = tmp_path / "typed"
+    desktop.start_xterm(title="work", command=["sh", "-c", f"cat > {typed}"])
+    desktop.focus("work")
+    (site.home / "zap.yml").write_text(ASKING, encoding="utf-8")
+    asking = WITHOUT_NOTICE.replace("shown = false", "shown = true")
+    with resident(site, f'{asking}[rules]\nbuilt_in = false\nfolders = ["{site.home}"]\n') as agent:
+        wait_until(lambda: state(site).get("state") == "recording", what="the recorder", limit_s=LIMIT_S)
+        wait_until(lambda: is_shown(desktop, COVER), what="the notice", limit_s=LIMIT_S)
+        zap = desktop.start(["sh", "-c", "sleep 20; :", "ZAP"])
+        question = str(desktop.wait_for_window(QUESTION))
+        desktop.run("xdotool", "type", "work")
+        desktop.run("xdotool", "key", "Return")
+        wait_until(lambda: typed.exists() and typed.read_text() == "work\n", what="the terminal to be typed into")
+        desktop.stop_client(zap)
+        desktop.run("xdotool", "mousemove", "--window", question, "40", "20", "click", "1")
+        wait_until(
+            lambda: desktop.run("xdotool", "getactivewindow").strip() == question, what="the question to be active"
+        )
+        desktop.run("xdotool", "type", "CHG-7")
+        desktop.run("xdotool", "key", "Tab", "Tab", "space")
+        wait_until(lambda: not is_shown(desktop, QUESTION), what="the question to be answered")
+        close(agent, site)
+    said = [f"{row['text']} {row['detail']}" for row in rows(site) if row["kind"] == "response"]
+    assert len(said) == 1
+    assert "answered" in said[0]
+    assert "CHG-7" in said[0]

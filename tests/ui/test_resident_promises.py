@@ -4,13 +4,24 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea
 
 from app.resident.news import RecorderState, Supervised
 from recorder.policy.sections import SupervisionPolicy
+from resources.ui.widgets import bring_forward
 from tests.resident import policy
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "No such signal QPlatformNativeInterface")
+
+
+@pytest.fixture
+def typing(qtbot):
+    """Another window, in which the operator types."""
+    window = QLineEdit()
+    qtbot.addWidget(window)
+    bring_forward(window)
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    return window
 
 
 def test_enter_goes_on_recording_where_it_is_asked_whether_to_end_it(qtbot, open_desk, asked):
@@ -48,3 +59,17 @@ def test_the_page_of_rights_is_as_high_as_what_it_says_where_the_screen_is(qtbot
     (area,) = desk.rights.findChildren(QScrollArea)
     hidden_px = area.verticalScrollBar().maximum()
     assert hidden_px == 0 or desk.rights.height() > 0.9 * room_px
+
+
+def test_a_notice_that_the_operator_asks_for_has_the_keys(qtbot, open_desk, typing):
+    desk = open_desk(policy(hold_session=False))
+    desk.notices.show()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.notices.card.window())
+
+
+def test_a_notice_stands_wholly_on_the_screen(open_desk):
+    desk = open_desk(policy(hold_session=False, text_en="\n".join(f"Line {line}" for line in range(40))))
+    window = desk.notices.card.window()
+    room, frame = window.screen().availableGeometry(), window.frameGeometry()
+    assert room.contains(frame)
+    assert abs(frame.center().x() - room.center().x()) <= frame.width() - window.width()
