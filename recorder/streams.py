@@ -57,7 +57,7 @@ def say_soon(stream: TextIO, text: str, *, limit_s: float = HEARD_WITHIN_S) -> b
 
 
 class UnhurriedOut:
-    """What is written to a standard stream by who must not wait for its reader: what is not read yet waits here."""
+    """What is written to a stream or a pipe by who must not wait for its reader: what is not read yet waits here."""
 
     def __init__(self, stream: TextIO, *, most_bytes: int = UNREAD_MOST_BYTES) -> None:
         self._stream = stream
@@ -80,7 +80,7 @@ class UnhurriedOut:
             raise self._unread()
 
     def _unread(self) -> OSError:
-        return OSError(errno.EPIPE, "nobody reads standard output")
+        return OSError(errno.EPIPE, "nobody reads it")
 
 
 def _encoded(stream: TextIO, text: str) -> bytearray:

@@ -77,6 +77,12 @@ def _run_recording(asked: argparse.Namespace) -> int:
     if asked.json and asked.log == "-":
         note("--json and --log - both want standard output; give --log a file.")
         return WRONG_USAGE
+    if asked.video is not None and asked.log is not None:
+        from recorder.session.plain_out import are_one_file
+
+        if are_one_file(asked.video, asked.log):
+            note("--video and --log are the same file; give each a place of its own.")
+            return WRONG_USAGE
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here uses its threads, and starting them takes 30 ms
     gc.disable()  # what is imported stays: looking for garbage in it would be a tenth of the start
     from app.agent.record import record

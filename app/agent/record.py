@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import cv2
 
@@ -33,14 +32,14 @@ from recorder.capture.screen import ScreenSource, open_screen_source
 from recorder.clock import Clock, Instant, SessionClock, SystemClock, boot_id, utc_offset_s
 from recorder.errors import CannotRecordError, StorageError
 from recorder.events import Alert, EndReason, Event, SessionStarted, StateRestated
-from recorder.evidence.beside import refuse_evidence
 from recorder.evidence.key_folder import LocalKeys, ensure_local_keys, home_folder, keys_folder
 from recorder.evidence.library_folder import library_folder
 from recorder.evidence.writer import RecordingWriter, SessionHeader
 from recorder.process_guard import guard_memory
 from recorder.release import release
 from recorder.session.plain_log import PlainLog
-from recorder.session.plain_video import PRIVATE, PlainVideo
+from recorder.session.plain_out import plain_out
+from recorder.session.plain_video import PlainVideo
 from recorder.session.recorder import Ending, Lost, Recorder
 from recorder.session.sealer import Listener
 from recorder.session.stopping import CLOSE_LIMIT_S, within
@@ -141,7 +140,8 @@ class _Beside:
             out = UnhurriedOut(sys.stdout)
             log = PlainLog(out, started_wall_ns=started_wall_ns, end=out.close)
             return cls(video, log, (*names, "the log on standard output"))
-        log = PlainLog(stack.enter_context(_text_file(Path(asked.log))), started_wall_ns=started_wall_ns)
+        to = stack.enter_context(plain_out(Path(asked.log)))
+        log = PlainLog(to.out, started_wall_ns=started_wall_ns, end=to.end)
         return cls(video, log, (*names, asked.log))
 
     def close(self) -> None:
@@ -316,19 +316,3 @@ def _session_started(header: SessionHeader, screen_method: str, keys_mode: str) 
         screen_method=screen_method,
         keys_mode=keys_mode,
     )
-
-
-@contextlib.contextmanager
-def _text_file(path: Path) -> Iterator[TextIO]:
-    refuse_evidence(path)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-        out = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        msg = f"The plain log {path} cannot be written: {error.strerror}. Choose another file for --log."
-        raise StorageError(msg) from error
-    try:
-        yield out
-    finally:
-        with contextlib.suppress(OSError):  # what could not be written is in the plain log's `failure` already
-            out.close()

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +16,13 @@ from recorder.errors import StorageError
 from recorder.events import Screen
 from recorder.evidence.beside import refuse_evidence
 from recorder.geometry import Rect
+from recorder.session.plain_out import PRIVATE
 from recorder.streams import quiet_libraries
 
-PRIVATE = 0o600  # it holds in clear what is sealed beside it
 # mp4v before avc1: OpenCV's own FFmpeg has no H.264 encoder, and asking for one writes errors to the terminal.
 CODECS = {".webm": ("VP80", "VP90"), ".mp4": ("mp4v", "avc1"), ".avi": ("MJPG",)}
+# OpenCV does not say that a picture could not be written. What is kept free is for the file's own index at its end.
+LEAST_FREE_BYTES = 16 << 20
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +118,25 @@ class PlainVideo:
             frame = None if self._canvas is None else self._canvas.copy()
         if frame is None or self._writer is None:
             return
+        if self._free_bytes() < LEAST_FREE_BYTES:
+            self._end_early()
+            return
         while self._written < due:
             self._writer.write(frame)
             self._written += 1
+
+    def _free_bytes(self) -> int:
+        try:
+            return shutil.disk_usage(self._path.absolute().parent).free
+        except OSError:  # the folder is gone, or cannot be looked at: nobody knows
+            return LEAST_FREE_BYTES
+
+    def _end_early(self) -> None:
+        """What was written stays a video that can be played; the rest of it is missing, and that is said."""
+        assert self._writer is not None
+        self._writer.release()
+        self._writer = None
+        self.failure = f"The video {self._path} is not complete: too little room is left on its disk."
 
 
 def require_video_path(path: Path) -> None:
@@ -126,6 +145,11 @@ def require_video_path(path: Path) -> None:
         msg = f"A video must end in {', '.join(CODECS)}: {path} does not."
         raise StorageError(msg)
     refuse_evidence(path)
+    if (
+        path.exists() and not path.is_file()
+    ):  # a pipe would be waited for without end, and no video can be written to it
+        msg = f"The video {path} cannot be written: it is not an ordinary file. Choose another file for --video."
+        raise StorageError(msg)
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE))
     except OSError as error:
