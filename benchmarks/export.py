@@ -1,7 +1,8 @@
-"""How fast a recording becomes an ordinary video: `python -m benchmarks.export [--seconds S]`, JSON out.
+"""How fast a recording becomes an ordinary video: `python -m benchmarks.export [--seconds S] [--rest S]`, JSON out.
 
 The reference work is recorded once, at 1080p, and exported by the player's own command as a person would: opening,
-reading through, encoding and verifying are in the time. `speed`: seconds of the session for each second of waiting.
+reading through, encoding and verifying are in the time. `speed`: seconds of the session for each second of waiting. The work has hardly a second in which
+nothing moves, a film in it; `--rest` adds seconds in which nothing does, as where an operator reads or thinks.
 """
 
 import argparse
@@ -36,11 +37,12 @@ WITHOUT_PYAV = "import sys; sys.modules['av'] = None; from player.__main__ impor
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.export", description=__doc__)
     parser.add_argument("--seconds", type=float, default=WORK_S, help="how long to work (default %(default)s)")
+    parser.add_argument("--rest", type=float, default=0.0, help="how long nothing is done then (default %(default)s)")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="tachiai-bench-"))
     try:
         recorder = Tachiai(FPS)
-        _record(recorder, folder, asked.seconds)
+        _record(recorder, folder, asked.seconds, rest_s=asked.rest)
         result = measure(recorder, folder)
     finally:
         shutil.rmtree(folder)
@@ -59,14 +61,14 @@ def measure(recorder: Tachiai, folder: Path) -> dict[str, Any]:
     }
 
 
-def _record(recorder: Tachiai, folder: Path, seconds: float) -> None:
+def _record(recorder: Tachiai, folder: Path, seconds: float, *, rest_s: float) -> None:
     with start_xvfb(*SCREEN) as server:
         command = (sys.executable, "-m", "benchmarks.work", "--display", server.display, "--seconds", str(seconds))
         work = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         assert work.stdout is not None
         assert work.stdout.readline().strip() == b"ready"
         environment = server.environment | dict(recorder.environment(folder))
-        recording = recorder.command(folder, seconds, server.display)
+        recording = recorder.command(folder, seconds + rest_s, server.display)
         subprocess.run(recording, env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         work.wait(60)
 
