@@ -1,8 +1,8 @@
 """How fast a recording becomes an ordinary video: `python -m benchmarks.export [--seconds S] [--rest S]`, JSON out.
 
 The reference work is recorded once, at 1080p, and exported by the player's own command as a person would: opening,
-reading through, encoding and verifying are in the time. `speed`: seconds of the session for each second of waiting. The work has hardly a second in which
-nothing moves, a film in it; `--rest` adds seconds in which nothing does, as where an operator reads or thinks.
+reading through, encoding and verifying are in the time. `speed`: seconds of the session for each second of waiting.
+In the work hardly a second is still; `--rest` adds seconds in which nothing moves, as where an operator reads.
 """
 
 import argparse

@@ -6,6 +6,9 @@ and of the recording, which is the same without the first three seconds. By then
 write, and starting is paid once in a session of hours; ending is left in. What a video encoder holds back for its
 lookahead at that moment (libx264 veryfast: ten pictures and one for each of its threads, so 2 to 3 % of these 101 s) is
 encoded later and so counts as recording, as what we hold back for half a second does.
+
+In the work hardly a second is still; `--rest` lets every recorder go on for some seconds in which nothing moves, as
+where an operator reads.
 """
 
 import argparse
@@ -45,14 +48,14 @@ OTHERS = ("codec", "sealing", "rules", "player", "search", "oplog", "library", "
 _pause = threading.Event()
 
 
-def measure_work(recorder: Recorder, *, seconds: float) -> dict[str, Any]:
+def measure_work(recorder: Recorder, *, seconds: float, rest_s: float = 0.0) -> dict[str, Any]:
     """One recorder on the reference work: size, processor time, memory, exactness."""
     folder = Path(tempfile.mkdtemp(prefix="tachiai-bench-"))
     try:
         with start_xvfb(*SCREEN) as server:
             work = start_work(server, seconds)
             try:
-                return _record_work(recorder, folder, server, seconds=seconds)
+                return _record_work(recorder, folder, server, seconds=seconds + rest_s)
             finally:
                 work.wait(END_LIMIT_S)
     finally:
@@ -215,13 +218,17 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", default=["all"], help=f"all, work, idle, {', '.join(OTHERS)}")
     parser.add_argument("--runs", type=int, default=RUNS, help="runs of each recorder (default %(default)s)")
     parser.add_argument("--seconds", type=float, default=WORK_S, help="how long to work (default %(default)s)")
+    parser.add_argument("--rest", type=float, default=0.0, help="how long nothing is done then (default %(default)s)")
     asked = parser.parse_args()
     wanted = {"work", "idle", *OTHERS} if "all" in asked.parts else set(asked.parts)
     result: dict[str, Any] = {"machine": machine(), "work": [], "idle": [], "work_runs": []}
     if "work" in wanted:
         for recorder in [each for _ in range(asked.runs) for each in recorders.values()]:
-            print(f"{recorder.name} on the reference work, {asked.seconds:g} s …", flush=True)
-            result["work_runs"].append(measure_work(recorder, seconds=asked.seconds))
+            print(
+                f"{recorder.name} on the reference work, {asked.seconds:g} s, and {asked.rest:g} s of rest …",
+                flush=True,
+            )
+            result["work_runs"].append(measure_work(recorder, seconds=asked.seconds, rest_s=asked.rest))
         result["work"] = medians(result["work_runs"])
     if "idle" in wanted:
         print("tachiai on an idle display …", flush=True)
