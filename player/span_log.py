@@ -17,6 +17,7 @@ _GAP_WORDS = {
     GapReason.STORAGE_FULL: "The storage was full.",
     GapReason.DISPLAY_LOST: "The display was lost.",
     GapReason.OUT_OF_MEMORY: "The system ended the recorder for want of memory.",
+    GapReason.TEXT_ONLY: "The policy leaves out pictures while room is short.",
 }
 # After these a new recorder tells anew what is idle or locked: what the old one said last no longer holds.
 _FORGETTING = frozenset({GapReason.RECORDER_DIED, GapReason.RECORDER_FROZEN, GapReason.OUT_OF_MEMORY})

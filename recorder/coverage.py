@@ -165,7 +165,7 @@ class SessionAccount:
                 self._hidden.add(_Lack(0, _short(f"hidden_input: {why}"), at_ns, end_ns))
                 return (at_ns, max(at_ns, end_ns))
             case StorageState(action=action):
-                lack = f"{GapReason.STORAGE_FULL}: screen" if action == TEXT_ONLY else ""
+                lack = f"{GapReason.TEXT_ONLY}: screen" if action == TEXT_ONLY else ""
                 return self._set(self._off["storage"], at_ns, lack)
             case SourceStatus(source=source) if source in _COUNTED_SOURCES:
                 return self._source(event)

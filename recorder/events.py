@@ -84,6 +84,7 @@ class GapReason(enum.StrEnum):
     STORAGE_FULL = "storage_full"
     DISPLAY_LOST = "display_lost"
     OUT_OF_MEMORY = "out_of_memory"
+    TEXT_ONLY = "text_only"
 
 
 # A source that ends by itself says so in a gap without a length; how long it gave nothing follows in another one.

@@ -56,6 +56,7 @@ GAP_WORDS = {
     GapReason.STORAGE_FULL: "the storage was full",
     GapReason.DISPLAY_LOST: "the display was lost",
     GapReason.OUT_OF_MEMORY: "the system ended the recorder for want of memory",
+    GapReason.TEXT_ONLY: "the policy leaves out pictures while room is short",
 }
 EXPECTED_ENDS = frozenset({EndReason.ASKED, EndReason.TIME_LIMIT, EndReason.LOGGED_OUT})
 HASH_DIGITS_SHOWN = 16

@@ -213,7 +213,7 @@ class ScreenRecorder:
 
     def _say_dark(self) -> None:
         if self._dark_since_ns is not None:
-            self._queue.put(Gap(self._dark_since_ns, self._clock.now_ns(), "screen", GapReason.STORAGE_FULL))
+            self._queue.put(Gap(self._dark_since_ns, self._clock.now_ns(), "screen", GapReason.TEXT_ONLY))
             self._dark_since_ns = None
 
     def _record_last_damage(self) -> None:

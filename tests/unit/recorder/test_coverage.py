@@ -174,7 +174,7 @@ def test_a_keyboard_that_is_off_by_policy_is_no_gap_and_one_that_broke_is() -> N
 
 def test_while_only_text_is_recorded_for_want_of_room_the_screen_is_a_gap() -> None:
     events = [StorageState(20 * S, "reserve", 0, "text_only"), StorageState(40 * S, "low", 0, "warn")]
-    assert said(events)[1] == (20, 40, "gap", "storage_full: screen")
+    assert said(events)[1] == (20, 40, "gap", "text_only: screen")
 
 
 def test_after_a_recorder_died_nothing_holds_that_is_not_said_again() -> None:

@@ -217,9 +217,9 @@ def test_with_text_only_keys_are_recorded_and_pictures_are_a_gap_until_there_is_
     wait_until(lambda: session.reading.of(Gap), what="the gap")
     session.recorder.finish()
     [gap] = session.reading.of(Gap)
-    assert (gap.what, gap.reason) == ("screen", "storage_full")
+    assert (gap.what, gap.reason) == ("screen", "text_only")
     assert session.reading.of(Patch)[patches].kind == "full"
-    assert "storage_full: screen" in {one.reason for one in session.reading.of(Covered)}
+    assert "text_only: screen" in {one.reason for one in session.reading.of(Covered)}
     assert verify(session.writer.folder, devices=session.devices, keys=None).status is Status.SOUND
 
 
@@ -231,7 +231,7 @@ def test_a_session_that_ends_in_the_dark_says_so(begin: Any, disk: SmallDisk) ->
     session.recorder.finish()
     [gap] = session.reading.of(Gap)
     ended = session.reading.of(SessionEnded)[0]
-    assert gap.reason == "storage_full"
+    assert gap.reason == "text_only"
     assert gap.end_ns <= ended.at_ns
 
 
