@@ -9,6 +9,7 @@ from player.ui.desk import Desk
 from player.ui.window import PlayerWindow
 from resources.ui.dressing import appearance_of, dress, language_of_settings, make_look
 from resources.ui.look import read_colours
+from resources.ui.qt_words import speak
 from resources.ui.settings import Settings
 
 RUNNING = (State.PLAYING, State.SKIPPING)
@@ -57,6 +58,7 @@ class Desktop(QObject):
         query, is_shown = before.header.search.text(), before.isVisible()
         before.remember()
         self._look = make_look(self._settings)
+        speak(self._look.words)
         self.window = self._new_window()
         if is_shown:
             self.window.show()  # before the other is closed, which would end the program

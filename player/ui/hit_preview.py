@@ -20,7 +20,10 @@ from resources.ui.painting import paint_text
 LINE_PX = 22
 MOST_LINES = 5
 MOST_PICTURE_PX = 230  # high
+LEAST_PICTURE_PX = 60  # in a low window, which must not grow over the edge of the screen
 MARGIN_PX = 12
+HITS_PX = 150  # of the list above: a head, and two or three of what was found
+_BESIDE_PICTURE_PX = MOST_LINES * LINE_PX + 3 * MARGIN_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,16 @@ class HitPreview(QWidget):
         self._row_words = RowWords(look.words)
         self.preview: Preview | None = None
         self._image: QImage | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._room_px = MOST_PICTURE_PX
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(look.words("preview.open"))
         self.hide()
+
+    def fit_into(self, height_px: int) -> None:
+        """So high is the page: above all some of what was found is to be seen, and then as much of the picture."""
+        self._room_px = max(LEAST_PICTURE_PX, height_px - HITS_PX - _BESIDE_PICTURE_PX)
+        self.updateGeometry()
 
     @property
     def picture_width_px(self) -> int:
@@ -67,11 +76,11 @@ class HitPreview(QWidget):
 
     def sizeHint(self) -> QSize:
         """As Qt asks it."""
-        return QSize(300, self._picture_px() + MOST_LINES * LINE_PX + 3 * MARGIN_PX)
+        return QSize(300, self._picture_px() + _BESIDE_PICTURE_PX)
 
     def minimumSizeHint(self) -> QSize:
         """As Qt asks it."""
-        return QSize(200, self.sizeHint().height())
+        return QSize(200, LEAST_PICTURE_PX + _BESIDE_PICTURE_PX)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """As Qt asks it."""
@@ -84,7 +93,8 @@ class HitPreview(QWidget):
         colours = self._look.colours
         painter.fillRect(self.rect(), QColor(colours.panel))
         painter.fillRect(QRect(0, 0, self.width(), 1), QColor(colours.line))
-        place = QRect(MARGIN_PX, MARGIN_PX, self.width() - 2 * MARGIN_PX, self._picture_px())
+        high = min(self._picture_px(), self.height() - _BESIDE_PICTURE_PX)
+        place = QRect(MARGIN_PX, MARGIN_PX, self.width() - 2 * MARGIN_PX, high)
         self._paint_picture(painter, place)
         self._paint_rows(painter, place.bottom() + 1 + MARGIN_PX)
         painter.end()
@@ -92,7 +102,7 @@ class HitPreview(QWidget):
     def _picture_px(self) -> int:
         width = self.width() - 2 * MARGIN_PX
         shape = (16, 9) if self._image is None else (self._image.width(), self._image.height())
-        return min(MOST_PICTURE_PX, max(60, width * shape[1] // max(1, shape[0])))
+        return min(MOST_PICTURE_PX, self._room_px, max(LEAST_PICTURE_PX, width * shape[1] // max(1, shape[0])))
 
     def _paint_picture(self, painter: QPainter, place: QRect) -> None:
         colours = self._look.colours

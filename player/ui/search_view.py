@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from player.ui.access import Hit, Hits
@@ -50,6 +51,11 @@ class SearchView(QWidget):
         self.view.clicked.connect(self._choose)
         self.view.activated.connect(self._choose)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As Qt asks it."""
+        super().resizeEvent(event)
+        self.preview.fit_into(self.height())
 
     def show_query(self, query: str) -> None:
         """This is looked for now; what was found before is forgotten."""

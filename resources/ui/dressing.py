@@ -4,6 +4,7 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 
 from resources.ui.look import Look, read_colours, text_font
+from resources.ui.qt_words import speak
 from resources.ui.settings import Settings
 from resources.words import language_of, read_words
 
@@ -14,7 +15,8 @@ def make_look(settings: Settings) -> Look:
 
 
 def dress(look: Look) -> None:
-    """Let everything be painted in the colours of now."""
+    """Let everything be painted in the colours of now, and Qt speak the language of now."""
+    speak(look.words)
     application = QApplication.instance()
     if isinstance(application, QApplication):
         application.setFont(text_font())

@@ -18,7 +18,7 @@ MONOSPACE = ("JetBrains Mono", "Cascadia Mono", "Noto Sans Mono CJK JP", "DejaVu
 TEXT_PX = 13
 SMALL_PX = 12
 # Style sheets take the native marks away and draw only from files, so these have a colour of each theme in them.
-MARKS = ("down", "up", "tick")
+MARKS = ("down", "up", "left", "right", "tick")
 SHEETS = ("00_base", "10_text", "20_controls", "30_lists", "40_verdict", "50_library", "60_agent")
 
 

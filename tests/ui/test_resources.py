@@ -383,7 +383,8 @@ def test_boxes_that_open_or_step_have_a_mark_in_the_colour_of_the_text(qapp, mak
 def test_the_marks_have_the_colours_of_their_theme():
     for theme in ("dark", "light"):
         colours = read_colours(theme)
-        for name, colour in (("down", colours.text_dim), ("up", colours.text_dim), ("tick", colours.window)):
+        ways = ("down", "up", "left", "right")
+        for name, colour in (*((way, colours.text_dim) for way in ways), ("tick", colours.window)):
             assert f'stroke="{colour}"' in resources.path(f"marks/{name}_{theme}.svg").read_text(encoding="utf-8")
 
 
