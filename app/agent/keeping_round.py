@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from pathlib import Path
 
 from recorder.clock import NS_PER_S, Clock, SystemClock
@@ -82,6 +82,11 @@ def _one_round(library: Path, keys: Path, policy: AgentPolicy, clock: Clock) -> 
         done = expire(keeper_of(library, keys, clock), policy)
     except WorldError as error:
         return [str(error)]
-    count = len(done.gone)
-    recordings = "1 recording" if count == 1 else f"{count} recordings"
-    return [*([f"{recordings} expired by the policy; `library status` tells which."] if count else []), *done.problems]
+    said = [f"{_count(done.gone)} expired by the policy; `library status` tells which."] if done.gone else []
+    if done.stays:
+        said.append(f"{_count(done.stays)} to expire by the policy did not; `library expire --dry-run` tells why.")
+    return [*said, *done.problems]
+
+
+def _count(recordings: Sized) -> str:
+    return "1 recording" if len(recordings) == 1 else f"{len(recordings)} recordings"

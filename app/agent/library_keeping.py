@@ -139,7 +139,7 @@ def _tell_expired(done: Expired, out: TextIO, *, is_dry: bool, as_json: bool) ->
         _say(out, f"{len(done.gone)} {gone}; {_size(done.left_bytes)} of recordings {left}")
     for sentence in done.problems:
         note(sentence)
-    return StorageError.exit_status if done.problems else 0
+    return StorageError.exit_status if done.problems or done.stays else 0
 
 
 def _decision_words(one: Decision, *, is_dry: bool) -> str:

@@ -69,6 +69,11 @@ class Expired:
         """What expired."""
         return tuple(one for one in self.decisions if one.why is not None)
 
+    @property
+    def stays(self) -> tuple[Decision, ...]:
+        """What the policy no longer keeps and something stands against."""
+        return tuple(one for one in self.decisions if one.why is None)
+
 
 @dataclass(frozen=True, slots=True)
 class _Looked:

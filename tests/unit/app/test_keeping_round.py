@@ -1,5 +1,6 @@
 """The daily round of the resident agent."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.agent.keeping_round import daily_rounds, keeps_for_ever
@@ -45,6 +46,15 @@ def test_what_is_too_old_expires_without_anybody_asking(tmp_path: Path) -> None:
         wait_until(lambda: said, what="the round")
     assert said == ["1 recording expired by the policy; `library status` tells which."]
     assert not folder.exists()
+
+
+def test_what_is_not_in_the_archive_stays_and_that_is_said(tmp_path: Path) -> None:
+    folder, said = closed_recording(tmp_path / "library"), list[str]()
+    policy = replace(MONTH, storage=replace(MONTH.storage, archive=str(tmp_path / "archive")))
+    with daily_rounds(tmp_path / "library", keys_folder(), policy, clock=DaysLater(40), tell=said.append, first_s=0.0):
+        wait_until(lambda: said, what="the round")
+    assert said == ["1 recording to expire by the policy did not; `library expire --dry-run` tells why."]
+    assert folder.exists()
 
 
 def test_what_is_young_stays_and_a_library_that_is_away_is_said(tmp_path: Path) -> None:

@@ -64,6 +64,14 @@ def test_what_would_expire_expires_and_is_listed_as_expired(agent):
     assert f"expired   {OLD}  hanako@bastion-7" in out
 
 
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_what_was_to_expire_and_is_not_in_the_archive_is_an_exit_status(agent, tmp_path, dry):
+    agent.policy.write_text(f'{POLICY}archive = "{tmp_path}/archive"\n', encoding="utf-8")
+    status, out, _ = agent.expire(*dry)
+    assert (status, out.splitlines()[0].split(":")[0]) == (4, f"stays     {OLD}")
+    assert (library_folder(None) / OLD).exists()
+
+
 def test_a_hold_keeps_it_and_says_who_and_why(agent):
     status, out, _ = agent.run("hold", OLD[:12], "--why", "case\x1b[2J 17", "--who", "aya")
     assert status == 0
