@@ -257,8 +257,9 @@ class ScreenView(QWidget):
         self.update()
 
     def _tell(self, area: Rect) -> None:
-        now = (self._lens, area, self.width(), self.height())
-        if area.is_empty or now == self._told:
+        now = None if area.is_empty else (self._lens, area, self.width(), self.height())
+        if now is None or now == self._told:
+            self._told = now  # after nothing, the next picture is told of even if it lies as the last one did
             return
         is_other_scale = self._told is None or self._told[0].scale != self._lens.scale
         self._told = now

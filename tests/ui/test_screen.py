@@ -41,6 +41,18 @@ def test_a_picture_that_is_fitted_says_how_small_it_is_and_real_size_is_a_hundre
     assert said(window) == "100%"
 
 
+def test_the_next_recording_says_its_own_scale_where_it_lies_as_the_last_one_did(open_window, qtbot):
+    other = RECORDING.with_name("two")
+    window = open_window(FakeAccess({RECORDING: FakeSource(screens=WIDE), other: FakeSource(screens=WIDE)}), at_s=0)
+    before, size = said(window), window.size()
+    window.stage.show_opening("two")
+    for height in (size.height() + 40, size.height()):  # as when the timeline loses lanes, and gets others
+        window.resize(size.width(), height)
+    window.open(other)
+    qtbot.waitUntil(lambda: window.is_settled and window.desk.folder == other)
+    assert said(window) == before == f"{window.stage.view.scale:.0%}" != "100%"
+
+
 class LateSource(FakeSource):
     """Still gives the last sound picture at the very moment where an altered range begins."""
 
