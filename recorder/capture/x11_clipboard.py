@@ -26,6 +26,9 @@ TEXT_LONGEST_BYTES = 1024 * 1024
 
 # With this kind a password manager says that what it offers is a secret: neither its text nor its hash is recorded.
 SECRET_HINT = "x-kde-passwordManagerHint"
+# What a password field shows in place of each character, and GTK's offers as the text that is marked in one: its size
+# and its hash say how long the password is.
+_DOTS = frozenset("●•∙⬤")
 
 _SELECTIONS = {"CLIPBOARD": "clipboard", "PRIMARY": "primary"}
 _TEXT_TARGETS = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT")
@@ -113,16 +116,17 @@ class X11Clipboard(X11Source):
             return
         targets = self._reader.targets(selection)
         kinds = {self._atom_name(atom): atom for atom in targets or ()}
-        if SECRET_HINT in kinds or self._is_masked(owner):
+        is_secret = SECRET_HINT in kinds or self._is_masked(owner)
+        name, content = (None, None) if is_secret else self._content(selection, kinds)
+        is_text = name in _TEXT_TARGETS
+        shown = tuple(sorted(kinds.keys() - _NOT_KINDS))
+        if is_secret or (is_text and _is_dots(content)):
             self._board.put(self._names[selection], KEPT_OUT)
-            shown = tuple(sorted(kinds.keys() - _NOT_KINDS))
             self._show(
                 selection,
                 ClipboardChanged(at_ns, self._names[selection], shown, None, None, owner=self._owner(owner)),
             )
             return
-        name, content = self._content(selection, kinds)
-        is_text = name in _TEXT_TARGETS
         digest = None if content is None else hashlib.sha256(content).digest()
         text = self._text(content) if is_text else None
         offered = KEPT_OUT if content is None else offered_text(content, text)
@@ -132,7 +136,7 @@ class X11Clipboard(X11Source):
             ClipboardChanged(
                 at_ns,
                 self._names[selection],
-                tuple(sorted(kinds.keys() - _NOT_KINDS)),
+                shown,
                 None if content is None else len(content),
                 digest,
                 text=text,
@@ -177,6 +181,10 @@ class X11Clipboard(X11Source):
             return None
         executable = None if pid is None else executable_of(pid)
         return None if executable is None else PurePath(executable).name
+
+
+def _is_dots(content: bytes | None) -> bool:
+    return content is not None and content != b"" and _DOTS.issuperset(content.decode("utf-8", errors="replace"))
 
 
 def _content_of(change: ClipboardChanged) -> tuple[object, ...]:

@@ -57,6 +57,16 @@ def test_copied_text_is_told_by_size_and_hash_and_as_text_only_by_policy(server,
     assert (offered.characters, offered.line_ends, offered.text) == (len(text), 0, found.text)
 
 
+@pytest.mark.parametrize("with_text", [True, False])
+def test_the_dots_that_a_password_field_offers_do_not_tell_how_long_the_password_is(server, hear, with_text):
+    board = PasteBoard()
+    heard = hear(X11Clipboard(with_text=with_text, board=board))
+    _copy(server, "primary", "●●●●●●●●●●●".encode())
+    found = heard.wait_for(_clips, "the selection")[-1]
+    assert (found.size_bytes, found.sha256, found.text, found.owner) == (None, None, None, "xclip")
+    assert board.get("primary") is KEPT_OUT
+
+
 @pytest.mark.parametrize("target", ["image/png", "text/html", "application/x-made-up"])
 def test_what_is_no_text_is_told_by_size_and_hash_of_the_form_it_is_offered_in(server, hear, target):
     heard = hear(X11Clipboard(with_text=True))
