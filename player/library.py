@@ -17,6 +17,7 @@ from recorder.evidence.findings import Verdict
 from recorder.evidence.key_folder import home_folder
 from recorder.evidence.keys import DeviceTrust
 from recorder.evidence.summary import Summary, summarize
+from recorder.real_path import real_path
 
 if TYPE_CHECKING:
     from recorder.store.uses import Used  # its import brings SQLite, which is slow to start
@@ -74,7 +75,7 @@ class _Remembered:
 
 def index_path(library: Path, environment: Mapping[str, str] | None = None) -> Path:
     """Where the index of this library lies: in the reader's own folder, since it holds in clear what they can open."""
-    name = hashlib.sha256(str(library.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    name = hashlib.sha256(str(real_path(library)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return home_folder(environment) / "index" / f"{name}.sqlite3"
 
 
@@ -145,7 +146,7 @@ class Library:
             raise UnreadableError(msg)
         path = Path(name)
         if _is_folder(path):
-            return path if path.name not in ("", "..") else path.resolve()
+            return path if path.name not in ("", "..") else real_path(path)
         names = [folder for folder in self._folders_if_any() if folder.name.startswith(name)]
         exact = [folder for folder in names if folder.name == name]
         if len(exact or names) == 1:
@@ -169,7 +170,7 @@ class Library:
         Raises:
             IndexUnusableError: the index cannot be written now.
         """
-        if folder.resolve().parent != self.folder.resolve() or fingerprint(folder) != before:
+        if real_path(folder).parent != real_path(self.folder) or fingerprint(folder) != before:
             return
         from recorder.store.index import Index  # slow to import, and not needed to verify
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recorder.errors import StorageError
 from recorder.evidence.beside import refuse_evidence
+from recorder.real_path import real_path
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -33,7 +34,7 @@ def partial_file(path: Path) -> Iterator[Path]:
     """
     refuse_no_file(path)
     with storage_errors(path):
-        at = path.resolve()
+        at = real_path(path)
         handle, name = tempfile.mkstemp(prefix=f".{at.stem}.", suffix=f".part{at.suffix}", dir=at.parent)
         os.close(handle)
     partial = Path(name)

@@ -10,6 +10,7 @@ from player.facets import ALERTS, VERDICTS, Facets
 from player.library import Library
 from player.review_state import REVIEW_STATES
 from player.shelf import SavedSearch, Shelf
+from recorder.real_path import real_path
 
 _LENGTH = re.compile(r"([0-9]{1,9})([smh]?)")
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
@@ -44,7 +45,7 @@ def libraries_of(desk: Desk, asked: argparse.Namespace) -> list[Library]:
     """The library that is meant, and with `--all-libraries` the others that this person has used."""
     libraries = [desk.library]
     for folder in Shelf.of_this_user().libraries() if asked.all_libraries else ():
-        if all(folder.resolve() != one.folder.resolve() for one in libraries):
+        if all(real_path(folder) != real_path(one.folder) for one in libraries):
             libraries.append(Library(folder, devices=desk.library.devices))
     return libraries
 

@@ -16,6 +16,7 @@ from player.review.queue import QUEUE_WORDS, Queued, library_coverage, review_qu
 from player.review.sample import draw, place_of
 from recorder.evidence.keys import KeyRing
 from recorder.logrow import inert, span_words
+from recorder.real_path import real_path
 
 MOST_ROWS_SHOWN = 8  # of one recording, in words; --json has all of them
 
@@ -74,7 +75,7 @@ def run_coverage(desk: Desk, asked: argparse.Namespace) -> int:
     entries = [
         entry
         for entry in desk.library.entries(notify=desk.note)
-        if (wanted is None or entry.folder.resolve() == wanted.resolve()) and period.holds(entry.session_id)
+        if (wanted is None or real_path(entry.folder) == real_path(wanted)) and period.holds(entry.session_id)
     ]
     line = ProgressLine(desk.notes)
     covered = library_coverage(

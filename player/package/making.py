@@ -34,6 +34,7 @@ from recorder.errors import BugError
 from recorder.evidence.findings import Verdict
 from recorder.evidence.keys import DeviceTrust, KeyRing, device_note
 from recorder.evidence.verify import verify
+from recorder.real_path import real_path
 from recorder.release import release
 from resources import verifier
 from resources.words import Words
@@ -333,7 +334,7 @@ def _pem(public_bytes: bytes) -> bytes:
 @contextmanager
 def _folder_beside(out: Path) -> Iterator[Path]:
     """A private folder where the package will lie: it may be larger than what a system keeps for temporary files."""
-    place = Path(tempfile.mkdtemp(prefix=f".{out.stem}.", suffix=".part", dir=out.resolve().parent))
+    place = Path(tempfile.mkdtemp(prefix=f".{out.stem}.", suffix=".part", dir=real_path(out).parent))
     try:
         yield place
     finally:

@@ -14,6 +14,7 @@ from pathlib import Path
 from recorder.errors import StorageError
 from recorder.evidence.files import PRIVATE_FILE, PRIVATE_FOLDER, read_small_file, storage_sentence, write_private_file
 from recorder.evidence.key_folder import home_folder
+from recorder.real_path import real_path
 
 SUFFIX = ".review"
 MOST_FILE_BYTES = 32 * 1024 * 1024
@@ -23,7 +24,7 @@ _NAME = re.compile(r"([0-9a-f]{64})\.jsonl")
 
 def beside(folder: Path) -> Path:
     """Where everybody's reviews of this recording lie: beside it, never in it."""
-    whole = folder.resolve()
+    whole = real_path(folder)
     return whole.with_name(whole.name + SUFFIX)
 
 

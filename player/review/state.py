@@ -11,6 +11,7 @@ from player.review.places import MOST_PERSONS, beside, file_name, own_folder, pe
 from player.review.ranges import Ranges, merged
 from player.review.sheet import Sheet, lines_of, read_sheet
 from recorder.errors import StorageError, UnreadableError
+from recorder.real_path import real_path
 
 
 class ReviewState(Enum):
@@ -125,7 +126,7 @@ def review_state_of(
         WorldError: what there is cannot be read.
     """
     known = Persons.load(environment) if persons is None else persons
-    has_own = known.me is not None and own_folder(folder.resolve().name, environment).exists()
+    has_own = known.me is not None and own_folder(real_path(folder).name, environment).exists()
     if not has_own and not beside(folder).exists():
         return ReviewSummary(ReviewState.NONE)
     review = read_review(folder, known, environment, most_strangers=0)  # nothing of what they say counts

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from recorder.errors import StorageError
 from recorder.evidence.segment_file import segment_files
+from recorder.real_path import real_path
 
 
 def refuse_evidence(path: Path) -> None:
@@ -12,7 +13,7 @@ def refuse_evidence(path: Path) -> None:
     Raises:
         StorageError: it lies in one.
     """
-    folder = path.resolve().parent
+    folder = real_path(path).parent
     try:
         is_recording = bool(segment_files(folder))
     except OSError:  # a folder to write to and not to look into is no recording that can be read here

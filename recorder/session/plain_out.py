@@ -10,6 +10,7 @@ from pathlib import Path
 
 from recorder.errors import StorageError
 from recorder.evidence.beside import refuse_evidence
+from recorder.real_path import real_path
 from recorder.session.plain_log import Out
 from recorder.streams import UnhurriedOut
 
@@ -60,6 +61,6 @@ def are_one_file(video: Path, plain_log: str) -> bool:
     if plain_log == "-":
         return False
     try:
-        return video.resolve() == Path(plain_log).resolve() or video.samefile(plain_log)
-    except (OSError, RuntimeError):  # not there yet, or cannot be looked at: opening it says why
+        return real_path(video) == real_path(Path(plain_log)) or video.samefile(plain_log)
+    except OSError:  # not there yet, or cannot be looked at: opening it says why
         return False
