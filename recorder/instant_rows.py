@@ -42,7 +42,7 @@ END_WORDS = {
     EndReason.RULE: "a rule ended it",
     EndReason.FAULT: "a fault in the recorder",
 }
-GAP_WORDS = {
+GAP_WORDS: Mapping[str, str] = {
     GapReason.SUSPENDED: "the machine was suspended",
     GapReason.GRAB_FAILED: "the screen could not be read",
     GapReason.LAYOUT_CHANGING: "the monitors were changing",
@@ -109,7 +109,7 @@ def _predecessor(event: PredecessorInterrupted, *, application: str | None, wind
 
 
 def _gap(event: Gap, *, application: str | None, window: str | None) -> LogRow:
-    reason = GAP_WORDS.get(event.reason, inert(event.reason))  # type: ignore[call-overload]
+    reason = GAP_WORDS.get(event.reason, inert(event.reason))
     is_open = event.end_ns <= event.at_ns and event.reason in ENDS_A_SOURCE
     length = "from here on" if is_open else f"for {span_words(event.end_ns - event.at_ns)}"
     text = f"Not recorded {length}: {inert(event.what)}"

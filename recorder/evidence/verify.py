@@ -20,6 +20,7 @@ from recorder.evidence.writer import LOCK_FILE
 from recorder.format.header import PreviousSegment
 from recorder.format.payload import decode_events
 from recorder.format.record import RecordType
+from recorder.instant_rows import GAP_WORDS
 
 Progress = Callable[[int, int], None]
 EventCheck = Callable[[int, Chunk, list[Event]], Iterable[Finding]]
@@ -260,6 +261,7 @@ def verdict_name(status: Status) -> str:
 
 def _gap_sentence(gap: Gap) -> str:
     """A source that ends says so at that moment; how long it gave nothing stands in a gap of its own, later."""
+    why = GAP_WORDS.get(gap.reason, gap.reason)
     if gap.end_ns <= gap.at_ns and gap.reason in ENDS_A_SOURCE:
-        return f"{gap.what} was not recorded from here on: {gap.reason}."
-    return f"{gap.what} was not recorded for {(gap.end_ns - gap.at_ns) / 1e9:.1f} s: {gap.reason}."
+        return f"{gap.what} was not recorded from here on: {why}."
+    return f"{gap.what} was not recorded for {(gap.end_ns - gap.at_ns) / 1e9:.1f} s: {why}."
