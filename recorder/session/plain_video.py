@@ -145,9 +145,7 @@ def require_video_path(path: Path) -> None:
         msg = f"A video must end in {', '.join(CODECS)}: {path} does not."
         raise StorageError(msg)
     refuse_evidence(path)
-    if (
-        path.exists() and not path.is_file()
-    ):  # a pipe would be waited for without end, and no video can be written to it
+    if path.exists() and not path.is_file():  # opening a pipe waits for its reader, and no video can be written to one
         msg = f"The video {path} cannot be written: it is not an ordinary file. Choose another file for --video."
         raise StorageError(msg)
     try:
