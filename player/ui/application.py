@@ -22,6 +22,9 @@ from resources.ui.quitting import Quitting
 from resources.ui.settings import Settings, ThrowawaySettings
 from resources.ui.shared_values import keep_shared_values
 
+# A timer may change something in the first, its layout asks that of the panel around it for room in the second, and so
+# on up to the window's.
+LAYING_OUT_ROUNDS = 4
 SETTLING_MS = 60_000
 _CV2_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
@@ -149,8 +152,9 @@ def wait_until_settled(window: PlayerWindow) -> None:
     if status:
         msg = f"The window was not ready after {SETTLING_MS // 1000} seconds; is the machine very busy?"
         raise UnreadableError(msg)
-    QTimer.singleShot(0, loop.quit)  # what the last answer has changed is laid out and painted
-    loop.exec()
+    for _ in range(LAYING_OUT_ROUNDS):
+        QTimer.singleShot(0, loop.quit)  # what the last answer has changed is laid out and painted
+        loop.exec()
 
 
 def _real_access(library: Path, given: Given | None = None) -> Access:
