@@ -20,14 +20,14 @@ class QtWords(QTranslator):
     def __init__(self, words: Words, parent: QObject) -> None:
         super().__init__(parent)
         self.setObjectName(_NAME)
-        self._words = words
+        self.words = words
 
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         """As Qt asks it; None: what Qt would say by itself."""
         found = super().translate(context, source, disambiguation, n)
         if found:
             return found
-        return self._words(_LACKING[source]) if source in _LACKING else None
+        return self.words(_LACKING[source]) if source in _LACKING else None
 
 
 def speak(words: Words) -> None:
@@ -35,7 +35,9 @@ def speak(words: Words) -> None:
     application = QCoreApplication.instance()
     if application is None:
         return
-    before = application.findChild(QTranslator, _NAME)
+    before = application.findChild(QtWords, _NAME)
+    if before is not None and before.words.language == words.language:
+        return  # every widget would be told of another language, also where only the colours are others
     if before is not None:
         application.removeTranslator(before)
         before.setObjectName("")
