@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.recorders import Tachiai
+from benchmarks.reference import start_work
 from benchmarks.work.operator import WORK_S
 from tests.xserver import start_xvfb
 
@@ -63,10 +64,7 @@ def measure(recorder: Tachiai, folder: Path) -> dict[str, Any]:
 
 def _record(recorder: Tachiai, folder: Path, seconds: float, *, rest_s: float) -> None:
     with start_xvfb(*SCREEN) as server:
-        command = (sys.executable, "-m", "benchmarks.work", "--display", server.display, "--seconds", str(seconds))
-        work = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        assert work.stdout is not None
-        assert work.stdout.readline().strip() == b"ready"
+        work = start_work(server, seconds)
         environment = server.environment | dict(recorder.environment(folder))
         recording = recorder.command(folder, seconds + rest_s, server.display)
         subprocess.run(recording, env=environment, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

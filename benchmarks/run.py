@@ -224,10 +224,8 @@ def main() -> int:
     result: dict[str, Any] = {"machine": machine(), "work": [], "idle": [], "work_runs": []}
     if "work" in wanted:
         for recorder in [each for _ in range(asked.runs) for each in recorders.values()]:
-            print(
-                f"{recorder.name} on the reference work, {asked.seconds:g} s, and {asked.rest:g} s of rest …",
-                flush=True,
-            )
+            rest = f" and {asked.rest:g} s of rest" if asked.rest else ""
+            print(f"{recorder.name} on the reference work, {asked.seconds:g} s{rest} …", flush=True)
             result["work_runs"].append(measure_work(recorder, seconds=asked.seconds, rest_s=asked.rest))
         result["work"] = medians(result["work_runs"])
     if "idle" in wanted:
